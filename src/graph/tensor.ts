@@ -1,0 +1,73 @@
+import { invariant } from '../errors.js';
+
+/** Element types that a graph's values may have; the names are ONNX's own, spelled out. */
+export type DType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
+
+export type Shape = readonly number[];
+
+export interface TensorType {
+  readonly dtype: DType;
+  readonly shape: Shape;
+}
+
+interface ElementArrays {
+  readonly float32: Float32Array;
+  readonly uint8: Uint8Array;
+  readonly int32: Int32Array;
+  readonly int64: BigInt64Array;
+  readonly bool: Uint8Array;
+}
+
+export type TensorData = ElementArrays[DType];
+
+/** A typed array with its shape, row-major. `data` is what ONNX Runtime reads and writes, without a copy. */
+export type Tensor<D extends DType = DType> = {
+  [K in D]: { readonly dtype: K; readonly shape: Shape; readonly data: ElementArrays[K] };
+}[D];
+
+export const elementBytes: Readonly<Record<DType, number>> = { float32: 4, uint8: 1, int32: 4, int64: 8, bool: 1 };
+
+/** Number of elements; 1 for a scalar. */
+export function sizeOf(shape: Shape): number {
+  let size = 1;
+  for (const dimension of shape) size *= dimension;
+  return size;
+}
+
+export function bytesOf(type: TensorType): number {
+  return sizeOf(type.shape) * elementBytes[type.dtype];
+}
+
+export function sameShape(a: Shape, b: Shape): boolean {
+  return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
+}
+
+/** A float32 tensor over the given numbers (copied unless already a Float32Array). */
+export function float32(shape: Shape, data: Float32Array | readonly number[]): Tensor<'float32'> {
+  const array = data instanceof Float32Array ? data : Float32Array.from(data);
+  invariant(array.length === sizeOf(shape), `${array.length} elements for shape [${shape}]`);
+  return { dtype: 'float32', shape, data: array };
+}
+
+export function int32(shape: Shape, data: Int32Array | readonly number[]): Tensor<'int32'> {
+  const array = data instanceof Int32Array ? data : Int32Array.from(data);
+  invariant(array.length === sizeOf(shape), `${array.length} elements for shape [${shape}]`);
+  return { dtype: 'int32', shape, data: array };
+}
+
+/** A tensor of zeros of the given type. */
+export function zeros<D extends DType>(dtype: D, shape: Shape): Tensor<D>;
+export function zeros(dtype: DType, shape: Shape): Tensor {
+  const size = sizeOf(shape);
+  switch (dtype) {
+    case 'float32':
+      return { dtype, shape, data: new Float32Array(size) };
+    case 'uint8':
+    case 'bool':
+      return { dtype, shape, data: new Uint8Array(size) };
+    case 'int32':
+      return { dtype, shape, data: new Int32Array(size) };
+    case 'int64':
+      return { dtype, shape, data: new BigInt64Array(size) };
+  }
+}

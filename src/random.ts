@@ -1,0 +1,95 @@
+/**
+ * Seeded random streams. A stream is named by the run's seed, a purpose and any number of counters, so the noise
+ * of step 731 or the crop of image 12 in epoch 3 is a pure function of its name: resuming a run needs no
+ * generator state, and one purpose drawing more numbers never shifts another's.
+ *
+ * Generator: xoshiro128** (Blackman and Vigna 2018), seeded by SplitMix32 over a FNV-1a hash of the name. It is
+ * part of the protocol (the same seed must give the same run for years), hence written here.
+ */
+export type Purpose = 'weights' | 'split' | 'order' | 'augmentation' | 'noise' | 'subset' | 'test';
+
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #d: number;
+  #spareNormal: number | undefined;
+
+  constructor(seed: number, purpose: Purpose, ...counters: readonly number[]) {
+    let hash = 0x811c9dc5;
+    const mix = (byte: number) => {
+      hash = Math.imul(hash ^ byte, 0x01000193);
+    };
+    for (const number of [seed, ...counters]) {
+      // Both halves of a 53-bit integer take part.
+      for (let word = number >>> 0, i = 0; i < 4; i++, word >>>= 8) mix(word & 0xff);
+      for (let word = Math.floor(number / 2 ** 32) >>> 0, i = 0; i < 4; i++, word >>>= 8) mix(word & 0xff);
+    }
+    for (let i = 0; i < purpose.length; i++) mix(purpose.charCodeAt(i));
+    const splitMix = () => {
+      hash = (hash + 0x9e3779b9) | 0;
+      let z = hash;
+      z = Math.imul(z ^ (z >>> 16), 0x85ebca6b);
+      z = Math.imul(z ^ (z >>> 13), 0xc2b2ae35);
+      return z ^ (z >>> 16);
+    };
+    this.#a = splitMix();
+    this.#b = splitMix();
+    this.#c = splitMix();
+    this.#d = splitMix() | 1; // never the all-zero state
+  }
+
+  /** Uniform 32-bit unsigned integer. */
+  uint32(): number {
+    const scrambled = Math.imul(this.#b, 5);
+    const result = Math.imul((scrambled << 7) | (scrambled >>> 25), 9) >>> 0;
+    const t = this.#b << 9;
+    this.#c ^= this.#a;
+    this.#d ^= this.#b;
+    this.#b ^= this.#c;
+    this.#a ^= this.#d;
+    this.#c ^= t;
+    this.#d = (this.#d << 11) | (this.#d >>> 21);
+    return result;
+  }
+
+  /** Uniform in [0, 1), 32 bits of resolution. */
+  uniform(): number {
+    return this.uint32() / 2 ** 32;
+  }
+
+  /** Uniform integer in [0, bound), without modulo bias. */
+  below(bound: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    for (;;) {
+      const value = this.uint32();
+      if (value < limit) return value % bound;
+    }
+  }
+
+  /** Standard normal (Box and Muller 1958). */
+  normal(): number {
+    const spare = this.#spareNormal;
+    if (spare !== undefined) {
+      this.#spareNormal = undefined;
+      return spare;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
+    const angle = 2 * Math.PI * this.uniform();
+    this.#spareNormal = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  }
+
+  /** Shuffles in place (Fisher and Yates) and returns the same array. */
+  shuffle<T extends { [index: number]: number; readonly length: number }>(items: T): T {
+    for (let i = items.length - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      const held = items[i];
+      const other = items[j];
+      if (held === undefined || other === undefined) continue;
+      items[i] = other;
+      items[j] = held;
+    }
+    return items;
+  }
+}
