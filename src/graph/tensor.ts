@@ -25,7 +25,13 @@ export type Tensor<D extends DType = DType> = {
   [K in D]: { readonly dtype: K; readonly shape: Shape; readonly data: ElementArrays[K] };
 }[D];
 
-export const elementBytes: Readonly<Record<DType, number>> = { float32: 4, uint8: 1, int32: 4, int64: 8, bool: 1 };
+export const elementBytes: Readonly<Record<DType, number>> = {
+  float32: 4,
+  uint8: 1,
+  int32: 4,
+  int64: 8,
+  bool: 1,
+};
 
 /** Number of elements; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {

@@ -1,0 +1,31 @@
+import { invariant } from '../errors.js';
+import type { Reference } from './operator.js';
+import { topologicalOrder, type Value } from './value.js';
+
+/**
+ * Evaluates values in double precision by the operators' own definitions: slow, plain, and the reference that
+ * kernels, lowering rules and gradients are tested against. Also what folds constants.
+ *
+ * `feeds` gives the graph's inputs by name.
+ */
+export function interpret(
+  outputs: readonly Value[],
+  feeds: ReadonlyMap<string, Float64Array> = new Map(),
+): Float64Array[] {
+  const known = new Map<Value, Float64Array>();
+  const read = (value: Value): Reference => {
+    const { source, shape } = value;
+    if (source.kind === 'constant') return { shape, data: Float64Array.from(source.tensor.data, Number) };
+    const data = source.kind === 'input' ? feeds.get(source.name) : known.get(value);
+    invariant(data !== undefined, `no data for ${source.kind === 'input' ? source.name : 'a node'}`);
+    return { shape, data };
+  };
+  for (const node of topologicalOrder(outputs)) {
+    const results = node.operator.evaluate(node.inputs.map(read), node.attributes, node.outputs);
+    node.outputs.forEach((output, i) => {
+      const data = results[i];
+      if (data !== undefined) known.set(output, data);
+    });
+  }
+  return outputs.map((output) => read(output).data);
+}

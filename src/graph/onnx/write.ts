@@ -1,0 +1,208 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { AdarandError } from '../../errors.js';
+import type { Device, Emitter, OnnxAttribute } from '../operator.js';
+import { onnxDataType } from '../operators/cast.js';
+import { type Shape, sizeOf, type Tensor, type TensorType } from '../tensor.js';
+import { topologicalOrder, type Value } from '../value.js';
+import {
+  type AttributeProto,
+  AttributeProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  ValueInfoProtoSchema,
+} from './onnx_pb.js';
+
+/** ONNX operator set that `emit` functions write for; every ONNX Runtime since 1.15 has it. */
+const OPSET = 18n;
+
+export interface OnnxGraph {
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** Values that are inputs of the graph but not of the file: their data is stored in it (a model for inference). */
+  readonly initializers?: ReadonlyMap<string, Tensor>;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Names of leading dimensions that the file declares free, by input or output name (`batch_size`). */
+  readonly freeBatch?: ReadonlySet<string>;
+}
+
+/**
+ * Serializes a lowered graph as an ONNX model. Nodes stand in the order in which the outputs need them, which is
+ * also the order in which ONNX Runtime allocates and frees: the order of `outputs` decides the peak memory.
+ */
+export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
+  const nodes: NodeProto[] = [];
+  const initializers: TensorProto[] = [];
+  const names = new Map<Value, string>();
+  const inputs = new Map<string, TensorType>();
+  const constants = new Map<string, string>();
+  let counter = 0;
+
+  const store = (tensor: Tensor, key: string): string => {
+    const before = constants.get(key);
+    if (before !== undefined) return before;
+    const name = `c${constants.size}`;
+    constants.set(key, name);
+    initializers.push(tensorProto(name, tensor));
+    return name;
+  };
+  const emitter: Emitter = {
+    device,
+    op(type, input, attributes = {}, { outputs = 1, domain } = {}) {
+      const output = Array.from({ length: outputs }, () => `v${counter++}`);
+      nodes.push(
+        create(NodeProtoSchema, {
+          opType: type,
+          input: trimmed(input),
+          output,
+          domain: domain ?? '',
+          name: `${type}_${nodes.length}`,
+          attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+        }),
+      );
+      return output;
+    },
+    int64: (values) =>
+      store(
+        { dtype: 'int64', shape: [values.length], data: BigInt64Array.from(values, BigInt) },
+        `i${values.join()}`,
+      ),
+    float32: (value, shape = []) =>
+      store(
+        { dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) },
+        `f${value}[${shape}]`,
+      ),
+  };
+  const nameOf = (value: Value): string => {
+    const known = names.get(value);
+    if (known !== undefined) return known;
+    const { source } = value;
+    if (source.kind === 'node')
+      throw new Error(`${source.node.operator.name} was used before it was written`);
+    const name = source.kind === 'input' ? source.name : store(source.tensor, `t${names.size}`);
+    if (source.kind === 'input') inputs.set(name, value);
+    names.set(value, name);
+    return name;
+  };
+
+  const outputs = [...graph.outputs];
+  for (const node of topologicalOrder(outputs.map(([, value]) => value))) {
+    const { operator } = node;
+    if (operator.kind === 'composite')
+      throw new AdarandError(
+        'graph.not-lowered',
+        `${operator.name} has no ONNX operator`,
+        'Lower the graph first.',
+      );
+    const written = operator.emit(emitter, node.inputs.map(nameOf), node);
+    node.outputs.forEach((output, i) => names.set(output, written[i] ?? ''));
+  }
+  // An Identity gives each output its own name, even where two outputs are one value or an output is an input;
+  // ONNX Runtime removes those it can.
+  for (const [name, value] of outputs)
+    nodes.push(create(NodeProtoSchema, { opType: 'Identity', input: [nameOf(value)], output: [name] }));
+  rename(
+    nodes,
+    outputs.map(([name]) => name),
+  );
+
+  const stored = graph.initializers ?? new Map<string, Tensor>();
+  for (const [name, tensor] of stored) if (inputs.delete(name)) initializers.push(tensorProto(name, tensor));
+  const info = (name: string, type: TensorType) => valueInfo(name, type, graph.freeBatch?.has(name) ?? false);
+  const model = create(ModelProtoSchema, {
+    irVersion: 8n,
+    producerName: 'adarand',
+    opsetImport: [
+      { domain: '', version: OPSET },
+      { domain: 'com.microsoft', version: 1n },
+    ],
+    metadataProps: Object.entries(graph.metadata ?? {}).map(([key, value]) => ({ key, value })),
+    graph: {
+      name: 'adarand',
+      node: nodes,
+      initializer: initializers,
+      input: [...inputs].map(([name, type]) => info(name, type)),
+      output: outputs.map(([name, value]) => info(name, value)),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+/**
+ * Drops the final Identity of every output that a node computes for it alone, by giving that node's result the
+ * output's name; and omits (as an empty name) results that nobody reads, so that kernels skip computing them.
+ */
+function rename(nodes: NodeProto[], outputs: readonly string[]): void {
+  const producer = new Map<string, NodeProto>();
+  const readers = new Map<string, number>();
+  const final = new Set(outputs);
+  for (const node of nodes) {
+    for (const name of node.output) producer.set(name, node);
+    for (const name of node.input) readers.set(name, (readers.get(name) ?? 0) + 1);
+  }
+  const aliases = new Map<string, string>();
+  for (const name of outputs) {
+    const identity = producer.get(name);
+    const from = identity?.input[0] ?? '';
+    const origin = producer.get(from);
+    if (identity === undefined || origin === undefined || final.has(from) || aliases.has(from)) continue;
+    aliases.set(from, name);
+    nodes.splice(nodes.lastIndexOf(identity), 1);
+  }
+  for (const node of nodes) {
+    node.input = node.input.map((name) => aliases.get(name) ?? name);
+    node.output = node.output.map((name) => {
+      const alias = aliases.get(name);
+      if (alias !== undefined) return alias;
+      return final.has(name) || readers.has(name) ? name : '';
+    });
+    while (node.output.length > 1 && node.output.at(-1) === '') node.output.pop();
+  }
+}
+
+function trimmed(inputs: readonly string[]): string[] {
+  const result = [...inputs];
+  while (result.at(-1) === '') result.pop();
+  return result;
+}
+
+function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
+  if (typeof value === 'string')
+    return create(AttributeProtoSchema, { name, type: 3, s: new TextEncoder().encode(value) });
+  if ('float' in value) return create(AttributeProtoSchema, { name, type: 1, f: value.float });
+  return create(AttributeProtoSchema, { name, type: 7, ints: value.map(BigInt) });
+}
+
+function tensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: shape.map(BigInt),
+    dataType: onnxDataType[dtype],
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  });
+}
+
+function valueInfo(name: string, { dtype, shape }: TensorType, freeBatch: boolean) {
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: {
+      value: {
+        case: 'tensorType',
+        value: {
+          elemType: onnxDataType[dtype],
+          shape: { dim: dimensions(shape, freeBatch) },
+        },
+      },
+    },
+  });
+}
+
+function dimensions(shape: Shape, freeBatch: boolean) {
+  return shape.map((size, axis) =>
+    axis === 0 && freeBatch
+      ? { value: { case: 'dimParam' as const, value: 'batch_size' } }
+      : { value: { case: 'dimValue' as const, value: BigInt(size) } },
+  );
+}

@@ -1,0 +1,11 @@
+import { apply, type Value } from '../value.js';
+import { binary } from './binary.js';
+
+export const Add = binary({
+  name: 'Add',
+  doc: 'a + b, broadcasting.',
+  evaluate: (a, b) => a + b,
+  gradient: (_a, _b, _y, dy) => [() => dy, () => dy],
+});
+
+export const add = (a: Value, b: Value): Value => apply(Add, [a, b], {})[0];

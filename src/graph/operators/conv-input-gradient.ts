@@ -1,0 +1,35 @@
+import type { Composite } from '../operator.js';
+import { type Shape, sizeOf } from '../tensor.js';
+import { apply, type Value } from '../value.js';
+import { conv, convSamples } from './conv.js';
+import { type ConvAttributes, convOutputShape, eachTap } from './conv-geometry.js';
+import { convWeightGradient } from './conv-weight-gradient.js';
+
+type Attributes = ConvAttributes & { readonly shape: readonly number[] };
+
+/** The adjoint of x -> conv(x, w); linear in dy and in w, hence its own gradients. */
+export const ConvInputGradient: Composite<Attributes, 2, 1> = {
+  kind: 'composite',
+  name: 'ConvInputGradient',
+  doc: "A convolution's gradient with respect to x, from dy and w.",
+  infer: (_inputs, { shape }) => [{ dtype: 'float32', shape }],
+  gradient: ({ inputs: [dy, w], attributes: { shape: _, ...attributes }, gradients: [ddx] }) => [
+    ddx && (() => conv(ddx, w, undefined, attributes)),
+    ddx && (() => convWeightGradient(ddx, dy, w.shape, attributes)),
+  ],
+  evaluate: ([dy, w], { shape, ...attributes }) => {
+    const result = new Float64Array(sizeOf(shape));
+    eachTap(shape, w.shape, dy.shape, attributes, (inX, inW, inY) => {
+      result[inX] = (result[inX] ?? 0) + (dy.data[inY] ?? 0) * (w.data[inW] ?? 0);
+    });
+    return [result];
+  },
+  samples: convSamples(({ x, w, attributes }) => ({
+    inputs: [{ shape: convOutputShape(x, w, attributes) }, { shape: w }],
+    attributes: { ...attributes, shape: x },
+  })),
+};
+
+export function convInputGradient(dy: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value {
+  return apply(ConvInputGradient, [dy, w], { ...attributes, shape })[0];
+}

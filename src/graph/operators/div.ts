@@ -1,0 +1,15 @@
+import { apply, type Value } from '../value.js';
+import { binary } from './binary.js';
+import { mul } from './mul.js';
+import { neg } from './neg.js';
+
+/** d(a/b)/db = -(a/b)/b. */
+export const Div = binary({
+  name: 'Div',
+  doc: 'a / b, broadcasting.',
+  evaluate: (a, b) => a / b,
+  gradient: (_a, b, y, dy) => [() => div(dy, b), () => neg(div(mul(dy, y), b))],
+  domainB: { range: [0.5, 2] },
+});
+
+export const div = (a: Value, b: Value): Value => apply(Div, [a, b], {})[0];

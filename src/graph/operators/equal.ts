@@ -1,0 +1,13 @@
+import { flat } from '../operator.js';
+import { apply, type Value } from '../value.js';
+import { binary } from './binary.js';
+
+export const Equal = binary({
+  name: 'Equal',
+  doc: 'Whether a = b, elementwise, broadcasting.',
+  result: 'bool',
+  evaluate: (a, b) => Number(a === b),
+  gradient: flat,
+});
+
+export const equal = (a: Value, b: Value): Value => apply(Equal, [a, b], {})[0];

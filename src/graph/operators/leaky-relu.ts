@@ -1,0 +1,18 @@
+import { apply, scalar, type Value } from '../value.js';
+import { add } from './add.js';
+import { step } from './hard-sigmoid.js';
+import { mul } from './mul.js';
+import { unary } from './unary.js';
+
+export const LeakyRelu = unary<{ readonly alpha: number }>({
+  name: 'LeakyRelu',
+  doc: 'x where x > 0, else alpha x.',
+  evaluate: (x, { alpha }) => (x > 0 ? x : alpha * x),
+  gradient: (x, _y, dy, { alpha }) => mul(dy, add(mul(step(x), scalar(1 - alpha)), scalar(alpha))),
+  emit: (e, inputs, { attributes: { alpha } }) =>
+    e.op('LeakyRelu', inputs, { alpha: { float: Number(alpha) } }),
+  domain: { kinks: [0] },
+  samples: [{ alpha: 0.1 }],
+});
+
+export const leakyRelu = (x: Value, alpha: number): Value => apply(LeakyRelu, [x], { alpha })[0];

@@ -1,0 +1,59 @@
+import type { Primitive } from '../operator.js';
+import { sizeOf } from '../tensor.js';
+import { apply, type Value } from '../value.js';
+import { GatherGradient } from './gather.js';
+import { eachWindow, type PoolAttributes, poolOnnxAttributes, poolOutputShape } from './pool-geometry.js';
+import { reshape } from './reshape.js';
+
+/** Returns y and, for each element, where it came from: an offset into the whole of x (int64). */
+export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
+  kind: 'primitive',
+  name: 'MaxPool',
+  doc: 'Largest element of each window, and its offset in x.',
+  infer: ([x], attributes) => {
+    const shape = poolOutputShape(x.shape, attributes);
+    return [
+      { dtype: 'float32', shape },
+      { dtype: 'int64', shape },
+    ];
+  },
+  // Each maximum's gradient goes back to where it came from: the gradient of picking by offset.
+  gradient: ({ inputs: [x], outputs: [y, offsets], gradients: [dy] }) => [
+    dy &&
+      (() => {
+        const flat = [sizeOf(y.shape)];
+        const attributes = { axis: 0, shape: [sizeOf(x.shape)] };
+        return reshape(
+          apply(GatherGradient, [reshape(dy, flat), reshape(offsets, flat)], attributes)[0],
+          x.shape,
+        );
+      }),
+  ],
+  evaluate: ([x], attributes, [y]) => {
+    const result = new Float64Array(sizeOf(y.shape)).fill(-Infinity);
+    const from = new Float64Array(sizeOf(y.shape));
+    eachWindow(x.shape, y.shape, attributes, (inX, inY) => {
+      if ((x.data[inX] ?? 0) <= (result[inY] ?? 0)) return;
+      result[inY] = x.data[inX] ?? 0;
+      from[inY] = inX;
+    });
+    return [result, from];
+  },
+  emit: (e, inputs, node) => e.op('MaxPool', inputs, poolOnnxAttributes(node), { outputs: 2 }),
+  samples: [
+    {
+      inputs: [{ shape: [1, 2, 6, 6], distinct: true }],
+      attributes: { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0], ceil: false },
+    },
+    {
+      inputs: [{ shape: [2, 1, 7, 7], distinct: true }],
+      attributes: { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false },
+    },
+    {
+      inputs: [{ shape: [1, 1, 6, 5], distinct: true }],
+      attributes: { kernel: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0], ceil: true },
+    },
+  ],
+};
+
+export const maxPool = (x: Value, attributes: PoolAttributes): Value => apply(MaxPool, [x], attributes)[0];

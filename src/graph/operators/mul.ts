@@ -1,0 +1,11 @@
+import { apply, type Value } from '../value.js';
+import { binary } from './binary.js';
+
+export const Mul = binary({
+  name: 'Mul',
+  doc: 'a * b, broadcasting.',
+  evaluate: (a, b) => a * b,
+  gradient: (a, b, _y, dy) => [() => mul(dy, b), () => mul(dy, a)],
+});
+
+export const mul = (a: Value, b: Value): Value => apply(Mul, [a, b], {})[0];

@@ -1,0 +1,13 @@
+import { apply, type Value } from '../value.js';
+import { unary } from './unary.js';
+
+export const Neg = unary({
+  name: 'Neg',
+  doc: '-x.',
+  evaluate: (x) => -x,
+  gradient: (_x, _y, dy) => neg(dy),
+  domain: {},
+  samples: [{}],
+});
+
+export const neg = (x: Value): Value => apply(Neg, [x], {})[0];

@@ -1,0 +1,18 @@
+import { apply, scalar, type Value } from '../value.js';
+import { binary } from './binary.js';
+import { log } from './log.js';
+import { mul } from './mul.js';
+import { sub } from './sub.js';
+
+export const Pow = binary({
+  name: 'Pow',
+  doc: 'a to the power b, broadcasting; a > 0 where b needs a gradient.',
+  evaluate: (a, b) => a ** b,
+  gradient: (a, b, y, dy) => [
+    () => mul(dy, mul(b, pow(a, sub(b, scalar(1))))),
+    () => mul(dy, mul(y, log(a))),
+  ],
+  domain: { range: [0.5, 2] },
+});
+
+export const pow = (a: Value, b: Value): Value => apply(Pow, [a, b], {})[0];

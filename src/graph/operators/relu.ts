@@ -1,0 +1,15 @@
+import { apply, type Value } from '../value.js';
+import { step } from './hard-sigmoid.js';
+import { mul } from './mul.js';
+import { unary } from './unary.js';
+
+export const Relu = unary({
+  name: 'Relu',
+  doc: 'max(x, 0).',
+  evaluate: (x) => Math.max(x, 0),
+  gradient: (_x, y, dy) => mul(dy, step(y)),
+  domain: { kinks: [0] },
+  samples: [{}],
+});
+
+export const relu = (x: Value): Value => apply(Relu, [x], {})[0];

@@ -1,0 +1,15 @@
+import { apply, type Value } from '../value.js';
+import { mul } from './mul.js';
+import { sigmoid } from './sigmoid.js';
+import { unary } from './unary.js';
+
+export const Softplus = unary({
+  name: 'Softplus',
+  doc: 'ln(1 + exp(x)).',
+  evaluate: (x) => Math.log1p(Math.exp(x)),
+  gradient: (x, _y, dy) => mul(dy, sigmoid(x)),
+  domain: {},
+  samples: [{}],
+});
+
+export const softplus = (x: Value): Value => apply(Softplus, [x], {})[0];

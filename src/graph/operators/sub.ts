@@ -1,0 +1,12 @@
+import { apply, type Value } from '../value.js';
+import { binary } from './binary.js';
+import { neg } from './neg.js';
+
+export const Sub = binary({
+  name: 'Sub',
+  doc: 'a - b, broadcasting.',
+  evaluate: (a, b) => a - b,
+  gradient: (_a, _b, _y, dy) => [() => dy, () => neg(dy)],
+});
+
+export const sub = (a: Value, b: Value): Value => apply(Sub, [a, b], {})[0];

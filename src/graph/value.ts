@@ -1,0 +1,88 @@
+import { invariant } from '../errors.js';
+import type { Call, Many, Operator } from './operator.js';
+import { type Shape, sameShape, sizeOf, type Tensor, type TensorType } from './tensor.js';
+
+/** A node's static parameters: numbers, flags and lists, as ONNX attributes are. */
+export type Attribute = number | string | boolean | readonly number[];
+export type Attributes = Readonly<Record<string, Attribute>>;
+
+/** One application of an operator. */
+export interface Node {
+  readonly operator: Operator;
+  readonly inputs: readonly Value[];
+  readonly attributes: Attributes;
+  readonly outputs: readonly Value[];
+}
+
+/**
+ * A tensor in the graph, known by its type and by where it comes from. Values are immutable and a graph is
+ * simply what can be reached from its outputs: building a graph is calling functions, and dead code is what
+ * nobody reaches.
+ */
+export interface Value extends TensorType {
+  readonly source:
+    | { readonly kind: 'input'; readonly name: string }
+    | { readonly kind: 'constant'; readonly tensor: Tensor }
+    | { readonly kind: 'node'; readonly node: Node; readonly index: number };
+}
+
+/** A value supplied at each run: images, labels, noise, a parameter, a learning rate. */
+export function input(name: string, type: TensorType): Value {
+  return { dtype: type.dtype, shape: type.shape, source: { kind: 'input', name } };
+}
+
+/** A value known when the graph is built. Never a weight: those are inputs. */
+export function constant(tensor: Tensor): Value {
+  return { dtype: tensor.dtype, shape: tensor.shape, source: { kind: 'constant', tensor } };
+}
+
+/** A float32 constant of shape [] (or of `shape`, filled). */
+export function scalar(value: number, shape: Shape = []): Value {
+  return constant({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) });
+}
+
+/** Applies an operator: checks the types, and returns its outputs. */
+export function apply<A extends Attributes, I extends Call, O extends Call>(
+  operator: Operator<A, I, O>,
+  inputs: Many<Value, I>,
+  attributes: A,
+): Many<Value, O> {
+  const outputs: Value[] = [];
+  const node: Node = { operator, inputs, attributes, outputs };
+  const types: readonly TensorType[] = operator.infer(inputs, attributes);
+  types.forEach((type, index) => {
+    invariant(
+      type.shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0),
+      `${operator.name} inferred shape [${type.shape}]`,
+    );
+    outputs.push({ dtype: type.dtype, shape: type.shape, source: { kind: 'node', node, index } });
+  });
+  // `outputs` was filled from `infer`'s tuple, element by element, so it has that tuple's length.
+  return outputs as readonly Value[] as Many<Value, O>;
+}
+
+/** All nodes that the outputs need, each after its inputs. Iterative: deep networks must not overflow the stack. */
+export function topologicalOrder(outputs: Iterable<Value>): Node[] {
+  const order: Node[] = [];
+  const seen = new Set<Node>();
+  const stack: { node: Node; next: number }[] = [];
+  const visit = (value: Value) => {
+    if (value.source.kind !== 'node' || seen.has(value.source.node)) return;
+    seen.add(value.source.node);
+    stack.push({ node: value.source.node, next: 0 });
+  };
+  for (const output of outputs) {
+    visit(output);
+    for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+      const child = top.node.inputs[top.next++];
+      if (child !== undefined) visit(child);
+      else order.push(stack.pop()?.node ?? top.node);
+    }
+  }
+  return order;
+}
+
+/** Whether two values have the same element type and shape. */
+export function sameType(a: TensorType, b: TensorType): boolean {
+  return a.dtype === b.dtype && sameShape(a.shape, b.shape);
+}

@@ -1,0 +1,23 @@
+import type { Device } from '../graph/operator.js';
+import type { Tensor } from '../graph/tensor.js';
+
+export interface SessionOptions {
+  readonly device: Device;
+  /** Threads that one run may use; all cores by default. */
+  readonly threads?: number;
+}
+
+/** A compiled graph. Tensors are read from and written into the given buffers: a run allocates nothing of its own. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  /** Runs once. No buffer may be both fed and fetched: ONNX Runtime would silently compute garbage. */
+  run(feeds: ReadonlyMap<string, Tensor>, fetches: ReadonlyMap<string, Tensor>): Promise<void>;
+  release(): Promise<void>;
+}
+
+/** One way to reach ONNX Runtime. Drivers do not leak the types of the binding that they adapt. */
+export interface Driver {
+  readonly name: string;
+  createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;
+}

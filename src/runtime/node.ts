@@ -1,0 +1,21 @@
+import * as ort from 'onnxruntime-node';
+import type { Device } from '../graph/operator.js';
+import type { Driver } from './driver.js';
+import { adaptSession } from './onnxruntime.js';
+
+const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda' };
+
+/** ONNX Runtime's native library, by its Node binding. A run blocks this thread: use it in a process of its own. */
+export const nodeDriver: Driver = {
+  name: 'onnxruntime-node',
+  async createSession(model, { device, threads }) {
+    const session = await ort.InferenceSession.create(model, {
+      executionProviders: [providers[device] ?? 'cpu'],
+      // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
+      enableMemPattern: false,
+      ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
+      logSeverityLevel: 3,
+    });
+    return adaptSession(ort, session, { writesInPlace: true });
+  },
+};

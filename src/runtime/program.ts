@@ -1,0 +1,81 @@
+import { invariant } from '../errors.js';
+import type { Device } from '../graph/operator.js';
+import { writeOnnx } from '../graph/onnx/write.js';
+import { simplify } from '../graph/simplify.js';
+import { type Tensor, zeros } from '../graph/tensor.js';
+import { sameType, type Value } from '../graph/value.js';
+import { lower } from '../lowering/lower.js';
+import type { Driver, Session } from './driver.js';
+import type { State } from './state.js';
+
+/** A graph over named inputs: those that `State` holds, and those fed at each run. */
+export interface ProgramGraph {
+  /** What the host reads after each run. */
+  readonly outputs: ReadonlyMap<string, Value>;
+  /** The next value of each state tensor that a run updates, by its name. */
+  readonly updates: ReadonlyMap<string, Value>;
+}
+
+export interface CompileOptions {
+  readonly driver: Driver;
+  readonly device: Device;
+  readonly threads?: number;
+}
+
+const NEXT = 'next:';
+
+/** A compiled step: one call computes everything, from the batch to the updated parameters. */
+export class Program {
+  readonly #session: Session;
+  readonly #outputs: ReadonlyMap<string, Tensor>;
+  readonly #updated: readonly string[];
+
+  private constructor(session: Session, outputs: ReadonlyMap<string, Tensor>, updated: readonly string[]) {
+    this.#session = session;
+    this.#outputs = outputs;
+    this.#updated = updated;
+  }
+
+  static async compile(graph: ProgramGraph, { driver, device, threads }: CompileOptions): Promise<Program> {
+    const model = writeProgram(graph, device);
+    const session = await driver.createSession(model, threads === undefined ? { device } : { device, threads });
+    const outputs = new Map([...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]));
+    return new Program(session, outputs, [...graph.updates.keys()]);
+  }
+
+  /**
+   * Runs once: reads the state and the feeds, writes the outputs and the state's next values, and swaps. The
+   * returned buffers are overwritten by the next run.
+   */
+  async run(state: State, feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
+    const inputs = new Map<string, Tensor>();
+    for (const name of this.#session.inputNames) {
+      const tensor = feeds.get(name) ?? (state.has(name) ? state.get(name) : undefined);
+      invariant(tensor !== undefined, `nothing feeds the input ${name}`);
+      inputs.set(name, tensor);
+    }
+    const fetches = new Map(this.#outputs);
+    for (const name of this.#updated) fetches.set(NEXT + name, state.next(name));
+    await this.#session.run(inputs, fetches);
+    state.swap(this.#updated);
+    return this.#outputs;
+  }
+
+  release(): Promise<void> {
+    return this.#session.release();
+  }
+}
+
+/** Lowers, simplifies and serializes a program's graph. */
+export function writeProgram(graph: ProgramGraph, device: Device): Uint8Array {
+  const named = new Map(graph.outputs);
+  for (const [name, value] of graph.updates) named.set(NEXT + name, value);
+  const final = simplify(lower([...named.values()], device));
+  const outputs = new Map<string, Value>();
+  [...named].forEach(([name, value], i) => {
+    const result = final[i];
+    invariant(result !== undefined && sameType(result, value), `lowering changed the type of ${name}`);
+    outputs.set(name, result);
+  });
+  return writeOnnx({ outputs }, device);
+}

@@ -1,0 +1,24 @@
+import { writeOnnx } from '../graph/onnx/write.js';
+import type { Device } from '../graph/operator.js';
+import { simplify } from '../graph/simplify.js';
+import { type Tensor, zeros } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { lower } from '../lowering/lower.js';
+import type { Driver } from '../runtime/driver.js';
+
+/** Lowers, simplifies, writes and runs a graph once. */
+export async function runGraph(
+  driver: Driver,
+  device: Device,
+  outputs: readonly Value[],
+  feeds: ReadonlyMap<string, Tensor>,
+): Promise<Tensor[]> {
+  const final = simplify(lower(outputs, device));
+  const named = new Map(final.map((value, i) => [`output${i}`, value]));
+  const session = await driver.createSession(writeOnnx({ outputs: named }, device), { device, threads: 1 });
+  const fetches = new Map(final.map((value, i) => [`output${i}`, zeros(value.dtype, value.shape)]));
+  const needed = new Map([...feeds].filter(([name]) => session.inputNames.includes(name)));
+  await session.run(needed, fetches);
+  await session.release();
+  return [...fetches.values()];
+}
