@@ -96,7 +96,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
         'Lower the graph first.',
       );
     const written = operator.emit(emitter, node.inputs.map(nameOf), node);
-    node.outputs.forEach((output, i) => names.set(output, written[i] ?? ''));
+    for (const [i, output] of node.outputs.entries()) names.set(output, written[i] ?? '');
   }
   // An Identity gives each output its own name, even where two outputs are one value or an output is an input;
   // ONNX Runtime removes those it can.

@@ -46,6 +46,7 @@ import { Softmax } from './softmax.js';
 import { Softplus } from './softplus.js';
 import { Split } from './split.js';
 import { Sqrt } from './sqrt.js';
+import { StopGradient } from './stop-gradient.js';
 import { Sub } from './sub.js';
 import { Tanh } from './tanh.js';
 import { Transpose } from './transpose.js';
@@ -97,6 +98,7 @@ export const primitives = {
   Softplus,
   Split,
   Sqrt,
+  StopGradient,
   Sub,
   Tanh,
   Transpose,

@@ -1,0 +1,24 @@
+import { adarand } from './adarand.js';
+import { fineTuning } from './fine-tuning.js';
+import { fnp } from './fnp.js';
+import { randreg } from './randreg.js';
+import type { Regularizer } from './regularizer.js';
+
+/** The methods, by their names on the command line. */
+export const regularizers = {
+  'fine-tuning': fineTuning,
+  fnp,
+  randreg,
+  adarand,
+} as const;
+
+export type RegularizerName = keyof typeof regularizers;
+
+export function isRegularizerName(name: string): name is RegularizerName {
+  return Object.hasOwn(regularizers, name);
+}
+
+/** A built-in method, seen through the interface that all methods share. */
+export function regularizerByName(name: RegularizerName): Regularizer {
+  return regularizers[name];
+}

@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { add } from '../graph/operators/add.js';
+import { gather } from '../graph/operators/gather.js';
+import { mul } from '../graph/operators/mul.js';
+import { sub } from '../graph/operators/sub.js';
+import { float32, type Tensor } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { reductions, squared } from './distances.js';
+import { defineRegularizer } from './regularizer.js';
+
+/**
+ * Random feature regularization, as the AdaRand paper compares it (after Zhong and Maki, CVPR 2020, arXiv
+ * 1908.05997, without their balancing of gradient norms): each feature g_i [d] is pulled toward a vector z_i drawn
+ * afresh at every step.
+ *
+ *   R = mean_i ||g_i - z_i||^2
+ *   uniform   z ~ U(0,1) per coordinate
+ *   normal    z ~ N(0,1) per coordinate
+ *   source    z ~ N(mu_s, sigma_s^2): statistics of the source network's features over the target training set,
+ *             per coordinate (`vector`, default) or averaged over coordinates (`scalar`, as the paper's table reads)
+ *   class     z ~ N(mu_y, sigma_y^2): the same per class; "RandReg-CP". AdaRand without either of its two losses.
+ *
+ * In expectation R pulls g toward the prior's mean: E ||g - z||^2 = ||g - mu||^2 + tr Sigma.
+ */
+export const randreg = defineRegularizer({
+  name: 'randreg',
+  title: 'Random feature regularization',
+  paper: 'Zhong and Maki, CVPR 2020, arXiv 1908.05997; as compared in arXiv 2403.10097',
+  formula: 'L = CE + lambda mean ||g - z||^2,  z ~ p(z)',
+  needs: ['features', 'labels', 'classStatistics', 'featureStatistics'],
+  options: z.strictObject({
+    prior: z.enum(['uniform', 'normal', 'source', 'class']).default('uniform').describe('p(z)'),
+    statistics: z
+      .enum(['vector', 'scalar'])
+      .default('vector')
+      .describe('source prior: per coordinate, or averaged'),
+    reduction: z
+      .enum(reductions)
+      .default('mean')
+      .describe('divide by batch and features, or by the batch only'),
+  }),
+  defaultLambda: 1,
+  build(context, { prior, statistics, reduction }) {
+    const { features, labels, noise, state } = context;
+    const draw = (): Value => {
+      if (prior === 'uniform') return noise('uniform', features.shape);
+      const standard = noise('normal', features.shape);
+      if (prior === 'normal') return standard;
+      if (prior === 'class') {
+        const { classStatistics } = context;
+        const mean = gather(state('mean', classStatistics.mean), labels);
+        return add(mean, mul(gather(state('std', classStatistics.std), labels), standard));
+      }
+      const { featureStatistics } = context;
+      const summary = statistics === 'vector' ? (x: Tensor<'float32'>) => x : averaged;
+      const mean = state('mean', summary(featureStatistics.mean));
+      return add(mean, mul(state('std', summary(featureStatistics.std)), standard));
+    };
+    return { term: squared(sub(features, draw()), reduction) };
+  },
+});
+
+/** A vector with every coordinate replaced by their mean. */
+function averaged({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
+  const mean = data.reduce((sum, element) => sum + element, 0) / data.length;
+  return float32(shape, new Float32Array(data.length).fill(mean));
+}

@@ -1,0 +1,98 @@
+import type { z } from 'zod';
+import type { Tensor } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Schedule } from '../optimizers/schedules.js';
+
+/** Statistics of the source network's features over the target training set, per class. Population form. */
+export interface ClassStatistics {
+  /** [K, d] */
+  readonly mean: Tensor<'float32'>;
+  /** [K, d], at least 1e-6. */
+  readonly std: Tensor<'float32'>;
+}
+
+/** The same over all classes together: [d] each. */
+export interface FeatureStatistics {
+  readonly mean: Tensor<'float32'>;
+  readonly std: Tensor<'float32'>;
+}
+
+/** What a method can ask for. It sees only what it declares: an undeclared need does not compile. */
+export interface Provided {
+  /** [B, d]: what enters the last linear layer, for this batch. */
+  readonly features: Value;
+  /** [B, K] */
+  readonly logits: Value;
+  /** Class of each image, [B], int32. */
+  readonly labels: Value;
+  /** The same as rows of zeros and a one, [B, K]. */
+  readonly oneHot: Value;
+  readonly classStatistics: ClassStatistics;
+  readonly featureStatistics: FeatureStatistics;
+}
+
+export type Need = keyof Provided;
+
+export type Distribution = 'normal' | 'uniform';
+
+/** What every method has while it builds its part of the graph. */
+export interface BuildTools {
+  /** B */
+  readonly batchSize: number;
+  /** K */
+  readonly classes: number;
+  /** d */
+  readonly featureSize: number;
+  /** Fresh random numbers each step, drawn by the host: standard normal, or uniform on [0, 1). */
+  noise(distribution: Distribution, shape: readonly number[]): Value;
+  /** A tensor that outlives the step. Constant unless `Built` says how it changes. */
+  state(name: string, initial: Tensor<'float32'>): Value;
+}
+
+export type Context<N extends Need> = Pick<Provided, N> & BuildTools;
+
+/** State that a method trains by an objective of its own; no gradient of it reaches the network. */
+export interface Learned {
+  /** States to minimise `objective` over. */
+  readonly states: readonly Value[];
+  /** A scalar. */
+  readonly objective: Value;
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+}
+
+export interface Built {
+  /** The scalar to be added to the task loss, times the method's weight; none for plain fine-tuning. */
+  readonly term?: Value;
+  /** The next value of each state that an update rule changes. */
+  readonly updates?: ReadonlyMap<Value, Value>;
+  readonly learned?: Learned;
+  /** More scalars worth logging, by name. */
+  readonly metrics?: Readonly<Record<string, Value>>;
+}
+
+/** A method of the paper, or of a user: one file, read in one screen. */
+export interface Regularizer<Options = unknown, N extends Need = Need> {
+  /** Its name on the command line. */
+  readonly name: string;
+  readonly title: string;
+  /** Authors, venue, arXiv number. */
+  readonly paper: string;
+  /** The term, in plain mathematics. */
+  readonly formula: string;
+  readonly needs: readonly N[];
+  /** Validates options and fills in defaults; each field is described. */
+  readonly options: z.ZodType<Options>;
+  /** The weight that the paper uses. */
+  readonly defaultLambda: number;
+  build(context: Context<N>, options: Options): Built;
+}
+
+/** Types a method's `build` by what it declares to need. */
+export function defineRegularizer<Options, const N extends Need>(
+  regularizer: Regularizer<Options, N>,
+): Regularizer<Options, N> {
+  return regularizer;
+}

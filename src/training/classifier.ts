@@ -1,0 +1,101 @@
+import { add } from '../graph/operators/add.js';
+import { cast } from '../graph/operators/cast.js';
+import { matmul } from '../graph/operators/matmul.js';
+import { mul } from '../graph/operators/mul.js';
+import { transpose } from '../graph/operators/transpose.js';
+import { float32, type Tensor } from '../graph/tensor.js';
+import { constant, input, type Value } from '../graph/value.js';
+import type { Network, Parameter, Preprocessing, Scope } from '../nn/network.js';
+import { Random } from '../random.js';
+
+/** State names: a parameter of the backbone is `conv1.weight`, the new head's are these. */
+export const HEAD_WEIGHT = 'head.weight';
+export const HEAD_BIAS = 'head.bias';
+
+/** The standard deviation of a new head's weights in the AdaRand paper, BSS and Co-Tuning. */
+const HEAD_STD = 0.01;
+
+/** Graph inputs that carry a batch. */
+export const PIXELS = 'pixels';
+export const LABELS = 'labels';
+export const ONE_HOT = 'one_hot';
+
+/** A new linear head for K classes: weights N(0, 0.01^2), bias 0. */
+export function newHead(featureSize: number, classes: number, seed: number): ReadonlyMap<string, Parameter> {
+  const random = new Random(seed, 'weights');
+  const weight = new Float32Array(classes * featureSize).map(() => HEAD_STD * random.normal());
+  return new Map<string, Parameter>([
+    [HEAD_WEIGHT, { kind: 'weight', tensor: float32([classes, featureSize], weight) }],
+    [HEAD_BIAS, { kind: 'bias', tensor: float32([classes], new Float32Array(classes)) }],
+  ]);
+}
+
+/** Normalised images [N,3,H,W] from pixels [N,H,W,3], uint8: one multiply-add, then the transpose. */
+export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
+  const slope = constant(
+    float32(
+      [3],
+      std.map((s) => 1 / (255 * s)),
+    ),
+  );
+  const offset = constant(
+    float32(
+      [3],
+      mean.map((m, i) => -m / (std[i] ?? 1)),
+    ),
+  );
+  return transpose(add(mul(cast(pixels, 'float32'), slope), offset), [0, 3, 1, 2]);
+}
+
+/** A scope whose tensors are inputs of the same names, so that `State` supplies them. */
+export class StateScope implements Scope {
+  readonly training: boolean;
+  readonly parameters = new Map<string, Value>();
+  readonly bufferUpdates = new Map<string, Value>();
+  readonly taps = new Map<string, Value>();
+  readonly #network: Network;
+  readonly #rename: (name: string) => string;
+  readonly #buffers = new Map<string, Value>();
+
+  /** `rename` gives the state's name for a parameter (an average of it, or the frozen source network's). */
+  constructor(network: Network, training: boolean, rename: (name: string) => string = (name) => name) {
+    this.#network = network;
+    this.training = training;
+    this.#rename = rename;
+  }
+
+  parameter(name: string): Value {
+    return this.#once(this.parameters, name, this.#network.parameters.get(name)?.tensor, this.#rename);
+  }
+
+  buffer(name: string): Value {
+    return this.#once(this.#buffers, name, this.#network.buffers.get(name), (same) => same);
+  }
+
+  updateBuffer(name: string, next: Value): void {
+    this.bufferUpdates.set(name, next);
+  }
+
+  tap(role: string, value: Value): void {
+    this.taps.set(role, value);
+  }
+
+  #once(
+    known: Map<string, Value>,
+    name: string,
+    tensor: Tensor | undefined,
+    rename: (name: string) => string,
+  ): Value {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    if (tensor === undefined) throw new Error(`${this.#network.name} has no tensor called ${name}`);
+    const value = input(rename(name), tensor);
+    known.set(name, value);
+    return value;
+  }
+}
+
+/** logits [N,K] of features [N,d]. */
+export function applyHead(features: Value, weight: Value, bias: Value): Value {
+  return add(matmul(features, weight, { transposeB: true }), bias);
+}

@@ -1,0 +1,120 @@
+import type { Tensor } from '../graph/tensor.js';
+import { input } from '../graph/value.js';
+import type { Network, Parameter } from '../nn/network.js';
+import { type CompileOptions, Program, type ProgramGraph } from '../runtime/program.js';
+import type { State } from '../runtime/state.js';
+import { applyHead, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS, StateScope } from './classifier.js';
+import { Feeds, type PixelBatch } from './feeds.js';
+import { logSumExp } from './log-sum-exp.js';
+
+export interface EvaluatorOptions {
+  readonly network: Network;
+  readonly head: ReadonlyMap<string, Parameter>;
+  readonly batchSize: number;
+  readonly imageSize: number;
+  readonly classes: number;
+  /** The state's name for a parameter: itself, or an average of it. */
+  readonly rename?: (name: string) => string;
+}
+
+export interface Evaluation {
+  /** Images. */
+  readonly count: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+  /** Mean cross-entropy, nats. */
+  readonly loss: number;
+}
+
+/** One image's result; the arrays are views that the next batch overwrites. */
+export interface Prediction {
+  readonly logits: Float32Array;
+  readonly features: Float32Array;
+  readonly label: number;
+}
+
+/** A network with its head in inference form: BatchNorm by running statistics, no gradients. */
+export class Evaluator {
+  readonly #program: Program;
+  readonly #feeds: Feeds;
+  readonly #classes: number;
+  readonly #featureSize: number;
+
+  private constructor(program: Program, options: EvaluatorOptions) {
+    this.#program = program;
+    this.#feeds = new Feeds(options);
+    this.#classes = options.classes;
+    this.#featureSize = options.network.featureSize;
+  }
+
+  static async compile(options: EvaluatorOptions, compileOptions: CompileOptions): Promise<Evaluator> {
+    return new Evaluator(await Program.compile(buildEvaluation(options), compileOptions), options);
+  }
+
+  /** Calls back for every image, in order; padding is left out. */
+  async forEach(
+    state: State,
+    batches: AsyncIterable<PixelBatch>,
+    visit: (prediction: Prediction) => void,
+  ): Promise<void> {
+    for await (const batch of batches) {
+      this.#feeds.setBatch(batch);
+      const outputs = await this.#program.run(state, this.#feeds.tensors);
+      const logits = floats(outputs.get('logits'));
+      const features = floats(outputs.get('features'));
+      for (let i = 0; i < batch.count; i++)
+        visit({
+          logits: logits.subarray(i * this.#classes, (i + 1) * this.#classes),
+          features: features.subarray(i * this.#featureSize, (i + 1) * this.#featureSize),
+          label: batch.labels[i] ?? 0,
+        });
+    }
+  }
+
+  async evaluate(state: State, batches: AsyncIterable<PixelBatch>): Promise<Evaluation> {
+    let count = 0;
+    let correct = 0;
+    let loss = 0;
+    await this.forEach(state, batches, ({ logits, label }) => {
+      count += 1;
+      correct += Number(argMax(logits) === label);
+      loss += logSumExp(logits) - (logits[label] ?? 0);
+    });
+    return { count, accuracy: correct / Math.max(1, count), loss: loss / Math.max(1, count) };
+  }
+
+  release(): Promise<void> {
+    return this.#program.release();
+  }
+}
+
+/** Index of the largest element, the first of equals. */
+export function argMax(values: Float32Array): number {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
+  return best;
+}
+
+function buildEvaluation({ network, head, batchSize, imageSize, rename }: EvaluatorOptions): ProgramGraph {
+  const scope = new StateScope(network, false, rename);
+  const pixels = input(PIXELS, { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3] });
+  const features = network.features(normalize(pixels, network.preprocessing), scope);
+  const headInput = (name: string) => {
+    const parameter = head.get(name);
+    if (parameter === undefined) throw new Error(`the head has no ${name}`);
+    return input(rename?.(name) ?? name, parameter.tensor);
+  };
+  const logits = applyHead(features, headInput(HEAD_WEIGHT), headInput(HEAD_BIAS));
+  return {
+    outputs: new Map([
+      ['logits', logits],
+      ['features', features],
+    ]),
+    updates: new Map(),
+  };
+}
+
+function floats(tensor: Tensor | undefined): Float32Array {
+  if (tensor?.dtype !== 'float32') throw new Error('an output is not of floats');
+  return tensor.data;
+}

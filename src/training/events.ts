@@ -1,0 +1,27 @@
+/** What a step tells: scalars, by the names of `metrics.jsonl`. */
+export type StepMetrics = Readonly<Record<string, number>>;
+
+export type Phase = 'compile' | 'statistics' | 'train' | 'validate' | 'test';
+
+/** What training tells about itself, as it happens. */
+export type TrainingEvent =
+  | { readonly type: 'phase'; readonly phase: Phase }
+  | {
+      readonly type: 'step';
+      /** 1-based. */
+      readonly epoch: number;
+      /** Batches seen so far in the run. */
+      readonly step: number;
+      readonly totalSteps: number;
+      readonly metrics: StepMetrics;
+    }
+  | {
+      readonly type: 'epoch';
+      readonly epoch: number;
+      readonly epochs: number;
+      readonly step: number;
+      /** Means over the epoch's steps, and `val_loss`, `val_accuracy`, `seconds`. */
+      readonly metrics: StepMetrics;
+      readonly best: boolean;
+    }
+  | { readonly type: 'test'; readonly accuracy: number; readonly loss: number; readonly count: number };

@@ -1,0 +1,14 @@
+/** ln sum exp(x), without overflow. */
+export function logSumExp(values: Float32Array): number {
+  let top = Number.NEGATIVE_INFINITY;
+  for (const value of values) top = Math.max(top, value);
+  let sum = 0;
+  for (const value of values) sum += Math.exp(value - top);
+  return top + Math.log(sum);
+}
+
+/** Probabilities of logits, in double precision. */
+export function softmaxOf(logits: Float32Array): number[] {
+  const log = logSumExp(logits);
+  return Array.from(logits, (value) => Math.exp(value - log));
+}

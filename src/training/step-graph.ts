@@ -1,0 +1,205 @@
+import { gradients } from '../autodiff/gradients.js';
+import { at } from '../errors.js';
+import { add } from '../graph/operators/add.js';
+import { div } from '../graph/operators/div.js';
+import { max } from '../graph/operators/max.js';
+import { mul } from '../graph/operators/mul.js';
+import { reduceMean } from '../graph/operators/reduce-mean.js';
+import { sqrt } from '../graph/operators/sqrt.js';
+import { type Tensor, zeros } from '../graph/tensor.js';
+import { input, scalar, type Value } from '../graph/value.js';
+import type { Network, Parameter } from '../nn/network.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Schedule } from '../optimizers/schedules.js';
+import { total } from '../regularizers/distances.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import type { ProgramGraph } from '../runtime/program.js';
+import {
+  applyHead,
+  HEAD_BIAS,
+  HEAD_WEIGHT,
+  LABELS,
+  normalize,
+  ONE_HOT,
+  PIXELS,
+  StateScope,
+} from './classifier.js';
+import { crossEntropy } from './loss.js';
+import { regularize } from './regularize.js';
+import type { SourceStatistics } from './statistics.js';
+import { applyOptimizer, type HostScalar, type NoiseInput, StepParts } from './step-parts.js';
+
+export interface StepOptions {
+  readonly network: Network;
+  readonly head: ReadonlyMap<string, Parameter>;
+  readonly batchSize: number;
+  readonly imageSize: number;
+  readonly classes: number;
+  readonly regularizer: Regularizer;
+  readonly regularizerOptions: unknown;
+  /** Weight of the regularizer's term; 0 leaves it out of the loss, and still reports it. */
+  readonly lambda: number;
+  /** Present if the regularizer needs it. */
+  readonly statistics: SourceStatistics | undefined;
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  /** Applied to kernels and matrices only, not to biases and normalisations. */
+  readonly weightDecay: number;
+  /** Factor on the backbone's learning rate; the head's is 1. */
+  readonly backboneRate: number;
+  /** Upper limit on the L2 norm of all gradients together. */
+  readonly clipNorm?: number | undefined;
+  /** Batches whose gradients are averaged into one update. */
+  readonly accumulate: number;
+  /** Decay of an exponential average of the parameters. */
+  readonly averageDecay?: number | undefined;
+  /** Whether BatchNorm uses the batch's statistics, or keeps the pretrained ones. */
+  readonly batchNorm: 'train' | 'frozen';
+}
+
+export interface StepGraph {
+  /** Computes gradients and updates everything. */
+  readonly update: ProgramGraph;
+  /** Computes gradients and keeps their sum; only where `accumulate` > 1. */
+  readonly collect: ProgramGraph | undefined;
+  /** Initial value of every state tensor. */
+  readonly state: ReadonlyMap<string, Tensor>;
+  /** Random inputs to draw for each batch. */
+  readonly noise: readonly NoiseInput[];
+  /** Scalars to compute for each update. */
+  readonly scalars: ReadonlyMap<string, HostScalar>;
+}
+
+/** The name under which the average of a parameter is kept. */
+export const averageOf = (name: string): string => `${name}:average`;
+
+const sumOf = (name: string): string => `${name}:gradients`;
+
+/**
+ * One training step as a graph: normalise, forward, cross-entropy, regularizer, gradients, optimizer, running
+ * statistics, the method's own state. What the host reads back are a few scalars and the logits.
+ */
+export function buildStep(options: StepOptions): StepGraph {
+  const { network, head, batchSize: B, imageSize, classes: K, lambda, accumulate } = options;
+  const parts = new StepParts();
+  const scope = new StateScope(network, options.batchNorm === 'train');
+
+  const pixels = input(PIXELS, { dtype: 'uint8', shape: [B, imageSize, imageSize, 3] });
+  const labels = input(LABELS, { dtype: 'int32', shape: [B] });
+  const oneHot = input(ONE_HOT, { dtype: 'float32', shape: [B, K] });
+  const features = network.features(normalize(pixels, network.preprocessing), scope);
+  const headParameters = new Map([...head].map(([name, { tensor }]) => [name, input(name, tensor)]));
+  const weight = known(headParameters, HEAD_WEIGHT);
+  const logits = applyHead(features, weight, known(headParameters, HEAD_BIAS));
+
+  const task = crossEntropy(logits, oneHot);
+  const term = regularize(parts, {
+    regularizer: options.regularizer,
+    options: options.regularizerOptions,
+    values: { features, logits, labels, oneHot },
+    statistics: options.statistics,
+    batchSize: B,
+    classes: K,
+    featureSize: network.featureSize,
+  });
+  const loss = term === undefined || lambda === 0 ? task : add(task, mul(term, scalar(lambda)));
+
+  // Every tensor of the network is state, used by this graph or not; the order is the network's own.
+  for (const [name, { tensor }] of [...network.parameters, ...head]) parts.state.set(name, tensor);
+  for (const [name, tensor] of network.buffers) parts.state.set(name, tensor);
+  for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
+
+  const kinds = new Map([...network.parameters, ...head]);
+  const trained = new Map(
+    [...kinds.keys()].flatMap((name) => {
+      const value = scope.parameters.get(name) ?? headParameters.get(name);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+  const raw = gradients(loss, [...trained.values()]);
+  const fresh = new Map([...trained.keys()].map((name, i) => [name, at(raw, i)]));
+
+  parts.outputs.set('loss', loss);
+  parts.outputs.set('task_loss', task);
+  parts.outputs.set('regularization', term ?? scalar(0));
+  parts.outputs.set('feature_norm', norm([reduceMean(features, [0])]));
+  parts.outputs.set('gradient_norm', norm([known(fresh, HEAD_WEIGHT)]));
+  parts.outputs.set('logits', logits);
+  const outputs = new Map(parts.outputs);
+
+  const collect = accumulate > 1 ? collectSums(parts, fresh, scope.bufferUpdates, outputs) : undefined;
+  const summed =
+    collect === undefined
+      ? fresh
+      : new Map([...collect.sums].map(([name, sum]) => [name, mul(sum, scalar(1 / accumulate))]));
+  const clipped = options.clipNorm === undefined ? summed : clip(summed, options.clipNorm);
+
+  const { optimizer, learningRate, schedule } = options;
+  const scalars = parts.addOptimizer(
+    'optimizer',
+    optimizer,
+    ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
+  );
+  for (const [name, parameter] of trained) {
+    const next = applyOptimizer(parts, {
+      name,
+      parameter,
+      gradient: known(clipped, name),
+      optimizer,
+      scalars,
+      weightDecay: kinds.get(name)?.kind === 'weight' ? options.weightDecay : 0,
+      rate: head.has(name) ? 1 : options.backboneRate,
+    });
+    if (options.averageDecay !== undefined) average(parts, name, parameter, next, options.averageDecay);
+  }
+  return {
+    update: { outputs, updates: parts.updates },
+    collect: collect?.graph,
+    state: parts.state,
+    noise: parts.noise,
+    scalars: parts.scalars,
+  };
+}
+
+/** Gradient accumulation: a graph that only adds to the sums, and the sums that the updating graph uses and clears. */
+function collectSums(
+  parts: StepParts,
+  gradientOf: ReadonlyMap<string, Value>,
+  buffers: ReadonlyMap<string, Value>,
+  outputs: ReadonlyMap<string, Value>,
+) {
+  const sums = new Map<string, Value>();
+  const updates = new Map(buffers);
+  for (const [name, gradient] of gradientOf) {
+    const sum = add(parts.addState(sumOf(name), zeros('float32', gradient.shape)), gradient);
+    sums.set(name, sum);
+    updates.set(sumOf(name), sum);
+    parts.updates.set(sumOf(name), scalar(0, gradient.shape));
+  }
+  return { sums, graph: { outputs, updates } satisfies ProgramGraph };
+}
+
+/** average <- decay average + (1 - decay) parameter, starting from the pretrained value. */
+function average(parts: StepParts, name: string, parameter: Value, next: Value, decay: number): void {
+  const initial = parts.state.get(name) ?? zeros('float32', parameter.shape);
+  const before = parts.addState(averageOf(name), initial);
+  parts.updates.set(averageOf(name), add(mul(before, scalar(decay)), mul(next, scalar(1 - decay))));
+}
+
+/** Scales all gradients so that their joint norm is at most `limit` (Pascanu et al. 2013). */
+function clip(gradientOf: ReadonlyMap<string, Value>, limit: number): Map<string, Value> {
+  const factor = div(scalar(limit), max(norm([...gradientOf.values()]), scalar(limit)));
+  return new Map([...gradientOf].map(([name, gradient]) => [name, mul(gradient, factor)]));
+}
+
+/** The L2 norm of all elements of all values: a scalar. */
+function norm(values: readonly Value[]): Value {
+  return sqrt(values.map((value) => total(mul(value, value))).reduce(add));
+}
+
+function known(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name);
+  if (value === undefined) throw new Error(`the step has no ${name}`);
+  return value;
+}

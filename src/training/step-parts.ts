@@ -1,0 +1,92 @@
+import { invariant } from '../errors.js';
+import { mul } from '../graph/operators/mul.js';
+import { type Tensor, zeros } from '../graph/tensor.js';
+import { input, scalar, type Value } from '../graph/value.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Distribution } from '../regularizers/regularizer.js';
+
+/** A number that the host computes anew for each update; `step` counts from 0. */
+export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
+
+export interface NoiseInput {
+  readonly name: string;
+  readonly distribution: Distribution;
+  readonly shape: readonly number[];
+}
+
+/** The scalars of one optimizer as graph inputs: its learning rate, and what it asks for itself. */
+export interface OptimizerScalars {
+  readonly learningRate: Value;
+  scalar(name: string): Value;
+}
+
+/** What a training step's graph is collected in while it is being built. */
+export class StepParts {
+  readonly state = new Map<string, Tensor>();
+  readonly updates = new Map<string, Value>();
+  readonly outputs = new Map<string, Value>();
+  readonly noise: NoiseInput[] = [];
+  readonly scalars = new Map<string, HostScalar>();
+
+  /** Declares a state tensor and returns its current value. */
+  addState(name: string, initial: Tensor): Value {
+    invariant(!this.state.has(name), `two states called ${name}`);
+    this.state.set(name, initial);
+    return input(name, initial);
+  }
+
+  addScalar(name: string, value: HostScalar): Value {
+    this.scalars.set(name, value);
+    return input(name, { dtype: 'float32', shape: [] });
+  }
+
+  /** Declares an optimizer's scalars, under a prefix of its own. */
+  addOptimizer(prefix: string, optimizer: Optimizer, learningRate: HostScalar): OptimizerScalars {
+    const values = new Map<string, Value>();
+    for (const name of Object.keys(optimizer.scalars(1)))
+      values.set(
+        name,
+        this.addScalar(`${prefix}.${name}`, ({ step }) => optimizer.scalars(step + 1)[name] ?? Number.NaN),
+      );
+    return {
+      learningRate: this.addScalar(`${prefix}.learning_rate`, learningRate),
+      scalar(name) {
+        const value = values.get(name);
+        invariant(value !== undefined, `${optimizer.name} has no scalar ${name}`);
+        return value;
+      },
+    };
+  }
+}
+
+/** Adds one parameter's update to the step: its slots become state, its next value an update. Returns that value. */
+export function applyOptimizer(
+  parts: StepParts,
+  target: {
+    readonly name: string;
+    readonly parameter: Value;
+    readonly gradient: Value;
+    readonly optimizer: Optimizer;
+    readonly scalars: OptimizerScalars;
+    readonly weightDecay: number;
+    /** Factor on the learning rate. */
+    readonly rate: number;
+  },
+): Value {
+  const { name, parameter, gradient, optimizer, scalars, weightDecay, rate } = target;
+  const slotName = (slot: string) => `${name}:${slot}`;
+  const slots = new Map(
+    optimizer.slots.map((slot) => [slot, parts.addState(slotName(slot), zeros('float32', parameter.shape))]),
+  );
+  const updated = optimizer.update({
+    parameter,
+    gradient,
+    slots,
+    learningRate: rate === 1 ? scalars.learningRate : mul(scalars.learningRate, scalar(rate)),
+    weightDecay,
+    scalar: scalars.scalar,
+  });
+  parts.updates.set(name, updated.parameter);
+  for (const [slot, next] of updated.slots) parts.updates.set(slotName(slot), next);
+  return updated.parameter;
+}
