@@ -7,7 +7,8 @@ export const constant: Schedule = () => 1;
 
 /** Multiplied by `gamma` at each milestone, given as a fraction of training. The paper: 0.1 at 60, 120, 160 of 200 epochs. */
 export function multiStep(milestones: readonly number[] = [0.3, 0.6, 0.8], gamma = 0.1): Schedule {
-  return (step, total) => gamma ** milestones.filter((fraction) => step >= Math.round(fraction * total)).length;
+  return (step, total) =>
+    gamma ** milestones.filter((fraction) => step >= Math.round(fraction * total)).length;
 }
 
 /** Half a cosine, from 1 to 0 (Loshchilov and Hutter 2017). */

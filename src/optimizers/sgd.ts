@@ -27,7 +27,10 @@ export function sgd({ momentum = 0.9, nesterov = true }: SgdOptions = {}): Optim
       invariant(before !== undefined, 'no velocity');
       const velocity = add(mul(before, scalar(momentum)), decayed);
       const direction = nesterov ? add(decayed, mul(velocity, scalar(momentum))) : velocity;
-      return { parameter: descend(parameter, direction, learningRate), slots: new Map([['velocity', velocity]]) };
+      return {
+        parameter: descend(parameter, direction, learningRate),
+        slots: new Map([['velocity', velocity]]),
+      };
     },
   };
 }

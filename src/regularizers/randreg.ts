@@ -3,10 +3,10 @@ import { add } from '../graph/operators/add.js';
 import { gather } from '../graph/operators/gather.js';
 import { mul } from '../graph/operators/mul.js';
 import { sub } from '../graph/operators/sub.js';
-import { float32, type Tensor } from '../graph/tensor.js';
+import { float32 } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { reductions, squared } from './distances.js';
-import { defineRegularizer } from './regularizer.js';
+import { defineRegularizer, type FeatureStatistics } from './regularizer.js';
 
 /**
  * Random feature regularization, as the AdaRand paper compares it (after Zhong and Maki, CVPR 2020, arXiv
@@ -17,7 +17,7 @@ import { defineRegularizer } from './regularizer.js';
  *   uniform   z ~ U(0,1) per coordinate
  *   normal    z ~ N(0,1) per coordinate
  *   source    z ~ N(mu_s, sigma_s^2): statistics of the source network's features over the target training set,
- *             per coordinate (`vector`, default) or averaged over coordinates (`scalar`, as the paper's table reads)
+ *             per coordinate (`vector`, default) or mean and variance averaged over coordinates (`scalar`)
  *   class     z ~ N(mu_y, sigma_y^2): the same per class; "RandReg-CP". AdaRand without either of its two losses.
  *
  * In expectation R pulls g toward the prior's mean: E ||g - z||^2 = ||g - mu||^2 + tr Sigma.
@@ -52,16 +52,17 @@ export const randreg = defineRegularizer({
         return add(mean, mul(gather(state('std', classStatistics.std), labels), standard));
       }
       const { featureStatistics } = context;
-      const summary = statistics === 'vector' ? (x: Tensor<'float32'>) => x : averaged;
-      const mean = state('mean', summary(featureStatistics.mean));
-      return add(mean, mul(state('std', summary(featureStatistics.std)), standard));
+      const { mean, std } = statistics === 'vector' ? featureStatistics : averaged(featureStatistics);
+      return add(state('mean', mean), mul(state('std', std), standard));
     };
     return { term: squared(sub(features, draw()), reduction) };
   },
 });
 
-/** A vector with every coordinate replaced by their mean. */
-function averaged({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
-  const mean = data.reduce((sum, element) => sum + element, 0) / data.length;
-  return float32(shape, new Float32Array(data.length).fill(mean));
+/** Mean and variance averaged over coordinates. */
+function averaged({ mean, std }: FeatureStatistics): FeatureStatistics {
+  const d = mean.data.length;
+  const fill = (value: number) => float32([d], new Float32Array(d).fill(value));
+  const variance = std.data.reduce((sum, sigma) => sum + sigma * sigma, 0) / d;
+  return { mean: fill(mean.data.reduce((sum, m) => sum + m, 0) / d), std: fill(Math.sqrt(variance)) };
 }

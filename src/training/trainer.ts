@@ -55,7 +55,6 @@ export class Trainer {
   readonly state = new State();
   readonly #options: TrainerOptions;
   readonly #host: TrainerHost;
-  readonly #graph: StepGraph;
   readonly #update: Program;
   readonly #collect: Program | undefined;
   readonly #evaluator: Evaluator;
@@ -69,7 +68,6 @@ export class Trainer {
   ) {
     this.#options = options;
     this.#host = host;
-    this.#graph = graph;
     this.#update = programs.update;
     this.#collect = programs.collect;
     this.#evaluator = programs.evaluator;

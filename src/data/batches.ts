@@ -1,0 +1,139 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { AdarandError, at } from '../errors.js';
+import { Random } from '../random.js';
+import type { Augmentation } from './augment.js';
+import type { ImageCache } from './cache.js';
+import type { LabelledImage, Pixels } from './image.js';
+import { renderInWorker } from './pool.js';
+import type { Rendered, RenderJob } from './render.js';
+
+/**
+ * A batch of images. `pixels` is lent: it is valid until the next batch is asked for. Its memory is then
+ * moved to the worker that fills it again, and its length becomes 0, so that a late read is noticed.
+ */
+export interface Batch {
+  /** `[batchSize, imageSize, imageSize, 3]`, RGB. */
+  readonly pixels: Uint8Array;
+  /** `[batchSize]`, indices into the dataset's classes. */
+  readonly labels: Int32Array;
+  /** How many of the rows are images of their own; the rows after them repeat the last one. */
+  readonly count: number;
+  /** `[batchSize]`, the images' positions in the given list. */
+  readonly indices: Int32Array;
+}
+
+export interface BatchOptions {
+  readonly batchSize: number;
+  readonly imageSize: number;
+  readonly cache: ImageCache;
+  /** Batches rendered ahead, in worker threads, while the consumer works on the current one. Default 3. */
+  readonly prefetch?: number;
+}
+
+export interface TrainBatchOptions extends BatchOptions {
+  readonly augmentation: Augmentation;
+  readonly seed: number;
+  readonly epoch: number;
+  /** Steps of this epoch that are already done: the epoch goes on after them. Default 0. */
+  readonly firstStep?: number;
+}
+
+export interface EvalBatchOptions extends BatchOptions {
+  /** The shorter side is resized to this before the central `imageSize` square is taken. */
+  readonly resizeSize: number;
+}
+
+/**
+ * One epoch of training batches: shuffled by (seed, epoch), the last partial batch dropped. Every batch is a
+ * function of (images, options): neither the cache nor the place where an interrupted epoch goes on changes it.
+ *
+ * @throws AdarandError `data.batch-too-large` when there are fewer images than one batch;
+ *   `data.unreadable-image` when a file has gone since the dataset was opened.
+ */
+export async function* trainBatches(
+  images: readonly LabelledImage[],
+  options: TrainBatchOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { batchSize, seed, epoch, augmentation, firstStep = 0 } = options;
+  if (images.length < batchSize) {
+    throw new AdarandError(
+      'data.batch-too-large',
+      `a batch of ${batchSize} cannot be filled from ${images.length} training images`,
+      `Choose a batch size of at most ${images.length}.`,
+    );
+  }
+  const order = Int32Array.from(images, (_, index) => index);
+  new Random(seed, 'order', epoch).shuffle(order);
+  const steps: Int32Array[] = [];
+  for (let start = firstStep * batchSize; start + batchSize <= order.length; start += batchSize) {
+    steps.push(order.subarray(start, start + batchSize));
+  }
+  yield* rendered(images, steps, { kind: 'training', augmentation, seed, epoch }, options);
+}
+
+/**
+ * All images in their order, for evaluation; the last batch is filled up with repetitions of its last image.
+ *
+ * @throws AdarandError `data.unreadable-image` when a file has gone since the dataset was opened.
+ */
+export async function* evalBatches(
+  images: readonly LabelledImage[],
+  options: EvalBatchOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { batchSize, resizeSize } = options;
+  const order = Int32Array.from(images, (_, index) => index);
+  const steps: Int32Array[] = [];
+  for (let start = 0; start < order.length; start += batchSize) {
+    steps.push(order.subarray(start, start + batchSize));
+  }
+  yield* rendered(images, steps, { kind: 'evaluation', resizeSize }, options);
+}
+
+/** Renders the steps' images in order, `prefetch` batches ahead, in a ring of `prefetch + 1` buffers. */
+async function* rendered(
+  images: readonly LabelledImage[],
+  steps: readonly Int32Array[],
+  view: RenderJob['view'],
+  options: BatchOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { batchSize, imageSize, cache, prefetch = 3 } = options;
+  const bytes = batchSize * imageSize ** 2 * 3;
+  const queue: { readonly indices: Int32Array; readonly result: Promise<Rendered> }[] = [];
+  let next = 0;
+  const enqueue = (buffer: ArrayBuffer) => {
+    const indices = steps[next++]?.slice();
+    if (!indices) return;
+    const sources = Array.from(indices, (index) => sourceOf(at(images, index), cache));
+    const { shorterSide } = cache;
+    const result = renderInWorker({ sources, indices, imageSize, shorterSide, view, buffer });
+    // A failure is thrown when its batch's turn comes, if it comes.
+    result.catch(() => undefined);
+    queue.push({ indices, result });
+  };
+  try {
+    for (let i = 0; i <= prefetch; i++) enqueue(new ArrayBuffer(bytes));
+    for (let head = queue.shift(); head; head = queue.shift()) {
+      const { buffer, decoded } = await head.result;
+      for (const { path, image } of decoded) cache.offer(path, image);
+      const pixels = new Uint8Array(buffer);
+      yield { ...labelled(images, head.indices, batchSize), pixels };
+      // A consumer that never waits would keep messages, signals and timers from being heard.
+      await nextTurn();
+      enqueue(buffer.byteLength === bytes ? buffer : new ArrayBuffer(bytes));
+    }
+  } finally {
+    await Promise.allSettled(queue.map(({ result }) => result));
+  }
+}
+
+function labelled(images: readonly LabelledImage[], indices: Int32Array, batchSize: number) {
+  const count = indices.length;
+  const rows = Int32Array.from({ length: batchSize }, (_, row) => at(indices, Math.min(row, count - 1)));
+  return { indices: rows, labels: rows.map((index) => at(images, index).label), count };
+}
+
+function sourceOf({ image }: LabelledImage, cache: ImageCache): Pixels | string {
+  if (image.kind === 'file') return cache.get(image.path) ?? image.path;
+  const { width, height, channels, data } = image;
+  return { width, height, channels, data };
+}

@@ -1,0 +1,101 @@
+import { basename } from 'node:path';
+import { AdarandError } from '../errors.js';
+import { type LabelledImage, shareAll } from './image.js';
+import { type FolderReport, reportOn } from './report.js';
+import { cutSplits, type SplitOptions, takeFraction } from './split.js';
+
+/** Labelled images in three disjoint splits. */
+export interface Dataset {
+  /** Class names in the order of their labels. */
+  readonly classes: readonly string[];
+  readonly train: Split;
+  readonly val: Split;
+  readonly test: Split;
+  readonly report: FolderReport;
+}
+
+export interface Split {
+  readonly images: readonly LabelledImage[];
+}
+
+/** Labelled images as they were found; a split that is absent is cut from `train`. */
+export interface DatasetSource {
+  /** A folder, or a name. The last part of the path names the dataset. */
+  readonly path: string;
+  readonly classes: readonly string[];
+  readonly train: readonly LabelledImage[];
+  readonly val?: readonly LabelledImage[] | undefined;
+  readonly test?: readonly LabelledImage[] | undefined;
+}
+
+/** What only the reader of the files knows. */
+export interface Findings {
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** SHA-256 of each file's bytes, by path. */
+  readonly digests: ReadonlyMap<string, string>;
+}
+
+const nothingFound: Findings = { ignored: new Map(), damaged: [], digests: new Map() };
+
+/**
+ * Makes a dataset of images that the caller lists: files, or pixels in memory (copied once, into memory that
+ * worker threads share). Splits that are absent are cut from `train`, stratified; see `SplitOptions`.
+ *
+ * @throws AdarandError `data.one-class`, `data.empty-class`, `data.label`, `data.fraction`, `data.pixels`.
+ */
+export function createDataset(
+  source: DatasetSource,
+  options: SplitOptions,
+  findings: Findings = nothingFound,
+): Dataset {
+  const { path, classes } = source;
+  checkClasses(path, classes);
+  for (const images of [source.train, source.val ?? [], source.test ?? []])
+    checkLabels(path, classes, images);
+  checkClassSizes(path, classes, source.train);
+  const cut = cutSplits(source, classes.length, options);
+  const train = shareAll(takeFraction(cut.train, classes.length, options));
+  const val = shareAll(cut.val);
+  const test = shareAll(cut.test);
+  const cutFromTrain = (['val', 'test'] as const).filter((split) => !source[split]);
+  const report = reportOn({ name: basename(path), path, classes, train, val, test, cutFromTrain }, findings);
+  return { classes, train: { images: train }, val: { images: val }, test: { images: test }, report };
+}
+
+function checkClasses(path: string, classes: readonly string[]): void {
+  if (classes.length > 1) return;
+  throw new AdarandError(
+    'data.one-class',
+    `${path} has ${classes.length === 1 ? `a single class, "${classes[0]}"` : 'no class'}`,
+    'A classifier needs at least two classes: one folder of images for each.',
+  );
+}
+
+function checkLabels(path: string, classes: readonly string[], images: readonly LabelledImage[]): void {
+  const wrong = images.find(({ label }) => !Number.isInteger(label) || label < 0 || label >= classes.length);
+  if (!wrong) return;
+  throw new AdarandError(
+    'data.label',
+    `${path} has an image with label ${wrong.label}, but ${classes.length} classes`,
+    `Labels are whole numbers from 0 to ${classes.length - 1}.`,
+  );
+}
+
+function checkClassSizes(path: string, classes: readonly string[], images: readonly LabelledImage[]): void {
+  if (images.length < classes.length) {
+    throw new AdarandError(
+      'data.too-few-images',
+      `${path} has ${classes.length} classes but only ${images.length} training images`,
+      'Every class needs at least one training image, better ten or more.',
+    );
+  }
+  const present = new Set(images.map(({ label }) => label));
+  const empty = classes.filter((_, label) => !present.has(label));
+  if (empty.length === 0) return;
+  throw new AdarandError(
+    'data.empty-class',
+    `${path} has no readable training image for ${empty.map((name) => `"${name}"`).join(', ')}`,
+    'Put images into the folder of that class, or remove the folder.',
+  );
+}

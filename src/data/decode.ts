@@ -1,0 +1,46 @@
+import sharp from 'sharp';
+import type { Pixels } from './image.js';
+
+// Each picture is decoded once or with fresh options: libvips' own cache would only hold memory.
+sharp.cache(false);
+
+/**
+ * Decodes an image file (a path, or its bytes) to 8-bit sRGB, in shared memory.
+ *
+ * EXIF orientation is applied. Grey, CMYK and 16-bit images are converted; transparency is laid over white (what
+ * a viewer shows; dropping the alpha channel would reveal whatever colour lies under it). Of an animation, the
+ * first frame. An image whose shorter side exceeds `shorterSide` is shrunk to it, aspect ratio kept; JPEG and
+ * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap.
+ *
+ * @throws what sharp throws for a file it cannot read in full; `decodeFailure` puts that in words.
+ */
+export async function decodeImage(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
+  const { data, info } = await sharp(file, { failOn: 'truncated' })
+    .autoOrient()
+    .flatten({ background: 'white' })
+    .toColourspace('srgb')
+    .resize({
+      width: shorterSide,
+      height: shorterSide,
+      fit: 'outside',
+      withoutEnlargement: true,
+      kernel: 'linear',
+    })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  if (info.channels !== 3) throw new Error(`decoded to ${info.channels} channels`);
+  const shared = new Uint8Array(new SharedArrayBuffer(data.length));
+  shared.set(data);
+  return { width: info.width, height: info.height, channels: 3, data: shared };
+}
+
+/** Why a file could not be decoded, in a few words for a report. */
+export function decodeFailure(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  if (/empty/i.test(text)) return 'empty file';
+  if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';
+  if (/premature end|unexpected end|read error|truncated|out of order/i.test(text))
+    return 'truncated or damaged';
+  if (/pixel limit/i.test(text)) return 'too many pixels';
+  return text.split('\n')[0]?.trim() || 'cannot be decoded';
+}

@@ -1,0 +1,71 @@
+import { AdarandError } from '../errors.js';
+
+/** Row-major 8-bit pixels, `data[(y * width + x) * channels + c]`; channels: 1 grey, 3 RGB, 4 RGBA. */
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly channels: 1 | 3 | 4;
+  readonly data: Uint8Array;
+}
+
+/** Where an image's pixels come from: a file that is decoded on demand, or memory. */
+export type ImageRef =
+  | { readonly kind: 'file'; readonly path: string }
+  | ({ readonly kind: 'pixels' } & Pixels);
+
+/** `label` is an index into the dataset's classes. */
+export interface LabelledImage {
+  readonly image: ImageRef;
+  readonly label: number;
+}
+
+/** Grey is repeated into three channels; an alpha channel is laid over white, as `decodeImage` does. */
+export function toRgb(image: Pixels): Pixels {
+  const { width, height, channels, data } = image;
+  if (channels === 3) return image;
+  const rgb = new Uint8Array(width * height * 3);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const alpha = channels === 4 ? (data[pixel * 4 + 3] ?? 255) / 255 : 1;
+    for (let c = 0; c < 3; c++) {
+      const value = data[pixel * channels + (channels === 1 ? 0 : c)] ?? 0;
+      rgb[pixel * 3 + c] = Math.round(255 + (value - 255) * alpha);
+    }
+  }
+  return { width, height, channels: 3, data: rgb };
+}
+
+/**
+ * The same images with their pixels in one block of shared memory, so that a worker reads them without a copy.
+ * Files, and pixels that are shared already, stay as they are.
+ *
+ * @throws AdarandError `data.pixels` when an array's length is not width x height x channels.
+ */
+export function shareAll(images: readonly LabelledImage[]): LabelledImage[] {
+  let bytes = 0;
+  for (const { image } of images) {
+    if (image.kind === 'file') continue;
+    const expected = image.width * image.height * image.channels;
+    if (expected < 1 || image.data.length !== expected) {
+      throw new AdarandError(
+        'data.pixels',
+        `an image of ${image.width} x ${image.height} x ${image.channels} came with ${image.data.length} bytes`,
+        'Give every in-memory image width x height x channels bytes, row by row, channels innermost.',
+      );
+    }
+    if (!isShared(image.data)) bytes += expected;
+  }
+  const block = new SharedArrayBuffer(bytes);
+  let offset = 0;
+  return images.map((labelled) => {
+    const { image, label } = labelled;
+    if (image.kind === 'file' || isShared(image.data)) return labelled;
+    const data = new Uint8Array(block, offset, image.data.length);
+    data.set(image.data);
+    offset += data.length;
+    return { image: { ...image, data }, label };
+  });
+}
+
+function isShared(data: Uint8Array): boolean {
+  return data.buffer instanceof SharedArrayBuffer;
+}

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import type { ImageCache } from './cache.js';
+import { decodeFailure, decodeImage } from './decode.js';
+
+export interface Inspection {
+  /** SHA-256 of each readable image's bytes, by path. */
+  readonly digests: ReadonlyMap<string, string>;
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/**
+ * Opens and fully decodes every file once, so that a damaged one is known before training and not in its third
+ * hour. What was decoded is offered to the cache.
+ */
+export async function inspectImages(
+  paths: readonly string[],
+  cache: ImageCache | undefined,
+  onProgress?: (done: number, total: number) => void,
+): Promise<Inspection> {
+  const digests = new Map<string, string>();
+  const reasons = new Map<string, string>();
+  let done = 0;
+  const inspect = async (path: string) => {
+    try {
+      const bytes = await readFile(path);
+      const image = await decodeImage(bytes, cache?.shorterSide ?? 1);
+      cache?.offer(path, image);
+      digests.set(path, createHash('sha256').update(bytes).digest('hex'));
+    } catch (error) {
+      reasons.set(path, reasonFor(error));
+    }
+    onProgress?.(++done, paths.length);
+  };
+  const rest = paths.values();
+  const lane = async () => {
+    for (const path of rest) await inspect(path);
+  };
+  await Promise.all(Array.from({ length: 2 * availableParallelism() }, lane));
+  const damaged = paths.flatMap((path) => {
+    const reason = reasons.get(path);
+    return reason === undefined ? [] : [{ path, reason }];
+  });
+  return { digests, damaged };
+}
+
+function reasonFor(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ENOENT') return 'broken link';
+  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read';
+  return decodeFailure(error);
+}

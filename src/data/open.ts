@@ -1,0 +1,50 @@
+import type { ImageCache } from './cache.js';
+import { createDataset, type Dataset } from './dataset.js';
+import { readIdxFolder } from './idx.js';
+import type { LabelledImage } from './image.js';
+import { inspectImages } from './inspect.js';
+import { type SplitName, scanFolder } from './scan.js';
+import type { SplitOptions } from './split.js';
+
+export interface OpenOptions extends SplitOptions {
+  /** Receives what is decoded while the files are checked, so that the first epoch need not decode again. */
+  readonly cache?: ImageCache;
+  /** Called after each file that was checked. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Opens a folder of images (see `scanFolder` for the layouts) or of IDX files, checks every image, and splits.
+ * Damaged images are skipped and reported; nothing on disk is changed. The splits are functions of the seed and
+ * the sorted paths of the readable images.
+ *
+ * @throws AdarandError as `scanFolder`, `readIdxFolder` and `createDataset` do.
+ */
+export async function openDataset(path: string, options: OpenOptions): Promise<Dataset> {
+  const idx = await readIdxFolder(path);
+  return idx ? createDataset(idx, options) : openImageFolder(path, options);
+}
+
+async function openImageFolder(path: string, options: OpenOptions): Promise<Dataset> {
+  const { classes, images, splits, ignored } = await scanFolder(path);
+  const paths = images.map((image) => image.path);
+  const { digests, damaged } = await inspectImages(paths, options.cache, options.onProgress);
+  const labels = new Map(classes.map((name, label) => [name, label]));
+  const readable = (split: SplitName): LabelledImage[] | undefined => {
+    if (!splits.has(split)) return undefined;
+    return images
+      .filter((image) => image.split === split && digests.has(image.path))
+      .map((image) => ({
+        image: { kind: 'file', path: image.path },
+        label: labels.get(image.className) ?? -1,
+      }));
+  };
+  const source = {
+    path,
+    classes,
+    train: readable('train') ?? [],
+    val: readable('val'),
+    test: readable('test'),
+  };
+  return createDataset(source, options, { ignored, damaged, digests });
+}

@@ -1,0 +1,143 @@
+import { relative } from 'node:path';
+import type { Findings } from './dataset.js';
+import type { LabelledImage } from './image.js';
+
+type SplitName = 'train' | 'val' | 'test';
+
+/** What there is to know about a dataset before training on it. Paths are relative to the dataset's folder. */
+export interface FolderReport {
+  readonly name: string;
+  readonly path: string;
+  readonly classes: readonly ClassCount[];
+  /** Training images of the largest class over those of the smallest. */
+  readonly imbalance: number;
+  /** Splits that were not there and were cut from the training images. */
+  readonly cutFromTrain: readonly SplitName[];
+  /** Files and folders that are no images, by kind (`.txt`, `loose image`, ...). */
+  readonly ignored: ReadonlyMap<string, number>;
+  readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Groups of files with the same bytes, within and across splits and classes. */
+  readonly duplicates: readonly (readonly string[])[];
+  /** Those groups that stand in the test split and in another one. */
+  readonly leakage: readonly (readonly string[])[];
+  /** Those groups that stand in more than one class. */
+  readonly contradictory: readonly (readonly string[])[];
+  /** Classes with a single training image. */
+  readonly singletons: readonly string[];
+}
+
+export interface ClassCount extends Readonly<Record<SplitName, number>> {
+  readonly name: string;
+}
+
+interface Contents extends Readonly<Record<SplitName, readonly LabelledImage[]>> {
+  readonly name: string;
+  readonly path: string;
+  readonly classes: readonly string[];
+  readonly cutFromTrain: readonly SplitName[];
+}
+
+const splitNames = ['train', 'val', 'test'] as const;
+
+export function reportOn(contents: Contents, findings: Findings): FolderReport {
+  const counts = contents.classes.map((name) => ({ name, train: 0, val: 0, test: 0 }));
+  for (const split of splitNames) {
+    for (const { label } of contents[split]) {
+      const count = counts[label];
+      if (count) count[split]++;
+    }
+  }
+  const sizes = counts.map(({ train }) => train);
+  const { name, path, cutFromTrain } = contents;
+  return {
+    name,
+    path,
+    classes: counts,
+    imbalance: Math.max(...sizes) / Math.min(...sizes),
+    cutFromTrain,
+    ignored: findings.ignored,
+    damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
+    ...copies(contents, findings.digests),
+    singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
+  };
+}
+
+/** Half the width of the 95 % interval of an accuracy measured on n images, at its widest (accuracy one half). */
+export function accuracyHalfWidth(images: number): number {
+  return 1.96 * Math.sqrt(0.25 / images);
+}
+
+/** The report in a few lines for people; what is in order is not mentioned. */
+export function formatReport(report: FolderReport): string[] {
+  const total = (split: SplitName) => report.classes.reduce((sum, count) => sum + count[split], 0);
+  const sizes = report.classes.map(({ train }) => train);
+  const lines = [
+    `${report.name}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
+      `${total('test')} test images; smallest class ${Math.min(...sizes)}, largest ${Math.max(...sizes)}`,
+  ];
+  const tell = (some: boolean, line: () => string) => some && lines.push(line());
+  tell(
+    report.cutFromTrain.length > 0,
+    () => `cut from the training images: ${report.cutFromTrain.join(', ')}`,
+  );
+  tell(
+    report.imbalance >= 3,
+    () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
+  );
+  tell(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
+  tell(report.damaged.length > 0, () => {
+    const files = report.damaged.map(({ path, reason }) => `${path} (${reason})`);
+    return `skipped ${report.damaged.length} damaged: ${list(files)}`;
+  });
+  tell(report.ignored.size > 0, () => {
+    const kinds = Array.from(report.ignored, ([kind, count]) => `${count} ${kind}`);
+    return `ignored, being no images of a class: ${list(kinds)}`;
+  });
+  tell(report.duplicates.length > 0, () => `${count(report.duplicates, 'picture')} more than once`);
+  tell(report.leakage.length > 0, () => {
+    return `leakage: ${count(report.leakage, 'picture')} in the test split and outside it: ${examples(report.leakage)}`;
+  });
+  tell(report.contradictory.length > 0, () => {
+    return `contradictory: ${count(report.contradictory, 'picture')} in two classes: ${examples(report.contradictory)}`;
+  });
+  lines.push(certainty(total('test')));
+  return lines;
+}
+
+function certainty(images: number): string {
+  if (images === 0) return 'there is no test set: accuracy on unseen images will not be known';
+  const points = 100 * accuracyHalfWidth(images);
+  const precise = points < 10 ? points.toFixed(1) : Math.floor(points);
+  return `this test set has ${images} images: accuracy is known to ±${precise} points (95 %)`;
+}
+
+function copies(contents: Contents, digests: ReadonlyMap<string, string>) {
+  const groups = new Map<string, { path: string; split: SplitName; label: number }[]>();
+  for (const split of splitNames) {
+    for (const { image, label } of contents[split]) {
+      const digest = image.kind === 'file' ? digests.get(image.path) : undefined;
+      if (image.kind !== 'file' || digest === undefined) continue;
+      const group = groups.get(digest) ?? [];
+      groups.set(digest, group);
+      group.push({ path: relative(contents.path, image.path), split, label });
+    }
+  }
+  const repeated = Array.from(groups.values()).filter((group) => group.length > 1);
+  const paths = (some: typeof repeated) => some.map((group) => group.map(({ path }) => path));
+  const leaks = repeated.filter((group) => new Set(group.map(({ split }) => split === 'test')).size > 1);
+  const contradicts = repeated.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
+  return { duplicates: paths(repeated), leakage: paths(leaks), contradictory: paths(contradicts) };
+}
+
+function count(groups: readonly unknown[], noun: string): string {
+  return groups.length === 1 ? `1 ${noun} stands` : `${groups.length} ${noun}s stand`;
+}
+
+function examples(groups: readonly (readonly string[])[]): string {
+  return list(groups.map((group) => group.join(' = ')));
+}
+
+function list(items: readonly string[]): string {
+  const shown = items.slice(0, 3).join(', ');
+  return items.length > 3 ? `${shown} and ${items.length - 3} more` : shown;
+}

@@ -1,0 +1,103 @@
+import { AdarandError } from '../errors.js';
+import { Random } from '../random.js';
+import type { LabelledImage } from './image.js';
+
+export interface SplitOptions {
+  readonly seed: number;
+  /** Fraction of each class that is cut from `train` when there is no validation split. Default 0.1. */
+  readonly valFraction?: number;
+  /** The same for a missing test split. Default 0.2. */
+  readonly testFraction?: number;
+  /** Fraction of each class's training images to use, for learning curves on less data. Default 1. */
+  readonly trainFraction?: number;
+}
+
+interface Found {
+  readonly train: readonly LabelledImage[];
+  readonly val?: readonly LabelledImage[] | undefined;
+  readonly test?: readonly LabelledImage[] | undefined;
+}
+
+interface Cut {
+  readonly train: readonly LabelledImage[];
+  readonly val: readonly LabelledImage[];
+  readonly test: readonly LabelledImage[];
+}
+
+/**
+ * Cuts the splits that are missing from `train`, class by class. A function of the seed and of the order of the
+ * images alone. A class with two images or more gives at least one to a split that is cut, the test split first,
+ * and always keeps one; a class with a single image keeps it in `train`.
+ *
+ * @throws AdarandError `data.fraction` for fractions that leave nothing to train on.
+ */
+export function cutSplits(found: Found, classes: number, options: SplitOptions): Cut {
+  const valFraction = found.val ? 0 : (options.valFraction ?? 0.1);
+  const testFraction = found.test ? 0 : (options.testFraction ?? 0.2);
+  if (!(valFraction >= 0 && testFraction >= 0 && valFraction + testFraction < 1)) {
+    throw new AdarandError(
+      'data.fraction',
+      `fractions of ${valFraction} for validation and ${testFraction} for test cannot be cut from the images`,
+      'Give fractions of at least 0 whose sum is below 1, such as 0.1 and 0.2.',
+    );
+  }
+  const random = new Random(options.seed, 'split');
+  const val = new Set<number>();
+  const test = new Set<number>();
+  for (const members of membersByClass(found.train, classes)) {
+    random.shuffle(members);
+    const testCount = share(members.length, testFraction, members.length - 1);
+    const valCount = share(members.length, valFraction, members.length - 1 - testCount);
+    for (const index of members.slice(0, testCount)) test.add(index);
+    for (const index of members.slice(testCount, testCount + valCount)) val.add(index);
+  }
+  return {
+    train: found.train.filter((_, index) => !val.has(index) && !test.has(index)),
+    val: found.val ?? found.train.filter((_, index) => val.has(index)),
+    test: found.test ?? found.train.filter((_, index) => test.has(index)),
+  };
+}
+
+/**
+ * A stratified part of the training images, in their order, at least one per class. For one seed, a smaller part
+ * is contained in every larger one.
+ *
+ * @throws AdarandError `data.fraction` unless the fraction is in (0, 1].
+ */
+export function takeFraction(
+  images: readonly LabelledImage[],
+  classes: number,
+  options: SplitOptions,
+): readonly LabelledImage[] {
+  const { seed, trainFraction = 1 } = options;
+  if (!(trainFraction > 0 && trainFraction <= 1)) {
+    throw new AdarandError(
+      'data.fraction',
+      `a training fraction of ${trainFraction} is not possible`,
+      'Give a fraction above 0 and at most 1, such as 0.25.',
+    );
+  }
+  if (trainFraction === 1) return images;
+  const random = new Random(seed, 'subset');
+  const taken = new Set<number>();
+  for (const members of membersByClass(images, classes)) {
+    random.shuffle(members);
+    const count = share(members.length, trainFraction, members.length);
+    for (const index of members.slice(0, count)) taken.add(index);
+  }
+  return images.filter((_, index) => taken.has(index));
+}
+
+/** The positions of each class's images. */
+function membersByClass(images: readonly LabelledImage[], classes: number): number[][] {
+  const members = Array.from({ length: classes }, (): number[] => []);
+  images.forEach(({ label }, index) => {
+    members[label]?.push(index);
+  });
+  return members;
+}
+
+/** The fraction of `size`, rounded; at least one (unless the fraction is 0) but never more than `most`. */
+function share(size: number, fraction: number, most: number): number {
+  return fraction === 0 ? 0 : Math.max(0, Math.min(most, Math.max(1, Math.round(size * fraction))));
+}

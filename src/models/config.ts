@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import { AdarandError } from '../errors.js';
+import type { Head, Network, Preprocessing } from '../nn/network.js';
+
+/** The part of transformers' config.json that matters here. */
+const configSchema = z.object({
+  model_type: z.string(),
+  id2label: z.record(z.string(), z.string()).optional(),
+  /** Ours: what the network really is, where `model_type` had to be a name that transformers.js knows. */
+  adarand: z.object({ architecture: z.string() }).optional(),
+});
+
+const side = z.number().int().min(1).max(4096);
+const sides = z.union([
+  side.transform((size) => ({ height: size, width: size })),
+  z.object({ height: side, width: side }),
+]);
+const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+
+/** The part of transformers' preprocessor_config.json that matters here, with transformers' own defaults. */
+const preprocessorSchema = z.object({
+  size: z.union([z.object({ shortest_edge: side }), sides]),
+  crop_size: sides.optional(),
+  do_center_crop: z.boolean().optional(),
+  do_rescale: z.boolean().default(true),
+  rescale_factor: z
+    .number()
+    .positive()
+    .default(1 / 255),
+  do_normalize: z.boolean().default(true),
+  image_mean: threeNumbers.default([0.5, 0.5, 0.5]),
+  image_std: threeNumbers.default([0.5, 0.5, 0.5]),
+});
+
+export interface ModelConfig {
+  readonly modelType: string;
+  /** In the order of the logits; undefined where the file names none. */
+  readonly classes: readonly string[] | undefined;
+}
+
+/** `file` is for messages. Throws AdarandError `model.config`. */
+export function parseConfig(json: string, file: string): ModelConfig {
+  const { model_type, id2label, adarand } = parse(configSchema, json, file);
+  const entries = Object.entries(id2label ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  return {
+    modelType: adarand?.architecture ?? model_type,
+    classes: entries.length > 0 ? entries.map(([, label]) => label) : undefined,
+  };
+}
+
+/** `file` is for messages. Throws AdarandError `model.config`. */
+export function parsePreprocessorConfig(json: string, file: string): Preprocessing {
+  const config = parse(preprocessorSchema, json, file);
+  const { size, crop_size: crop, do_center_crop: crops = crop !== undefined } = config;
+  const resizeSize = 'shortest_edge' in size ? size.shortest_edge : size.height;
+  const target = crops && crop !== undefined ? crop : size;
+  if ('height' in target && target.height !== target.width)
+    throw new AdarandError(
+      'model.config',
+      `${file} asks for images of ${target.height}x${target.width}`,
+      'Only square inputs are supported: make height and width equal.',
+    );
+  // Files may scale pixels by another factor before normalising; ours are always scaled to [0, 1].
+  const unit = 255 * (config.do_rescale ? config.rescale_factor : 1);
+  const [mean, std] = config.do_normalize
+    ? [config.image_mean, config.image_std]
+    : ([
+        [0, 0, 0],
+        [1, 1, 1],
+      ] as const);
+  return {
+    imageSize: 'height' in target ? target.height : target.shortest_edge,
+    resizeSize,
+    mean: [mean[0] / unit, mean[1] / unit, mean[2] / unit],
+    std: [std[0] / unit, std[1] / unit, std[2] / unit],
+  };
+}
+
+/** The file for transformers.js. It takes only model types that it knows, but runs just the graph: `resnet` will do. */
+export function configOf(network: Network, { classes }: Head, notes: Readonly<Record<string, unknown>>) {
+  const { modelType, name, featureSize, preprocessing } = network;
+  return {
+    model_type: transformersTypes.has(modelType) ? modelType : 'resnet',
+    image_size: preprocessing.imageSize,
+    num_channels: 3,
+    num_labels: classes.length,
+    id2label: Object.fromEntries(classes.map((label, i) => [i, label])),
+    label2id: Object.fromEntries(classes.map((label, i) => [label, i])),
+    adarand: { ...notes, architecture: modelType, network: name, feature_size: featureSize },
+    'transformers.js_config': { dtype: 'fp32' },
+  };
+}
+
+export function preprocessorConfigOf({ imageSize, resizeSize, mean, std }: Preprocessing) {
+  return {
+    image_processor_type: 'ImageProcessor',
+    do_resize: true,
+    size: { shortest_edge: resizeSize },
+    resample: 2,
+    do_center_crop: true,
+    crop_size: { height: imageSize, width: imageSize },
+    do_rescale: true,
+    rescale_factor: 1 / 255,
+    do_normalize: true,
+    image_mean: mean,
+    image_std: std,
+  };
+}
+
+/** Image classifiers of transformers.js 4. */
+const transformersTypes = new Set([
+  'beit',
+  'convnext',
+  'convnextv2',
+  'deit',
+  'dinov2',
+  'efficientnet',
+  'mobilenet_v1',
+  'mobilenet_v2',
+  'mobilenet_v3',
+  'mobilenet_v4',
+  'mobilevit',
+  'mobilevitv2',
+  'resnet',
+  'swin',
+  'vit',
+]);
+
+function parse<T>(schema: z.ZodType<T>, json: string, file: string): T {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new AdarandError(
+      'model.config',
+      `${file} is not JSON`,
+      'Download or export the model again.',
+      error,
+    );
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'the file'}: ${message}`,
+  );
+  throw new AdarandError(
+    'model.config',
+    `${file} does not describe the model: ${problems.join('; ')}`,
+    'It should be as transformers writes it.',
+  );
+}

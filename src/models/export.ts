@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { at } from '../errors.js';
+import { writeError, writeFileAtomic } from '../files/atomic.js';
+import { writeOnnx } from '../graph/onnx/write.js';
+import { simplify } from '../graph/simplify.js';
+import type { Tensor } from '../graph/tensor.js';
+import { input } from '../graph/value.js';
+import { affine } from '../nn/layers.js';
+import type { Head, Network } from '../nn/network.js';
+import { recordingScope } from '../nn/scope.js';
+import { configOf, preprocessorConfigOf } from './config.js';
+import { freeBatch } from './export/free-batch.js';
+
+/** What is exported: a network, a classifier on its features, and current values instead of pretrained ones. */
+export interface ExportedModel {
+  readonly network: Network;
+  readonly head: Head;
+  /** Parameters and running statistics by name; those that are missing stay as they were pretrained. */
+  readonly tensors?: ReadonlyMap<string, Tensor<'float32'>>;
+}
+
+/**
+ * The classifier as an ONNX file for inference, with its weights inside: input `pixel_values` [batch,3,H,W]
+ * (normalised), outputs `logits` [batch,K] and `features` [batch,d], for any batch size at the network's image size.
+ * BatchNorm uses its running statistics. Only operators that ONNX Runtime has on every device are used.
+ *
+ * @throws AdarandError `export.fixed-batch`.
+ */
+export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Array {
+  const { imageSize } = network.preprocessing;
+  const stored = new Map<string, Tensor>();
+  for (const [name, { tensor }] of network.parameters) stored.set(name, tensors?.get(name) ?? tensor);
+  for (const [name, tensor] of network.buffers) stored.set(name, tensors?.get(name) ?? tensor);
+  const prefix = unusedName('head', stored);
+  stored.set(`${prefix}.weight`, head.weight).set(`${prefix}.bias`, head.bias);
+
+  const built = freeBatch((batch) => {
+    const images = input('pixel_values', { dtype: 'float32', shape: [batch, 3, imageSize, imageSize] });
+    const features = network.features(images, recordingScope(network, { training: false }));
+    const weight = input(`${prefix}.weight`, head.weight);
+    return [affine(features, weight, input(`${prefix}.bias`, head.bias)), features];
+  });
+  const outputs = simplify(built);
+  return writeOnnx(
+    {
+      outputs: new Map([
+        ['logits', at(outputs, 0)],
+        ['features', at(outputs, 1)],
+      ]),
+      initializers: stored,
+      freeBatch: new Set(['pixel_values', 'logits', 'features']),
+    },
+    'webgpu',
+  );
+}
+
+/**
+ * Writes the classifier as a folder that transformers.js, and `openModel`, load: `onnx/model.onnx`,
+ * `preprocessor_config.json` and `config.json`. Each file is written whole or not at all; `config.json` comes last,
+ * so a folder that has it is complete. `notes` go into config.json under `adarand`.
+ *
+ * @throws AdarandError as `exportOnnx` and `writeFileAtomic` do.
+ */
+export async function exportFolder(
+  folder: string,
+  model: ExportedModel,
+  notes: Readonly<Record<string, unknown>> = {},
+): Promise<void> {
+  const bytes = exportOnnx(model);
+  try {
+    await mkdir(join(folder, 'onnx'), { recursive: true });
+  } catch (error) {
+    throw writeError(folder, error);
+  }
+  await writeFileAtomic(join(folder, 'onnx', 'model.onnx'), bytes);
+  await writeFileAtomic(
+    join(folder, 'preprocessor_config.json'),
+    toJson(preprocessorConfigOf(model.network.preprocessing)),
+  );
+  await writeFileAtomic(join(folder, 'config.json'), toJson(configOf(model.network, model.head, notes)));
+}
+
+function unusedName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
+  return taken.has(`${wanted}.weight`) || taken.has(`${wanted}.bias`)
+    ? unusedName(`${wanted}_`, taken)
+    : wanted;
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,76 @@
+import { AdarandError, at } from '../../errors.js';
+import { flat, type Primitive } from '../../graph/operator.js';
+import { Reshape } from '../../graph/operators/reshape.js';
+import { rewrite } from '../../graph/rewrite.js';
+import { sameShape } from '../../graph/tensor.js';
+import { apply, type Node, sameType, topologicalOrder, type Value } from '../../graph/value.js';
+
+/**
+ * A graph for any batch size, from a function that builds it for a given one. Shapes are static, so the batch size
+ * is written into what reshapes; but a graph built for 2 images and the same built for 3 differ exactly where it is.
+ *
+ * @throws AdarandError `export.fixed-batch` where more than a reshape depends on it.
+ */
+export function freeBatch(build: (batch: number) => readonly Value[]): Value[] {
+  const outputs = build(2);
+  const nodes = topologicalOrder(outputs);
+  const twins = topologicalOrder(build(3));
+  const twinOf = new Map(nodes.map((node, i) => [node, at(twins, i)]));
+  return rewrite(outputs, (node, [x]) => {
+    const twin = twinOf.get(node);
+    if (twin === undefined || x === undefined) return undefined;
+    if (node.operator.name === Reshape.name) return reshapeAnyBatch(node, twin, x);
+    if (!sameButForShapes(node, twin)) throw fixedBatch(node);
+    return undefined;
+  });
+}
+
+/** Reshape whose file form leaves the batch open: 0 (as in the input) or -1 (what is left) in its place. */
+const ReshapeAnyBatch: Primitive<
+  { readonly shape: readonly number[]; readonly target: readonly number[] },
+  1,
+  1
+> = {
+  kind: 'primitive',
+  name: 'ReshapeAnyBatch',
+  doc: 'Reshape for any batch size, in exported files.',
+  infer: ([x], { shape }) => [{ dtype: x.dtype, shape }],
+  gradient: flat,
+  evaluate: ([x]) => [x.data],
+  emit: (e, [x = ''], { attributes: { target } }) =>
+    e.op('Reshape', [x, e.int64(Array.isArray(target) ? target : [])]),
+  samples: [],
+};
+
+function reshapeAnyBatch(node: Node, twin: Node, x: Value): readonly Value[] | undefined {
+  const { shape } = at(node.outputs, 0);
+  const other = at(twin.outputs, 0).shape;
+  const varying = [...shape.keys()].filter((axis) => shape[axis] !== other[axis]);
+  const [axis] = varying;
+  if (axis === undefined) return undefined;
+  if (varying.length > 1) throw fixedBatch(node);
+  const source = at(twin.inputs, 0).shape;
+  const copied = x.shape[axis] === shape[axis] && source[axis] === other[axis];
+  return apply(ReshapeAnyBatch, [x], { shape, target: shape.with(axis, copied ? 0 : -1) });
+}
+
+/** Whether the two nodes are the same to a runtime: operator, attributes, constants. */
+function sameButForShapes(a: Node, b: Node): boolean {
+  if (a.operator !== b.operator || JSON.stringify(a.attributes) !== JSON.stringify(b.attributes))
+    return false;
+  return a.inputs.every((input, i) => sameConstant(input, at(b.inputs, i)));
+}
+
+function sameConstant(a: Value, b: Value): boolean {
+  if (a.source.kind !== 'constant' || b.source.kind !== 'constant') return a.source.kind === b.source.kind;
+  const [x, y] = [a.source.tensor, b.source.tensor];
+  return sameType(a, b) && sameShape(x.shape, y.shape) && x.data.every((element, i) => element === y.data[i]);
+}
+
+function fixedBatch({ operator }: Node): AdarandError {
+  return new AdarandError(
+    'export.fixed-batch',
+    `The network cannot be exported for any number of images: its ${operator.name} depends on how many there are`,
+    'Use a model that was exported with a free batch dimension.',
+  );
+}

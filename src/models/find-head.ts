@@ -1,0 +1,136 @@
+import { AdarandError, at } from '../errors.js';
+import { float32, sameShape, type Tensor } from '../graph/tensor.js';
+import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
+
+/** The classifier at the end of an ONNX graph. */
+export interface FoundHead {
+  /** Name of the value that the classifier reads. */
+  readonly features: string;
+  /** Whether that value's maps [N,d,H,W] must still be averaged: the file pools after its classifier. */
+  readonly pool: boolean;
+  /** [K, d] */
+  readonly weight: Tensor<'float32'>;
+  /** [K] */
+  readonly bias: Tensor<'float32'>;
+}
+
+/** Operators between a classifier and the output that leave the order of the logits alone. */
+const transparent = new Set([
+  'Cast',
+  'Dropout',
+  'Flatten',
+  'Identity',
+  'LogSoftmax',
+  'Reshape',
+  'Softmax',
+  'Squeeze',
+]);
+
+/**
+ * Finds the last linear layer: the Gemm, the MatMul (with its Add) or the 1x1 Conv from which the output `logits`
+ * (or the first one) comes. A 1x1 Conv may stand before the average pooling: a mean of linear maps is the linear
+ * map of the mean.
+ *
+ * @throws AdarandError `model.no-head`, listing the last operators.
+ */
+export function findHead(model: OnnxModel): FoundHead {
+  const passed: OnnxNode[] = [];
+  let name = model.outputs.includes('logits') ? 'logits' : (model.outputs[0] ?? '');
+  let pool = false;
+  for (;;) {
+    const node = model.producers.get(name);
+    if (node === undefined || passed.includes(node)) throw noHead(model, passed);
+    passed.push(node);
+    const head = linearLayer(node, model, pool) ?? convolution(node, model, pool);
+    if (head !== undefined) return head;
+    if (isGlobalAverage(node) && !pool) pool = true;
+    else if (!transparent.has(node.type)) throw noHead(model, passed);
+    name = node.inputs[0] ?? '';
+  }
+}
+
+function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): FoundHead | undefined {
+  if (pool) return undefined;
+  const [a = '', b = ''] = node.inputs;
+  if (node.type === 'Gemm') return gemm(node, model);
+  if (node.type === 'MatMul') return matrix(a, stored(b, model), undefined);
+  if (node.type !== 'Add') return undefined;
+  for (const [product, bias] of [
+    [a, stored(b, model)],
+    [b, stored(a, model)],
+  ] as const) {
+    const inner = model.producers.get(product);
+    if (inner?.type !== 'MatMul' || bias === undefined) continue;
+    return matrix(inner.inputs[0] ?? '', stored(inner.inputs[1] ?? '', model), bias);
+  }
+  return undefined;
+}
+
+function gemm({ inputs: [a = '', b = '', c = ''], attributes }: OnnxNode, model: OnnxModel) {
+  const weight = stored(b, model);
+  const bias = stored(c, model);
+  const transposed = Number(attributes.get('transB')?.i ?? 0) === 1;
+  const plain =
+    Number(attributes.get('transA')?.i ?? 0) === 0 &&
+    (attributes.get('alpha')?.f ?? 1) === 1 &&
+    (attributes.get('beta')?.f ?? 1) === 1;
+  if (!plain || (c !== '' && bias === undefined)) return undefined;
+  return matrix(a, transposed && weight?.shape.length === 2 ? transpose(weight) : weight, bias);
+}
+
+/** `weight` is [d,K], as x W wants it. */
+function matrix(features: string, weight?: Tensor<'float32'>, bias?: Tensor<'float32'>) {
+  return weight?.shape.length === 2 ? head(features, false, transpose(weight), bias) : undefined;
+}
+
+function convolution({ type, inputs, attributes }: OnnxNode, model: OnnxModel, pool: boolean) {
+  const [x = '', w = '', b = ''] = inputs;
+  const weight = stored(w, model);
+  const all = (name: string, value: number) =>
+    attributes.get(name)?.ints.every((n) => Number(n) === value) ?? true;
+  if (type !== 'Conv' || weight === undefined || !sameShape(weight.shape.slice(2), [1, 1])) return undefined;
+  if (Number(attributes.get('group')?.i ?? 1) !== 1 || !all('strides', 1) || !all('pads', 0))
+    return undefined;
+  if (b !== '' && stored(b, model) === undefined) return undefined;
+  return head(x, pool, float32(weight.shape.slice(0, 2), weight.data), stored(b, model));
+}
+
+function head(features: string, pool: boolean, weight: Tensor<'float32'>, bias?: Tensor<'float32'>) {
+  const count = at(weight.shape, 0);
+  if (bias !== undefined && bias.data.length !== count) return undefined;
+  return { features, pool, weight, bias: float32([count], bias?.data ?? new Float32Array(count)) };
+}
+
+/** A stored float tensor, also behind an Identity (as exporters write shared weights). */
+function stored(name: string, model: OnnxModel): Tensor<'float32'> | undefined {
+  const producer = model.producers.get(name);
+  const origin = producer?.type === 'Identity' ? (producer.inputs[0] ?? '') : name;
+  const tensor = model.constants.get(origin);
+  return tensor?.dtype === 'float32' ? tensor : undefined;
+}
+
+function isGlobalAverage({ type, attributes, inputs }: OnnxNode): boolean {
+  if (type === 'GlobalAveragePool') return true;
+  const axes = attributes.get('axes')?.ints.map(Number) ?? [];
+  return type === 'ReduceMean' && inputs.length === 1 && ['2,3', '-2,-1', '-1,-2'].includes(axes.join());
+}
+
+function transpose({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
+  const [rows = 1, columns = 1] = shape;
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j] ?? 0;
+  return float32([columns, rows], result);
+}
+
+function noHead({ file, outputs }: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
+  const last = passed
+    .toReversed()
+    .map(({ type, name }) => `${type} "${name}"`)
+    .join(', ');
+  return new AdarandError(
+    'model.no-head',
+    `${file} does not end in a linear classifier: its output ${outputs[0] ?? '(none)'} comes from ${last || 'no operator'}`,
+    'Choose a model whose last layer is linear on pooled features (a ReLU after the classifier, as in SqueezeNet, is none).',
+  );
+}

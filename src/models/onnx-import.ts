@@ -1,0 +1,105 @@
+import { AdarandError, at } from '../errors.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { transpose } from '../graph/operators/transpose.js';
+import type { Tensor } from '../graph/tensor.js';
+import { input, type Value } from '../graph/value.js';
+import { classNames, imagenetPreprocessing } from '../nn/backbone.js';
+import { globalAveragePool } from '../nn/layers.js';
+import type { Network, Parameter, Preprocessing } from '../nn/network.js';
+import { recordingScope } from '../nn/scope.js';
+import { type FoundHead, findHead } from './find-head.js';
+import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
+import { decodeOnnx, type OnnxModel } from './onnx-import/decode.js';
+import { nodesFor } from './onnx-import/order.js';
+import { weightRoles } from './onnx-import/weights.js';
+
+export interface ImportOptions {
+  /** The network's name, also in messages about the file. */
+  readonly name: string;
+  readonly modelType?: string;
+  /** ImageNet's statistics at the file's own image size (224 where it has none) unless given. */
+  readonly preprocessing?: Preprocessing;
+  readonly classes?: readonly string[];
+}
+
+/**
+ * Makes a network of an ONNX classifier: its last linear layer becomes the source head, what enters that the
+ * features, and the stored tensors of the rest the parameters (under their names in the file) and running
+ * statistics. The whole graph is built once, so that what cannot be trained is refused here.
+ *
+ * @throws AdarandError `model.damaged`, `model.external-data`, `model.element-type`, `model.unsupported-operator`,
+ * `model.invalid-node`, `model.image-size`, `model.inputs` or `model.no-head`.
+ */
+export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
+  const { name, modelType = 'onnx' } = options;
+  const model = decodeOnnx(bytes, name);
+  const head = findHead(model);
+  const images = imageInput(model);
+  const nodes = nodesFor(head.features, model);
+  const roles = weightRoles(model, nodes);
+  const part: OnnxPart = { model, nodes, roles, input: images.name, target: head.features };
+  checkOperators(part);
+  const preprocessing = options.preprocessing ?? imagenetPreprocessing(images.size ?? 224);
+  const network: Network = {
+    name,
+    modelType,
+    preprocessing,
+    featureSize: at(head.weight.shape, 1),
+    ...tensorsOf(part),
+    sourceHead: {
+      weight: head.weight,
+      bias: head.bias,
+      classes: classNames(at(head.weight.shape, 0), options.classes),
+    },
+    features(x, scope) {
+      const laidOut = images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x;
+      return pooled(buildPart(part, laidOut, scope), head, model);
+    },
+  };
+  const { imageSize } = preprocessing;
+  const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
+  network.features(trial, recordingScope(network, { training: true }));
+  return network;
+}
+
+/** The one input without stored values: [N,3,H,W], or [N,H,W,3]. */
+function imageInput({ file, inputs }: OnnxModel) {
+  const [first, ...others] = inputs;
+  const [, ...sizes] = first?.shape ?? [];
+  const channelsLast = sizes[2] === 3 && sizes[0] !== 3;
+  const channels = channelsLast ? sizes[2] : sizes[0];
+  if (first?.shape.length !== 4 || others.length > 0 || (channels !== 3 && channels !== undefined))
+    throw new AdarandError(
+      'model.inputs',
+      `${file} takes ${inputs.map(({ name, shape }) => `"${name}" [${shape.map((d) => d ?? '?')}]`).join(', ') || 'nothing'}`,
+      'An image classifier with one input of RGB images, [batch,3,height,width], is needed.',
+    );
+  return { name: first.name, channelsLast, size: channelsLast ? sizes[0] : sizes[1] };
+}
+
+/** The part's weights, in the order in which the graph uses them. */
+function tensorsOf({ model, roles }: OnnxPart): Pick<Network, 'parameters' | 'buffers'> {
+  const parameters = new Map<string, Parameter>();
+  const buffers = new Map<string, Tensor<'float32'>>();
+  for (const [name, role] of roles) {
+    const tensor = model.constants.get(name);
+    if (tensor?.dtype !== 'float32') continue;
+    if (role === 'buffer') buffers.set(name, tensor);
+    else parameters.set(name, { kind: role, tensor });
+  }
+  return { parameters, buffers };
+}
+
+/** Features [N,d] of what the head reads: [N,d] already, or maps. */
+function pooled(value: Value, { pool, weight }: FoundHead, { file }: OnnxModel): Value {
+  const [batch = 1, ...rest] = value.shape;
+  const size = at(weight.shape, 1);
+  const single = rest.slice(1).every((n) => n === 1);
+  if (rest[0] !== size || rest.length > 3 || (!single && !pool))
+    throw new AdarandError(
+      'model.no-head',
+      `${file}: the last linear layer reads [${value.shape}], not one vector of ${size} per image`,
+      'Choose a model that classifies whole images by a linear layer on pooled features.',
+    );
+  return single || rest.length < 3 ? reshape(value, [batch, size]) : globalAveragePool(value);
+}

@@ -1,0 +1,76 @@
+import { at } from '../../errors.js';
+import { add } from '../../graph/operators/add.js';
+import { conv } from '../../graph/operators/conv.js';
+import { convTranspose } from '../../graph/operators/conv-transpose.js';
+import { reshape } from '../../graph/operators/reshape.js';
+import type { Value } from '../../graph/value.js';
+import { samePadding } from '../../nn/padding.js';
+import type { Builder, NodeReader } from './node-reader.js';
+
+export const convolution = {
+  Conv: (node) => {
+    const x = node.value(0);
+    const weight = node.value(1);
+    if (x.shape.length !== 4) throw node.unsupported(`works on ${x.shape.length - 2} spatial axes`);
+    const window = windowOf(node, x, weight.shape.slice(2));
+    const { strides, pads, dilations } = window;
+    return conv(x, weight, node.optional(2), { strides, pads, dilations, group: node.int('group', 1) });
+  },
+  ConvTranspose: convTransposed,
+} satisfies Readonly<Record<string, Builder>>;
+
+export interface Window {
+  readonly strides: readonly number[];
+  readonly pads: readonly number[];
+  readonly dilations: readonly number[];
+}
+
+/** Strides, padding and dilations of a convolution or pooling over the maps of x, `auto_pad` worked out. */
+export function windowOf(node: NodeReader, x: Value, kernel: readonly number[]): Window {
+  const strides = node.ints('strides') ?? [1, 1];
+  const dilations = node.ints('dilations') ?? [1, 1];
+  for (const list of [strides, dilations, kernel])
+    if (list.length !== 2 || list.some((n) => n < 1)) throw node.invalid(`has a window of [${list}]`);
+  const mode = node.text('auto_pad', 'NOTSET');
+  if (mode === 'SAME_UPPER' || mode === 'SAME_LOWER') {
+    const sides = [0, 1].map((i) =>
+      samePadding(
+        at(x.shape, i + 2),
+        at(kernel, i),
+        at(strides, i),
+        at(dilations, i),
+        mode === 'SAME_UPPER' ? 'after' : 'before',
+      ),
+    );
+    return {
+      strides,
+      dilations,
+      pads: [...sides.map(([before]) => before), ...sides.map(([, after]) => after)],
+    };
+  }
+  const pads = (mode === 'NOTSET' || mode === '' ? node.ints('pads') : undefined) ?? [0, 0, 0, 0];
+  if (pads.length !== 4 || pads.some((n) => n < 0)) throw node.unsupported(`pads by [${pads}]`);
+  return { strides, dilations, pads };
+}
+
+/** Weight [C,K/group,kh,kw]; output side = stride (size - 1) + output_padding + dilated kernel - pads. */
+function convTransposed(node: NodeReader): Value {
+  const x = node.value(0);
+  const weight = node.value(1);
+  const bias = node.optional(2);
+  const group = node.int('group', 1);
+  if (x.shape.length !== 4 || weight.shape.length !== 4 || node.ints('output_shape') !== undefined)
+    throw node.unsupported('has this form');
+  if (!['NOTSET', 'VALID', ''].includes(node.text('auto_pad', 'NOTSET')))
+    throw node.unsupported('pads automatically');
+  const { strides, pads, dilations } = windowOf(node, x, weight.shape.slice(2));
+  const extra = node.ints('output_padding') ?? [0, 0];
+  const sides = [0, 1].map((i) => {
+    const span = (at(weight.shape, i + 2) - 1) * at(dilations, i) + 1;
+    return at(strides, i) * (at(x.shape, i + 2) - 1) + at(extra, i) + span - at(pads, i) - at(pads, i + 2);
+  });
+  const channels = at(weight.shape, 1) * group;
+  const shape = [at(x.shape, 0), channels, ...sides];
+  const y = convTranspose(x, weight, shape, { strides, pads, dilations, group });
+  return bias === undefined ? y : add(y, reshape(bias, [1, channels, 1, 1]));
+}

@@ -1,0 +1,117 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { AdarandError } from '../../errors.js';
+import {
+  type AttributeProto,
+  type ModelProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type ValueInfoProto,
+} from '../../graph/onnx/onnx_pb.js';
+import { float32, type Tensor } from '../../graph/tensor.js';
+import { decodeTensor } from './tensor.js';
+
+export interface OnnxNode {
+  readonly type: string;
+  /** '' for ONNX's own operators. */
+  readonly domain: string;
+  /** Its name, or its first output's where it has none: for messages. */
+  readonly name: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: ReadonlyMap<string, AttributeProto>;
+}
+
+/** A decoded ONNX file. */
+export interface OnnxModel {
+  /** For messages. */
+  readonly file: string;
+  readonly opset: number;
+  /** Which node makes a value, by the value's name; Constant nodes are among `constants` instead. */
+  readonly producers: ReadonlyMap<string, OnnxNode>;
+  readonly constants: ReadonlyMap<string, Tensor>;
+  /** Inputs without stored values, with their shapes; a free dimension is undefined. */
+  readonly inputs: readonly { readonly name: string; readonly shape: readonly (number | undefined)[] }[];
+  readonly outputs: readonly string[];
+}
+
+/**
+ * Decodes an ONNX file. `file` is for messages.
+ *
+ * @throws AdarandError `model.damaged` for anything that is not a whole ONNX model; as `decodeTensor` does.
+ */
+export function decodeOnnx(bytes: Uint8Array, file: string): OnnxModel {
+  const proto = parse(bytes, file);
+  const { graph } = proto;
+  const opset = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
+  if (graph === undefined || graph.node.length === 0 || opset === undefined) throw notOnnx(file);
+  const constants = new Map<string, Tensor>();
+  for (const initializer of graph.initializer)
+    constants.set(initializer.name, decodeTensor(initializer, file));
+  const producers = new Map<string, OnnxNode>();
+  for (const node of graph.node.map(decodeNode)) {
+    if (node.type === 'Constant') constants.set(node.outputs[0] ?? '', constantOf(node, file));
+    else for (const output of node.outputs) if (output !== '') producers.set(output, node);
+  }
+  return {
+    file,
+    opset: Number(opset),
+    producers,
+    constants,
+    inputs: graph.input
+      .filter(({ name }) => !constants.has(name))
+      .map((info) => ({ name: info.name, shape: shapeOf(info) })),
+    outputs: graph.output.map(({ name }) => name),
+  };
+}
+
+function parse(bytes: Uint8Array, file: string): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw notOnnx(file, error);
+  }
+}
+
+function notOnnx(file: string, cause?: unknown): AdarandError {
+  return new AdarandError(
+    'model.damaged',
+    `${file} is not a whole ONNX model`,
+    'It may be another kind of file, or cut short: download or export it again.',
+    cause,
+  );
+}
+
+function decodeNode(proto: NodeProto): OnnxNode {
+  return {
+    type: proto.opType,
+    domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
+    name: proto.name || (proto.output[0] ?? ''),
+    inputs: proto.input,
+    outputs: proto.output,
+    attributes: new Map(proto.attribute.map((attribute) => [attribute.name, attribute])),
+  };
+}
+
+/** The value of a Constant node: a tensor, or numbers given directly. */
+function constantOf({ name, attributes }: OnnxNode, file: string): Tensor {
+  const tensor = attributes.get('value')?.t;
+  if (tensor !== undefined) return decodeTensor(tensor, file);
+  const number = attributes.get('value_float');
+  if (number !== undefined) return float32([], [number.f]);
+  const numbers = attributes.get('value_floats');
+  if (numbers !== undefined) return float32([numbers.floats.length], numbers.floats);
+  const integer = attributes.get('value_int');
+  if (integer !== undefined) return { dtype: 'int64', shape: [], data: BigInt64Array.of(integer.i) };
+  const integers = attributes.get('value_ints');
+  if (integers !== undefined)
+    return { dtype: 'int64', shape: [integers.ints.length], data: BigInt64Array.from(integers.ints) };
+  throw new AdarandError('model.damaged', `${file} is damaged: the Constant "${name}" has no value`);
+}
+
+function shapeOf({ type }: ValueInfoProto): (number | undefined)[] {
+  if (type?.value.case !== 'tensorType') return [];
+  return (type.value.value.shape?.dim ?? []).map(({ value }) => {
+    const size = value.case === 'dimValue' ? Number(value.value) : 0;
+    return size > 0 ? size : undefined;
+  });
+}

@@ -1,0 +1,140 @@
+import { abs } from '../../graph/operators/abs.js';
+import { add } from '../../graph/operators/add.js';
+import { cast } from '../../graph/operators/cast.js';
+import { clip } from '../../graph/operators/clip.js';
+import { div } from '../../graph/operators/div.js';
+import { equal } from '../../graph/operators/equal.js';
+import { erf } from '../../graph/operators/erf.js';
+import { exp } from '../../graph/operators/exp.js';
+import { gelu } from '../../graph/operators/gelu.js';
+import { greater } from '../../graph/operators/greater.js';
+import { hardSigmoid } from '../../graph/operators/hard-sigmoid.js';
+import { leakyRelu } from '../../graph/operators/leaky-relu.js';
+import { less } from '../../graph/operators/less.js';
+import { log } from '../../graph/operators/log.js';
+import { max } from '../../graph/operators/max.js';
+import { min } from '../../graph/operators/min.js';
+import { mul } from '../../graph/operators/mul.js';
+import { neg } from '../../graph/operators/neg.js';
+import { pow } from '../../graph/operators/pow.js';
+import { reciprocal } from '../../graph/operators/reciprocal.js';
+import { relu } from '../../graph/operators/relu.js';
+import { sigmoid } from '../../graph/operators/sigmoid.js';
+import { softplus } from '../../graph/operators/softplus.js';
+import { sqrt } from '../../graph/operators/sqrt.js';
+import { sub } from '../../graph/operators/sub.js';
+import { tanh } from '../../graph/operators/tanh.js';
+import { where } from '../../graph/operators/where.js';
+import type { DType } from '../../graph/tensor.js';
+import { constant, scalar, type Value } from '../../graph/value.js';
+import type { Builder, NodeReader } from './node-reader.js';
+
+export const elementwise = {
+  Abs: unary(abs),
+  Add: binary(add),
+  Cast: castTo,
+  Ceil: onConstants(Math.ceil),
+  Clip: clipped,
+  Div: binary(div),
+  Dropout: unary((x) => x),
+  Equal: binary(equal),
+  Erf: unary(erf),
+  Exp: unary(exp),
+  Floor: onConstants(Math.floor),
+  Gelu: geluOf,
+  Greater: binary(greater),
+  HardSigmoid: (node) => hardSigmoid(node.value(0), node.float('alpha', 0.2), node.float('beta', 0.5)),
+  HardSwish: (node) => mul(node.value(0), hardSigmoid(node.value(0), 1 / 6, 0.5)),
+  Identity: unary((x) => x),
+  LeakyRelu: (node) => leakyRelu(node.value(0), node.float('alpha', 0.01)),
+  Less: binary(less),
+  Log: unary(log),
+  Max: variadic(max),
+  Min: variadic(min),
+  Mul: binary(mul),
+  Neg: unary(neg),
+  Pow: power,
+  PRelu: (node) => sub(relu(node.value(0)), mul(node.value(1), relu(neg(node.value(0))))),
+  Reciprocal: unary(reciprocal),
+  Relu: unary(relu),
+  Sigmoid: unary(sigmoid),
+  Softplus: unary(softplus),
+  Sqrt: unary(sqrt),
+  Sub: binary(sub),
+  Sum: variadic(add),
+  Tanh: unary(tanh),
+  Where: (node) => where(node.value(0), node.value(1), node.value(2)),
+} satisfies Readonly<Record<string, Builder>>;
+
+function unary(operator: (x: Value) => Value): Builder {
+  return (node) => operator(node.value(0));
+}
+
+function binary(operator: (a: Value, b: Value) => Value): Builder {
+  return (node) => {
+    const [a, b] = [node.value(0), node.value(1)];
+    if (a.dtype !== b.dtype) throw node.invalid(`mixes ${a.dtype} and ${b.dtype}`);
+    return operator(a, b);
+  };
+}
+
+function variadic(operator: (a: Value, b: Value) => Value): Builder {
+  return (node) => node.values().reduce(operator);
+}
+
+/** Limits are attributes up to operator set 10, scalar inputs from 11. */
+function clipped(node: NodeReader): Value {
+  const low = node.numbers(1)?.[0] ?? node.float('min', Number.NEGATIVE_INFINITY);
+  const high = node.numbers(2)?.[0] ?? node.float('max', Number.POSITIVE_INFINITY);
+  const x = node.value(0);
+  // A limit at float32's end is none: exporters write ReLU as a clip at 0 and 3.4e38.
+  const upper = high >= 3.4e38 ? Number.POSITIVE_INFINITY : high;
+  if (low === 0 && upper === Number.POSITIVE_INFINITY) return relu(x);
+  if (low <= -3.4e38 && upper === Number.POSITIVE_INFINITY) return x;
+  return clip(x, Math.max(low, -3.4e38), upper);
+}
+
+/** The tanh form differs from the exact one by at most 5e-4: it is kept as what it is. */
+function geluOf(node: NodeReader): Value {
+  const x = node.value(0);
+  if (node.text('approximate', 'none') === 'none') return gelu(x);
+  const inner = mul(add(x, mul(mul(x, mul(x, x)), scalar(0.044715))), scalar(Math.sqrt(2 / Math.PI)));
+  return mul(mul(x, scalar(0.5)), add(tanh(inner), scalar(1)));
+}
+
+/** Numbers of ONNX's element types; floats of other widths are float32 here. */
+const castTargets: ReadonlyMap<number, DType> = new Map([
+  [1, 'float32'],
+  [2, 'uint8'],
+  [6, 'int32'],
+  [7, 'int64'],
+  [9, 'bool'],
+  [10, 'float32'],
+  [11, 'float32'],
+  [16, 'float32'],
+]);
+
+function castTo(node: NodeReader): Value {
+  const to = castTargets.get(node.int('to', 0));
+  if (to === undefined) throw node.unsupported(`casts to element type ${node.int('to', 0)}`);
+  const x = node.value(0);
+  return x.dtype === to ? x : cast(x, to);
+}
+
+function power(node: NodeReader): Value {
+  const [x, exponent] = [node.value(0), node.value(1)];
+  const { source } = exponent;
+  if (source.kind === 'constant' && source.tensor.data.length === 1 && Number(source.tensor.data[0]) === 2)
+    return mul(x, x);
+  return pow(x, exponent.dtype === 'float32' ? exponent : cast(exponent, 'float32'));
+}
+
+/** For arithmetic over shapes: no network rounds its activations. */
+function onConstants(operator: (x: number) => number): Builder {
+  return (node) => {
+    const { dtype, shape } = node.value(0);
+    const numbers = node.numbers(0) ?? [];
+    if (dtype !== 'float32') throw node.unsupported(`rounds ${dtype}`);
+    return constant({ dtype, shape, data: Float32Array.from(numbers, operator) });
+  };
+}

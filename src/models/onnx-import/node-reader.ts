@@ -1,0 +1,132 @@
+import { AdarandError } from '../../errors.js';
+import type { AttributeProto } from '../../graph/onnx/onnx_pb.js';
+import type { Tensor } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
+import type { Scope } from '../../nn/network.js';
+import type { OnnxNode } from './decode.js';
+import { decodeTensor } from './tensor.js';
+import type { WeightRole } from './weights.js';
+
+/** Builds one ONNX node in our operators; returns its outputs. */
+export type Builder = (node: NodeReader) => Value | readonly Value[];
+
+export interface BuildContext {
+  readonly file: string;
+  readonly opset: number;
+  readonly scope: Scope;
+  /** N, of the images. */
+  readonly batch: number;
+  /** Which stored tensors are weights. */
+  readonly roles: ReadonlyMap<string, WeightRole>;
+  read(name: string): Value;
+  /** Whether a value depends on the images. */
+  fromImages(name: string): boolean;
+}
+
+/** What a builder reads from: a node's inputs as values, its attributes as numbers. */
+export class NodeReader {
+  readonly node: OnnxNode;
+  readonly context: BuildContext;
+
+  constructor(node: OnnxNode, context: BuildContext) {
+    this.node = node;
+    this.context = context;
+  }
+
+  get opset(): number {
+    return this.context.opset;
+  }
+
+  /** The i-th input. */
+  value(i: number): Value {
+    const value = this.optional(i);
+    if (value === undefined) throw this.invalid(`has no input ${i}`);
+    return value;
+  }
+
+  /** The i-th input, unless it is left out. */
+  optional(i: number): Value | undefined {
+    const name = this.node.inputs[i];
+    return name === undefined || name === '' ? undefined : this.context.read(name);
+  }
+
+  /** All inputs. */
+  values(): Value[] {
+    return this.node.inputs.map((_, i) => this.value(i));
+  }
+
+  /** The elements of the i-th input, which must be known when the graph is built; undefined if it is left out. */
+  numbers(i: number): number[] | undefined {
+    const value = this.optional(i);
+    if (value === undefined) return undefined;
+    if (value.source.kind !== 'constant') throw this.unsupported(`takes its input ${i} from the image`);
+    return Array.from(value.source.tensor.data, Number);
+  }
+
+  int(name: string, otherwise: number): number {
+    const attribute = this.#attribute(name);
+    return attribute === undefined ? otherwise : Number(attribute.i);
+  }
+
+  float(name: string, otherwise: number): number {
+    return this.#attribute(name)?.f ?? otherwise;
+  }
+
+  ints(name: string): number[] | undefined {
+    return this.#attribute(name)?.ints.map(Number);
+  }
+
+  text(name: string, otherwise: string): string {
+    const attribute = this.#attribute(name);
+    return attribute === undefined ? otherwise : new TextDecoder().decode(attribute.s);
+  }
+
+  tensor(name: string): Tensor | undefined {
+    const proto = this.#attribute(name)?.t;
+    return proto === undefined ? undefined : decodeTensor(proto, this.context.file);
+  }
+
+  /** Integers that older operator sets have as an attribute and newer ones as an input. */
+  intsOrInput(name: string, i: number): number[] | undefined {
+    return this.ints(name) ?? this.numbers(i);
+  }
+
+  /** `axis` of a tensor of `rank`, counted from the front. */
+  axis(axis: number, rank: number): number {
+    const result = axis < 0 ? axis + rank : axis;
+    if (!Number.isInteger(result) || result < 0 || result >= rank)
+      throw this.invalid(`has axis ${axis} of a tensor with ${rank}`);
+    return result;
+  }
+
+  /** The error for a legal use that the engine does not have. */
+  unsupported(what: string): AdarandError {
+    return unsupportedOperator(this.node, this.context, what);
+  }
+
+  /** The error for an illegal use. */
+  invalid(what: string): AdarandError {
+    return new AdarandError(
+      'model.invalid-node',
+      `${this.context.file}: ${this.node.type} "${this.node.name}" ${what}`,
+      'Check the model with onnx.checker, or export it again.',
+    );
+  }
+
+  #attribute(name: string): AttributeProto | undefined {
+    return this.node.attributes.get(name);
+  }
+}
+
+export function unsupportedOperator(
+  { type, name, domain }: OnnxNode,
+  { file, opset }: { readonly file: string; readonly opset: number },
+  what = 'is not among the operators that can be trained',
+): AdarandError {
+  const operator = domain === '' ? `${type} (opset ${opset})` : `${domain}.${type}`;
+  return new AdarandError(
+    'model.unsupported-operator',
+    `${file}: the operator ${operator} of node "${name}" ${what}`,
+    'Export the model for inference with plain layers (torch.onnx.export of model.eval()), or choose another backbone.',
+  );
+}

@@ -1,0 +1,50 @@
+import { at } from '../../errors.js';
+import { add } from '../../graph/operators/add.js';
+import { batchNormalization } from '../../graph/operators/batch-norm.js';
+import { layerNormalization } from '../../graph/operators/layer-normalization.js';
+import { mul } from '../../graph/operators/mul.js';
+import { reshape } from '../../graph/operators/reshape.js';
+import { sizeOf } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
+import { batchNormNamed } from '../../nn/layers.js';
+import type { Builder, NodeReader } from './node-reader.js';
+
+export const normalization = {
+  BatchNormalization: batchNorm,
+  LayerNormalization: (node) => {
+    const x = node.value(0);
+    if (node.axis(node.int('axis', -1), x.shape.length) !== x.shape.length - 1)
+      throw node.unsupported('normalises over several axes');
+    const standardised = layerNormalization(x, node.float('epsilon', 1e-5));
+    const scale = node.value(1);
+    const bias = node.optional(2);
+    const scaled = isOnes(scale) ? standardised : mul(standardised, scale);
+    return bias === undefined ? scaled : add(scaled, bias);
+  },
+} satisfies Readonly<Record<string, Builder>>;
+
+/** With stored statistics it can be trained further, whatever state it was exported in. */
+function batchNorm(node: NodeReader): Value {
+  const x = node.value(0);
+  const [batch = 1, channels = 1, ...rest] = x.shape;
+  const map = rest.length === 2 ? x : reshape(x, [batch, channels, sizeOf(rest), 1]);
+  const epsilon = node.float('epsilon', 1e-5);
+  const [scale, bias, mean, variance] = [node.value(1), node.value(2), node.value(3), node.value(4)];
+  const names = [1, 2, 3, 4].map((i) => at(node.node.inputs, i));
+  const { roles } = node.context;
+  const stored = names.every((name, i) => roles.get(name) === (i < 2 ? 'norm' : 'buffer'));
+  const y = stored
+    ? batchNormNamed(
+        node.context.scope,
+        map,
+        { scale: at(names, 0), bias: at(names, 1), mean: at(names, 2), variance: at(names, 3) },
+        // ONNX's momentum is what remains of the old statistics, torch's what the new ones get.
+        { epsilon, momentum: 1 - node.float('momentum', 0.9) },
+      )
+    : batchNormalization(map, { scale, bias, mean, variance }, epsilon);
+  return reshape(y, x.shape);
+}
+
+function isOnes({ source }: Value): boolean {
+  return source.kind === 'constant' && source.tensor.data.every((element) => Number(element) === 1);
+}

@@ -1,0 +1,87 @@
+import { at } from '../../errors.js';
+import { matmul } from '../../graph/operators/matmul.js';
+import { float32 } from '../../graph/tensor.js';
+import { constant, type Value } from '../../graph/value.js';
+import type { Builder, NodeReader } from './node-reader.js';
+
+export const resizing = {
+  // Up to operator set 10 the scales were the second input; now a region, which only one refused mode reads, is.
+  Resize: (node) => (node.opset < 11 ? resized(node, 1) : resized(node, 2, 3)),
+  Upsample: (node) => resized(node, 1),
+} satisfies Readonly<Record<string, Builder>>;
+
+/**
+ * Nearest and linear resizing of x [N,C,H,W] are linear maps of rows and of columns: y = R x C^T, so the gradient is
+ * that of two matrix products.
+ */
+function resized(node: NodeReader, scalesAt: number, sizesAt?: number): Value {
+  const x = node.value(0);
+  const mode = node.text('mode', 'nearest');
+  if (x.shape.length !== 4 || (mode !== 'nearest' && mode !== 'linear'))
+    throw node.unsupported(`has mode ${mode} on ${x.shape.length} axes`);
+  const sizes = sizesAt === undefined ? undefined : node.numbers(sizesAt);
+  const scales = node.numbers(scalesAt) ?? [];
+  const matrices = [2, 3].map((axis) => {
+    const size = at(x.shape, axis);
+    const given = scales.length > 0 ? at(scales, axis) : undefined;
+    const target = given === undefined ? (sizes?.[axis] ?? size) : Math.floor(size * given);
+    if (!(target >= 1 && target * size <= 2 ** 24)) throw node.invalid(`resizes ${size} to ${target}`);
+    return resizeMatrix(size, target, given ?? target / size, node);
+  });
+  if ([0, 1].some((axis) => (scales[axis] ?? 1) !== 1)) throw node.unsupported('resizes channels');
+  return matmul(matmul(at(matrices, 0), x), at(matrices, 1), { transposeB: true });
+}
+
+/** [target, size]: row i has the weights of the elements that element i of the result is made of. */
+function resizeMatrix(size: number, target: number, scale: number, node: NodeReader): Value {
+  const weights = new Float32Array(target * size);
+  const linear = node.text('mode', 'nearest') === 'linear';
+  for (let i = 0; i < target; i++) {
+    const place = coordinate(i, size, target, scale, node);
+    const add = (source: number, weight: number) => {
+      const index = i * size + Math.min(Math.max(source, 0), size - 1);
+      weights[index] = (weights[index] ?? 0) + weight;
+    };
+    if (linear) {
+      const below = Math.floor(place);
+      add(below, 1 - (place - below));
+      add(below + 1, place - below);
+    } else add(rounded(place, node), 1);
+  }
+  return constant(float32([target, size], weights));
+}
+
+/** Where element i of the result lies in the original. Up to operator set 10 there was only the asymmetric way. */
+function coordinate(i: number, size: number, target: number, scale: number, node: NodeReader): number {
+  const way = node.text('coordinate_transformation_mode', node.opset < 11 ? 'asymmetric' : 'half_pixel');
+  switch (way) {
+    case 'asymmetric':
+      return i / scale;
+    case 'half_pixel':
+      return (i + 0.5) / scale - 0.5;
+    case 'pytorch_half_pixel':
+      return target > 1 ? (i + 0.5) / scale - 0.5 : 0;
+    case 'align_corners':
+      return target > 1 ? (i * (size - 1)) / (target - 1) : 0;
+    case 'tf_half_pixel_for_nn':
+      return (i + 0.5) / scale;
+    default:
+      throw node.unsupported(`has coordinates ${way}`);
+  }
+}
+
+function rounded(place: number, node: NodeReader): number {
+  const way = node.text('nearest_mode', node.opset < 11 ? 'floor' : 'round_prefer_floor');
+  switch (way) {
+    case 'floor':
+      return Math.floor(place);
+    case 'ceil':
+      return Math.ceil(place);
+    case 'round_prefer_ceil':
+      return Math.floor(place + 0.5);
+    case 'round_prefer_floor':
+      return Math.ceil(place - 0.5);
+    default:
+      throw node.unsupported(`rounds by ${way}`);
+  }
+}

@@ -1,0 +1,90 @@
+import { at } from '../../errors.js';
+import { broadcastShapes } from '../../graph/broadcast.js';
+import { concat } from '../../graph/operators/concat.js';
+import { expand } from '../../graph/operators/expand.js';
+import { gather } from '../../graph/operators/gather.js';
+import { Split } from '../../graph/operators/split.js';
+import { transpose } from '../../graph/operators/transpose.js';
+import { apply, constant, type Value } from '../../graph/value.js';
+import { int64 } from './constants.js';
+import type { Builder, NodeReader } from './node-reader.js';
+import { flattened, reshaped, squeezed, unsqueezed } from './reshaping.js';
+import { padded, sliced } from './slicing.js';
+import { MAXIMUM_SIZE } from './tensor.js';
+
+export const shape = {
+  Concat: (node) => {
+    const values = node.values();
+    return concat(values, node.axis(node.int('axis', 1), at(values, 0).shape.length));
+  },
+  ConstantOfShape: filled,
+  Expand: (node) => {
+    const x = node.value(0);
+    return expand(x, broadcastShapes('Expand', x.shape, node.numbers(1) ?? []));
+  },
+  Flatten: flattened,
+  Gather: gathered,
+  Pad: padded,
+  Reshape: reshaped,
+  Shape: (node) => {
+    const sizes = node.value(0).shape;
+    return int64(sizes.slice(node.int('start', 0), node.int('end', sizes.length)));
+  },
+  Size: (node) =>
+    int64(
+      node.value(0).shape.reduce((a, b) => a * b, 1),
+      [],
+    ),
+  Slice: sliced,
+  Split: splits,
+  Squeeze: squeezed,
+  Transpose: (node) => {
+    const x = node.value(0);
+    const perm = node.ints('perm') ?? [...x.shape.keys()].reverse();
+    if ([...perm].sort((a, b) => a - b).join() !== [...x.shape.keys()].join())
+      throw node.invalid(`permutes [${x.shape}] by [${perm}]`);
+    return transpose(x, perm);
+  },
+  Unsqueeze: unsqueezed,
+} satisfies Readonly<Record<string, Builder>>;
+
+function filled(node: NodeReader): Value {
+  const sizes = node.numbers(0) ?? [];
+  const size = sizes.reduce((a, b) => a * b, 1);
+  if (sizes.some((n) => n < 0) || size > MAXIMUM_SIZE) throw node.invalid(`makes a tensor of [${sizes}]`);
+  const value = node.tensor('value');
+  if (value === undefined || value.dtype === 'float32')
+    return constant({
+      dtype: 'float32',
+      shape: sizes,
+      data: new Float32Array(size).fill(Number(value?.data[0] ?? 0)),
+    });
+  return int64(new Array<number>(size).fill(Number(value.data[0] ?? 0)), sizes);
+}
+
+/** Constant indices may count from the end. */
+function gathered(node: NodeReader): Value {
+  const x = node.value(0);
+  const indices = node.value(1);
+  const axis = node.axis(node.int('axis', 0), x.shape.length);
+  if (indices.source.kind !== 'constant') return gather(x, indices, axis);
+  const size = at(x.shape, axis);
+  const places = (node.numbers(1) ?? []).map((index) => (index < 0 ? index + size : index));
+  const outside = places.find((place) => place < 0 || place >= size);
+  if (outside !== undefined) throw node.invalid(`picks element ${outside} of ${size}`);
+  return gather(x, int64(places, indices.shape), axis);
+}
+
+/** Sizes are an attribute up to operator set 12, then an input; equal (the last may be smaller) if not given. */
+function splits(node: NodeReader): readonly Value[] {
+  const x = node.value(0);
+  const axis = node.axis(node.int('axis', 0), x.shape.length);
+  const total = at(x.shape, axis);
+  const count = node.node.outputs.length;
+  const each = Math.ceil(total / count);
+  const equal = Array.from({ length: count }, (_, i) => Math.min(each, total - i * each));
+  const sizes = node.intsOrInput('split', 1) ?? equal;
+  if (sizes.some((n) => n < 0) || sizes.reduce((a, b) => a + b, 0) !== total)
+    throw node.invalid(`cuts ${total} into [${sizes}]`);
+  return apply(Split, [x], { axis, sizes });
+}

@@ -1,0 +1,54 @@
+import { at } from '../../errors.js';
+import { gather } from '../../graph/operators/gather.js';
+import { pad } from '../../graph/operators/pad.js';
+import { slice } from '../../graph/operators/slice.js';
+import type { Value } from '../../graph/value.js';
+import { int64 } from './constants.js';
+import type { NodeReader } from './node-reader.js';
+import { MAXIMUM_SIZE } from './tensor.js';
+
+/** Bounds are attributes up to operator set 9, then inputs; they may count from the end, and lie outside. */
+export function sliced(node: NodeReader): Value {
+  const x = node.value(0);
+  const starts = node.intsOrInput('starts', 1) ?? [];
+  const ends = node.intsOrInput('ends', 2) ?? [];
+  const axes = node.intsOrInput('axes', 3) ?? [...starts.keys()];
+  const steps = node.numbers(4) ?? starts.map(() => 1);
+  return axes.reduce((y, given, i) => {
+    const axis = node.axis(given, x.shape.length);
+    const size = at(y.shape, axis);
+    const step = at(steps, i);
+    if (step === 0) throw node.invalid('has step 0');
+    const clamp = (bound: number) => {
+      const place = bound < 0 ? bound + size : bound;
+      return step > 0 ? Math.min(Math.max(place, 0), size) : Math.min(Math.max(place, -1), size - 1);
+    };
+    const [start, end] = [clamp(at(starts, i)), clamp(at(ends, i))];
+    if (step > 0) return slice(y, axis, start, end, step);
+    const count = Math.max(0, Math.ceil((end - start) / step));
+    return gather(y, int64(Array.from({ length: count }, (_, k) => start + k * step)), axis);
+  }, x);
+}
+
+/** Constant padding, or a mirror image or the last pixel repeated, axis by axis. */
+export function padded(node: NodeReader): Value {
+  const x = node.value(0);
+  const rank = x.shape.length;
+  const pads = node.intsOrInput('pads', 1) ?? [];
+  const mode = node.text('mode', 'constant');
+  if (pads.length !== 2 * rank || pads.some((n) => n < 0)) throw node.unsupported(`pads by [${pads}]`);
+  const [before, after] = [pads.slice(0, rank), pads.slice(rank)];
+  if (mode === 'constant') return pad(x, before, after, node.numbers(2)?.[0] ?? node.float('value', 0));
+  if (mode !== 'reflect' && mode !== 'edge') throw node.unsupported(`has mode ${mode}`);
+  return x.shape.reduce((y, size, axis) => {
+    const [left, right] = [at(before, axis), at(after, axis)];
+    if (left + right === 0) return y;
+    if (mode === 'reflect' && Math.max(left, right) >= size)
+      throw node.invalid(`reflects ${Math.max(left, right)} of ${size} elements`);
+    if (left + right > MAXIMUM_SIZE) throw node.invalid(`pads by [${pads}]`);
+    const mirror = (place: number) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place);
+    const nearest = (place: number) => Math.min(Math.max(place, 0), size - 1);
+    const source = mode === 'reflect' ? mirror : nearest;
+    return gather(y, int64(Array.from({ length: left + size + right }, (_, i) => source(i - left))), axis);
+  }, x);
+}

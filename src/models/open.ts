@@ -1,0 +1,131 @@
+import { readFile, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { AdarandError } from '../errors.js';
+import { systemCode } from '../files/atomic.js';
+import { readSafetensors } from '../files/safetensors.js';
+import type { Network, Preprocessing } from '../nn/network.js';
+import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
+import { networkOf } from './detect.js';
+import { type ImportOptions, importOnnx } from './onnx-import.js';
+
+export interface OpenModelOptions {
+  /** Side of the square input, where it is not to be the model's own. */
+  readonly imageSize?: number;
+}
+
+/**
+ * Opens a pretrained classifier: a folder as transformers.js has it (`config.json`, `preprocessor_config.json`, and
+ * `onnx/model.onnx` or `model.safetensors`), or one `.onnx` or `.safetensors` file.
+ *
+ * @throws AdarandError `model.not-found`, `model.read`, `model.config`, `model.file-type`; as `importOnnx`,
+ * `networkOf` and `readSafetensors` do.
+ */
+export async function openModel(reference: string, options: OpenModelOptions = {}): Promise<Network> {
+  const kind = await kindOf(reference);
+  if (kind === 'folder') return openFolder(reference, options);
+  switch (extname(reference).toLowerCase()) {
+    case '.onnx':
+      return openOnnx(reference, { name: basename(reference) }, options);
+    case '.safetensors':
+      return openTensors(reference, undefined, undefined, options);
+    default:
+      throw new AdarandError(
+        'model.file-type',
+        `${reference} is neither an .onnx nor a .safetensors file`,
+        'Give a model folder, or a file of one of these kinds.',
+      );
+  }
+}
+
+async function openFolder(folder: string, options: OpenModelOptions): Promise<Network> {
+  const configFile = join(folder, 'config.json');
+  const config = parseConfig(await readText(configFile), configFile);
+  const preprocessorFile = join(folder, 'preprocessor_config.json');
+  const preprocessing = parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile);
+  const onnx = join(folder, 'onnx', 'model.onnx');
+  const tensors = join(folder, 'model.safetensors');
+  const hasOnnx = (await kindOf(onnx, 'absent')) === 'file';
+  const hasTensors = (await kindOf(tensors, 'absent')) === 'file';
+  // Tensors of a CIFAR ResNet have torch's names; other folders' are transformers' own, which only their ONNX file explains.
+  if (hasTensors && (config.modelType === 'cifar_resnet' || !hasOnnx))
+    return openTensors(tensors, config, preprocessing, options);
+  if (!hasOnnx)
+    throw new AdarandError(
+      'model.not-found',
+      `${folder} has neither onnx/model.onnx nor model.safetensors`,
+      'Put the weights there: a model folder is laid out as transformers.js expects it.',
+    );
+  const { modelType, classes } = config;
+  const name = basename(resolve(folder));
+  return openOnnx(
+    onnx,
+    { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) },
+    options,
+  );
+}
+
+async function openOnnx(file: string, known: ImportOptions, options: OpenModelOptions): Promise<Network> {
+  const bytes = await read(file);
+  const network = importOnnx(bytes, known);
+  if (options.imageSize === undefined) return network;
+  // Built again, so that a size which the graph cannot take is refused here.
+  return importOnnx(bytes, { ...known, preprocessing: resizedTo(network.preprocessing, options.imageSize) });
+}
+
+async function openTensors(
+  file: string,
+  config: ModelConfig | undefined,
+  preprocessing: Preprocessing | undefined,
+  { imageSize }: OpenModelOptions,
+): Promise<Network> {
+  const { tensors } = await readSafetensors(file);
+  const network = networkOf(tensors, file, config?.classes);
+  const own = preprocessing ?? network.preprocessing;
+  return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
+}
+
+/** Another input size, with the same share of the resized image inside the crop. */
+export function resizedTo(preprocessing: Preprocessing, imageSize: number): Preprocessing {
+  if (!Number.isInteger(imageSize) || imageSize < 1)
+    throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
+  const ratio = preprocessing.resizeSize / preprocessing.imageSize;
+  return { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
+}
+
+async function kindOf(
+  path: string,
+  missing: 'error' | 'absent' = 'error',
+): Promise<'file' | 'folder' | 'absent'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch (error) {
+    if (missing === 'absent') return 'absent';
+    throw readError(path, error);
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await read(path));
+}
+
+async function read(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw readError(path, error);
+  }
+}
+
+function readError(path: string, error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === 'ENOENT' || code === 'ENOTDIR')
+    return new AdarandError(
+      'model.not-found',
+      `There is no ${path}`,
+      'A model is a folder with config.json, preprocessor_config.json and onnx/model.onnx, or one .onnx or .safetensors file.',
+      error,
+    );
+  return code === undefined
+    ? error
+    : new AdarandError('model.read', `Cannot read ${path}: ${code}`, undefined, error);
+}

@@ -1,0 +1,96 @@
+import { AdarandError, at } from '../errors.js';
+import { float32, sameShape, type Tensor } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { Random } from '../random.js';
+import type { Head, Network, Parameter, Preprocessing, Scope } from './network.js';
+import type { TensorSpec } from './specs.js';
+
+/** Where a backbone's tensors come from: pretrained ones by their torch names, or a seed to draw them with. */
+export type TensorSource =
+  | { readonly seed: number }
+  | {
+      readonly tensors: ReadonlyMap<string, Tensor>;
+      /** Names of the pretrained head's classes; `class 0` ... unless given. */
+      readonly classes?: readonly string[];
+    };
+
+/** An architecture: what it is called, what it holds and what it computes. */
+export interface Architecture {
+  readonly name: string;
+  readonly modelType: string;
+  readonly featureSize: number;
+  readonly preprocessing: Preprocessing;
+  readonly specs: readonly TensorSpec[];
+  /** Prefix of the pretrained classifier's tensors (`fc`: `fc.weight` [K,d] and `fc.bias` [K]). */
+  readonly head: string;
+  features(images: Value, scope: Scope): Value;
+}
+
+/**
+ * Gives an architecture its tensors. Tensors that the architecture does not have are ignored (a file may hold
+ * counters, or another head).
+ *
+ * @throws AdarandError `model.missing-tensor` or `model.tensor-shape`.
+ */
+export function backbone({ specs, head, ...architecture }: Architecture, source: TensorSource): Network {
+  const parameters = new Map<string, Parameter>();
+  const buffers = new Map<string, Tensor<'float32'>>();
+  specs.forEach((spec, index) => {
+    const tensor =
+      'seed' in source
+        ? float32(spec.shape, spec.initial(spec.shape, new Random(source.seed, 'weights', index)))
+        : pretrained(source.tensors, spec, architecture.name);
+    if (spec.role === 'buffer') buffers.set(spec.name, tensor);
+    else parameters.set(spec.name, { kind: spec.role, tensor });
+  });
+  const sourceHead = 'seed' in source ? undefined : pretrainedHead(source, head, architecture.featureSize);
+  return { ...architecture, parameters, buffers, sourceHead };
+}
+
+/** ImageNet's channel statistics and the usual 256 to 224 ratio of resizing to cropping. */
+export function imagenetPreprocessing(imageSize: number): Preprocessing {
+  return {
+    imageSize,
+    resizeSize: Math.round((imageSize * 256) / 224),
+    mean: [0.485, 0.456, 0.406],
+    std: [0.229, 0.224, 0.225],
+  };
+}
+
+function pretrained(
+  tensors: ReadonlyMap<string, Tensor>,
+  { name, shape }: TensorSpec,
+  network: string,
+): Tensor<'float32'> {
+  const tensor = tensors.get(name);
+  if (tensor === undefined)
+    throw new AdarandError(
+      'model.missing-tensor',
+      `${network} needs a tensor ${name}, which the weights do not have`,
+      'Tensor names must be those of torchvision (ResNet, MobileNetV2) or timm (ViT).',
+    );
+  if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, shape))
+    throw new AdarandError(
+      'model.tensor-shape',
+      `${network} needs ${name} as float32 [${shape}]; the weights have ${tensor.dtype} [${tensor.shape}]`,
+    );
+  return tensor;
+}
+
+function pretrainedHead(
+  { tensors, classes }: Exclude<TensorSource, { readonly seed: number }>,
+  name: string,
+  featureSize: number,
+): Head | undefined {
+  const weight = tensors.get(`${name}.weight`);
+  const bias = tensors.get(`${name}.bias`);
+  if (weight?.dtype !== 'float32' || bias?.dtype !== 'float32') return undefined;
+  const count = at(weight.shape, 0);
+  if (!sameShape(weight.shape, [count, featureSize]) || !sameShape(bias.shape, [count])) return undefined;
+  return { weight, bias, classes: classNames(count, classes) };
+}
+
+/** The given names if there are `count` of them, else numbers. */
+export function classNames(count: number, names?: readonly string[]): readonly string[] {
+  return names?.length === count ? names : Array.from({ length: count }, (_, i) => `class ${i}`);
+}

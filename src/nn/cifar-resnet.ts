@@ -1,0 +1,84 @@
+import { AdarandError, at } from '../errors.js';
+import { add } from '../graph/operators/add.js';
+import { pad } from '../graph/operators/pad.js';
+import { slice } from '../graph/operators/slice.js';
+import type { Value } from '../graph/value.js';
+import { type Activation, activations } from './activations.js';
+import { backbone, imagenetPreprocessing, type TensorSource } from './backbone.js';
+import { batchNorm, conv, globalAveragePool } from './layers.js';
+import type { Network } from './network.js';
+import { batchNormSpecs, convSpecs } from './specs.js';
+
+/**
+ * He et al. 2015, section 4.2: ResNet for 32x32 images, of depth 6n + 2 (20, 32, 44, 56, 110). Shortcuts have no
+ * parameters (option A): where the map shrinks, every second pixel, with zero channels on both sides.
+ */
+export function cifarResNet(
+  depth: number,
+  source: TensorSource,
+  { activation = 'relu' }: { readonly activation?: Activation } = {},
+): Network {
+  if (depth < 8 || depth % 6 !== 2)
+    throw new AdarandError('model.depth', `A CIFAR ResNet has 6n + 2 layers, not ${depth}`);
+  const blocks = blocksOf((depth - 2) / 6);
+  const act = activations[activation];
+  return backbone(
+    {
+      name: `resnet${depth}-cifar`,
+      modelType: 'cifar_resnet',
+      featureSize: 64,
+      preprocessing: { ...imagenetPreprocessing(32), resizeSize: 32 },
+      head: 'linear',
+      specs: [
+        ...convSpecs('conv1', 16, 3, 3),
+        ...batchNormSpecs('bn1', 16),
+        ...blocks.flatMap(({ name, before, width }) => [
+          ...convSpecs(`${name}.conv1`, width, before, 3),
+          ...batchNormSpecs(`${name}.bn1`, width),
+          ...convSpecs(`${name}.conv2`, width, width, 3),
+          ...batchNormSpecs(`${name}.bn2`, width),
+        ]),
+      ],
+      features(images, scope) {
+        let x = act(batchNorm(scope, conv(scope, images, 'conv1'), 'bn1'));
+        for (const { name, before, width, endOf } of blocks) {
+          const stride = width === before ? 1 : 2;
+          let y = act(batchNorm(scope, conv(scope, x, `${name}.conv1`, { stride }), `${name}.bn1`));
+          y = batchNorm(scope, conv(scope, y, `${name}.conv2`), `${name}.bn2`);
+          x = act(add(y, stride === 1 ? x : shrink(x, width)));
+          if (endOf !== undefined) scope.tap(endOf, x);
+        }
+        return globalAveragePool(x);
+      },
+    },
+    source,
+  );
+}
+
+interface Block {
+  readonly name: string;
+  readonly before: number;
+  readonly width: number;
+  /** The stage that this block ends. */
+  readonly endOf: string | undefined;
+}
+
+function blocksOf(perStage: number): Block[] {
+  return [16, 32, 64].flatMap((width, stage) =>
+    Array.from({ length: perStage }, (_, i) => ({
+      name: `layer${stage + 1}.${i}`,
+      before: i === 0 && stage > 0 ? width / 2 : width,
+      width,
+      endOf: i === perStage - 1 ? `stage${stage + 1}` : undefined,
+    })),
+  );
+}
+
+/** Every second pixel of x [N,C,H,W], with zero channels before and after to make `width` of them. */
+function shrink(x: Value, width: number): Value {
+  const [, channels = 1] = x.shape;
+  const rows = slice(x, 2, 0, at(x.shape, 2), 2);
+  const pixels = slice(rows, 3, 0, at(x.shape, 3), 2);
+  const zeros = (width - channels) / 2;
+  return pad(pixels, [0, zeros, 0, 0], [0, zeros, 0, 0]);
+}

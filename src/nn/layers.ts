@@ -1,0 +1,123 @@
+import { at } from '../errors.js';
+import { add } from '../graph/operators/add.js';
+import { batchNormalization } from '../graph/operators/batch-norm.js';
+import { batchNormTraining } from '../graph/operators/batch-norm-training.js';
+import { conv as convolve } from '../graph/operators/conv.js';
+import { layerNormalization } from '../graph/operators/layer-normalization.js';
+import { matmul } from '../graph/operators/matmul.js';
+import { mul } from '../graph/operators/mul.js';
+import { reduceMean } from '../graph/operators/reduce-mean.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { sizeOf } from '../graph/tensor.js';
+import { scalar, type Value } from '../graph/value.js';
+import type { Scope } from './network.js';
+import { samePadding } from './padding.js';
+
+export interface ConvOptions {
+  readonly stride?: number;
+  readonly groups?: number;
+  /** Half the kernel on every side (rounded down) unless TensorFlow's SAME is asked for. */
+  readonly padding?: 'symmetric' | 'same';
+}
+
+/** Square convolution of x [N,C,H,W] without bias, with weight `name.weight` [K,C/groups,k,k]. */
+export function conv(scope: Scope, x: Value, name: string, options: ConvOptions = {}): Value {
+  const { stride = 1, groups = 1, padding = 'symmetric' } = options;
+  const weight = scope.parameter(`${name}.weight`);
+  const [top, bottom] = sides(at(x.shape, 2));
+  const [left, right] = sides(at(x.shape, 3));
+  function sides(size: number): readonly [number, number] {
+    const kernel = at(weight.shape, 2);
+    const half = Math.floor(kernel / 2);
+    return padding === 'same' ? samePadding(size, kernel, stride) : [half, half];
+  }
+  return convolve(x, weight, undefined, {
+    strides: [stride, stride],
+    pads: [top, left, bottom, right],
+    dilations: [1, 1],
+    group: groups,
+  });
+}
+
+/** The tensors of a BatchNorm, by name; all [C]. */
+export interface BatchNormNames {
+  readonly scale: string;
+  readonly bias: string;
+  readonly mean: string;
+  readonly variance: string;
+}
+
+/** BatchNorm over x [N,C,H,W] with torch's tensor names. */
+export function batchNorm(scope: Scope, x: Value, name: string): Value {
+  return batchNormNamed(scope, x, {
+    scale: `${name}.weight`,
+    bias: `${name}.bias`,
+    mean: `${name}.running_mean`,
+    variance: `${name}.running_var`,
+  });
+}
+
+/**
+ * Ioffe and Szegedy 2015. In training x is normalised by the batch's own mean and population variance, and the
+ * running statistics move towards the batch's by `momentum`; the running variance is the unbiased one, M / (M - 1)
+ * times the population's with M = N H W. Otherwise the running statistics normalise.
+ */
+export function batchNormNamed(
+  scope: Scope,
+  x: Value,
+  names: BatchNormNames,
+  { epsilon = 1e-5, momentum = 0.1 } = {},
+): Value {
+  const scale = scope.parameter(names.scale);
+  const bias = scope.parameter(names.bias);
+  const runningMean = scope.buffer(names.mean);
+  const runningVariance = scope.buffer(names.variance);
+  if (!scope.training)
+    return batchNormalization(x, { scale, bias, mean: runningMean, variance: runningVariance }, epsilon);
+  const [y, mean, variance] = batchNormTraining(x, { scale, bias }, epsilon);
+  const count = sizeOf(x.shape) / sizeOf(scale.shape);
+  const moved = (running: Value, batch: Value, share: number) =>
+    add(mul(running, scalar(1 - momentum)), mul(batch, scalar(share)));
+  scope.updateBuffer(names.mean, moved(runningMean, mean, momentum));
+  // One element has no spread to correct.
+  const unbiased = count > 1 ? count / (count - 1) : 1;
+  scope.updateBuffer(names.variance, moved(runningVariance, variance, momentum * unbiased));
+  return y;
+}
+
+/** y = x W^T + b over the last axis of x [..., in], with W = `name.weight` [out, in] and b = `name.bias` [out]. */
+export function linear(scope: Scope, x: Value, name: string): Value {
+  return affine(x, scope.parameter(`${name}.weight`), scope.parameter(`${name}.bias`));
+}
+
+/** Ba et al. 2016: each row of x [..., d] standardised, times `name.weight`, plus `name.bias`. */
+export function layerNorm(scope: Scope, x: Value, name: string, epsilon = 1e-6): Value {
+  const standardised = layerNormalization(x, epsilon);
+  return add(mul(standardised, scope.parameter(`${name}.weight`)), scope.parameter(`${name}.bias`));
+}
+
+/**
+ * `linear(layerNorm(x))` with the norm's scale gamma and shift beta folded into the matrix:
+ * (xhat gamma + beta) W^T + b = xhat (W gamma)^T + (b + W beta), which saves two passes over x in each direction.
+ */
+export function normalizedLinear(scope: Scope, x: Value, norm: string, name: string, epsilon = 1e-6): Value {
+  const weight = scope.parameter(`${name}.weight`);
+  const bias = scope.parameter(`${name}.bias`);
+  const gamma = scope.parameter(`${norm}.weight`);
+  const beta = scope.parameter(`${norm}.bias`);
+  const shift = reshape(matmul(weight, reshape(beta, [...beta.shape, 1])), bias.shape);
+  return affine(layerNormalization(x, epsilon), mul(weight, gamma), add(bias, shift));
+}
+
+/** [N,C] means of the maps of x [N,C,H,W]. */
+export function globalAveragePool(x: Value): Value {
+  return reshape(reduceMean(x, [2, 3]), x.shape.slice(0, 2));
+}
+
+/** x W^T + b, the leading axes of x taken as rows of one matrix. */
+export function affine(x: Value, weight: Value, bias: Value): Value {
+  const width = at(weight.shape, 1);
+  const rows = reshape(x, [sizeOf(x.shape) / width, width]);
+  const y = add(matmul(rows, weight, { transposeB: true }), bias);
+  return reshape(y, x.shape.with(-1, at(weight.shape, 0)));
+}

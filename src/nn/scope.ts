@@ -1,0 +1,44 @@
+import { AdarandError } from '../errors.js';
+import type { Tensor } from '../graph/tensor.js';
+import { input, type Value } from '../graph/value.js';
+import type { Network, Scope } from './network.js';
+
+/** A scope that makes every tensor an input of the graph under its own name, and keeps what it is told. */
+export interface RecordingScope extends Scope {
+  /** The tensors that the network asked for. */
+  readonly parameters: ReadonlyMap<string, Value>;
+  readonly buffers: ReadonlyMap<string, Value>;
+  readonly bufferUpdates: ReadonlyMap<string, Value>;
+  readonly taps: ReadonlyMap<string, Value>;
+}
+
+/** `training`: see `Scope`. */
+export function recordingScope(
+  network: Pick<Network, 'name' | 'parameters' | 'buffers'>,
+  { training }: { readonly training: boolean },
+): RecordingScope {
+  const parameters = new Map<string, Value>();
+  const buffers = new Map<string, Value>();
+  const bufferUpdates = new Map<string, Value>();
+  const taps = new Map<string, Value>();
+  const once = (made: Map<string, Value>, name: string, tensor: Tensor | undefined): Value => {
+    const before = made.get(name);
+    if (before !== undefined) return before;
+    if (tensor === undefined)
+      throw new AdarandError('model.missing-tensor', `${network.name} has no tensor ${name}`);
+    const value = input(name, tensor);
+    made.set(name, value);
+    return value;
+  };
+  return {
+    training,
+    parameter: (name) => once(parameters, name, network.parameters.get(name)?.tensor),
+    buffer: (name) => once(buffers, name, network.buffers.get(name)),
+    updateBuffer: (name, next) => bufferUpdates.set(name, next),
+    tap: (role, value) => taps.set(role, value),
+    parameters,
+    buffers,
+    bufferUpdates,
+    taps,
+  };
+}

@@ -1,0 +1,118 @@
+import { AdarandError, at } from '../errors.js';
+import { add } from '../graph/operators/add.js';
+import { gelu } from '../graph/operators/gelu.js';
+import { pad } from '../graph/operators/pad.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { slice } from '../graph/operators/slice.js';
+import { transpose } from '../graph/operators/transpose.js';
+import type { Value } from '../graph/value.js';
+import { attention } from './attention.js';
+import { backbone, type TensorSource } from './backbone.js';
+import { truncatedNormal, zero } from './initializers.js';
+import { affine, layerNorm, linear, normalizedLinear } from './layers.js';
+import type { Network, Scope } from './network.js';
+import { layerNormSpecs, linearSpecs } from './specs.js';
+
+export interface VitOptions {
+  readonly name?: string;
+  readonly imageSize: number;
+  /** Side of a patch, in pixels. */
+  readonly patch: number;
+  /** D, the length of a token. */
+  readonly width: number;
+  readonly depth: number;
+  readonly heads: number;
+}
+
+/** The sizes of Touvron et al. 2021 (DeiT) at 224 pixels with patches of 16. */
+export const vitSizes = {
+  tiny: { name: 'vit-tiny-16', imageSize: 224, patch: 16, width: 192, depth: 12, heads: 3 },
+  small: { name: 'vit-small-16', imageSize: 224, patch: 16, width: 384, depth: 12, heads: 6 },
+  base: { name: 'vit-base-16', imageSize: 224, patch: 16, width: 768, depth: 12, heads: 12 },
+} as const satisfies Readonly<Record<string, VitOptions>>;
+
+/**
+ * Vision Transformer (Dosovitskiy et al. 2021) with timm's tensor names: pre-norm blocks, one qkv matrix, a class
+ * token, learned positions, exact GELU, LayerNorm with epsilon 1e-6. Its features are the class token after the
+ * last norm.
+ */
+export function vit(options: VitOptions, source: TensorSource): Network {
+  const { imageSize, patch, width, depth, heads, name = `vit-${width}-${depth}-${patch}` } = options;
+  const tokens = (imageSize / patch) ** 2 + 1;
+  const blocks = Array.from({ length: depth }, (_, i) => `blocks.${i}`);
+  const position = truncatedNormal(0.02);
+  return backbone(
+    {
+      name,
+      modelType: 'vit',
+      featureSize: width,
+      preprocessing: {
+        imageSize,
+        resizeSize: Math.round((imageSize * 256) / 224),
+        mean: [0.5, 0.5, 0.5],
+        std: [0.5, 0.5, 0.5],
+      },
+      head: 'head',
+      specs: [
+        { name: 'cls_token', shape: [1, 1, width], role: 'norm', initial: zero },
+        { name: 'pos_embed', shape: [1, tokens, width], role: 'norm', initial: position },
+        {
+          name: 'patch_embed.proj.weight',
+          shape: [width, 3, patch, patch],
+          role: 'weight',
+          initial: position,
+        },
+        { name: 'patch_embed.proj.bias', shape: [width], role: 'bias', initial: zero },
+        ...blocks.flatMap((block) => [
+          ...layerNormSpecs(`${block}.norm1`, width),
+          ...linearSpecs(`${block}.attn.qkv`, 3 * width, width),
+          ...linearSpecs(`${block}.attn.proj`, width, width),
+          ...layerNormSpecs(`${block}.norm2`, width),
+          ...linearSpecs(`${block}.mlp.fc1`, 4 * width, width),
+          ...linearSpecs(`${block}.mlp.fc2`, width, 4 * width),
+        ]),
+        ...layerNormSpecs('norm', width),
+      ],
+      features(images, scope) {
+        let x = embed(scope, images, patch);
+        blocks.forEach((block, i) => {
+          const qkv = normalizedLinear(scope, x, `${block}.norm1`, `${block}.attn.qkv`);
+          x = add(x, linear(scope, attention(qkv, heads), `${block}.attn.proj`));
+          const hidden = gelu(normalizedLinear(scope, x, `${block}.norm2`, `${block}.mlp.fc1`));
+          x = add(x, linear(scope, hidden, `${block}.mlp.fc2`));
+          for (const stage of [1, 2, 3, 4])
+            if (Math.ceil((stage * depth) / 4) === i + 1) scope.tap(`stage${stage}`, x);
+        });
+        // Only the class token is read, and a norm is per token: normalise that one alone.
+        const classToken = reshape(slice(x, 1, 0, 1), [at(x.shape, 0), width]);
+        return layerNorm(scope, classToken, 'norm');
+      },
+    },
+    source,
+  );
+}
+
+/**
+ * Tokens [N,T,D] of images [N,3,H,W]: one row per patch times the kernel (a convolution whose stride is its
+ * kernel), a class token in front, and positions. The class token is added at place 0 of the position table, and
+ * the patches get a zero row there: nothing need be repeated over the batch.
+ */
+function embed(scope: Scope, images: Value, patch: number): Value {
+  const [batch = 1, channels = 3, height = 1, width = 1] = images.shape;
+  const positions = scope.parameter('pos_embed');
+  const rows = Math.floor(height / patch);
+  const columns = Math.floor(width / patch);
+  const [, tokens = 1, size = 1] = positions.shape;
+  if (rows * patch !== height || columns * patch !== width || rows * columns + 1 !== tokens)
+    throw new AdarandError(
+      'model.image-size',
+      `This vision transformer has positions for ${tokens - 1} patches of ${patch} pixels; an image of ${height}x${width} does not have as many`,
+      'Use the image size that it was trained with.',
+    );
+  const cut = reshape(images, [batch, channels, rows, patch, columns, patch]);
+  const patches = reshape(transpose(cut, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * patch ** 2]);
+  const kernel = reshape(scope.parameter('patch_embed.proj.weight'), [size, channels * patch ** 2]);
+  const embedded = affine(patches, kernel, scope.parameter('patch_embed.proj.bias'));
+  const classToken = pad(scope.parameter('cls_token'), [0, 0, 0], [0, tokens - 1, 0]);
+  return add(pad(embedded, [0, 1, 0], [0, 0, 0]), add(positions, classToken));
+}

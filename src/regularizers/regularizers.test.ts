@@ -1,0 +1,263 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import fc from 'fast-check';
+import { float32, type Tensor } from '../graph/tensor.js';
+import { readGolden } from '../testing/golden.js';
+import { priorSchema, regularizersSchema } from '../testing/golden-schemas.js';
+import { tensorOf } from '../testing/lcg.js';
+import { worstError } from '../testing/samples.js';
+import {
+  type RegularizerInputs,
+  type RegularizerOutputs,
+  regularizerLoss,
+} from '../training/regularizer-loss.js';
+import { adarand } from './adarand.js';
+import { fnp } from './fnp.js';
+import { regularizers } from './index.js';
+import { randreg } from './randreg.js';
+import type { Regularizer } from './regularizer.js';
+
+const golden = readGolden('regularizers', regularizersSchema);
+const K = golden.inputs.mean.shape[0] ?? 0;
+const features = rows(tensorOf(golden.inputs.features));
+const data = (name: keyof typeof golden.inputs) => tensorOf(golden.inputs[name]).data;
+const statistics = {
+  perClass: { mean: tensorOf(golden.inputs.mean), std: tensorOf(golden.inputs.std) },
+  overall: { mean: tensorOf(golden.inputs.marginalMean), std: tensorOf(golden.inputs.marginalStd) },
+  meanSquare: 1,
+};
+const given: RegularizerInputs = { features, labels: golden.labels, classes: K, statistics };
+
+/** Inputs of golden terms and priors are single-precision numbers written with 12 digits; everything else is exact. */
+const TOLERANCE = 1e-6;
+
+const terms: Readonly<Record<string, () => RegularizerOutputs>> = {
+  'fnp-mean': () => regularizerLoss(fnp, given),
+  'fnp-sum': () => regularizerLoss(fnp, { ...given, options: { reduction: 'sum' } }),
+  'fnp-half': () => regularizerLoss(fnp, { ...given, options: { norm: 'half', reduction: 'sum' } }),
+  'fnp-l1': () => regularizerLoss(fnp, { ...given, options: { norm: 'l1', reduction: 'sum' } }),
+  ...Object.fromEntries(
+    (['mean', 'sum'] as const).flatMap((reduction) => {
+      const random = (name: 'uniform' | 'normal', options: object) => () =>
+        regularizerLoss(randreg, { ...given, noise: [data(name)], options: { ...options, reduction } });
+      const isotropic = { ...given, noise: [data('normal')], options: { std: 'isotropic', reduction } };
+      return [
+        [`randreg-uniform-${reduction}`, random('uniform', { prior: 'uniform' })],
+        [`randreg-normal-${reduction}`, random('normal', { prior: 'normal' })],
+        [`randreg-marginal-${reduction}`, random('normal', { prior: 'source' })],
+        [`randreg-marginal-scalar-${reduction}`, random('normal', { prior: 'source', statistics: 'scalar' })],
+        [`randreg-class-${reduction}`, random('normal', { prior: 'class' })],
+        [`randreg-class-isotropic-${reduction}`, () => regularizerLoss(adarand, isotropic)],
+      ] as const;
+    }),
+  ),
+};
+
+describe('terms and their gradients agree with PyTorch', () => {
+  for (const { name, term, gradient } of golden.terms)
+    test(name, () => {
+      const result = terms[name]?.();
+      assert.ok(result !== undefined, 'a golden case that no method covers');
+      assert.ok(worstError([result.term], [term]) < TOLERANCE, `${result.term} for ${term}`);
+      assert.ok(worstError(result.gradients.features, gradient.flat()) < TOLERANCE);
+      assert.ok(result.gradients.logits.every((slope) => slope === 0));
+    });
+});
+
+describe("AdaRand's priors agree with PyTorch after one update", () => {
+  for (const prior of golden.priors)
+    test(prior.name, () => {
+      const result = regularizerLoss(adarand, {
+        ...given,
+        state: { runningMean: data('running') },
+        options: {
+          ...formOptions(prior.form),
+          intra: prior.intraOn,
+          inter: prior.interOn,
+          alpha: golden.alpha,
+          priorLearningRate: golden.adam.lr,
+        },
+      });
+      assert.ok(worstError(result.nextState.mean ?? [], prior.meanAfter.flat()) < TOLERANCE, 'mean');
+      if (!prior.intraOn && !prior.interOn) return;
+      const objective = (prior.intraOn ? prior.intra : 0) + (prior.interOn ? prior.inter : 0);
+      assert.ok(worstError([result.metrics.objective ?? 0], [objective]) < TOLERANCE, 'objective');
+      // After one step from zero, Adam's first moment is (1 - beta1) times the gradient.
+      const moment = prior.gradient.flat().map((slope) => 0.1 * slope);
+      assert.ok(worstError(result.nextState['mean:mean'] ?? [], moment) < TOLERANCE, 'gradient');
+    });
+});
+
+describe('a hundred updates of the priors agree with NumPy', () => {
+  for (const form of ['paper', 'article', 'squaredCosine'] as const)
+    test(form, () => {
+      const recorded = readGolden(`prior-${form}`, priorSchema);
+      const centres = rows(tensorOf(recorded.centres));
+      let state: Record<string, ArrayLike<number>> = { mean: tensorOf(recorded.mean).data };
+      state.runningMean = state.mean ?? [];
+      const classMean = tensorOf(recorded.mean);
+      recorded.labels.forEach((labels, step) => {
+        const noise = recorded.featureNoise[step];
+        assert.ok(noise !== undefined);
+        const drawn = rows(tensorOf(noise));
+        const result = regularizerLoss(adarand, {
+          features: labels.map(
+            (label, i) => centres[label]?.map((c, j) => Math.fround(c + (drawn[i]?.[j] ?? 0))) ?? [],
+          ),
+          labels,
+          classes: centres.length,
+          statistics: { ...statistics, perClass: { mean: classMean, std: classMean } },
+          state,
+          step,
+          // The golden rate is constant: at 0 of any total, the cosine schedule's factor is 1.
+          totalSteps: Number.MAX_SAFE_INTEGER,
+          options: { ...formOptions(form), alpha: recorded.alpha, priorLearningRate: recorded.adam.lr },
+        });
+        state = result.nextState;
+        assert.ok(
+          worstError([result.metrics.intra ?? 0], [recorded.intra[step] ?? 0]) < TOLERANCE,
+          `intra ${step}`,
+        );
+        assert.ok(
+          worstError([result.metrics.inter ?? 0], [recorded.inter[step] ?? 0]) < TOLERANCE,
+          `inter ${step}`,
+        );
+        const expected = recorded.states.find((each) => each.step === step + 1);
+        if (expected === undefined) return;
+        assert.ok(worstError(state.mean ?? [], expected.mean.flat()) < TOLERANCE, `mean after ${step + 1}`);
+        assert.ok(
+          worstError(state.runningMean ?? [], expected.running.flat()) < TOLERANCE,
+          `running ${step + 1}`,
+        );
+      });
+    });
+});
+
+describe('invariants', () => {
+  test('FNP is RandReg with z = 0, and a sum is d times a mean', () => {
+    const zero = [new Float64Array(features.length * 6)];
+    const still = regularizerLoss(randreg, { ...given, noise: zero, options: { prior: 'normal' } });
+    const penalty = regularizerLoss(fnp, given);
+    assert.equal(still.term, penalty.term);
+    const sum = regularizerLoss(fnp, { ...given, options: { reduction: 'sum' } });
+    assert.ok(Math.abs(sum.term - 6 * penalty.term) < 1e-6 * sum.term);
+  });
+
+  test('AdaRand without intra and inter is RandReg-CP, bit for bit', () => {
+    const plain = regularizerLoss(adarand, { ...given, options: { intra: false, inter: false }, seed: 3 });
+    const cp = regularizerLoss(randreg, { ...given, options: { prior: 'class' }, seed: 3 });
+    assert.equal(plain.term, cp.term);
+    assert.deepEqual(plain.gradients, cp.gradients);
+  });
+
+  test("the length of a class mean does not enter AdaRand's objective, and its gradient is orthogonal to it", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0.1, max: 10, noNaN: true }), { minLength: K, maxLength: K }),
+        (scales) => {
+          const mean = data('mean');
+          const scaled = Float64Array.from(mean, (m, i) => m * (scales[Math.floor(i / 6)] ?? 1));
+          const at = (state: ArrayLike<number>) =>
+            regularizerLoss(adarand, { ...given, state: { mean: state, runningMean: data('running') } });
+          const [before, after] = [at(mean), at(scaled)];
+          assert.ok(Math.abs((before.metrics.objective ?? 0) - (after.metrics.objective ?? 1)) < 1e-9);
+          for (const row of rows(
+            float32(
+              [K, 6],
+              Float32Array.from(scaled, (m, i) => m * (after.nextState['mean:mean']?.[i] ?? 0)),
+            ),
+          ))
+            assert.ok(Math.abs(row.reduce((sum, product) => sum + product, 0)) < 1e-6);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  test('one class has nothing to repel; absent classes keep their running mean', () => {
+    const one = regularizerLoss(adarand, {
+      features,
+      labels: features.map(() => 0),
+      classes: 1,
+      statistics: {
+        ...statistics,
+        perClass: { mean: firstRow(statistics.perClass.mean), std: firstRow(statistics.perClass.std) },
+      },
+    });
+    assert.equal(one.metrics.inter, 0);
+    const { nextState } = regularizerLoss(adarand, { ...given, state: { runningMean: data('running') } });
+    for (let k = 0; k < K; k++) {
+      const row = (values: ArrayLike<number> | undefined) => Array.from(values ?? []).slice(6 * k, 6 * k + 6);
+      const kept = row(nextState.runningMean).every((mean, j) => mean === row(data('running'))[j]);
+      assert.equal(kept, !golden.labels.includes(k), `class ${k}`);
+    }
+  });
+
+  test('permuting the classes permutes the priors', () => {
+    const permutation = [2, 0, 3, 1];
+    const permuted = (values: Float32Array) =>
+      Float32Array.from(values, (_, i) => values[permutation.indexOf(Math.floor(i / 6)) * 6 + (i % 6)] ?? 0);
+    const before = regularizerLoss(adarand, { ...given, noise: [data('normal')] });
+    const after = regularizerLoss(adarand, {
+      ...given,
+      noise: [data('normal')],
+      labels: golden.labels.map((label) => permutation[label] ?? 0),
+      statistics: {
+        ...statistics,
+        perClass: {
+          mean: float32([K, 6], permuted(statistics.perClass.mean.data)),
+          std: float32([K, 6], permuted(statistics.perClass.std.data)),
+        },
+      },
+    });
+    assert.ok(Math.abs(before.term - after.term) < 1e-12);
+    const expected = permuted(Float32Array.from(before.nextState.mean ?? []));
+    assert.ok(worstError(Float32Array.from(after.nextState.mean ?? []), [...expected]) < 1e-6);
+  });
+
+  test('E ||g - z||^2 = ||g - mu||^2 + tr Sigma', () => {
+    let sum = 0;
+    const draws = 4000;
+    for (let seed = 0; seed < draws; seed++)
+      sum += regularizerLoss(randreg, { ...given, seed, options: { prior: 'uniform' } }).term;
+    const centred =
+      features.flat().reduce((total, g) => total + (g - 0.5) ** 2 + 1 / 12, 0) / features.flat().length;
+    // The standard error over 4000 draws of a mean over 48 elements is about 0.001.
+    assert.ok(Math.abs(sum / draws - centred) < 0.006, `${sum / draws} for ${centred}`);
+  });
+
+  for (const name of Object.keys(regularizers))
+    test(`${name}: gradients agree with central differences, options and needs are declared`, () => {
+      const method = Object.values(regularizers).find((each) => each.name === name);
+      assert.ok(method !== undefined, 'a method is registered under its own name');
+      assertGradients(method);
+    });
+});
+
+function assertGradients(method: Regularizer): void {
+  const { gradients } = regularizerLoss(method, given);
+  const step = 1e-5;
+  features.forEach((row, i) => {
+    row.forEach((g, j) => {
+      const termAt = (value: number) =>
+        regularizerLoss(method, { ...given, features: features.with(i, row.with(j, value)) }).term;
+      const numeric = (termAt(g + step) - termAt(g - step)) / (2 * step);
+      assert.ok(Math.abs(numeric - (gradients.features[i * row.length + j] ?? 0)) < 1e-7);
+    });
+  });
+}
+
+function formOptions(form: 'paper' | 'article' | 'squaredCosine'): object {
+  if (form === 'squaredCosine') return { form: 'paper', distance: 'squaredCosine' };
+  return { form };
+}
+
+function rows({ shape, data: flat }: Tensor<'float32'>): number[][] {
+  const [count = 0, width = 0] = shape;
+  return Array.from({ length: count }, (_, i) => [...flat.subarray(i * width, (i + 1) * width)]);
+}
+
+function firstRow({ shape, data: flat }: Tensor<'float32'>): Tensor<'float32'> {
+  const [, width = 0] = shape;
+  return float32([1, width], flat.slice(0, width));
+}
