@@ -96,7 +96,7 @@ export interface Emitter {
     type: string,
     inputs: readonly string[],
     attributes?: Readonly<Record<string, OnnxAttribute>>,
-    options?: { readonly outputs?: number; readonly domain?: 'com.microsoft' },
+    options?: { readonly outputs?: number; readonly domain?: 'com.microsoft' | 'com.microsoft.nchwc' },
   ): readonly string[];
   /** A 1-D int64 constant. */
   int64(values: readonly number[]): string;

@@ -2,18 +2,72 @@ import { at } from '../errors.js';
 import { conv } from '../graph/operators/conv.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
 import type { ConvWeightGradient } from '../graph/operators/conv-weight-gradient.js';
+import { matmul } from '../graph/operators/matmul.js';
+import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { slice } from '../graph/operators/slice.js';
 import { transpose } from '../graph/operators/transpose.js';
 import type { Shape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { isPointwise, pixelsOf } from './conv-geometry.js';
+import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
+import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 
+/** From this many pixels on, one product per image and a sum beat one product over images laid side by side. */
+const LARGE_MAP = 400;
+
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
-  lower([x, dy], { shape, ...attributes }) {
+  lower([x, dy], { shape, ...attributes }, target) {
+    if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
+      return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
+    if (isPointwise(shape, attributes)) return [pointwise(subsampled(x, dy.shape, attributes), dy, shape)];
+    if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
     return [byConvolution(x, dy, shape, attributes)];
   },
 };
+
+/** dw [K,C] = sum over images of dy x^T; the operand with more rows goes first. */
+function pointwise(x: Value, dy: Value, shape: Shape): Value {
+  const [batch = 1, channels = 1] = x.shape;
+  const [, filters = 1] = dy.shape;
+  const pixels = pixelsOf(x.shape);
+  if (pixels < LARGE_MAP) {
+    const sideBySide = (maps: Value, rows: number) =>
+      reshape(transpose(maps, [1, 0, 2, 3]), [rows, batch * pixels]);
+    return reshape(matmul(sideBySide(dy, filters), sideBySide(x, channels), { transposeB: true }), shape);
+  }
+  const rows = (maps: Value, count: number) => reshape(maps, [batch, count, pixels]);
+  const [a, b] =
+    filters >= channels ? [rows(dy, filters), rows(x, channels)] : [rows(x, channels), rows(dy, filters)];
+  const sum = reshape(reduceSum(matmul(a, b, { transposeB: true }), [0]), [at(a.shape, 1), at(b.shape, 1)]);
+  return reshape(filters >= channels ? sum : transpose(sum, [1, 0]), shape);
+}
+
+/** The pixels of x that a strided 1x1 kernel looks at. */
+function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value {
+  return [2, 3].reduce((map, axis) => {
+    const step = at(strides, axis - 2);
+    return slice(map, axis, 0, (at(output, axis) - 1) * step + 1, step);
+  }, x);
+}
+
+/** dw = dy times the windows of x. */
+function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+  const [filters = 1, channels = 1, kernelHeight = 1, kernelWidth = 1] = shape;
+  const [batch = 1] = x.shape;
+  const pixels = pixelsOf(dy.shape);
+  const size = kernelHeight * kernelWidth * channels;
+  const windows = imageColumns(x, [kernelHeight, kernelWidth], dy.shape, attributes);
+  const product =
+    pixels >= LARGE_MAP
+      ? reduceSum(matmul(reshape(dy, [batch, filters, pixels]), reshape(windows, [batch, pixels, size])), [0])
+      : matmul(
+          reshape(transpose(dy, [1, 0, 2, 3]), [filters, batch * pixels]),
+          reshape(windows, [batch * pixels, size]),
+        );
+  return transpose(reshape(product, [filters, kernelHeight, kernelWidth, channels]), [0, 3, 1, 2]);
+}
 
 /**
  * Right for every geometry, and slow. dw[k,c,u,v] = sum over n,i,j of dy[n,k,i,j] x[n,c,i s + u d - p, j s + v d - p]

@@ -1,34 +1,39 @@
-import type { Device } from '../graph/operator.js';
-import { type CompositeName, composites } from '../graph/operators/index.js';
+import { type CompositeName, composites, primitives } from '../graph/operators/index.js';
 import { rewrite } from '../graph/rewrite.js';
 import type { Value } from '../graph/value.js';
 import { batchNormGradient, batchNormTraining } from './batch-norm.js';
+import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 import { gatherGradient } from './gather-gradient.js';
 import type { Lowering, LoweringOf } from './lowering.js';
+import type { Target } from './target.js';
 
-/** One rule per composite operator: a missing one does not compile. */
-const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[Name]> } = {
+type Primitives = typeof primitives;
+
+/** One rule per composite operator (a missing one does not compile), and for primitives that a detour makes faster. */
+const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[Name]> } & {
+  readonly [Name in keyof Primitives]?: LoweringOf<Primitives[Name]>;
+} = {
   BatchNormGradient: batchNormGradient,
   BatchNormTraining: batchNormTraining,
+  Conv: conv,
   ConvInputGradient: convInputGradient,
   ConvWeightGradient: convWeightGradient,
   GatherGradient: gatherGradient,
 };
 
-/** Replaces every composite operator by what the device runs fastest. */
-export function lower(outputs: readonly Value[], device: Device): Value[] {
-  return rewrite(outputs, (node, inputs) => {
-    const { name } = node.operator;
-    return isComposite(name) ? ruleOf(name).lower(inputs, node.attributes, device) : undefined;
-  });
+/** Replaces operators by what the target runs fastest; no composite is left. */
+export function lower(outputs: readonly Value[], target: Target): Value[] {
+  return rewrite(outputs, (node, inputs) =>
+    ruleFor(node.operator.name)?.lower(inputs, node.attributes, target),
+  );
 }
 
-function isComposite(name: string): name is CompositeName {
-  return Object.hasOwn(composites, name);
+function ruleFor(name: string): Lowering | undefined {
+  return isKnown(name) ? rules[name] : undefined;
 }
 
-function ruleOf(name: CompositeName): Lowering {
-  return rules[name];
+function isKnown(name: string): name is keyof typeof rules {
+  return Object.hasOwn(composites, name) || Object.hasOwn(primitives, name);
 }

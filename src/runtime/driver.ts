@@ -19,5 +19,7 @@ export interface Session {
 /** One way to reach ONNX Runtime. Drivers do not leak the types of the binding that they adapt. */
 export interface Driver {
   readonly name: string;
+  /** The device's blocked layout for convolutions, if it has one; see `Target`. */
+  channelBlock(device: Device): Promise<number | undefined>;
   createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

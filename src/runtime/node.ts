@@ -1,13 +1,21 @@
 import * as ort from 'onnxruntime-node';
 import type { Device } from '../graph/operator.js';
+import { measureChannelBlock } from './channel-block.js';
 import type { Driver } from './driver.js';
 import { adaptSession } from './onnxruntime.js';
 
 const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda' };
 
+let measured: Promise<number | undefined> | undefined;
+
 /** ONNX Runtime's native library, by its Node binding. A run blocks this thread: use it in a process of its own. */
 export const nodeDriver: Driver = {
   name: 'onnxruntime-node',
+  channelBlock(device) {
+    if (device !== 'cpu') return Promise.resolve(undefined);
+    measured ??= measureChannelBlock((model) => nodeDriver.createSession(model, { device, threads: 1 }));
+    return measured;
+  },
   async createSession(model, { device, threads }) {
     const session = await ort.InferenceSession.create(model, {
       executionProviders: [providers[device] ?? 'cpu'],

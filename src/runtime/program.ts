@@ -1,10 +1,11 @@
 import { invariant } from '../errors.js';
-import type { Device } from '../graph/operator.js';
 import { writeOnnx } from '../graph/onnx/write.js';
+import type { Device } from '../graph/operator.js';
 import { simplify } from '../graph/simplify.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { sameType, type Value } from '../graph/value.js';
 import { lower } from '../lowering/lower.js';
+import type { Target } from '../lowering/target.js';
 import type { Driver, Session } from './driver.js';
 import type { State } from './state.js';
 
@@ -19,7 +20,7 @@ export interface ProgramGraph {
 export interface CompileOptions {
   readonly driver: Driver;
   readonly device: Device;
-  readonly threads?: number;
+  readonly threads?: number | undefined;
 }
 
 const NEXT = 'next:';
@@ -37,9 +38,15 @@ export class Program {
   }
 
   static async compile(graph: ProgramGraph, { driver, device, threads }: CompileOptions): Promise<Program> {
-    const model = writeProgram(graph, device);
-    const session = await driver.createSession(model, threads === undefined ? { device } : { device, threads });
-    const outputs = new Map([...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]));
+    const channelBlock = await driver.channelBlock(device);
+    const model = writeProgram(graph, { device, channelBlock });
+    const session = await driver.createSession(
+      model,
+      threads === undefined ? { device } : { device, threads },
+    );
+    const outputs = new Map(
+      [...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]),
+    );
     return new Program(session, outputs, [...graph.updates.keys()]);
   }
 
@@ -67,15 +74,15 @@ export class Program {
 }
 
 /** Lowers, simplifies and serializes a program's graph. */
-export function writeProgram(graph: ProgramGraph, device: Device): Uint8Array {
+export function writeProgram(graph: ProgramGraph, target: Target): Uint8Array {
   const named = new Map(graph.outputs);
   for (const [name, value] of graph.updates) named.set(NEXT + name, value);
-  const final = simplify(lower([...named.values()], device));
+  const final = simplify(lower([...named.values()], target));
   const outputs = new Map<string, Value>();
   [...named].forEach(([name, value], i) => {
     const result = final[i];
     invariant(result !== undefined && sameType(result, value), `lowering changed the type of ${name}`);
     outputs.set(name, result);
   });
-  return writeOnnx({ outputs }, device);
+  return writeOnnx({ outputs }, target.device);
 }

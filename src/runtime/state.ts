@@ -59,7 +59,8 @@ export class State {
   /** Bytes held, both copies. */
   get bytes(): number {
     let total = 0;
-    for (const { current, next } of this.#slots.values()) total += bytesOf(current) * (next === undefined ? 1 : 2);
+    for (const { current, next } of this.#slots.values())
+      total += bytesOf(current) * (next === undefined ? 1 : 2);
     return total;
   }
 

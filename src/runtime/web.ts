@@ -5,6 +5,7 @@ import { adaptSession } from './onnxruntime.js';
 /** ONNX Runtime compiled to WebAssembly, in a browser or in Node; WebGPU where the browser has it. */
 export const webDriver: Driver = {
   name: 'onnxruntime-web',
+  channelBlock: () => Promise.resolve(undefined),
   async createSession(model, { device, threads }) {
     if (threads !== undefined) ort.env.wasm.numThreads = threads;
     ort.env.logLevel = 'error';

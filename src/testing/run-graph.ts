@@ -13,7 +13,8 @@ export async function runGraph(
   outputs: readonly Value[],
   feeds: ReadonlyMap<string, Tensor>,
 ): Promise<Tensor[]> {
-  const final = simplify(lower(outputs, device));
+  const target = { device, channelBlock: await driver.channelBlock(device) };
+  const final = simplify(lower(outputs, target));
   const named = new Map(final.map((value, i) => [`output${i}`, value]));
   const session = await driver.createSession(writeOnnx({ outputs: named }, device), { device, threads: 1 });
   const fetches = new Map(final.map((value, i) => [`output${i}`, zeros(value.dtype, value.shape)]));

@@ -113,10 +113,12 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: 'adarand',
-    opsetImport: [
-      { domain: '', version: OPSET },
-      { domain: 'com.microsoft', version: 1n },
-    ],
+    opsetImport: ['', ...new Set(nodes.map(({ domain }) => domain).filter((domain) => domain !== ''))].map(
+      (domain) => ({
+        domain,
+        version: domain === '' ? OPSET : 1n,
+      }),
+    ),
     metadataProps: Object.entries(graph.metadata ?? {}).map(([key, value]) => ({ key, value })),
     graph: {
       name: 'adarand',

@@ -1,0 +1,102 @@
+import { noSecondDerivative, type Primitive } from '../graph/operator.js';
+import { Conv, convOnnxAttributes } from '../graph/operators/conv.js';
+import { type ConvAttributes, convOutputShape } from '../graph/operators/conv-geometry.js';
+import { sizeOf } from '../graph/tensor.js';
+import { apply, type Value } from '../graph/value.js';
+
+/*
+ * ONNX Runtime's own layout for convolutions on CPU: channels in blocks of b, [N, C/b, H, W, b] in memory, under the
+ * plain shape [N,C,H,W]. Its operators are internal to the library but can be written in a file; depthwise
+ * convolutions and their gradients run two to ten times faster through them.
+ */
+
+type Blocked = { readonly block: number };
+
+/** [N,C,H,W] -> the same shape, in blocked memory. */
+export const BlockChannels: Primitive<Blocked, 1, 1> = {
+  kind: 'primitive',
+  name: 'BlockChannels',
+  doc: 'Lays channels out in blocks.',
+  infer: ([x]) => [x],
+  gradient: noSecondDerivative('BlockChannels'),
+  evaluate: ([x], { block }) => [permute(x.shape, x.data, block, 'block')],
+  emit: (e, inputs) => e.op('ReorderInput', inputs, {}, { domain: 'com.microsoft.nchwc' }),
+  samples: [8, 16].map((block) => ({ inputs: [{ shape: [2, 2 * block, 3, 2] }], attributes: { block } })),
+};
+
+/** Back to plain memory. */
+export const UnblockChannels: Primitive<Blocked, 1, 1> = {
+  kind: 'primitive',
+  name: 'UnblockChannels',
+  doc: 'Lays blocked channels out plainly.',
+  infer: ([x]) => [x],
+  gradient: noSecondDerivative('UnblockChannels'),
+  evaluate: ([x], { block }) => [permute(x.shape, x.data, block, 'unblock')],
+  emit: (e, inputs, node) =>
+    e.op(
+      'ReorderOutput',
+      inputs,
+      { channels: node.outputs[0]?.shape[1] ?? 1 },
+      { domain: 'com.microsoft.nchwc' },
+    ),
+  samples: [8, 16].map((block) => ({ inputs: [{ shape: [2, 2 * block, 3, 2] }], attributes: { block } })),
+};
+
+/** Depthwise convolution of a blocked x [N,C,H,W] with a blocked w [C,1,kh,kw] (blocked as if it were [1,C,kh,kw]). */
+export const BlockedConv: Primitive<ConvAttributes & Blocked, 2, 1> = {
+  kind: 'primitive',
+  name: 'BlockedConv',
+  doc: 'Depthwise convolution in blocked memory.',
+  infer: ([x, w], attributes) => [{ dtype: 'float32', shape: convOutputShape(x.shape, w.shape, attributes) }],
+  gradient: noSecondDerivative('BlockedConv'),
+  evaluate: ([x, w], attributes, [y]) => {
+    const { block } = attributes;
+    const taps = [1, w.shape[0] ?? 1, w.shape[2] ?? 1, w.shape[3] ?? 1];
+    const plainX = { shape: x.shape, data: permute(x.shape, x.data, block, 'unblock') };
+    const plainW = { shape: w.shape, data: permute(taps, w.data, block, 'unblock') };
+    const [plain] = Conv.evaluate([plainX, plainW], attributes, [y]);
+    return [permute(y.shape, plain, block, 'block')];
+  },
+  emit: (e, inputs, node) => {
+    const [, , height = 1, width = 1] = node.inputs[1]?.shape ?? [];
+    const attributes = { ...convOnnxAttributes(node), kernel_shape: [height, width] };
+    return e.op('Conv', inputs, attributes, { domain: 'com.microsoft.nchwc' });
+  },
+  samples: [8, 16].flatMap((block) =>
+    [
+      { strides: [1, 1], pads: [1, 1, 1, 1] },
+      { strides: [2, 2], pads: [0, 0, 1, 1] },
+    ].map((geometry) => ({
+      inputs: [{ shape: [2, 2 * block, 6, 6] }, { shape: [2 * block, 1, 3, 3] }] as const,
+      attributes: { ...geometry, dilations: [1, 1], group: 2 * block, block },
+    })),
+  ),
+};
+
+export const blockedOperators = [BlockChannels, UnblockChannels, BlockedConv] as const;
+
+export const blockChannels = (x: Value, block: number): Value => apply(BlockChannels, [x], { block })[0];
+
+export const unblockChannels = (x: Value, block: number): Value => apply(UnblockChannels, [x], { block })[0];
+
+export const blockedConv = (x: Value, w: Value, attributes: ConvAttributes & Blocked): Value =>
+  apply(BlockedConv, [x, w], attributes)[0];
+
+function permute(
+  shape: readonly number[],
+  data: Float64Array,
+  block: number,
+  direction: 'block' | 'unblock',
+) {
+  const [batch = 1, channels = 1, height = 1, width = 1] = shape;
+  const area = height * width;
+  const result = new Float64Array(sizeOf(shape));
+  for (let n = 0, plain = 0; n < batch; n++)
+    for (let c = 0; c < channels; c++)
+      for (let p = 0; p < area; p++, plain++) {
+        const blocked = ((n * (channels / block) + Math.floor(c / block)) * area + p) * block + (c % block);
+        if (direction === 'block') result[blocked] = data[plain] ?? 0;
+        else result[plain] = data[blocked] ?? 0;
+      }
+  return result;
+}

@@ -1,0 +1,24 @@
+import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
+import type { Shape } from '../graph/tensor.js';
+
+/** Pixels of a map [N,C,H,W]. */
+export const pixelsOf = (shape: Shape): number => (shape[2] ?? 1) * (shape[3] ?? 1);
+
+/** A kernel of one pixel, without padding: a matrix product over channels. */
+export function isPointwise(w: Shape, { pads, group }: ConvAttributes): boolean {
+  return group === 1 && w[2] === 1 && w[3] === 1 && pads.every((pad) => pad === 0);
+}
+
+export function hasUnitStride({ strides, dilations }: ConvAttributes): boolean {
+  return strides.every((s) => s === 1) && dilations.every((d) => d === 1);
+}
+
+/** One filter per channel. */
+export function isDepthwise(x: Shape, w: Shape, { group }: ConvAttributes): boolean {
+  return group > 1 && group === x[1] && group === w[0];
+}
+
+/** The padding with which dy, convolved by the reversed kernel at stride 1, gives dx of x's own size. */
+export function adjointPads(w: Shape, { pads, dilations }: ConvAttributes): number[] {
+  return pads.map((pad, i) => ((w[2 + (i % 2)] ?? 1) - 1) * (dilations[i % 2] ?? 1) - pad);
+}

@@ -1,0 +1,149 @@
+import { at, invariant } from '../errors.js';
+import { concat } from '../graph/operators/concat.js';
+import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
+import { expand } from '../graph/operators/expand.js';
+import { matmul } from '../graph/operators/matmul.js';
+import { reduceSum } from '../graph/operators/reduce-sum.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { transpose } from '../graph/operators/transpose.js';
+import { float32, type Shape, sizeOf } from '../graph/tensor.js';
+import { constant, scalar, type Value } from '../graph/value.js';
+import { blockChannels, blockedConv, unblockChannels } from './blocked.js';
+import { isDepthwise } from './conv-geometry.js';
+import type { Target } from './target.js';
+
+/** Whether a convolution is depthwise and the device has the blocked layout for its channels. */
+export function canBlock(x: Shape, w: Shape, attributes: ConvAttributes, { channelBlock }: Target): boolean {
+  const channels = at(x, 1);
+  return (
+    channelBlock !== undefined &&
+    isDepthwise(x, w, attributes) &&
+    channels % channelBlock === 0 &&
+    attributes.dilations.every((d) => d === 1)
+  );
+}
+
+/** Whether the recipes below cover both gradients: stride 1 or 2, and paddings that come out non-negative. */
+export function canBlockGradients(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
+  const [strideY, strideX] = attributes.strides;
+  const pads = [...inputGradientPads(x, w, attributes), ...weightGradientPads(x, w, attributes)];
+  return strideY === strideX && (strideY === 1 || strideY === 2) && pads.every((pad) => pad >= 0);
+}
+
+export function depthwiseForward(x: Value, w: Value, attributes: ConvAttributes, target: Target): Value {
+  const block = blockOf(target);
+  const y = blockedConv(blockChannels(x, block), blockTaps(taps(w), w.shape, block), {
+    ...attributes,
+    block,
+  });
+  return unblockChannels(y, block);
+}
+
+/** dx = dy, spread out by the stride with zeros between, convolved with the reversed kernel. */
+export function depthwiseInputGradient(
+  dy: Value,
+  w: Value,
+  shape: Shape,
+  attributes: ConvAttributes,
+  target: Target,
+): Value {
+  const block = blockOf(target);
+  const spread = dilated(blockChannels(dy, block), at(attributes.strides, 0), block);
+  const size = at(w.shape, 2) * at(w.shape, 3);
+  const flip = Float32Array.from({ length: size * size }, (_, i) =>
+    Number((i % size) + Math.floor(i / size) === size - 1),
+  );
+  const reversed = matmul(taps(w), constant(float32([size, size], flip)));
+  const dx = blockedConv(spread, blockTaps(reversed, w.shape, block), {
+    strides: [1, 1],
+    dilations: [1, 1],
+    pads: inputGradientPads(shape, w.shape, attributes),
+    group: attributes.group,
+    block,
+  });
+  return unblockChannels(dx, block);
+}
+
+/** dw = x, all images' channels side by side, convolved with dy as its kernel, dilated by the stride; summed over images. */
+export function depthwiseWeightGradient(
+  x: Value,
+  dy: Value,
+  shape: Shape,
+  attributes: ConvAttributes,
+  target: Target,
+): Value {
+  const block = blockOf(target);
+  const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
+  const [, , rows = 1, columns = 1] = dy.shape;
+  const maps = batch * channels;
+  const images = reshape(blockChannels(x, block), [1, maps, height, width]);
+  const kernels = reshape(blockChannels(dy, block), [maps, 1, rows, columns]);
+  const each = blockedConv(images, kernels, {
+    strides: [1, 1],
+    dilations: attributes.strides,
+    pads: weightGradientPads(x.shape, shape, attributes),
+    group: maps,
+    block,
+  });
+  const size = at(shape, 2) * at(shape, 3);
+  const sum = reshape(reduceSum(reshape(each, [batch, size * channels]), [0]), [
+    channels / block,
+    size,
+    block,
+  ]);
+  return reshape(transpose(sum, [0, 2, 1]), shape);
+}
+
+function blockOf({ channelBlock }: Target): number {
+  invariant(channelBlock !== undefined, 'no blocked layout on this device');
+  return channelBlock;
+}
+
+/** w [C,1,kh,kw] as [C, taps]. */
+const taps = (w: Value): Value => reshape(w, [at(w.shape, 0), sizeOf(w.shape.slice(2))]);
+
+/** [C, taps] in blocked memory, under the kernel's shape. */
+function blockTaps(w: Value, shape: Shape, block: number): Value {
+  const [channels = 1, size = 1] = w.shape;
+  return reshape(transpose(reshape(w, [channels / block, block, size]), [0, 2, 1]), shape);
+}
+
+/** Blocked y [N,C,O,P] with zeros after every pixel and every row: [N,C,2O,2P]. Concatenation is the fastest way. */
+function dilated(y: Value, stride: number, block: number): Value {
+  if (stride === 1) return y;
+  const [batch = 1, channels = 1, rows = 1, columns = 1] = y.shape;
+  const withZeros = (x: Value) => concat([x, expand(scalar(0, [1, 1]), x.shape)], 1);
+  const lines = (batch * channels * rows) / block;
+  const wide = reshape(withZeros(reshape(y, [lines * columns, block])), [lines, 2 * columns * block]);
+  return reshape(withZeros(wide), [batch, channels, 2 * rows, 2 * columns]);
+}
+
+/** Before: kernel - 1 - pad. After: what x's own size asks for, given dy spread out to stride times its size. */
+function inputGradientPads(x: Shape, w: Shape, { pads, strides }: ConvAttributes): number[] {
+  const before = [0, 1].map((axis) => at(w, axis + 2) - 1 - at(pads, axis));
+  const after = [0, 1].map((axis) => {
+    const spread = at(strides, axis) * outputSize(x, w, pads, strides, axis);
+    return at(x, axis + 2) + at(w, axis + 2) - 1 - at(before, axis) - spread;
+  });
+  return [...before, ...after];
+}
+
+/** Before: the convolution's own. After: such that exactly the kernel's taps come out. */
+function weightGradientPads(x: Shape, w: Shape, { pads, strides }: ConvAttributes): number[] {
+  const after = [0, 1].map((axis) => {
+    const kernel = (outputSize(x, w, pads, strides, axis) - 1) * at(strides, axis) + 1;
+    return at(w, axis + 2) - 1 + kernel - at(x, axis + 2) - at(pads, axis);
+  });
+  return [at(pads, 0), at(pads, 1), ...after];
+}
+
+function outputSize(
+  x: Shape,
+  w: Shape,
+  pads: readonly number[],
+  strides: readonly number[],
+  axis: number,
+): number {
+  const padded = at(x, axis + 2) + at(pads, axis) + at(pads, axis + 2);
+  return Math.floor((padded - at(w, axis + 2)) / at(strides, axis)) + 1;
+}

@@ -1,0 +1,11 @@
+import type { Device } from '../graph/operator.js';
+
+/** What a graph is lowered for. */
+export interface Target {
+  readonly device: Device;
+  /**
+   * Channels per block of ONNX Runtime's own blocked layout on this CPU (8 with AVX2, 16 with AVX-512), where it has
+   * one. A wrong number gives wrong results without an error: it is measured, never guessed.
+   */
+  readonly channelBlock?: number | undefined;
+}
