@@ -1,7 +1,7 @@
 import { add } from '../graph/operators/add.js';
 import { cast } from '../graph/operators/cast.js';
+import { conv } from '../graph/operators/conv.js';
 import { matmul } from '../graph/operators/matmul.js';
-import { mul } from '../graph/operators/mul.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, input, type Value } from '../graph/value.js';
@@ -30,11 +30,14 @@ export function newHead(featureSize: number, classes: number, seed: number): Rea
   ]);
 }
 
-/** Normalised images [N,3,H,W] from pixels [N,H,W,3], uint8: one multiply-add, then the transpose. */
+/**
+ * Normalised images [N,3,H,W] from pixels [N,H,W,3], uint8. Transposed while they are bytes; then slope and offset of
+ * a channel as a depthwise 1x1 convolution, which is one pass where a product and a sum are two.
+ */
 export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
   const slope = constant(
     float32(
-      [3],
+      [3, 1, 1, 1],
       std.map((s) => 1 / (255 * s)),
     ),
   );
@@ -44,7 +47,8 @@ export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
       mean.map((m, i) => -m / (std[i] ?? 1)),
     ),
   );
-  return transpose(add(mul(cast(pixels, 'float32'), slope), offset), [0, 3, 1, 2]);
+  const images = cast(transpose(pixels, [0, 3, 1, 2]), 'float32');
+  return conv(images, slope, offset, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 3 });
 }
 
 /** A scope whose tensors are inputs of the same names, so that `State` supplies them. */

@@ -9,6 +9,8 @@ type Domain = Pick<SampleInput, 'range' | 'kinks' | 'distinct'>;
 export function binary(definition: {
   name: string;
   doc: string;
+  /** The inputs' element type; float32 unless given. */
+  operand?: DType;
   /** The result's element type; the inputs' own unless given. */
   result?: DType;
   evaluate(a: number, b: number): number;
@@ -47,11 +49,17 @@ export function binary(definition: {
     },
     emit: asIs,
     samples: shapes.map(([left, right]) => ({
-      inputs: [
-        { shape: left, ...a },
-        { shape: right, ...b },
-      ],
+      inputs: [sampleInput(left, a, definition.operand), sampleInput(right, b, definition.operand)],
       attributes: {},
     })),
+  };
+}
+
+function sampleInput(shape: number[], domain: Domain, dtype: DType = 'float32'): SampleInput {
+  if (dtype === 'float32') return { shape, ...domain };
+  return {
+    shape,
+    dtype,
+    values: Array.from({ length: sizeOf(shape) }, (_, i) => ((i + shape.length) % 3) % 2),
   };
 }

@@ -1,4 +1,8 @@
 import { apply, scalar, type Value } from '../value.js';
+import { and } from './and.js';
+import { cast } from './cast.js';
+import { greater } from './greater.js';
+import { less } from './less.js';
 import { mul } from './mul.js';
 import { unary } from './unary.js';
 
@@ -29,9 +33,8 @@ export const hardSigmoid = (x: Value, alpha: number, beta: number): Value =>
 /** 1 where x > 0, else 0. */
 export const step = (x: Value): Value => hardSigmoid(x, STEEP, 0);
 
-/** 1 where low < x < high, else 0: the slope of a ramp that is flat outside. */
+/** 1 where low < x < high, else 0: the slope of a ramp that is flat outside. Comparisons write bytes, so they are cheap. */
 export function band(x: Value, low: number, high: number): Value {
   if (high === Number.POSITIVE_INFINITY) return hardSigmoid(x, STEEP, -STEEP * low);
-  const above = hardSigmoid(x, STEEP, -STEEP * low);
-  return mul(above, hardSigmoid(x, -STEEP, STEEP * high));
+  return cast(and(greater(x, scalar(low)), less(x, scalar(high))), 'float32');
 }

@@ -1,6 +1,7 @@
 import type { Composite, Operator, Primitive } from '../operator.js';
 import { Abs } from './abs.js';
 import { Add } from './add.js';
+import { And } from './and.js';
 import { AveragePool } from './average-pool.js';
 import { BatchNormalization } from './batch-norm.js';
 import { BatchNormGradient, BatchNormTraining } from './batch-norm-training.js';
@@ -56,6 +57,7 @@ import { Where } from './where.js';
 export const primitives = {
   Abs,
   Add,
+  And,
   AveragePool,
   BatchNormalization,
   Cast,
