@@ -1,17 +1,18 @@
 import { countFlops } from '../graph/flops.js';
 import { input } from '../graph/value.js';
 import { type BackboneName, backbones } from '../nn/registry.js';
+import { recordingScope } from '../nn/scope.js';
 import { schedules } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
+import { Random } from '../random.js';
 import { type RegularizerName, regularizerByName } from '../regularizers/index.js';
 import { nodeDriver } from '../runtime/node.js';
 import { Program } from '../runtime/program.js';
 import { State } from '../runtime/state.js';
-import { newHead, normalize, StateScope } from '../training/classifier.js';
+import { newHead, normalize } from '../training/classifier.js';
 import { Feeds } from '../training/feeds.js';
 import { StatisticsCollector } from '../training/statistics.js';
 import { buildStep } from '../training/step-graph.js';
-import { Random } from '../random.js';
 
 /** What one process measures: a backbone's training step under a method. */
 export interface StepTask {
@@ -23,7 +24,9 @@ export interface StepTask {
   readonly threads: number;
 }
 
-export type ToWorker = { readonly type: 'build'; readonly task: StepTask } | { readonly type: 'run'; readonly steps: number };
+export type ToWorker =
+  | { readonly type: 'build'; readonly task: StepTask }
+  | { readonly type: 'run'; readonly steps: number };
 
 export type FromWorker =
   | { readonly type: 'built'; readonly seconds: number; readonly gflop: number }
@@ -98,6 +101,9 @@ async function build(task: StepTask) {
     return times;
   };
   const images = input('pixels', { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3] });
-  const features = network.features(normalize(images, network.preprocessing), new StateScope(network, true));
+  const features = network.features(
+    normalize(images, network.preprocessing),
+    recordingScope(network, { training: true }),
+  );
   return { run, gflop: (3 * countFlops([features])) / 1e9 };
 }

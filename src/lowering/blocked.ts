@@ -42,20 +42,24 @@ export const UnblockChannels: Primitive<Blocked, 1, 1> = {
   samples: [8, 16].map((block) => ({ inputs: [{ shape: [2, 2 * block, 3, 2] }], attributes: { block } })),
 };
 
-/** Depthwise convolution of a blocked x [N,C,H,W] with a blocked w [C,1,kh,kw] (blocked as if it were [1,C,kh,kw]). */
+/**
+ * Convolution of a blocked x [N,C,H,W]. A depthwise w [C,1,kh,kw] is blocked as if it were a map [1,C,kh,kw]; a dense
+ * w [K,C,kh,kw] lies as [K/b, C/b, kh kw, b of C, b of K].
+ */
 export const BlockedConv: Primitive<ConvAttributes & Blocked, 2, 1> = {
   kind: 'primitive',
   name: 'BlockedConv',
-  doc: 'Depthwise convolution in blocked memory.',
+  doc: 'Convolution in blocked memory, depthwise or dense.',
   infer: ([x, w], attributes) => [{ dtype: 'float32', shape: convOutputShape(x.shape, w.shape, attributes) }],
   gradient: noSecondDerivative('BlockedConv'),
   evaluate: ([x, w], attributes, [y]) => {
-    const { block } = attributes;
+    const { block, group } = attributes;
     const taps = [1, w.shape[0] ?? 1, w.shape[2] ?? 1, w.shape[3] ?? 1];
     const plainX = { shape: x.shape, data: permute(x.shape, x.data, block, 'unblock') };
-    const plainW = { shape: w.shape, data: permute(taps, w.data, block, 'unblock') };
-    const [plain] = Conv.evaluate([plainX, plainW], attributes, [y]);
-    return [permute(y.shape, plain, block, 'block')];
+    const plain =
+      group === 1 ? unblockDense(w.shape, w.data, block) : permute(taps, w.data, block, 'unblock');
+    const [result] = Conv.evaluate([plainX, { shape: w.shape, data: plain }], attributes, [y]);
+    return [permute(y.shape, result, block, 'block')];
   },
   emit: (e, inputs, node) => {
     const [, , height = 1, width = 1] = node.inputs[1]?.shape ?? [];
@@ -64,11 +68,15 @@ export const BlockedConv: Primitive<ConvAttributes & Blocked, 2, 1> = {
   },
   samples: [8, 16].flatMap((block) =>
     [
-      { strides: [1, 1], pads: [1, 1, 1, 1] },
-      { strides: [2, 2], pads: [0, 0, 1, 1] },
+      { strides: [1, 1], pads: [1, 1, 1, 1], group: 2 * block },
+      { strides: [2, 2], pads: [0, 0, 1, 1], group: 2 * block },
+      { strides: [1, 1], pads: [1, 1, 1, 1], group: 1 },
     ].map((geometry) => ({
-      inputs: [{ shape: [2, 2 * block, 6, 6] }, { shape: [2 * block, 1, 3, 3] }] as const,
-      attributes: { ...geometry, dilations: [1, 1], group: 2 * block, block },
+      inputs: [
+        { shape: [2, 2 * block, 6, 6] },
+        { shape: [2 * block, (2 * block) / geometry.group, 3, 3] },
+      ] as const,
+      attributes: { ...geometry, dilations: [1, 1], block },
     })),
   ),
 };
@@ -99,4 +107,16 @@ function permute(
         else result[plain] = data[blocked] ?? 0;
       }
   return result;
+}
+
+function unblockDense(shape: readonly number[], data: Float64Array, block: number): Float64Array {
+  const [filters = 1, channels = 1] = shape;
+  const taps = sizeOf(shape.slice(2));
+  return data.map((_, i) => {
+    const t = i % taps;
+    const c = Math.floor(i / taps) % channels;
+    const k = Math.floor(i / taps / channels) % filters;
+    const tile = Math.floor(k / block) * (channels / block) + Math.floor(c / block);
+    return data[((tile * taps + t) * block + (c % block)) * block + (k % block)] ?? 0;
+  });
 }

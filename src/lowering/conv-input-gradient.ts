@@ -9,6 +9,7 @@ import { transpose } from '../graph/operators/transpose.js';
 import { float32, type Shape } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
 import { adjointPads, hasUnitStride, isPointwise, pixelsOf } from './conv-geometry.js';
+import { canBlockDense, denseByBlocks } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseInputGradient } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
@@ -26,7 +27,11 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
     const gathers = target.device === 'cpu' && attributes.group === 1 && !isPointwise(w.shape, attributes);
     if (gathers && pixelsOf(shape) < LARGE_MAP)
       return [byWindows(dy, w, shape, { ...attributes, pads: adjoint })];
-    return [conv(dy, reversed(w, attributes.group), undefined, { ...attributes, pads: adjoint })];
+    const flipped = reversed(w, attributes.group);
+    const byFlipped = { ...attributes, pads: adjoint };
+    return gathers && canBlockDense(flipped.shape, byFlipped, target)
+      ? [denseByBlocks(dy, flipped, byFlipped, target)]
+      : [conv(dy, flipped, undefined, byFlipped)];
   },
 };
 

@@ -13,6 +13,7 @@ import { isPointwise, pixelsOf } from './conv-geometry.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
+import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
 
 /** From this many pixels on, one product per image and a sum beat one product over images laid side by side. */
 const LARGE_MAP = 400;
@@ -22,6 +23,7 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
     if (isPointwise(shape, attributes)) return [pointwise(subsampled(x, dy.shape, attributes), dy, shape)];
+    if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
     return [byConvolution(x, dy, shape, attributes)];
   },
@@ -67,6 +69,15 @@ function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes
           reshape(windows, [batch * pixels, size]),
         );
   return transpose(reshape(product, [filters, kernelHeight, kernelWidth, channels]), [0, 3, 1, 2]);
+}
+
+/** The same over 2x2 pixels as channels: four times fewer, four times longer rows to gather. */
+function stem(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+  const deep = spaceToDepth(x, shape, dy.shape, attributes);
+  return depthToSpace(
+    byWindows(deep.x, dy, deep.shape, { ...attributes, strides: [1, 1], pads: [0, 0, 0, 0] }),
+    shape,
+  );
 }
 
 /**

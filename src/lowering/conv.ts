@@ -6,6 +6,7 @@ import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { apply } from '../graph/value.js';
 import { isPointwise, pixelsOf } from './conv-geometry.js';
+import { canBlockDense, denseByBlocks } from './dense-blocked.js';
 import { canBlock, depthwiseForward } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
@@ -21,8 +22,11 @@ export const conv: LoweringOf<typeof Conv> = {
     if (bias === undefined && canBlock(x.shape, w.shape, attributes, target))
       return [depthwiseForward(x, w, attributes, target)];
     const dense = attributes.group === 1 && !isPointwise(w.shape, attributes) && bias === undefined;
-    if (target.device !== 'cpu' || !dense || pixelsOf(x.shape) > SMALL_MAP)
-      return apply(Conv, inputs, attributes);
+    if (target.device !== 'cpu' || !dense) return apply(Conv, inputs, attributes);
+    if (pixelsOf(x.shape) > SMALL_MAP)
+      return canBlockDense(w.shape, attributes, target)
+        ? [denseByBlocks(x, w, attributes, target)]
+        : apply(Conv, inputs, attributes);
     const y = convOutputShape(x.shape, w.shape, attributes);
     const [batch = 1, filters = 1, rows = 1, columns = 1] = y;
     const [, channels = 1, kernelHeight = 1, kernelWidth = 1] = w.shape;

@@ -1,12 +1,14 @@
 import { type CompositeName, composites, primitives } from '../graph/operators/index.js';
 import { rewrite } from '../graph/rewrite.js';
 import type { Value } from '../graph/value.js';
+import { add } from './add.js';
 import { batchNormGradient, batchNormTraining } from './batch-norm.js';
 import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 import { gatherGradient } from './gather-gradient.js';
 import type { Lowering, LoweringOf } from './lowering.js';
+import { reduceSum } from './reduce-sum.js';
 import type { Target } from './target.js';
 
 type Primitives = typeof primitives;
@@ -15,12 +17,14 @@ type Primitives = typeof primitives;
 const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[Name]> } & {
   readonly [Name in keyof Primitives]?: LoweringOf<Primitives[Name]>;
 } = {
+  Add: add,
   BatchNormGradient: batchNormGradient,
   BatchNormTraining: batchNormTraining,
   Conv: conv,
   ConvInputGradient: convInputGradient,
   ConvWeightGradient: convWeightGradient,
   GatherGradient: gatherGradient,
+  ReduceSum: reduceSum,
 };
 
 /** Replaces operators by what the target runs fastest; no composite is left. */

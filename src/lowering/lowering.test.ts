@@ -32,7 +32,10 @@ const convolutions: readonly (readonly [string, Shape, Shape, ConvAttributes])[]
   ['3x3, small map', [2, 3, 7, 7], [4, 3, 3, 3], same],
   ['3x3, small map, stride 2', [2, 3, 8, 8], [4, 3, 3, 3], { ...same, strides: [2, 2] }],
   ['3x3, asymmetric padding', [2, 3, 10, 10], [4, 3, 3, 3], { ...plain, pads: [0, 1, 2, 1] }],
+  ['3x3 of whole blocks, middle map', [2, 16, 10, 10], [32, 16, 3, 3], same],
+  ['3x3 of whole blocks, large map', [1, 16, 21, 21], [16, 16, 3, 3], same],
   ['stem', [2, 3, 40, 40], [4, 3, 7, 7], { ...plain, pads: [3, 3, 3, 3], strides: [2, 2] }],
+  ['stem, odd map', [1, 3, 15, 13], [4, 3, 5, 5], { ...plain, pads: [1, 2, 2, 1], strides: [2, 2] }],
   ['grouped', [2, 8, 9, 9], [8, 4, 3, 3], { ...same, group: 2 }],
   ...[16, 32].flatMap((C) => [
     [`depthwise ${C}`, [2, C, 6, 7], [C, 1, 3, 3], { ...same, group: C }] as const,

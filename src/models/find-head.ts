@@ -55,15 +55,17 @@ function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): FoundHead
   if (node.type === 'Gemm') return gemm(node, model);
   if (node.type === 'MatMul') return matrix(a, stored(b, model), undefined);
   if (node.type !== 'Add') return undefined;
-  for (const [product, bias] of [
-    [a, stored(b, model)],
-    [b, stored(a, model)],
-  ] as const) {
-    const inner = model.producers.get(product);
-    if (inner?.type !== 'MatMul' || bias === undefined) continue;
-    return matrix(inner.inputs[0] ?? '', stored(inner.inputs[1] ?? '', model), bias);
-  }
-  return undefined;
+  return biased(a, stored(b, model), model) ?? biased(b, stored(a, model), model);
+}
+
+/** A linear layer whose bias is added by a node of its own. */
+function biased(name: string, bias: Tensor<'float32'> | undefined, model: OnnxModel): FoundHead | undefined {
+  const inner = model.producers.get(name);
+  if (inner === undefined || bias === undefined || inner.type === 'Add') return undefined;
+  const layer = linearLayer(inner, model, false);
+  if (layer === undefined || layer.bias.data.length !== bias.data.length) return undefined;
+  const sum = layer.bias.data.map((element, i) => element + (bias.data[i] ?? 0));
+  return { ...layer, bias: float32(layer.bias.shape, sum) };
 }
 
 function gemm({ inputs: [a = '', b = '', c = ''], attributes }: OnnxNode, model: OnnxModel) {

@@ -2,7 +2,7 @@ import { add } from '../graph/operators/add.js';
 import { maxPool } from '../graph/operators/max-pool.js';
 import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { type Activation, activations } from './activations.js';
+import { activations } from './activations.js';
 import { backbone, imagenetPreprocessing, type TensorSource } from './backbone.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network, Scope } from './network.js';
@@ -22,14 +22,10 @@ const layouts: Readonly<
 };
 
 /** He et al. 2015 as torchvision has it (tensor names, and the stride in a bottleneck's 3x3 convolution). */
-export function resNet(
-  depth: ResNetDepth,
-  source: TensorSource,
-  { activation = 'relu' }: { readonly activation?: Activation } = {},
-): Network {
+export function resNet(depth: ResNetDepth, source: TensorSource): Network {
   const { bottleneck } = layouts[depth];
   const blocks = blocksOf(depth);
-  const act = activations[activation];
+  const act = activations.relu;
   return backbone(
     {
       name: `resnet${depth}`,
@@ -39,8 +35,9 @@ export function resNet(
       head: 'fc',
       specs: [...convSpecs('conv1', 64, 3, 7), ...batchNormSpecs('bn1', 64), ...blocks.flatMap(blockSpecs)],
       features(images, scope) {
-        let x = act(batchNorm(scope, conv(scope, images, 'conv1', { stride: 2 }), 'bn1'));
-        x = maxPool(x, { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false });
+        const stem = batchNorm(scope, conv(scope, images, 'conv1', { stride: 2 }), 'bn1');
+        // An increasing function commutes with a maximum; after it, there is a quarter as much to activate.
+        let x = act(maxPool(stem, { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false }));
         for (const block of blocks) {
           x = act(add(residual(scope, x, block, act), shortcut(scope, x, block)));
           if (block.endOf !== undefined) scope.tap(block.endOf, x);

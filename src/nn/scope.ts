@@ -12,27 +12,38 @@ export interface RecordingScope extends Scope {
   readonly taps: ReadonlyMap<string, Value>;
 }
 
-/** `training`: see `Scope`. */
+export interface ScopeOptions {
+  /** See `Scope`. */
+  readonly training: boolean;
+  /** The input's name for a parameter: another copy of it, such as an average. Its own name unless given. */
+  readonly rename?: ((name: string) => string) | undefined;
+}
+
 export function recordingScope(
   network: Pick<Network, 'name' | 'parameters' | 'buffers'>,
-  { training }: { readonly training: boolean },
+  { training, rename = (name) => name }: ScopeOptions,
 ): RecordingScope {
   const parameters = new Map<string, Value>();
   const buffers = new Map<string, Value>();
   const bufferUpdates = new Map<string, Value>();
   const taps = new Map<string, Value>();
-  const once = (made: Map<string, Value>, name: string, tensor: Tensor | undefined): Value => {
+  const once = (
+    made: Map<string, Value>,
+    name: string,
+    tensor: Tensor | undefined,
+    inputName = name,
+  ): Value => {
     const before = made.get(name);
     if (before !== undefined) return before;
     if (tensor === undefined)
       throw new AdarandError('model.missing-tensor', `${network.name} has no tensor ${name}`);
-    const value = input(name, tensor);
+    const value = input(inputName, tensor);
     made.set(name, value);
     return value;
   };
   return {
     training,
-    parameter: (name) => once(parameters, name, network.parameters.get(name)?.tensor),
+    parameter: (name) => once(parameters, name, network.parameters.get(name)?.tensor, rename(name)),
     buffer: (name) => once(buffers, name, network.buffers.get(name)),
     updateBuffer: (name, next) => bufferUpdates.set(name, next),
     tap: (role, value) => taps.set(role, value),

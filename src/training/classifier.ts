@@ -3,9 +3,9 @@ import { cast } from '../graph/operators/cast.js';
 import { conv } from '../graph/operators/conv.js';
 import { matmul } from '../graph/operators/matmul.js';
 import { transpose } from '../graph/operators/transpose.js';
-import { float32, type Tensor } from '../graph/tensor.js';
-import { constant, input, type Value } from '../graph/value.js';
-import type { Network, Parameter, Preprocessing, Scope } from '../nn/network.js';
+import { float32 } from '../graph/tensor.js';
+import { constant, type Value } from '../graph/value.js';
+import type { Parameter, Preprocessing } from '../nn/network.js';
 import { Random } from '../random.js';
 
 /** State names: a parameter of the backbone is `conv1.weight`, the new head's are these. */
@@ -49,54 +49,6 @@ export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
   );
   const images = cast(transpose(pixels, [0, 3, 1, 2]), 'float32');
   return conv(images, slope, offset, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 3 });
-}
-
-/** A scope whose tensors are inputs of the same names, so that `State` supplies them. */
-export class StateScope implements Scope {
-  readonly training: boolean;
-  readonly parameters = new Map<string, Value>();
-  readonly bufferUpdates = new Map<string, Value>();
-  readonly taps = new Map<string, Value>();
-  readonly #network: Network;
-  readonly #rename: (name: string) => string;
-  readonly #buffers = new Map<string, Value>();
-
-  /** `rename` gives the state's name for a parameter (an average of it, or the frozen source network's). */
-  constructor(network: Network, training: boolean, rename: (name: string) => string = (name) => name) {
-    this.#network = network;
-    this.training = training;
-    this.#rename = rename;
-  }
-
-  parameter(name: string): Value {
-    return this.#once(this.parameters, name, this.#network.parameters.get(name)?.tensor, this.#rename);
-  }
-
-  buffer(name: string): Value {
-    return this.#once(this.#buffers, name, this.#network.buffers.get(name), (same) => same);
-  }
-
-  updateBuffer(name: string, next: Value): void {
-    this.bufferUpdates.set(name, next);
-  }
-
-  tap(role: string, value: Value): void {
-    this.taps.set(role, value);
-  }
-
-  #once(
-    known: Map<string, Value>,
-    name: string,
-    tensor: Tensor | undefined,
-    rename: (name: string) => string,
-  ): Value {
-    const before = known.get(name);
-    if (before !== undefined) return before;
-    if (tensor === undefined) throw new Error(`${this.#network.name} has no tensor called ${name}`);
-    const value = input(rename(name), tensor);
-    known.set(name, value);
-    return value;
-  }
 }
 
 /** logits [N,K] of features [N,d]. */

@@ -1,9 +1,10 @@
 import type { Tensor } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import type { Network, Parameter } from '../nn/network.js';
+import { recordingScope } from '../nn/scope.js';
 import { type CompileOptions, Program, type ProgramGraph } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
-import { applyHead, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS, StateScope } from './classifier.js';
+import { applyHead, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
 import { Feeds, type PixelBatch } from './feeds.js';
 import { logSumExp } from './log-sum-exp.js';
 
@@ -96,7 +97,7 @@ export function argMax(values: Float32Array): number {
 }
 
 function buildEvaluation({ network, head, batchSize, imageSize, rename }: EvaluatorOptions): ProgramGraph {
-  const scope = new StateScope(network, false, rename);
+  const scope = recordingScope(network, { training: false, rename });
   const pixels = input(PIXELS, { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3] });
   const features = network.features(normalize(pixels, network.preprocessing), scope);
   const headInput = (name: string) => {

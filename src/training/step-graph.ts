@@ -9,21 +9,13 @@ import { sqrt } from '../graph/operators/sqrt.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
 import type { Network, Parameter } from '../nn/network.js';
+import { recordingScope } from '../nn/scope.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import { total } from '../regularizers/distances.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import type { ProgramGraph } from '../runtime/program.js';
-import {
-  applyHead,
-  HEAD_BIAS,
-  HEAD_WEIGHT,
-  LABELS,
-  normalize,
-  ONE_HOT,
-  PIXELS,
-  StateScope,
-} from './classifier.js';
+import { applyHead, HEAD_BIAS, HEAD_WEIGHT, LABELS, normalize, ONE_HOT, PIXELS } from './classifier.js';
 import { crossEntropy } from './loss.js';
 import { regularize } from './regularize.js';
 import type { SourceStatistics } from './statistics.js';
@@ -83,7 +75,7 @@ const sumOf = (name: string): string => `${name}:gradients`;
 export function buildStep(options: StepOptions): StepGraph {
   const { network, head, batchSize: B, imageSize, classes: K, lambda, accumulate } = options;
   const parts = new StepParts();
-  const scope = new StateScope(network, options.batchNorm === 'train');
+  const scope = recordingScope(network, { training: options.batchNorm === 'train' });
 
   const pixels = input(PIXELS, { dtype: 'uint8', shape: [B, imageSize, imageSize, 3] });
   const labels = input(LABELS, { dtype: 'int32', shape: [B] });

@@ -42,7 +42,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   const store = (tensor: Tensor, key: string): string => {
     const before = constants.get(key);
     if (before !== undefined) return before;
-    const name = `c${constants.size}`;
+    const name = `~c${constants.size}`;
     constants.set(key, name);
     initializers.push(tensorProto(name, tensor));
     return name;
@@ -50,7 +50,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   const emitter: Emitter = {
     device,
     op(type, input, attributes = {}, { outputs = 1, domain } = {}) {
-      const output = Array.from({ length: outputs }, () => `v${counter++}`);
+      const output = Array.from({ length: outputs }, () => `~${counter++}`);
       nodes.push(
         create(NodeProtoSchema, {
           opType: type,

@@ -19,6 +19,7 @@ import { Exp } from './exp.js';
 import { Expand } from './expand.js';
 import { Gather, GatherGradient } from './gather.js';
 import { Gelu } from './gelu.js';
+import { Gemm } from './gemm.js';
 import { Greater } from './greater.js';
 import { HardSigmoid } from './hard-sigmoid.js';
 import { LayerNormalization } from './layer-normalization.js';
@@ -72,6 +73,7 @@ export const primitives = {
   Expand,
   Gather,
   Gelu,
+  Gemm,
   Greater,
   HardSigmoid,
   LayerNormalization,

@@ -47,14 +47,17 @@ export const Slice: Primitive<SliceAttributes, 1, 1> = {
     );
     return [Float64Array.from(from, (offset) => x.data[offset] ?? 0)];
   },
-  emit: (e, [x = ''], { attributes: { axis, start, end, step } }) =>
-    e.op('Slice', [
+  emit: (e, [x = ''], { inputs: [from], attributes: { axis, start, end, step } }) => {
+    // An open end stays open in the file, so that a model reads maps of other sizes too.
+    const last = end === from?.shape[Number(axis)] ? Number.MAX_SAFE_INTEGER : Number(end);
+    return e.op('Slice', [
       x,
       e.int64([Number(start)]),
-      e.int64([Number(end)]),
+      e.int64([last]),
       e.int64([Number(axis)]),
       e.int64([Number(step)]),
-    ]),
+    ]);
+  },
   samples: [
     { inputs: [{ shape: [3, 5] }], attributes: { axis: 1, start: 1, end: 4, step: 1 } },
     { inputs: [{ shape: [5, 2] }], attributes: { axis: 0, start: 0, end: 5, step: 2 } },

@@ -1,4 +1,4 @@
-import { AdarandError, at } from '../../errors.js';
+import { AdarandError, at, invariant } from '../../errors.js';
 import { flat, type Primitive } from '../../graph/operator.js';
 import { Reshape } from '../../graph/operators/reshape.js';
 import { rewrite } from '../../graph/rewrite.js';
@@ -7,14 +7,16 @@ import { apply, type Node, sameType, topologicalOrder, type Value } from '../../
 
 /**
  * A graph for any batch size, from a function that builds it for a given one. Shapes are static, so the batch size
- * is written into what reshapes; but a graph built for 2 images and the same built for 3 differ exactly where it is.
+ * is written into what reshapes; but a graph built for 11 images and the same built for 13 (numbers that are no
+ * layer's size by chance) differ exactly where it is.
  *
  * @throws AdarandError `export.fixed-batch` where more than a reshape depends on it.
  */
 export function freeBatch(build: (batch: number) => readonly Value[]): Value[] {
-  const outputs = build(2);
+  const outputs = build(11);
   const nodes = topologicalOrder(outputs);
-  const twins = topologicalOrder(build(3));
+  const twins = topologicalOrder(build(13));
+  invariant(nodes.length === twins.length, 'a network has as many operators for any number of images');
   const twinOf = new Map(nodes.map((node, i) => [node, at(twins, i)]));
   return rewrite(outputs, (node, [x]) => {
     const twin = twinOf.get(node);

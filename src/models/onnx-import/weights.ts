@@ -25,49 +25,54 @@ const arithmetic: ReadonlyMap<string, WeightRole> = new Map([
   ['Concat', 'norm'],
 ]);
 
-/** Operators through which a stored tensor stays the same weight in another form. */
-const views = new Set([
-  'Identity',
-  'Transpose',
-  'Reshape',
-  'Squeeze',
-  'Unsqueeze',
-  'Flatten',
-  'Cast',
-  'Expand',
-]);
-
 /**
  * Tells which stored tensors are weights, and of what kind: an ONNX file does not say. Layers' inputs are; an
  * operand of plain arithmetic is if it has several elements and meets a value that a layer has made (which leaves
- * out the constants by which a graph normalises its own input, and those of activation functions).
+ * out the constants by which a graph normalises its own input, and those of activation functions). A weight may
+ * reach its layer reshaped, transposed or combined with others: then all that it is made of are weights.
  */
 export function weightRoles(model: OnnxModel, nodes: readonly OnnxNode[]): ReadonlyMap<string, WeightRole> {
   const roles = new Map<string, WeightRole>();
-  const origins = new Map<string, string>();
+  /** For a value that is computed from stored tensors alone: the float ones among them. */
+  const origins = new Map<string, readonly string[]>();
+  /** Values that come out of a layer, or of something that does. */
   const learned = new Set<string>();
-  for (const node of nodes) {
-    const { type, inputs, outputs } = node;
-    const origin = inputs[0] === undefined ? undefined : (origins.get(inputs[0]) ?? inputs[0]);
-    if (views.has(type) && origin !== undefined && model.constants.has(origin))
-      for (const output of outputs) origins.set(output, origin);
-    const meetsLearned = inputs.some((input) => learned.has(input));
-    inputs.forEach((input, i) => {
-      const name = origins.get(input) ?? input;
-      const tensor = model.constants.get(name);
-      const plain = meetsLearned && sizeOf(tensor?.shape ?? []) > 1 ? arithmetic.get(type) : undefined;
-      const role = layers.get(type)?.[i] ?? plain;
-      if (tensor?.dtype !== 'float32' || role === undefined || roles.has(name)) return;
-      if (type === 'LayerNormalization' && i === 1 && inputs.length === 2 && isOne(tensor)) return;
-      roles.set(name, role);
+  const originsOf = (name: string): readonly string[] | undefined => {
+    const tensor = model.constants.get(name);
+    if (tensor === undefined) return origins.get(name);
+    return tensor.dtype === 'float32' ? [name] : [];
+  };
+  for (const { type, inputs, outputs } of nodes) {
+    const given = inputs.filter((input) => input !== '');
+    const meetsLearned = given.some((input) => learned.has(input));
+    const claimed = inputs.map((input, i) => {
+      const names = originsOf(input) ?? [];
+      if (isOne(type, i, inputs, model)) return false;
+      const several = names.filter((name) => sizeOf(model.constants.get(name)?.shape ?? []) > 1);
+      const inLayer = layers.get(type)?.[i];
+      const role = inLayer ?? (meetsLearned ? arithmetic.get(type) : undefined);
+      if (role === undefined) return false;
+      for (const name of inLayer === undefined ? several : names)
+        if (!roles.has(name)) roles.set(name, kindOf(model.constants.get(name), role));
+      return names.length > 0;
     });
-    if (meetsLearned || inputs.some((input) => roles.has(origins.get(input) ?? input)))
-      for (const output of outputs) learned.add(output);
+    const stored = given.map(originsOf).filter((names) => names !== undefined);
+    const fromConstants = stored.length === given.length;
+    for (const output of outputs) {
+      if (fromConstants) origins.set(output, [...new Set(stored.flat())]);
+      else if (meetsLearned || claimed.includes(true)) learned.add(output);
+    }
   }
   return roles;
 }
 
+/** A vector that scales a layer's matrix belongs to a normalisation folded into that layer. */
+function kindOf(tensor: Tensor | undefined, role: WeightRole): WeightRole {
+  return role === 'weight' && (tensor?.shape.length ?? 0) < 2 ? 'norm' : role;
+}
+
 /** A scale of ones without a shift is how a normalisation without an affine part is written. */
-function isOne({ data }: Tensor): boolean {
-  return data.every((element) => Number(element) === 1);
+function isOne(type: string, i: number, inputs: readonly string[], model: OnnxModel): boolean {
+  if (type !== 'LayerNormalization' || i !== 1 || (inputs[2] ?? '') !== '') return false;
+  return model.constants.get(inputs[1] ?? '')?.data.every((element) => Number(element) === 1) ?? false;
 }

@@ -1,0 +1,111 @@
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { median, quantile } from '../analysis/statistics.js';
+import { formatTable } from '../figures/table.js';
+import type { BackboneName } from '../nn/registry.js';
+import { isRegularizerName, type RegularizerName } from '../regularizers/index.js';
+import { gemmRate } from './gemm-rate.js';
+import { Torch } from './torch.js';
+import { Worker } from './worker.js';
+
+/*
+ * npm run bench [-- --rounds N] [--steps N] [--only resnet18,...] [--methods adarand,...] [--python PATH]
+ *
+ * Every figure is of one interleaved run: each round gives each contestant a few steps in turn, so that a change of
+ * the machine's speed meets all of them. Medians, with quartiles; ratios are medians of the rounds' ratios.
+ */
+
+const BATCH = 16;
+const IMAGE = 224;
+const CLASSES = 100;
+
+/** Ours by registry name, PyTorch's by the names of oracle/bench.py. */
+const models: readonly { readonly name: BackboneName; readonly torch: string }[] = [
+  { name: 'resnet18', torch: 'resnet18' },
+  { name: 'vit-tiny-16', torch: 'vit-ti-16' },
+  { name: 'mobilenet-v2', torch: 'mobilenetv2' },
+];
+
+const options = readOptions(process.argv.slice(2));
+const threads = availableParallelism();
+
+console.log(
+  `${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`,
+);
+const gemm = await gemmRate(threads, 40);
+console.log(`matrix product of 1024 x 1024: ${gemm.toFixed(0)} GFLOP/s\n`);
+
+const rows: string[][] = [];
+for (const { name, torch } of models.filter((model) => options.only.includes(model.name)))
+  rows.push(...(await compare(name, torch)));
+const columns = [
+  'model',
+  'contestant',
+  'ms',
+  'quartiles',
+  'GFLOP/s',
+  '% of GEMM',
+  'time / plain',
+  'peak MB',
+  'memory / plain',
+  'start s',
+];
+console.log(
+  formatTable(
+    columns.map((title) => ({ title })),
+    rows,
+  ),
+);
+
+async function compare(name: BackboneName, torchName: string): Promise<string[][]> {
+  const task = { backbone: name, batchSize: BATCH, imageSize: IMAGE, classes: CLASSES, threads };
+  const methods: RegularizerName[] = ['fine-tuning', ...options.methods];
+  const ours: Worker[] = [];
+  for (const method of methods) ours.push(await Worker.start(method, { ...task, method }));
+  const rival = await Torch.start(options.python, torchName, { batch: BATCH, threads });
+  const contestants = [...ours, ...(rival ? [rival] : [])];
+  const rounds = contestants.map((): number[] => []);
+  for (let round = 0; round < options.rounds; round++)
+    for (const [i, contestant] of contestants.entries()) {
+      const before = contestant.milliseconds.length;
+      await contestant.run(options.steps);
+      rounds[i]?.push(median(contestant.milliseconds.slice(before)));
+      process.stderr.write(`\r${name}: round ${round + 1} of ${options.rounds}  `);
+    }
+  process.stderr.write('\r\x1b[K');
+  const [plain] = ours;
+  const result = contestants.map((contestant, i) => {
+    const { milliseconds, peakBytes } = contestant;
+    const ms = median(milliseconds);
+    const gflops = ((plain?.gflop ?? 0) / ms) * 1000;
+    const ratios = rounds[i]?.map((time, round) => time / (rounds[0]?.[round] ?? Number.NaN)) ?? [];
+    return [
+      name,
+      contestant instanceof Worker ? contestant.label : 'PyTorch',
+      ms.toFixed(0),
+      `${quantile(milliseconds, 0.25).toFixed(0)}-${quantile(milliseconds, 0.75).toFixed(0)}`,
+      gflops.toFixed(0),
+      ((100 * gflops) / gemm).toFixed(0),
+      median(ratios).toFixed(3),
+      (peakBytes / 1e6).toFixed(0),
+      (peakBytes / (plain?.peakBytes ?? Number.NaN)).toFixed(3),
+      contestant instanceof Worker ? contestant.buildSeconds.toFixed(1) : '',
+    ];
+  });
+  for (const contestant of contestants) contestant.stop();
+  return result;
+}
+
+function readOptions(args: readonly string[]) {
+  const given = (flag: string) => {
+    const at = args.indexOf(flag);
+    return at < 0 ? undefined : args[at + 1];
+  };
+  const known = models.map(({ name }) => name);
+  return {
+    rounds: Number(given('--rounds') ?? 6),
+    steps: Number(given('--steps') ?? 3),
+    only: given('--only')?.split(',') ?? known,
+    methods: (given('--methods')?.split(',') ?? ['adarand']).filter(isRegularizerName),
+    python: given('--python') ?? 'python3',
+  };
+}

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface, type Interface } from 'node:readline';
+import { z } from 'zod';
+
+const answerSchema = z.object({ times: z.array(z.number()), peakRssMb: z.number() });
+
+/** PyTorch's training step by `oracle/bench.py --serve`, with the same allocator settings as ours. */
+export class Torch {
+  readonly milliseconds: number[] = [];
+  peakBytes = 0;
+  readonly #child: ChildProcess;
+  readonly #lines: AsyncIterator<string>;
+  readonly #model: string;
+
+  private constructor(child: ChildProcess, lines: Interface, model: string) {
+    this.#child = child;
+    this.#lines = lines[Symbol.asyncIterator]();
+    this.#model = model;
+  }
+
+  /** `undefined` where this Python has no PyTorch. */
+  static async start(
+    python: string,
+    model: string,
+    options: { batch: number; threads: number },
+  ): Promise<Torch | undefined> {
+    const allocator = {
+      MALLOC_MMAP_MAX_: '0',
+      MALLOC_TRIM_THRESHOLD_: '9999999999',
+      MALLOC_TOP_PAD_: '67108864',
+    };
+    const args = [
+      'oracle/bench.py',
+      '--serve',
+      '--batch',
+      `${options.batch}`,
+      '--threads',
+      `${options.threads}`,
+    ];
+    const child = spawn(python, args, {
+      env: { ...process.env, ...allocator },
+      stdio: ['pipe', 'pipe', 'ignore'],
+    });
+    const torch = new Torch(child, createInterface({ input: child.stdout }), model);
+    const failed = new Promise<false>((resolve) => {
+      child.once('error', () => resolve(false));
+      child.once('exit', () => resolve(false));
+    });
+    const works = await Promise.race([torch.run(1).then(() => true), failed]);
+    torch.milliseconds.length = 0;
+    return works ? torch : undefined;
+  }
+
+  async run(steps: number): Promise<void> {
+    this.#child.stdin?.write(`${this.#model} ${steps}\n`);
+    const { value, done } = await this.#lines.next();
+    if (done) throw new Error('PyTorch ended early');
+    const { times, peakRssMb } = answerSchema.parse(JSON.parse(value));
+    this.milliseconds.push(...times);
+    this.peakBytes = peakRssMb * 2 ** 20;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+}

@@ -1,0 +1,59 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { FromWorker, StepTask, ToWorker } from './step-worker.js';
+
+/** A process of ours that holds one built step; it idles between the rounds of an interleaved measurement. */
+export class Worker {
+  readonly label: string;
+  readonly buildSeconds: number;
+  readonly gflop: number;
+  readonly milliseconds: number[] = [];
+  peakBytes = 0;
+  readonly #child: ChildProcess;
+
+  private constructor(label: string, child: ChildProcess, built: Extract<FromWorker, { type: 'built' }>) {
+    this.label = label;
+    this.#child = child;
+    this.buildSeconds = built.seconds;
+    this.gflop = built.gflop;
+  }
+
+  static async start(label: string, task: StepTask): Promise<Worker> {
+    // The allocator settings that the engine's own process runs with.
+    const allocator = {
+      MALLOC_MMAP_MAX_: '0',
+      MALLOC_TRIM_THRESHOLD_: '9999999999',
+      MALLOC_TOP_PAD_: '67108864',
+    };
+    const child = fork(fileURLToPath(new URL('./step-worker.js', import.meta.url)), {
+      env: { ...process.env, ...allocator },
+    });
+    const reply = await ask(child, { type: 'build', task });
+    if (reply.type !== 'built') throw new Error(`${label} answered ${reply.type}`);
+    return new Worker(label, child, reply);
+  }
+
+  /** Adds the times of some more steps. */
+  async run(steps: number): Promise<void> {
+    const reply = await ask(this.#child, { type: 'run', steps });
+    if (reply.type !== 'ran') throw new Error(`${this.label} answered ${reply.type}`);
+    this.milliseconds.push(...reply.milliseconds);
+    this.peakBytes = reply.peakBytes;
+  }
+
+  stop(): void {
+    this.#child.kill();
+  }
+}
+
+function ask(child: ChildProcess, message: ToWorker): Promise<FromWorker> {
+  return new Promise((resolve, reject) => {
+    const exited = (code: number | null) => reject(new Error(`the worker ended with ${code}`));
+    child.once('exit', exited);
+    child.once('message', (reply: FromWorker) => {
+      child.off('exit', exited);
+      resolve(reply);
+    });
+    child.send(message);
+  });
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { imagenetPreprocessing } from '../nn/backbone.js';
+import { parseConfig, parsePreprocessorConfig, preprocessorConfigOf } from './config.js';
+
+const parse = (value: unknown) => parsePreprocessorConfig(JSON.stringify(value), 'preprocessor_config.json');
+
+test('our own preprocessing survives its file', () => {
+  const preprocessing = imagenetPreprocessing(96);
+  const again = parse(preprocessorConfigOf(preprocessing));
+  assert.equal(again.imageSize, 96);
+  assert.equal(again.resizeSize, preprocessing.resizeSize);
+  for (const i of [0, 1, 2] as const) {
+    assert.ok(Math.abs(again.mean[i] - preprocessing.mean[i]) < 1e-12);
+    assert.ok(Math.abs(again.std[i] - preprocessing.std[i]) < 1e-12);
+  }
+});
+
+test('the forms of transformers mean what they say', () => {
+  const vit = parse({
+    size: { height: 224, width: 224 },
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+  });
+  assert.deepEqual([vit.imageSize, vit.resizeSize], [224, 224]);
+  const old = parse({ size: 224 });
+  assert.deepEqual([old.imageSize, old.resizeSize], [224, 224]);
+  const cropped = parse({ size: { shortest_edge: 256 }, crop_size: { height: 224, width: 224 } });
+  assert.deepEqual([cropped.imageSize, cropped.resizeSize], [224, 256]);
+  const uncropped = parse({ size: { shortest_edge: 256 }, crop_size: 224, do_center_crop: false });
+  assert.deepEqual([uncropped.imageSize, uncropped.resizeSize], [256, 256]);
+});
+
+test('other scales of pixels are expressed in ours', () => {
+  // Pixels to [-1, 1) by p / 127.5, then minus 1: (p / 255 - 0.5) / 0.5.
+  const twice = parse({ size: 8, rescale_factor: 1 / 127.5, image_mean: [1, 1, 1], image_std: [1, 1, 1] });
+  assert.deepEqual([...twice.mean, ...twice.std], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]);
+  const raw = parse({
+    size: 8,
+    do_rescale: false,
+    image_mean: [127.5, 127.5, 127.5],
+    image_std: [255, 255, 255],
+  });
+  assert.deepEqual([...raw.mean, ...raw.std], [0.5, 0.5, 0.5, 1, 1, 1]);
+  const plain = parse({ size: 8, do_normalize: false });
+  assert.deepEqual([...plain.mean, ...plain.std], [0, 0, 0, 1, 1, 1]);
+});
+
+test('classes come in the order of their numbers, and the true architecture first', () => {
+  const labels = Object.fromEntries(
+    Array.from({ length: 11 }, (_, i) => [String(10 - i), `label ${10 - i}`]),
+  );
+  const config = parseConfig(
+    JSON.stringify({ model_type: 'resnet', id2label: labels, adarand: { architecture: 'cifar_resnet' } }),
+    'config.json',
+  );
+  assert.equal(config.modelType, 'cifar_resnet');
+  assert.deepEqual(
+    config.classes,
+    Array.from({ length: 11 }, (_, i) => `label ${i}`),
+  );
+  assert.equal(parseConfig('{"model_type":"vit"}', 'config.json').classes, undefined);
+});
+
+for (const [name, value] of Object.entries({
+  'no size': {},
+  'a size of 0': { size: 0 },
+  'two means': { size: 8, image_mean: [0, 0] },
+  'not an object': [],
+}))
+  test(`${name} is refused`, () => {
+    assert.throws(() => parse(value), { name: 'AdarandError', code: 'model.config' });
+  });

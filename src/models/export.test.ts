@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { concat } from '../graph/operators/concat.js';
+import { expand } from '../graph/operators/expand.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { type Shape, type Tensor, zeros } from '../graph/tensor.js';
+import { input, scalar } from '../graph/value.js';
+import { cifarResNet } from '../nn/cifar-resnet.js';
+import { mobileNetV2 } from '../nn/mobilenet-v2.js';
+import type { Network } from '../nn/network.js';
+import { vit } from '../nn/vit.js';
+import { nodeDriver } from '../runtime/node.js';
+import { tensorOf } from '../testing/lcg.js';
+import { freeBatch } from './export/free-batch.js';
+import { exportFolder, exportOnnx } from './export.js';
+import { importOnnx } from './onnx-import.js';
+import { openModel } from './open.js';
+import { classify, difference, floats } from './testing.js';
+
+const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
+const headOf = (size: number) => ({
+  weight: random(1, [5, size]),
+  bias: random(2, [5]),
+  classes: ['ash', 'birch', 'cedar', 'elm', 'fir'],
+});
+
+const mobileNet = mobileNetV2(
+  { seed: 2 },
+  { stem: 8, last: 16, groups: [{ expansion: 2, channels: 8, repeats: 2, stride: 2 }] },
+);
+const networks: readonly Network[] = [
+  cifarResNet(8, { seed: 1 }),
+  { ...mobileNet, preprocessing: { ...mobileNet.preprocessing, imageSize: 16 } },
+  vit({ imageSize: 16, patch: 4, width: 16, depth: 2, heads: 4 }, { seed: 3 }),
+];
+
+for (const network of networks) {
+  const head = headOf(network.featureSize);
+  const { imageSize } = network.preprocessing;
+  const tensors = disturbed(network);
+  const trained = withTensors(network, tensors);
+
+  test(`${network.name}: the exported file gives the network's features and logits, for any batch`, async () => {
+    const bytes = exportOnnx({ network, head, tensors });
+    for (const batch of [1, 3]) {
+      const images = random(9, [batch, 3, imageSize, imageSize]);
+      const expected = await classify({ ...trained, sourceHead: head }, images);
+      const actual = await runFile(bytes, images, network.featureSize, 5);
+      assert.ok(difference(actual.features, expected.features) < 1e-5);
+      assert.ok(difference(actual.logits, expected.logits) < 1e-5);
+    }
+  });
+
+  test(`${network.name}: an exported file imports as the same network`, async () => {
+    const { preprocessing } = network;
+    const imported = importOnnx(exportOnnx({ network, head, tensors }), { name: 'again', preprocessing });
+    assert.deepEqual(new Set(imported.buffers.keys()), new Set(network.buffers.keys()));
+    assert.deepEqual(new Set(imported.parameters.keys()), new Set(network.parameters.keys()));
+    const images = random(9, [2, 3, imageSize, imageSize]);
+    const expected = await classify({ ...trained, sourceHead: head }, images);
+    const actual = await classify(imported, images);
+    assert.ok(difference(actual.features, expected.features) < 1e-5);
+    assert.ok(difference(actual.logits, expected.logits) < 1e-5);
+  });
+}
+
+test('a folder is what transformers.js reads, and opens again', async (t) => {
+  const folder = await temporaryFolder(t);
+  const network = cifarResNet(8, { seed: 1 });
+  const head = headOf(64);
+  await exportFolder(folder, { network, head }, { method: 'adarand' });
+  const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+  assert.deepEqual(config, {
+    model_type: 'resnet',
+    image_size: 32,
+    num_channels: 3,
+    num_labels: 5,
+    id2label: { 0: 'ash', 1: 'birch', 2: 'cedar', 3: 'elm', 4: 'fir' },
+    label2id: { ash: 0, birch: 1, cedar: 2, elm: 3, fir: 4 },
+    adarand: { method: 'adarand', architecture: 'cifar_resnet', network: 'resnet8-cifar', feature_size: 64 },
+    'transformers.js_config': { dtype: 'fp32' },
+  });
+  const opened = await openModel(folder);
+  assert.equal(opened.modelType, 'cifar_resnet');
+  assert.deepEqual(opened.sourceHead?.classes, head.classes);
+  assert.deepEqual(opened.preprocessing, network.preprocessing);
+  const images = random(9, [2, 3, 32, 32]);
+  const expected = await classify({ ...network, sourceHead: head }, images);
+  assert.ok(difference((await classify(opened, images)).logits, expected.logits) < 1e-5);
+});
+
+test('what depends on the batch other than by reshaping is refused', () => {
+  const build = (batch: number) => {
+    const x = input('x', { dtype: 'float32', shape: [batch, 2] });
+    return [concat([x, expand(scalar(0, [1, 2]), [batch, 2])], 1)];
+  };
+  assert.throws(() => freeBatch(build), {
+    name: 'AdarandError',
+    code: 'export.fixed-batch',
+    message: /Expand/,
+  });
+  const twice = (batch: number) => [
+    reshape(input('x', { dtype: 'float32', shape: [batch, batch, 2] }), [batch, 2, batch]),
+  ];
+  assert.throws(() => freeBatch(twice), { code: 'export.fixed-batch', message: /Reshape/ });
+});
+
+/** Every tensor moved a little, as training would; variances stay positive. */
+function disturbed(network: Network): Map<string, Tensor<'float32'>> {
+  const all = [...[...network.parameters].map(([name, p]) => [name, p.tensor] as const), ...network.buffers];
+  return new Map(
+    all.map(([name, tensor], i) => {
+      const noise = random(100 + i, tensor.shape).data;
+      return [name, { ...tensor, data: tensor.data.map((value, k) => value + 0.1 * (noise[k] ?? 0)) }];
+    }),
+  );
+}
+
+function withTensors(network: Network, tensors: ReadonlyMap<string, Tensor<'float32'>>): Network {
+  return {
+    ...network,
+    parameters: new Map(
+      [...network.parameters].map(([name, p]) => [name, { ...p, tensor: tensors.get(name) ?? p.tensor }]),
+    ),
+    buffers: new Map([...network.buffers].map(([name, tensor]) => [name, tensors.get(name) ?? tensor])),
+  };
+}
+
+async function runFile(bytes: Uint8Array, images: Tensor<'float32'>, featureSize: number, classes: number) {
+  const batch = images.shape[0] ?? 1;
+  const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
+  assert.deepEqual(session.inputNames, ['pixel_values']);
+  assert.deepEqual(session.outputNames, ['logits', 'features']);
+  const logits = zeros('float32', [batch, classes]);
+  const features = zeros('float32', [batch, featureSize]);
+  await session.run(
+    new Map([['pixel_values', images]]),
+    new Map([
+      ['logits', logits],
+      ['features', features],
+    ]),
+  );
+  await session.release();
+  return { logits: floats(logits), features: floats(features) };
+}
+
+async function temporaryFolder(t: TestContext): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'adarand-export-'));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
