@@ -205,10 +205,11 @@ export class Trainer {
     position.epoch = epoch;
     position.batch = 0;
     position.sums = {};
-    if (best) await checkpoints.saveBest(this.#snapshot(), position);
-    await checkpoints.saveLast(this.#snapshot(), position);
+    // Told before it is saved: a resumed run drops what was told after its checkpoint, and so loses no line.
     const step = (epoch - 1) * data.batchesPerEpoch + batches;
     emit({ type: 'epoch', epoch, epochs: this.#options.epochs, step, metrics, best });
+    if (best) await checkpoints.saveBest(this.#snapshot(), position);
+    await checkpoints.saveLast(this.#snapshot(), position);
     return validation;
   }
 

@@ -1,0 +1,27 @@
+import { AdarandError } from '../errors.js';
+import { STOPPED } from '../run/events.js';
+
+/** 2 for a mistake of the user, 130 for a run that was stopped, 1 for what should not happen. */
+export function exitCodeFor(error: unknown): number {
+  if (!(error instanceof AdarandError)) return 1;
+  if (error.code === STOPPED) return 130;
+  return error.code === 'engine.crashed' ? 1 : 2;
+}
+
+/** Tells what was wrong on stderr; with `json` also as a line on stdout. */
+export function reportError(error: unknown, { json }: { readonly json: boolean }): void {
+  const { code, message, hint } = describe(error);
+  process.stderr.write(`${code === STOPPED ? '' : 'error: '}${message}\n`);
+  if (hint !== undefined) process.stderr.write(`hint: ${hint}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ type: 'error', code, message, hint })}\n`);
+}
+
+function describe(error: unknown) {
+  if (error instanceof AdarandError) return error;
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return {
+    code: 'internal',
+    message: `something went wrong inside adarand\n${stack}`,
+    hint: 'This is a bug: please report it with the lines above and the output of `adarand doctor`.',
+  };
+}

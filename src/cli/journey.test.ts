@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { readJsonLines } from '../files/jsonLines.js';
+import {
+  adarand,
+  classNames,
+  jsonLines,
+  lastLine,
+  temporaryFolder,
+  writeImages,
+  writeModel,
+} from './testing.js';
+
+describe('from a folder of images to a classifier', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let summary: Record<string, unknown>;
+  const json = async (path: string) => JSON.parse(await readFile(join(folder.path, path), 'utf8'));
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(join(folder.path, 'colours'), 14);
+    await writeModel(join(folder.path, 'tiny.onnx'));
+    const flags = ['--epochs', '4', '--lr', '0.05', '--log-every', '2'];
+    const { code, stdout, stderr } = await adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      ...flags,
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^colours: 3 classes, 30 train \/ 3 val \/ 9 test images/);
+    assert.match(stdout, /test accuracy \d+\.\d % ± 32\.7 points \(95 %, 9 images\)/);
+    assert.match(stdout, /next: adarand predict runs\/colours-tiny-adarand-1/);
+    assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u, 'control characters in a pipe');
+    summary = await json('runs/colours-tiny-adarand-1/summary.json');
+  });
+  after(() => folder.remove());
+
+  test('the summary tells how good the classifier is and what it cost', () => {
+    assert.ok(Number(summary.test_accuracy) >= 0.8, `test accuracy ${summary.test_accuracy}`);
+    assert.ok(Number(summary.val_accuracy) >= 0 && Number(summary.val_accuracy) <= 1);
+    assert.ok([1, 2, 3, 4].includes(Number(summary.best_epoch)));
+    assert.equal(summary.classes, 3);
+    assert.ok(Number(summary.seconds_per_epoch) > 0 && Number(summary.seconds_per_epoch) < 60);
+    assert.ok(Number(summary.peak_memory_bytes) > 20e6 && Number(summary.peak_memory_bytes) < 4e9);
+    const convolutions = 9 * (3 * 16 + 2 * 16 ** 2 + 16 * 32 + 32 ** 2 + 32 * 64 + 64 ** 2);
+    const norms = 2 * (3 * 16 + 2 * 32 + 2 * 64);
+    assert.equal(summary.parameters, convolutions + norms + 64 * 3 + 3);
+  });
+
+  test('run.json holds what is needed to repeat the run', async () => {
+    const record = await json('runs/colours-tiny-adarand-1/run.json');
+    assert.equal(record.options.data, join(folder.path, 'colours'));
+    assert.equal(record.options.learningRate, 0.05);
+    assert.equal(record.settings.batchSize, 4);
+    const { lambda, effectiveLambda, featureMeanSquare } = record.settings;
+    assert.equal(effectiveLambda, lambda * (0.44 / featureMeanSquare));
+    assert.deepEqual(record.data.classes, classNames);
+    assert.equal(record.machine.node, process.versions.node);
+    assert.ok(record.machine.versions['onnxruntime-node'].includes('.'));
+  });
+
+  test('metrics.jsonl has a line per epoch and per logged step', async () => {
+    const lines = await readJsonLines(join(folder.path, 'runs/colours-tiny-adarand-1/metrics.jsonl'));
+    const of = (type: string) => lines.filter((line) => JSON.stringify(line).includes(`"type":"${type}"`));
+    assert.equal(of('epoch').length, 4);
+    assert.equal(of('step').length, 1 + 28 / 2);
+    for (const line of lines) {
+      assert.ok(typeof line === 'object' && line !== null);
+      for (const name of [
+        ...['loss', 'regularization', 'learning_rate'],
+        ...['images_per_second', 'feature_norm', 'gradient_norm'],
+      ])
+        assert.ok(name in line, `${name} is missing`);
+    }
+  });
+
+  test('eval on the same folder takes the same test images and finds the same accuracy', async () => {
+    const { code, stdout } = await adarand(
+      folder.path,
+      'eval',
+      'runs/colours-tiny-adarand-1',
+      'colours',
+      '--json',
+    );
+    assert.equal(code, 0);
+    const result = lastLine(stdout);
+    assert.equal(result.split, 'test');
+    assert.equal(result.images, 9);
+    assert.equal(result.accuracy, summary.test_accuracy);
+    assert.ok(Math.abs(Number(result.loss) - Number(summary.test_loss)) < 1e-5);
+  });
+
+  test('eval on another folder takes all of its images', async () => {
+    await writeImages(join(folder.path, 'more'), 4);
+    const { stdout } = await adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', 'more', '--json');
+    assert.equal(lastLine(stdout).images, 12);
+    assert.equal(lastLine(stdout).split, 'all');
+  });
+
+  test('eval refuses a class that was not trained', async () => {
+    await writeImages(join(folder.path, 'odd'), 3);
+    await rename(join(folder.path, 'odd/red'), join(folder.path, 'odd/reds'));
+    const { code, stderr } = await adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', 'odd');
+    assert.equal(code, 2);
+    assert.match(stderr, /odd has a class "reds" that the run was not trained on\. Did you mean "red"\?/);
+  });
+
+  test('predict names classes with probabilities', async () => {
+    const image = 'colours/red/00.png';
+    const { stdout } = await adarand(
+      folder.path,
+      'predict',
+      'runs/colours-tiny-adarand-1',
+      image,
+      '--json',
+      '--top',
+      '3',
+    );
+    const { classes } = lastLine(stdout);
+    assert.ok(Array.isArray(classes));
+    assert.equal(classes[0].name, 'red');
+    const total = classes.reduce((sum, { probability }) => sum + probability, 0);
+    assert.ok(Math.abs(total - 1) < 1e-6);
+  });
+
+  test('export writes a folder that training opens again', async () => {
+    const exported = await adarand(folder.path, 'export', 'runs/colours-tiny-adarand-1', '--to', 'shipped');
+    assert.equal(exported.code, 0, exported.stderr);
+    assert.deepEqual(Object.values((await json('shipped/config.json')).id2label), classNames);
+    const again = await adarand(
+      ...[folder.path, 'train', 'colours', '--model', 'shipped', '--max-steps', '1'],
+      ...['--out', 'again', '--regularizer', 'fine-tuning'],
+    );
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal((await json('again/summary.json')).steps, 1);
+  });
+
+  test('with --json, stdout is JSON lines and nothing else', async () => {
+    const flags = ['--max-steps', '2', '--out', 'lines', '--json'];
+    const { stdout, stderr } = await adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      ...flags,
+    );
+    const types = jsonLines(stdout).map(({ type }) => type);
+    for (const type of ['phase', 'data', 'run', 'step', 'epoch', 'test', 'result'])
+      assert.ok(types.includes(type), type);
+    assert.equal(stderr, '');
+  });
+});

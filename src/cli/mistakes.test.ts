@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { writeOnnx } from '../graph/onnx/write.js';
+import { input } from '../graph/value.js';
+import { globalAveragePool } from '../nn/layers.js';
+import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from './testing.js';
+
+describe('mistakes are told to whoever made them, with exit code 2', { concurrency: 2 }, () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(at('good'), 6);
+    await writeModel(at('tiny.onnx'));
+  });
+  after(() => folder.remove());
+
+  /** A copy of the good data with something wrong. */
+  const broken = async (name: string, damage: (path: string) => Promise<unknown>) => {
+    await cp(at('good'), at(name), { recursive: true });
+    await damage(at(name));
+  };
+
+  const refuses = async (args: readonly string[], culprit: RegExp) => {
+    const { code, stdout, stderr } = await adarand(folder.path, ...args);
+    assert.match(stderr, culprit);
+    assert.equal(code, 2, stderr + stdout);
+    assert.doesNotMatch(stderr, /^ +at /m, 'a stack trace for a mistake');
+  };
+  const refusesToTrain = (args: readonly string[], culprit: RegExp) =>
+    refuses(['train', ...args, ...(args.includes('--model') ? [] : ['--model', 'tiny.onnx'])], culprit);
+
+  describe('data', () => {
+    test('that does not exist', () => refusesToTrain(['nowhere'], /nowhere does not exist/));
+
+    test('without classes', async () => {
+      await mkdir(at('empty'));
+      await refusesToTrain(['empty'], /empty has no class folders/);
+    });
+
+    test('with one class', async () => {
+      await broken('single', async (path) => {
+        await rm(join(path, 'red'), { recursive: true });
+        await rm(join(path, 'blue'), { recursive: true });
+      });
+      await refusesToTrain(['single'], /single has a single class, "green"/);
+    });
+
+    test('with an empty class', async () => {
+      await broken('hollow', (path) => mkdir(join(path, 'violet')));
+      await refusesToTrain(['hollow'], /no readable training image for "violet"/);
+    });
+
+    test('with more classes than images', async () => {
+      await broken('wide', async (path) => {
+        for (let i = 0; i < 20; i++) await mkdir(join(path, `class${i}`));
+      });
+      await refusesToTrain(['wide'], /23 classes but only/);
+    });
+
+    test('with damaged files trains on the others, and names the damaged ones', async () => {
+      await broken('damaged', async (path) => {
+        await writeFile(join(path, 'red/empty.jpg'), '');
+        await writeFile(join(path, 'red/words.jpg'), 'not a picture');
+        const whole = await readFile(join(path, 'blue/00.png'));
+        await writeFile(join(path, 'blue/half.png'), whole.subarray(0, whole.length / 2));
+      });
+      const { code, stdout } = await adarand(
+        ...[folder.path, 'train', 'damaged', '--model', 'tiny.onnx'],
+        ...['--max-steps', '1', '--out', 'survived'],
+      );
+      assert.equal(code, 0);
+      assert.match(stdout, /skipped 3 damaged/);
+      for (const name of ['empty.jpg (empty file)', 'words.jpg (not an image', 'half.png'])
+        assert.ok(stdout.includes(name), `${name} in\n${stdout}`);
+    });
+
+    test('that cannot fill a batch', () =>
+      refusesToTrain(
+        ['good', '--batch-size', '500'],
+        /a batch of 500 cannot be filled from \d+ training images/,
+      ));
+  });
+
+  describe('options', () => {
+    test('lambda below 0', () => refusesToTrain(['good', '--lambda', '-1'], /lambda: .*>=0/));
+
+    test('words for numbers', () => refusesToTrain(['good', '--epochs', 'many'], /"many" is not a number/));
+
+    test('an unknown regularizer', () =>
+      refusesToTrain(
+        ['good', '--regularizer', 'adarnd'],
+        /no regularizer "adarnd"\. Did you mean "adarand"\?/,
+      ));
+
+    test('an unknown option of a method', () =>
+      refusesToTrain(
+        ['good', '--option', 'alfa=0.1'],
+        /adarand has no option "alfa"\. Did you mean "alpha"\?/,
+      ));
+
+    test("a method's option out of range", () =>
+      refusesToTrain(['good', '--option', 'alpha=2'], /adarand cannot use these options: alpha: /));
+
+    test('an unknown optimizer', () =>
+      refusesToTrain(['good', '--optimizer', 'adamm'], /optimizer: "adamm".*Did you mean "adam"\?/));
+
+    test('an unknown flag', () => refusesToTrain(['good', '--epoch', '3'], /unknown option '--epoch'/));
+
+    test('no model', () => refuses(['train', 'good'], /train needs a pretrained network: --model MODEL/));
+
+    test('a device that is not there', () =>
+      refusesToTrain(['good', '--device', 'abacus'], /device: .*"cpu"/));
+  });
+
+  describe('models', () => {
+    test('that do not exist', () => refusesToTrain(['good', '--model', 'none.onnx'], /no none\.onnx/));
+
+    test('that are cut off', async () => {
+      const whole = await readFile(at('tiny.onnx'));
+      await writeFile(at('cut.onnx'), whole.subarray(0, whole.length / 2));
+      await refusesToTrain(['good', '--model', 'cut.onnx'], /cut\.onnx/);
+    });
+
+    test('that are no ONNX', async () => {
+      await writeFile(at('words.onnx'), 'These are words, and no model at all.');
+      await refusesToTrain(['good', '--model', 'words.onnx'], /words\.onnx/);
+    });
+
+    test('without a classifier', async () => {
+      const images = input('pixel_values', { dtype: 'float32', shape: [1, 3, 16, 16] });
+      const outputs = new Map([['logits', globalAveragePool(images)]]);
+      await writeFile(at('headless.onnx'), writeOnnx({ outputs }, 'cpu'));
+      await refusesToTrain(['good', '--model', 'headless.onnx'], /headless\.onnx.*linear/);
+    });
+
+    test('of an unknown kind', async () => {
+      await writeFile(at('model.pt'), 'x');
+      await refusesToTrain(
+        ['good', '--model', 'model.pt'],
+        /model\.pt is neither an \.onnx nor a \.safetensors/,
+      );
+    });
+  });
+
+  describe('runs', () => {
+    test('a folder that exists', async () => {
+      await mkdir(at('taken'));
+      await writeFile(at('taken/file'), '');
+      await refusesToTrain(['good', '--out', 'taken'], /taken exists already/);
+      assert.deepEqual(await readdir(at('taken')), ['file']);
+    });
+
+    test('resuming what is no run', () => refuses(['train', '--resume', 'good'], /good is not a run/));
+
+    test('resuming with other options', () =>
+      refuses(['train', '--resume', 'good', '--epochs', '5'], /epochs cannot be given again/));
+
+    test('evaluating what is not there', () => refuses(['eval', 'gone', 'good'], /gone does not exist/));
+  });
+
+  test('with --json the error is a line of JSON, too', async () => {
+    const { code, stdout } = await adarand(
+      folder.path,
+      'train',
+      'good',
+      '--model',
+      'tiny.onnx',
+      '--lambda',
+      '-1',
+      '--json',
+    );
+    assert.equal(code, 2);
+    const [error] = jsonLines(stdout);
+    assert.equal(error?.type, 'error');
+    assert.equal(error?.code, 'config.invalid');
+  });
+
+  test('no mistake leaves a run behind', async () => {
+    assert.ok(!(await readdir(folder.path)).includes('runs'));
+  });
+});

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RunEvent } from '../run/events.js';
+import { createProgress } from './progress.js';
+
+const events: readonly RunEvent[] = [
+  { type: 'phase', phase: 'train' },
+  { type: 'run', path: 'runs/x', step: 0, settings: { learning_rate: 0.003 } },
+  { type: 'step', epoch: 1, step: 1, totalSteps: 2, metrics: { loss: 1.5, images_per_second: 12.34 } },
+  {
+    ...{ type: 'epoch', epoch: 1, epochs: 10, step: 2, best: true },
+    metrics: { loss: 1.25, accuracy: 0.5, val_accuracy: 0.75 },
+  },
+];
+
+function shown(isTTY: boolean): string {
+  let text = '';
+  const output = { isTTY, columns: 60, write: (more: string) => (text += more) };
+  const { CI } = process.env;
+  delete process.env.CI;
+  const progress = createProgress({ json: false, output });
+  for (const event of events) progress.onEvent(event);
+  progress.end();
+  if (CI !== undefined) process.env.CI = CI;
+  return text;
+}
+
+test('a pipe gets plain lines: the run, its epochs, steps only now and then', () => {
+  assert.equal(
+    shown(false),
+    'run runs/x\n  learning rate 0.003\nepoch  1/10  loss 1.250  train 50.0 %  val 75.0 %  best so far\n',
+  );
+});
+
+test('a terminal gets one line that is redrawn, never wider than the window', () => {
+  const text = shown(true);
+  assert.ok(text.includes('\r\u001b[Ktraining ...'));
+  assert.ok(text.endsWith('\r\u001b[K'));
+  for (const line of text.split(/[\r\n]/)) assert.ok(line.replace('\u001b[K', '').length <= 80);
+});

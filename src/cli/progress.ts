@@ -1,0 +1,151 @@
+import type { RunEvent, RunPhase } from '../run/events.js';
+import { duration, percent, short } from './format.js';
+import { printJson } from './json.js';
+
+/** Where progress is shown; `process.stdout` is one. */
+export interface Output {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+export interface Progress {
+  readonly onEvent: (event: RunEvent) => void;
+  /** Takes the redrawn line away, so that other text may follow. */
+  end(): void;
+}
+
+/** A pipe gets a line of progress at most so often. */
+const PLAIN_SECONDS = 5;
+const REDRAW_SECONDS = 0.1;
+
+const doing: Readonly<Record<RunPhase, string>> = {
+  model: 'opening the model',
+  data: 'checking images',
+  statistics: 'measuring the source features',
+  compile: 'compiling',
+  train: 'training',
+  validate: 'validating',
+  test: 'testing',
+  export: 'exporting',
+  evaluate: 'evaluating',
+};
+
+/**
+ * Shows events: as JSON lines; on a terminal as one line that is redrawn; else as plain lines without control
+ * characters.
+ */
+export function createProgress({
+  json,
+  output = process.stdout,
+}: {
+  json: boolean;
+  output?: Output;
+}): Progress {
+  if (json) return { onEvent: printJson, end: () => {} };
+  const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
+  const line = live ? redrawn(output) : throttled(output);
+  const eta = new Eta();
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case 'phase':
+          if (live) line.update(`${doing[event.phase]} ...`);
+          break;
+        case 'progress':
+          line.update(`${doing[event.phase]}: ${event.done}/${event.total}`);
+          break;
+        case 'data':
+          if (event.lines.length > 0) line.print(event.lines.join('\n'));
+          break;
+        case 'run':
+          line.print(describeRun(event));
+          break;
+        case 'step': {
+          const { loss = Number.NaN, images_per_second: speed = 0 } = event.metrics;
+          const left = eta.secondsLeft(event.step, event.totalSteps);
+          line.update(
+            `epoch ${event.epoch}  step ${event.step}/${event.totalSteps}  loss ${loss.toFixed(3)}  ` +
+              `${short(Number(speed.toPrecision(3)))} img/s  ${duration(left)} left`,
+          );
+          break;
+        }
+        case 'epoch':
+          line.print(describeEpoch(event));
+          break;
+        case 'test':
+          break;
+      }
+    },
+    end: () => line.clear(),
+  };
+}
+
+function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }>): string {
+  const told = Object.entries(settings).map(
+    ([name, value]) => `${name.replaceAll('_', ' ')} ${short(value)}`,
+  );
+  const begin = step === 0 ? `run ${path}` : `run ${path}, going on after step ${step}`;
+  return `${begin}\n  ${told.join(', ')}`;
+}
+
+function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>): string {
+  const { loss = Number.NaN, accuracy = Number.NaN, val_accuracy: validated } = metrics;
+  return (
+    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
+    `train ${percent(accuracy)}${validated === undefined ? '' : `  val ${percent(validated)}`}${best ? '  best so far' : ''}`
+  );
+}
+
+/** A place for the current line. */
+interface Line {
+  /** Something that will change soon. */
+  update(text: string): void;
+  /** Something that stays. */
+  print(text: string): void;
+  clear(): void;
+}
+
+function redrawn(output: Output): Line {
+  const erase = '\r\u001b[K';
+  let last = Number.NEGATIVE_INFINITY;
+  return {
+    update(text) {
+      const now = performance.now() / 1000;
+      if (now - last < REDRAW_SECONDS) return;
+      last = now;
+      output.write(erase + text.slice(0, (output.columns || 80) - 1));
+    },
+    print: (text) => output.write(`${erase}${text}\n`),
+    clear: () => output.write(erase),
+  };
+}
+
+function throttled(output: Output): Line {
+  let last = performance.now() / 1000;
+  return {
+    update(text) {
+      const now = performance.now() / 1000;
+      if (now - last < PLAIN_SECONDS) return;
+      last = now;
+      output.write(`${text}\n`);
+    },
+    print(text) {
+      last = performance.now() / 1000;
+      output.write(`${text}\n`);
+    },
+    clear: () => {},
+  };
+}
+
+/** Time left, from the speed since the first step that was seen. */
+class Eta {
+  #first: { readonly step: number; readonly time: number } | undefined;
+
+  secondsLeft(step: number, total: number): number {
+    const time = performance.now() / 1000;
+    this.#first ??= { step, time };
+    const done = step - this.#first.step;
+    return done === 0 ? Number.NaN : ((time - this.#first.time) / done) * (total - step);
+  }
+}

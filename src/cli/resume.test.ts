@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { readJsonLines } from '../files/jsonLines.js';
+import { adarand, jsonLines, start, temporaryFolder, writeImages, writeModel } from './testing.js';
+
+/** AdaRand with augmentation, momentum, an average and accumulation: everything that a checkpoint must hold. */
+const recipe = [
+  ...['colours', '--model', 'tiny.onnx', '--epochs', '4', '--lr', '0.02'],
+  ...['--augment', 'rand-augment', '--ema', '0.9', '--accumulate', '2', '--seed', '7', '--json'],
+];
+
+describe('runs that are interrupted', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const digest = async (run: string, file: string) =>
+    createHash('sha256')
+      .update(await readFile(join(folder.path, run, file)))
+      .digest('hex');
+  const assertSame = async (a: string, b: string) => {
+    for (const file of ['model.onnx', 'checkpoints/last.safetensors', 'checkpoints/best.safetensors'])
+      assert.equal(await digest(a, file), await digest(b, file), `${file} of ${a} and ${b}`);
+  };
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(join(folder.path, 'colours'), 14);
+    await writeModel(join(folder.path, 'tiny.onnx'));
+    const whole = await adarand(folder.path, 'train', ...recipe, '--out', 'whole');
+    assert.equal(whole.code, 0, whole.stderr);
+  });
+  after(() => folder.remove());
+
+  test('the same seed gives the same bits, another seed does not', async () => {
+    await adarand(folder.path, 'train', ...recipe, '--out', 'twin');
+    await assertSame('whole', 'twin');
+    await adarand(folder.path, 'train', ...recipe, '--out', 'other', '--seed', '8', '--max-steps', '4');
+    assert.notEqual(await digest('whole', 'model.onnx'), await digest('other', 'model.onnx'));
+  });
+
+  test('killed inside an epoch and resumed, a run ends with the same bytes', async () => {
+    const step = 4 + (Date.now() % 20);
+    const running = start(folder.path, 'train', ...recipe, '--out', 'killed', '--checkpoint-seconds', '0.01');
+    await running.line(new RegExp(`"step":${step},`));
+    process.kill(await enginePid('killed'), 'SIGKILL');
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 1);
+    assert.match(stderr, /SIGKILL.*phase: (train|validate)/);
+    assert.match(stderr, /adarand train --resume killed/);
+
+    const resumed = await adarand(folder.path, 'train', '--resume', 'killed', '--json');
+    assert.equal(resumed.code, 0, resumed.stderr);
+    const [first] = jsonLines(resumed.stdout).filter(({ type }) => type === 'run');
+    assert.ok(Number(first?.step) > 0, 'it began again instead of going on');
+    await assertSame('whole', 'killed');
+    assert.deepEqual(await loggedSteps('killed'), await loggedSteps('whole'));
+  });
+
+  test('Ctrl-C leaves a run that can be resumed, and says how', async () => {
+    const running = start(folder.path, 'train', ...recipe, '--out', 'stopped');
+    await running.line(/"step":9,/);
+    running.process.kill('SIGINT');
+    const { code, stderr } = await running.ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /stopped after step \d+, with a checkpoint\nhint: .*adarand train --resume stopped/);
+    const unfinished = await adarand(folder.path, 'eval', 'stopped', 'colours');
+    assert.equal(unfinished.code, 2);
+    assert.match(unfinished.stderr, /stopped has not finished training/);
+
+    const resumed = await adarand(folder.path, 'train', '--resume', 'stopped', '--json');
+    assert.equal(resumed.code, 0, resumed.stderr);
+    await assertSame('whole', 'stopped');
+  });
+
+  test('Ctrl-C before training leaves nothing', async () => {
+    const running = start(folder.path, 'train', ...recipe, '--out', 'early');
+    await running.line(/"phase":"data"/);
+    running.process.kill('SIGINT');
+    assert.equal((await running.ended).code, 130);
+    assert.ok(!existsSync(join(folder.path, 'early')));
+  });
+
+  test('an engine whose parent is gone saves its run', async () => {
+    const running = start(folder.path, 'train', ...recipe, '--out', 'orphan');
+    await running.line(/"step":9,/);
+    running.process.kill('SIGKILL');
+    await running.ended;
+    for (let i = 0; i < 100 && existsSync(join(folder.path, 'orphan/.lock')); i++) await pause(50);
+    assert.ok(!existsSync(join(folder.path, 'orphan/.lock')), 'the engine is still there');
+    assert.ok(existsSync(join(folder.path, 'orphan/checkpoints/last.safetensors')));
+  });
+
+  test('where a checkpoint cannot be written, the one before stays, and the run goes on later', {
+    skip: process.platform === 'win32' && 'no ulimit',
+  }, async () => {
+    const before = await digest('orphan', 'checkpoints/last.safetensors');
+    const command = `ulimit -f 200; exec "$0" "$@"`;
+    const main = fileURLToPath(new URL('./main.js', import.meta.url));
+    const args = ['-c', command, process.execPath, main, 'train', '--resume', 'orphan'];
+    const failed = await promisify(execFile)('sh', args, { cwd: folder.path }).catch((error) => error);
+    assert.equal(failed.code, 2);
+    assert.match(failed.stderr, /Cannot write orphan.*\nhint: .*adarand train --resume orphan/);
+    assert.equal(await digest('orphan', 'checkpoints/last.safetensors'), before);
+    const resumed = await adarand(folder.path, 'train', '--resume', 'orphan');
+    assert.equal(resumed.code, 0, resumed.stderr);
+    await assertSame('whole', 'orphan');
+  });
+
+  test('a run that is finished, or whose data changed, is not resumed', async () => {
+    const finished = await adarand(folder.path, 'train', '--resume', 'whole');
+    assert.equal(finished.code, 2);
+    assert.match(finished.stderr, /whole is finished already/);
+
+    await cp(join(folder.path, 'whole'), join(folder.path, 'changed'), { recursive: true });
+    await rm(join(folder.path, 'changed/summary.json'));
+    const added = join(folder.path, 'colours/red/extra.png');
+    await cp(join(folder.path, 'colours/red/00.png'), added);
+    const changed = await adarand(folder.path, 'train', '--resume', 'changed');
+    await rm(added);
+    assert.equal(changed.code, 2);
+    assert.match(changed.stderr, /colours is not what this run began with/);
+  });
+
+  test('two processes do not write one run', async () => {
+    const { path } = folder;
+    await writeFile(join(path, 'changed/.lock'), `${process.pid} ${hostname()}\n`);
+    const locked = await adarand(path, 'train', '--resume', 'changed');
+    assert.equal(locked.code, 2);
+    assert.match(locked.stderr, new RegExp(`process ${process.pid} is working on this run`));
+  });
+
+  /** The lock tells who writes a run. */
+  const enginePid = async (run: string) =>
+    Number.parseInt(await readFile(join(folder.path, run, '.lock'), 'utf8'), 10);
+
+  const loggedSteps = async (run: string) =>
+    (await readJsonLines(join(folder.path, run, 'metrics.jsonl'))).map((line) => {
+      assert.ok(typeof line === 'object' && line !== null && 'step' in line && 'loss' in line);
+      return [line.step, line.loss];
+    });
+});
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

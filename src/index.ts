@@ -1,0 +1,88 @@
+/**
+ * Fine-tuning of pretrained networks on small image datasets, with adaptive random feature regularization (AdaRand)
+ * and the methods it is compared with.
+ *
+ *     const summary = await train({ data: 'flowers', model: 'mobilenet-v2' });
+ *     console.log(summary.test_accuracy);
+ *
+ * The work is done in a process of its own: the caller's event loop stays free, and a native crash becomes an
+ * `AdarandError` with the code `engine.crashed`.
+ */
+import type { CallName, EngineRequests, EngineResults } from './engine/calls.js';
+import { launch } from './engine/launch.js';
+import type { TrainOptions } from './run/config.js';
+import type { RunEvent } from './run/events.js';
+import type {
+  EvaluateOptions,
+  EvaluationReport,
+  ExportOptions,
+  ExportReport,
+  ImagePrediction,
+  PredictOptions,
+} from './run/operations.js';
+import type { RunSummary } from './run/record.js';
+
+export { AdarandError } from './errors.js';
+export { type RegularizerName, regularizers } from './regularizers/index.js';
+export { defineRegularizer, type Regularizer } from './regularizers/regularizer.js';
+export type {
+  EvaluateOptions,
+  EvaluationReport,
+  ExportOptions,
+  ExportReport,
+  ImagePrediction,
+  PredictOptions,
+  RunEvent,
+  RunSummary,
+  TrainOptions,
+};
+
+export interface CallOptions {
+  /** Told what happens while it happens. */
+  readonly onEvent?: (event: RunEvent) => void;
+  /** Aborting ends the work at the next step, with a checkpoint: the promise rejects with the code `run.stopped`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. */
+export function train(options: TrainOptions, call: CallOptions = {}): Promise<RunSummary> {
+  return perform('train', options, call);
+}
+
+/** Goes on with a run that was stopped or killed; it ends with the same bits as if nothing had happened. */
+export function resume(run: string, call: CallOptions = {}): Promise<RunSummary> {
+  return perform('resume', { run }, call);
+}
+
+/** Accuracy of a finished run on labelled images. */
+export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Promise<EvaluationReport> {
+  return perform('evaluate', options, call);
+}
+
+/** Classes of image files, with probabilities, in the order of the files. */
+export function predict(
+  options: PredictOptions,
+  call: CallOptions = {},
+): Promise<readonly ImagePrediction[]> {
+  return perform('predict', options, call);
+}
+
+/** Writes a finished run's classifier as a folder that transformers.js loads. */
+export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
+  return perform('export', options, call);
+}
+
+async function perform<Name extends CallName>(
+  name: Name,
+  request: EngineRequests[Name],
+  { onEvent, signal }: CallOptions,
+): Promise<EngineResults[Name]> {
+  signal?.throwIfAborted();
+  const launched = launch(name, request, { onEvent });
+  signal?.addEventListener('abort', launched.stop);
+  try {
+    return await launched.result;
+  } finally {
+    signal?.removeEventListener('abort', launched.stop);
+  }
+}

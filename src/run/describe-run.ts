@@ -1,0 +1,60 @@
+import { AdarandError } from '../errors.js';
+import { newHead } from '../training/classifier.js';
+import { describeMachine } from './describe-machine.js';
+import { fingerprintDataset, fingerprintNetwork } from './fingerprint.js';
+import type { RunRecord } from './record.js';
+import { absolute, type RunInputs } from './run-inputs.js';
+import type { Run } from './run-training.js';
+
+/** What `run.json` says of a run. */
+export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
+  const { dataset, network } = inputs;
+  const { name, modelType, featureSize, preprocessing } = network;
+  const head = newHead(featureSize, dataset.classes.length, options.seed);
+  const parameters = [...network.parameters, ...head].reduce((sum, [, p]) => sum + p.tensor.data.length, 0);
+  return {
+    format: 1,
+    started: new Date().toISOString(),
+    options: {
+      ...options,
+      data: absolute(options.data),
+      model: absolute(options.model),
+      regularizer: /\.m?js$/.test(options.regularizer) ? absolute(options.regularizer) : options.regularizer,
+    },
+    settings,
+    data: {
+      name: dataset.report.name,
+      fingerprint: await fingerprintDataset(dataset),
+      classes: [...dataset.classes],
+      train: dataset.train.images.length,
+      val: dataset.val.images.length,
+      test: dataset.test.images.length,
+    },
+    model: {
+      ...{ name, modelType, featureSize, parameters },
+      fingerprint: fingerprintNetwork(network),
+      preprocessing: { ...preprocessing, mean: [...preprocessing.mean], std: [...preprocessing.std] },
+    },
+    machine: describeMachine(),
+  };
+}
+
+/**
+ * Whether a run's data and model are still those that it began with.
+ *
+ * @throws AdarandError `run.data-changed`, `run.model-changed`.
+ */
+export async function checkUnchanged({ data, model, options }: RunRecord, inputs: RunInputs): Promise<void> {
+  if ((await fingerprintDataset(inputs.dataset)) !== data.fingerprint)
+    throw new AdarandError(
+      'run.data-changed',
+      `${options.data} is not what this run began with: files were added, removed or changed`,
+      'Restore the folder, or start a new run.',
+    );
+  if (fingerprintNetwork(inputs.network) !== model.fingerprint)
+    throw new AdarandError(
+      'run.model-changed',
+      `${options.model} is not the model that this run began with`,
+      'Restore the model, or start a new run.',
+    );
+}

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { z } from 'zod';
+import { AdarandError } from '../errors.js';
+import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import { didYouMean } from './did-you-mean.js';
+
+/**
+ * A method by its name, or by the path of a JavaScript module whose default export is one (made with
+ * `defineRegularizer`).
+ *
+ * @throws AdarandError `method.unknown`, `method.module`.
+ */
+export async function openMethod(name: string): Promise<Regularizer> {
+  if (isRegularizerName(name)) return regularizerByName(name);
+  if (/\.m?js$/.test(name) && existsSync(name)) return importMethod(resolve(name));
+  const names = Object.keys(regularizers);
+  throw new AdarandError(
+    'method.unknown',
+    `there is no regularizer "${name}".${didYouMean(name, names)}`,
+    `Choose one of ${names.join(', ')}, or give the path of a .js file that exports one. \`adarand methods\` explains them.`,
+  );
+}
+
+/** What `methods` tells about one option. */
+export interface MethodOption {
+  readonly name: string;
+  /** `boolean`, `number`, or the words that it may be. */
+  readonly type: string;
+  readonly default: unknown;
+  readonly description: string;
+}
+
+const propertySchema = z.object({
+  type: z.string().optional(),
+  enum: z.array(z.unknown()).optional(),
+  default: z.unknown().optional(),
+  description: z.string().optional(),
+});
+const propertiesSchema = z.object({ properties: z.record(z.string(), propertySchema).default({}) });
+
+/** A method's options, read from its schema. */
+export function methodOptions(method: Regularizer): MethodOption[] {
+  const { properties } = propertiesSchema.parse(
+    z.toJSONSchema(method.options, { io: 'input', unrepresentable: 'any' }),
+  );
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    type: property.enum?.join(' | ') ?? property.type ?? 'any',
+    default: property.default,
+    description: property.description ?? '',
+  }));
+}
+
+/**
+ * Options as a method's schema has them, from values that may be words of a command line ("true", "1e-2").
+ *
+ * @throws AdarandError `method.option`.
+ */
+export function parseMethodOptions(method: Regularizer, given: Readonly<Record<string, unknown>>): unknown {
+  const known = new Map(methodOptions(method).map((option) => [option.name, option]));
+  const typed: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(given)) {
+    const option = known.get(name);
+    if (option === undefined) throw unknownOption(method, name, [...known.keys()]);
+    typed[name] = typeof value === 'string' ? coerce(value, option.type) : value;
+  }
+  const result = method.options.safeParse(typed);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new AdarandError(
+    'method.option',
+    `${method.name} cannot use these options: ${problems.join('; ')}`,
+    `\`adarand methods ${method.name}\` lists its options.`,
+  );
+}
+
+function coerce(word: string, type: string): unknown {
+  if (type === 'boolean' && /^(true|false)$/.test(word)) return word === 'true';
+  if ((type === 'number' || type === 'integer') && word.trim() !== '' && !Number.isNaN(Number(word)))
+    return Number(word);
+  return word;
+}
+
+function unknownOption(method: Regularizer, name: string, known: readonly string[]): AdarandError {
+  return new AdarandError(
+    'method.option',
+    `${method.name} has no option "${name}".${didYouMean(name, known)}`,
+    known.length === 0 ? 'It has no options.' : `Its options are ${known.join(', ')}.`,
+  );
+}
+
+async function importMethod(path: string): Promise<Regularizer> {
+  const module: unknown = await import(pathToFileURL(path).href).catch((error: unknown) => {
+    throw new AdarandError('method.module', `${path} cannot be imported: ${error}`, undefined, error);
+  });
+  const method = moduleSchema.safeParse(module);
+  if (method.success) return method.data.default;
+  throw new AdarandError(
+    'method.module',
+    `${path} does not export a regularizer`,
+    'Its default export should be `defineRegularizer({ name, ..., build })`.',
+  );
+}
+
+const regularizerSchema = z.custom<Regularizer>(
+  (value) =>
+    z
+      .object({
+        name: z.string(),
+        needs: z.array(z.string()),
+        options: z.instanceof(z.ZodType),
+        defaultLambda: z.number(),
+        build: z.custom((build) => typeof build === 'function'),
+      })
+      .safeParse(value).success,
+);
+const moduleSchema = z.object({ default: regularizerSchema });

@@ -1,0 +1,146 @@
+import { AdarandError } from '../errors.js';
+import { optimizers } from '../optimizers/index.js';
+import { schedules } from '../optimizers/schedules.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import type { CompileOptions } from '../runtime/program.js';
+import type { Position } from '../training/checkpoint.js';
+import { newHead } from '../training/classifier.js';
+import type { SourceStatistics } from '../training/statistics.js';
+import { Trainer } from '../training/trainer.js';
+import { type Checkpoint, FileCheckpoints } from './checkpoints.js';
+import type { RunOptions } from './config.js';
+import { type RunEvent, type RunHost, STOPPED } from './events.js';
+import { finishRun } from './finish-run.js';
+import { MetricsLog } from './metrics-log.js';
+import type { RunRecord, RunSummary } from './record.js';
+import type { LockedRunFolder } from './run-folder.js';
+import { type RunInputs, trainingData } from './run-inputs.js';
+import type { Settings } from './settings.js';
+
+/** All that a run is made of. */
+export interface Run {
+  readonly options: RunOptions;
+  readonly settings: Settings;
+  readonly method: Regularizer;
+  readonly statistics: SourceStatistics | undefined;
+  readonly inputs: RunInputs;
+  readonly compile: CompileOptions;
+  readonly held: LockedRunFolder;
+  readonly host: RunHost;
+}
+
+/**
+ * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the checkpoint or from the
+ * start, and finishes.
+ */
+export async function runTraining(
+  run: Run,
+  record: RunRecord,
+  from: Checkpoint | undefined,
+  begin: () => Promise<void>,
+): Promise<RunSummary> {
+  const { options, settings, inputs, compile, host } = run;
+  const { folder } = run.held;
+  const data = trainingData(inputs, options, settings, host);
+  const hasValidation = inputs.dataset.val.images.length > 0;
+  const checkpoints = new FileCheckpoints(folder.checkpoints, { hasValidation });
+  const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
+  const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
+  let log: MetricsLog | undefined;
+  const emit = (event: RunEvent) => {
+    const told = hasValidation ? event : withoutValidation(event);
+    log?.record(told);
+    host.emit(told);
+  };
+  const trainer = await Trainer.create(trainerOptions(run, hasValidation), {
+    ...{ compile, data, checkpoints, emit },
+    stop: host.stop,
+  });
+  try {
+    if (from !== undefined) trainer.restore(from.tensors);
+    await begin();
+    const { logEvery } = options;
+    log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
+    emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
+    log.begin();
+    const result = await trainer.train(position);
+    if (result.stopped) throw stopped(folder.path, stepsDone());
+    return await finishRun(run, record, trainer.state, result);
+  } catch (error) {
+    throw log === undefined ? error : resumable(error, folder.path, stepsDone());
+  } finally {
+    log?.close();
+    await trainer.release();
+  }
+}
+
+function trainerOptions({ options, settings, method, statistics, inputs }: Run, hasValidation: boolean) {
+  const { network, dataset } = inputs;
+  const classes = dataset.classes.length;
+  return {
+    network,
+    head: newHead(network.featureSize, classes, options.seed),
+    imageSize: network.preprocessing.imageSize,
+    classes,
+    ...settings,
+    regularizer: method,
+    lambda: settings.effectiveLambda,
+    statistics,
+    optimizer: optimizers[options.optimizer](),
+    schedule: schedules[options.schedule],
+    backboneRate: options.backboneLrScale,
+    clipNorm: options.clip,
+    accumulate: options.accumulate,
+    averageDecay: options.ema,
+    batchNorm: options.batchNorm,
+    seed: options.seed,
+    epochs: options.epochs,
+    patience: hasValidation ? options.patience : undefined,
+    maxSteps: options.maxSteps,
+    checkpointSeconds: options.checkpointSeconds,
+  };
+}
+
+function stopped(path: string, step: number): AdarandError {
+  return new AdarandError(
+    STOPPED,
+    `stopped after step ${step}, with a checkpoint`,
+    `Go on with: adarand train --resume ${path}`,
+  );
+}
+
+/** An epoch that nothing was validated after: neither good nor bad. */
+function withoutValidation(event: RunEvent): RunEvent {
+  if (event.type !== 'epoch') return event;
+  const { val_accuracy, val_loss, validation_seconds, ...metrics } = event.metrics;
+  return { ...event, metrics, best: false };
+}
+
+/** An error of a run that has begun, with how to go on where that can help. */
+function resumable(error: unknown, path: string, step: number): unknown {
+  if (!(error instanceof AdarandError)) return error;
+  const { code, message, hint = '' } = error;
+  if (code === STOPPED) return stopped(path, step);
+  if (!/^(files|data)[.]/.test(code)) return error;
+  const goOn = `Then go on from the last checkpoint: adarand train --resume ${path}`;
+  return new AdarandError(code, message, `${hint} ${goOn}`.trim(), error);
+}
+
+/** What people should see of the choices that were made. */
+function shown({ options, settings, inputs }: Run): Record<string, unknown> {
+  const { batchSize, learningRate, augment, lambda, effectiveLambda } = settings;
+  return {
+    model: inputs.network.name,
+    image_size: inputs.network.preprocessing.imageSize,
+    regularizer: options.regularizer,
+    lambda,
+    effective_lambda: effectiveLambda,
+    optimizer: options.optimizer,
+    learning_rate: learningRate,
+    schedule: options.schedule,
+    batch_size: batchSize,
+    epochs: options.epochs,
+    augment,
+    seed: options.seed,
+  };
+}

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { Dataset } from '../data/index.js';
+import { AdarandError } from '../errors.js';
+import type { Network } from '../nn/network.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import { type AugmentationName, augmentations } from './augmentations.js';
+import type { RunOptions } from './config.js';
+
+/** What `feature-scale` refers to: the mean square of ResNet-50's pooled features, for which lambda = 1 was found. */
+const REFERENCE_MEAN_SQUARE = 0.44;
+
+const smallImage = 64;
+
+/** What the options left open, decided for this data and this network. Recorded, so a resumed run has the same. */
+export const settingsSchema = z.object({
+  batchSize: z.number(),
+  evalBatchSize: z.number(),
+  learningRate: z.number(),
+  weightDecay: z.number(),
+  augment: z.custom<AugmentationName>(
+    (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
+  ),
+  /** As asked for, in the unit of `lambdaUnit`. */
+  lambda: z.number(),
+  /** What multiplies the term in the loss. */
+  effectiveLambda: z.number(),
+  /** Mean of g^2 over the source network's features of the training images; null where nobody needed it. */
+  featureMeanSquare: z.number().nullable(),
+  /** The method's options with its defaults. */
+  regularizerOptions: z.unknown(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** @throws AdarandError `data.batch-too-large`. */
+export function resolveSettings(
+  options: RunOptions,
+  given: {
+    readonly dataset: Dataset;
+    readonly network: Network;
+    readonly method: Regularizer;
+    readonly regularizerOptions: unknown;
+    readonly featureMeanSquare: number | undefined;
+  },
+): Settings {
+  const { dataset, network, method, featureMeanSquare } = given;
+  const images = dataset.train.images.length;
+  const batchSize = options.batchSize ?? defaultBatchSize(images);
+  if (batchSize > images)
+    throw new AdarandError(
+      'data.batch-too-large',
+      `a batch of ${batchSize} cannot be filled from ${images} training images`,
+      `Choose a --batch-size of at most ${images}.`,
+    );
+  const lambda = options.lambda ?? method.defaultLambda;
+  const scaled = options.lambdaUnit === 'feature-scale' && lambda !== 0 && featureMeanSquare !== undefined;
+  return {
+    batchSize,
+    evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
+    learningRate: options.learningRate ?? defaultLearningRate(options, network),
+    weightDecay: options.weightDecay ?? (options.optimizer === 'adamw' ? 0.05 : 0),
+    augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
+    lambda,
+    effectiveLambda: scaled ? lambda * (REFERENCE_MEAN_SQUARE / featureMeanSquare) : lambda,
+    featureMeanSquare: featureMeanSquare ?? null,
+    regularizerOptions: given.regularizerOptions,
+  };
+}
+
+/** Whether the source network must look at the training images before training. */
+export function needsStatistics(options: RunOptions, method: Regularizer): boolean {
+  if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
+  return options.lambdaUnit === 'feature-scale' && (options.lambda ?? method.defaultLambda) !== 0;
+}
+
+/** 32, or the power of two that leaves four batches an epoch. */
+function defaultBatchSize(images: number): number {
+  return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
+}
+
+/** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
+function defaultLearningRate({ optimizer }: RunOptions, { buffers }: Network): number {
+  if (optimizer !== 'sgd') return 1e-4;
+  return buffers.size > 0 ? 0.01 : 0.003;
+}

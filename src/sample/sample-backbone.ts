@@ -1,0 +1,14 @@
+import { fileURLToPath } from 'node:url';
+import { openModel } from '../models/open.js';
+import type { Network } from '../nn/network.js';
+
+/** Where the repository keeps the sample backbone: a model folder that `openModel` reads. */
+export const sampleFolder = fileURLToPath(new URL('../../assets/sample-backbone', import.meta.url));
+
+/**
+ * The backbone of the quickstart: a ResNet of 8 layers for images of 20 x 20 pixels that `pretrain.ts` trained on
+ * Fashion-MNIST. `config.json` beside it tells how, and how well.
+ */
+export function openSampleBackbone(): Promise<Network> {
+  return openModel(sampleFolder);
+}
