@@ -135,17 +135,15 @@ describe('one step', () => {
       const [first = 0, second = 0] = steps.map(({ state }) => Number(state.get('weight').data[i]));
       return w + (first - w + (second - w)) / 2;
     });
-    assert.ok(worstError(accumulated.state.get('weight').data, mean) < 1e-6);
+    assert.ok(worstError(numbers(accumulated.state.get('weight')), mean) < 1e-6);
     assert.ok(numbers(accumulated.state.get('weight:gradients')).every((sum) => sum === 0));
   });
 
   test('the exponential average follows the parameters', async () => {
     const { state } = await run({ ...defaults, averageDecay: 0.75 }, 1);
-    const expected = Array.from(
-      initial('weight').data,
-      (w, i) => 0.75 * Number(w) + 0.25 * Number(state.get('weight').data[i]),
-    );
-    assert.ok(worstError(state.get(averageOf('weight')).data, expected) < 1e-6);
+    const after = numbers(state.get('weight'));
+    const expected = numbers(initial('weight')).map((w, i) => 0.75 * w + 0.25 * (after[i] ?? 0));
+    assert.ok(worstError(numbers(state.get(averageOf('weight'))), expected) < 1e-6);
   });
 });
 
@@ -233,13 +231,15 @@ function initial(name: string): Tensor {
 }
 
 function distance(a: Tensor, b: Tensor): number {
-  return Math.hypot(...Array.from(a.data, (element, i) => Number(element) - Number(b.data[i])));
+  const other = numbers(b);
+  return Math.hypot(...numbers(a).map((element, i) => element - (other[i] ?? 0)));
 }
 
 function wave(length: number): number[] {
   return Array.from({ length }, (_, i) => 0.3 * Math.sin(1 + i * 1.7));
 }
 
-function numbers({ data }: Tensor): number[] {
-  return Array.from(data, Number);
+function numbers(tensor: Tensor): number[] {
+  assert.ok(tensor.dtype === 'float32');
+  return [...tensor.data];
 }
