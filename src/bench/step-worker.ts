@@ -83,7 +83,7 @@ async function build(task: StepTask) {
   });
   const program = await Program.compile(graph.update, { driver: nodeDriver, device: 'cpu', threads });
   const state = new State();
-  for (const [name, tensor] of graph.state) state.add(name, tensor);
+  for (const [name, tensor] of [...graph.state, ...graph.fixed]) state.add(name, tensor);
   const feeds = new Feeds({ batchSize, imageSize, classes }, graph.noise, graph.scalars);
   const random = new Random(1, 'test');
   const pixels = new Uint8Array(batchSize * imageSize * imageSize * 3).map(() => random.below(256));

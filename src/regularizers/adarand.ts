@@ -74,6 +74,7 @@ export const adarand = defineRegularizer({
   needs: ['features', 'labels', 'oneHot', 'classStatistics'],
   options,
   defaultLambda: 1,
+  featureScaled: true,
   build({ features, labels, oneHot, classStatistics, classes: K, noise, state }, chosen) {
     const { distance, intra, inter, alpha, reduction, form } = chosen;
     const anchored = (chosen.runningMean ?? (form === 'paper' ? 'persistent' : 'anchored')) === 'anchored';

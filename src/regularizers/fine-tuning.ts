@@ -10,5 +10,6 @@ export const fineTuning = defineRegularizer({
   needs: [],
   options: z.strictObject({}),
   defaultLambda: 0,
+  featureScaled: false,
   build: () => ({}),
 });

@@ -32,6 +32,7 @@ export const fnp = defineRegularizer({
       .describe('divide by batch and features, or by the batch only'),
   }),
   defaultLambda: 1,
+  featureScaled: true,
   build({ features }, { norm, reduction }) {
     if (norm === 'l1') return { term: absolute(features, reduction) };
     const term = squared(features, reduction);

@@ -40,6 +40,7 @@ export const randreg = defineRegularizer({
       .describe('divide by batch and features, or by the batch only'),
   }),
   defaultLambda: 1,
+  featureScaled: true,
   build(context, { prior, statistics, reduction }) {
     const { features, labels, noise, state } = context;
     const draw = (): Value => {

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import type { ParameterKind } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 
@@ -18,6 +19,15 @@ export interface FeatureStatistics {
   readonly std: Tensor<'float32'>;
 }
 
+/** A tensor of the network that the optimizer trains. */
+export interface TrainedParameter {
+  readonly name: string;
+  readonly kind: ParameterKind;
+  readonly value: Value;
+  /** Its pretrained value, a constant; none for what is new (the head). */
+  readonly source: Value | undefined;
+}
+
 /** What a method can ask for. It sees only what it declares: an undeclared need does not compile. */
 export interface Provided {
   /** [B, d]: what enters the last linear layer, for this batch. */
@@ -30,6 +40,16 @@ export interface Provided {
   readonly oneHot: Value;
   readonly classStatistics: ClassStatistics;
   readonly featureStatistics: FeatureStatistics;
+  /** The new head: logits = features weight^T + bias, with weight [K, d] and bias [K]. */
+  readonly head: { readonly weight: Value; readonly bias: Value };
+  /** Everything that is trained, backbone first. */
+  readonly parameters: readonly TrainedParameter[];
+  /** Intermediate maps by role: `stage1` ... at the end of each stage of the network. */
+  readonly taps: ReadonlyMap<string, Value>;
+  /** Features of the frozen source network for the same images, in evaluation mode: [B, d]. A constant. */
+  readonly sourceFeatures: Value;
+  /** Its intermediate maps, by the same roles. Constants. */
+  readonly sourceTaps: ReadonlyMap<string, Value>;
 }
 
 export type Need = keyof Provided;
@@ -48,6 +68,8 @@ export interface BuildTools {
   noise(distribution: Distribution, shape: readonly number[]): Value;
   /** A tensor that outlives the step. Constant unless `Built` says how it changes. */
   state(name: string, initial: Tensor<'float32'>): Value;
+  /** A tensor of the method's own that is trained with the network, by the same loss and optimizer. */
+  parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind): Value;
 }
 
 export type Context<N extends Need> = Pick<Provided, N> & BuildTools;
@@ -66,6 +88,8 @@ export interface Learned {
 export interface Built {
   /** The scalar to be added to the task loss, times the method's weight; none for plain fine-tuning. */
   readonly term?: Value;
+  /** A scalar to be added as it is: a second term whose weight is an option of the method. */
+  readonly addition?: Value;
   /** The next value of each state that an update rule changes. */
   readonly updates?: ReadonlyMap<Value, Value>;
   readonly learned?: Learned;
@@ -87,6 +111,11 @@ export interface Regularizer<Options = unknown, N extends Need = Need> {
   readonly options: z.ZodType<Options>;
   /** The weight that the paper uses. */
   readonly defaultLambda: number;
+  /**
+   * Whether the term grows with the square of the features, so that its weight may be given in units of their mean
+   * square (`--lambda-unit feature-scale`).
+   */
+  readonly featureScaled: boolean;
   build(context: Context<N>, options: Options): Built;
 }
 

@@ -53,7 +53,7 @@ export function resolveSettings(
       `Choose a --batch-size of at most ${images}.`,
     );
   const lambda = options.lambda ?? method.defaultLambda;
-  const scaled = options.lambdaUnit === 'feature-scale' && lambda !== 0 && featureMeanSquare !== undefined;
+  const scaled = scalesLambda(options, method) && featureMeanSquare !== undefined;
   return {
     batchSize,
     evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
@@ -70,7 +70,13 @@ export function resolveSettings(
 /** Whether the source network must look at the training images before training. */
 export function needsStatistics(options: RunOptions, method: Regularizer): boolean {
   if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
-  return options.lambdaUnit === 'feature-scale' && (options.lambda ?? method.defaultLambda) !== 0;
+  return scalesLambda(options, method);
+}
+
+/** Whether the weight is to be taken in units of the features' mean square. */
+function scalesLambda(options: RunOptions, method: Regularizer): boolean {
+  const lambda = options.lambda ?? method.defaultLambda;
+  return options.lambdaUnit === 'feature-scale' && method.featureScaled && lambda !== 0;
 }
 
 /** 32, or the power of two that leaves four batches an epoch. */

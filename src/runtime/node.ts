@@ -21,6 +21,9 @@ export const nodeDriver: Driver = {
       executionProviders: [providers[device] ?? 'cpu'],
       // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
       enableMemPattern: false,
+      // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one;
+      // two sessions (training and evaluation) would keep each other busy.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
       ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
       logSeverityLevel: 3,
     });

@@ -2,8 +2,8 @@ import { gradients } from '../autodiff/gradients.js';
 import { at, invariant } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
-import type { BuildTools, Distribution, Provided, Regularizer } from '../regularizers/regularizer.js';
-import type { SourceStatistics } from './statistics.js';
+import type { ParameterKind } from '../nn/network.js';
+import type { BuildTools, Built, Distribution, Provided, Regularizer } from '../regularizers/regularizer.js';
 import { applyOptimizer, type HostScalar, type StepParts } from './step-parts.js';
 
 const PREFIX = 'regularizer.';
@@ -12,15 +12,15 @@ export interface RegularizeOptions {
   readonly regularizer: Regularizer;
   /** Validated by the regularizer's own schema. */
   readonly options: unknown;
-  readonly values: Pick<Provided, 'features' | 'logits' | 'labels' | 'oneHot'>;
-  readonly statistics: SourceStatistics | undefined;
+  /** What the method may look at; what costs something to make is behind getters. */
+  readonly provided: Provided;
   readonly batchSize: number;
   readonly classes: number;
   readonly featureSize: number;
 }
 
-/** A method's part of the step: its term, and in `parts` its state, its noise, and how its state changes. */
-export function regularize(parts: StepParts, options: RegularizeOptions): Value | undefined {
+/** A method's part of the step: its terms, and in `parts` its state, its noise, and how its state changes. */
+export function regularize(parts: StepParts, options: RegularizeOptions): Pick<Built, 'term' | 'addition'> {
   const { regularizer, batchSize, classes, featureSize } = options;
   const names = new Map<Value, string>();
   const nameOf = (value: Value): string => {
@@ -42,8 +42,13 @@ export function regularize(parts: StepParts, options: RegularizeOptions): Value 
       names.set(value, PREFIX + name);
       return value;
     },
+    parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind) {
+      const value = parts.addState(PREFIX + name, initial);
+      parts.trained.set(PREFIX + name, { name: PREFIX + name, kind, value, source: undefined });
+      return value;
+    },
   };
-  const built = regularizer.build(contextOf(options, tools), options.options);
+  const built = regularizer.build(withTools(options.provided, tools), options.options);
 
   for (const [state, next] of built.updates ?? []) parts.updates.set(nameOf(state), next);
   for (const [name, value] of Object.entries(built.metrics ?? {})) parts.outputs.set(PREFIX + name, value);
@@ -59,23 +64,33 @@ export function regularize(parts: StepParts, options: RegularizeOptions): Value 
     });
     parts.outputs.set(`${PREFIX}objective`, learned.objective);
   }
-  return built.term;
+  return built;
 }
 
-/** What a method sees. Statistics are behind getters: looking at what was not declared as a need, hence not computed, is a bug. */
-function contextOf({ values, statistics }: RegularizeOptions, tools: BuildTools): Provided & BuildTools {
-  const present = () => {
-    invariant(statistics !== undefined, 'source statistics were used without being declared as a need');
-    return statistics;
-  };
+/** What a method sees. Not a spread, which would look behind every getter. */
+function withTools(provided: Provided, tools: BuildTools): Provided & BuildTools {
   return {
-    ...values,
     ...tools,
+    features: provided.features,
+    logits: provided.logits,
+    labels: provided.labels,
+    oneHot: provided.oneHot,
+    head: provided.head,
+    taps: provided.taps,
+    get parameters() {
+      return provided.parameters;
+    },
     get classStatistics() {
-      return present().perClass;
+      return provided.classStatistics;
     },
     get featureStatistics() {
-      return present().overall;
+      return provided.featureStatistics;
+    },
+    get sourceFeatures() {
+      return provided.sourceFeatures;
+    },
+    get sourceTaps() {
+      return provided.sourceTaps;
     },
   };
 }

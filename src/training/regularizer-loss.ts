@@ -1,13 +1,21 @@
 import { gradients } from '../autodiff/gradients.js';
-import { AdarandError, at } from '../errors.js';
+import { AdarandError, at, invariant } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
-import { sizeOf } from '../graph/tensor.js';
-import { input, type Value } from '../graph/value.js';
+import { add } from '../graph/operators/add.js';
+import { type Shape, sizeOf } from '../graph/tensor.js';
+import { input, scalar, type Value } from '../graph/value.js';
+import type { ParameterKind } from '../nn/network.js';
 import { Random } from '../random.js';
-import type { Regularizer } from '../regularizers/regularizer.js';
+import type { Provided, Regularizer } from '../regularizers/regularizer.js';
 import { regularize } from './regularize.js';
 import type { SourceStatistics } from './statistics.js';
 import { StepParts } from './step-parts.js';
+
+/** Numbers under a shape, row-major. */
+export interface Numbers {
+  readonly shape: Shape;
+  readonly data: ArrayLike<number>;
+}
 
 export interface RegularizerInputs {
   /** [B][d] */
@@ -19,6 +27,20 @@ export interface RegularizerInputs {
   /** [B][K]; zeros unless given. */
   readonly logits?: readonly (readonly number[])[];
   readonly statistics?: SourceStatistics;
+  /** weight [K][d] and bias [K]; zeros unless given. */
+  readonly head?: { readonly weight: readonly (readonly number[])[]; readonly bias: readonly number[] };
+  /** Trained tensors, and their pretrained values where they have one. */
+  readonly parameters?: readonly {
+    readonly name: string;
+    readonly kind: ParameterKind;
+    readonly value: Numbers;
+    readonly source?: ArrayLike<number>;
+  }[];
+  /** Intermediate maps by role, of the network and of the frozen source network. */
+  readonly taps?: Readonly<Record<string, Numbers>>;
+  readonly sourceTaps?: Readonly<Record<string, Numbers>>;
+  /** [B][d] */
+  readonly sourceFeatures?: readonly (readonly number[])[];
   /** The method's options; its defaults unless given. */
   readonly options?: unknown;
   /** What its random inputs are, in the order in which it asks for them; drawn with `seed` unless given. */
@@ -34,8 +56,13 @@ export interface RegularizerInputs {
 export interface RegularizerOutputs {
   /** The term, before its weight; 0 for a method without one. */
   readonly term: number;
-  /** [B d] and [B K], row-major. */
-  readonly gradients: { readonly features: Float64Array; readonly logits: Float64Array };
+  /** The term that is added as it is; 0 for a method without one. */
+  readonly addition: number;
+  /**
+   * Gradients of term + addition, row-major: with respect to `features`, `logits`, `head.weight`, `head.bias`, and
+   * whatever else was given, by the name of the parameter or the role of the tap; and the method's own parameters.
+   */
+  readonly gradients: Readonly<Record<string, Float64Array>> & { readonly features: Float64Array };
   /** Every state after one update, by name, the slots of its own optimizer included. */
   readonly nextState: Readonly<Record<string, Float64Array>>;
   /** The method's own scalars: `objective` where it learns, and what else it logs. */
@@ -43,7 +70,7 @@ export interface RegularizerOutputs {
 }
 
 /**
- * Evaluates a method by itself, on given arrays, without a network and without ONNX Runtime: its term, the term's
+ * Evaluates a method by itself, on given arrays, without a network and without ONNX Runtime: its terms, their
  * gradients, and one update of its state, in double precision. For tests, and for whoever designs a method.
  *
  * @throws AdarandError `regularizer.inputs` where the arrays do not fit together.
@@ -62,42 +89,19 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
     );
 
   const feeds = new Map<string, Float64Array>();
-  const feed = (
-    name: string,
-    shape: readonly number[],
-    data: Iterable<number>,
-    dtype: 'float32' | 'int32' = 'float32',
-  ) => {
-    const array = Float64Array.from(data);
-    if (array.length !== sizeOf(shape))
-      throw new AdarandError(
-        'regularizer.inputs',
-        `${name} has ${array.length} numbers instead of [${shape}]`,
-      );
-    feeds.set(name, array);
-    return input(name, { dtype, shape });
-  };
-  const oneHot = labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
-  const logitRows = inputs.logits?.flat() ?? new Array<number>(batchSize * classes).fill(0);
-  const values = {
-    features: feed('features', [batchSize, featureSize], inputs.features.flat()),
-    logits: feed('logits', [batchSize, classes], logitRows),
-    labels: feed('labels', [batchSize], labels, 'int32'),
-    oneHot: feed('one_hot', [batchSize, classes], oneHot),
-  };
-
+  const provided = provideArrays(inputs, { batchSize, featureSize }, feeds);
   const parts = new StepParts();
   const options = regularizer.options.parse(inputs.options ?? {});
-  const { statistics } = inputs;
-  const term = regularize(parts, {
+  const built = regularize(parts, {
     regularizer,
     options,
-    values,
-    statistics,
+    provided: provided.values,
     batchSize,
     classes,
     featureSize,
   });
+  const term = built.term ?? scalar(0);
+  const addition = built.addition ?? scalar(0);
 
   for (const [name, { data }] of parts.state)
     feeds.set(name, Float64Array.from(inputs.state?.[bare(name)] ?? Array.from(data, Number)));
@@ -109,25 +113,97 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
   const position = { step: inputs.step ?? 0, totalSteps: inputs.totalSteps ?? 1 };
   for (const [name, value] of parts.scalars) feeds.set(name, Float64Array.of(value(position)));
 
-  const evaluate = (wanted: readonly Value[]) => interpret(wanted, feeds);
-  const slopes = term === undefined ? undefined : evaluate(gradients(term, [values.features, values.logits]));
-  const record = <T>(entries: ReadonlyMap<string, Value>, convert: (data: Float64Array) => T) =>
-    Object.fromEntries(
-      evaluate([...entries.values()]).map((data, i) => [bare(at([...entries.keys()], i)), convert(data)]),
-    );
+  const trained = [...parts.trained.values()].map(({ name, value }) => [bare(name), value] as const);
+  const targets = new Map([...provided.differentiable, ...trained]);
+  const slopes = gradients(add(term, addition), [...targets.values()]);
+  const byName = (entries: ReadonlyMap<string, Value>) => {
+    const results = interpret([...entries.values()], feeds);
+    return Object.fromEntries([...entries.keys()].map((name, i) => [bare(name), at(results, i)]));
+  };
+  const slopeOf = byName(new Map([...targets.keys()].map((name, i) => [name, at(slopes, i)])));
+  const { features } = slopeOf;
+  invariant(features !== undefined, 'features are always differentiable');
   const unchanged = [...parts.state.keys()].filter((name) => !parts.updates.has(name));
+  const scalars = byName(new Map([...parts.outputs, ['term', term], ['addition', addition]]));
   return {
-    term: term === undefined ? 0 : at(at(evaluate([term]), 0), 0),
-    gradients: {
-      features: slopes?.[0] ?? new Float64Array(batchSize * featureSize),
-      logits: slopes?.[1] ?? new Float64Array(batchSize * classes),
-    },
+    term: at(scalars.term ?? [], 0),
+    addition: at(scalars.addition ?? [], 0),
+    gradients: { ...slopeOf, features },
     nextState: {
       ...Object.fromEntries(unchanged.map((name) => [bare(name), feeds.get(name) ?? new Float64Array()])),
-      ...record(parts.updates, (data) => data),
+      ...byName(parts.updates),
     },
-    metrics: record(parts.outputs, (data) => at(data, 0)),
+    metrics: Object.fromEntries(Object.entries(scalars).map(([name, data]) => [name, at(data, 0)])),
   };
+}
+
+/** Given arrays as what a method can ask for, and the values among them that gradients are taken for. */
+function provideArrays(
+  inputs: RegularizerInputs,
+  { batchSize, featureSize }: { batchSize: number; featureSize: number },
+  feeds: Map<string, Float64Array>,
+): { values: Provided; differentiable: ReadonlyMap<string, Value> } {
+  const { classes, labels, statistics } = inputs;
+  const feed = (
+    name: string,
+    shape: Shape,
+    data: ArrayLike<number> | undefined,
+    dtype: 'float32' | 'int32' = 'float32',
+  ) => {
+    const array = data === undefined ? new Float64Array(sizeOf(shape)) : Float64Array.from(data);
+    if (array.length !== sizeOf(shape))
+      throw new AdarandError(
+        'regularizer.inputs',
+        `${name} has ${array.length} numbers instead of [${shape}]`,
+      );
+    feeds.set(name, array);
+    return input(name, { dtype, shape });
+  };
+  const maps = (prefix: string, given: Readonly<Record<string, Numbers>> = {}) =>
+    new Map(Object.entries(given).map(([role, { shape, data }]) => [role, feed(prefix + role, shape, data)]));
+  const oneHot = labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
+  const features = feed('features', [batchSize, featureSize], inputs.features.flat());
+  const logits = feed('logits', [batchSize, classes], inputs.logits?.flat());
+  const head = {
+    weight: feed('head.weight', [classes, featureSize], inputs.head?.weight.flat()),
+    bias: feed('head.bias', [classes], inputs.head?.bias),
+  };
+  const parameters = (inputs.parameters ?? []).map(({ name, kind, value: { shape, data }, source }) => ({
+    name,
+    kind,
+    value: feed(name, shape, data),
+    source: source && feed(`source:${name}`, shape, source),
+  }));
+  const taps = maps('', inputs.taps);
+  const missing = (what: string) =>
+    new AdarandError('regularizer.inputs', `the method needs ${what}`, `Give ${what}.`);
+  const differentiable = new Map<string, Value>([
+    ['features', features],
+    ['logits', logits],
+    ['head.weight', head.weight],
+    ['head.bias', head.bias],
+    ...parameters.map(({ name, value }) => [name, value] as const),
+    ...taps,
+  ]);
+  const values: Provided = {
+    ...{ features, logits, head, parameters, taps },
+    labels: feed('labels', [batchSize], labels, 'int32'),
+    oneHot: feed('one_hot', [batchSize, classes], oneHot),
+    sourceTaps: maps('source:', inputs.sourceTaps),
+    get sourceFeatures() {
+      if (inputs.sourceFeatures === undefined) throw missing('sourceFeatures');
+      return feed('source:features', [batchSize, featureSize], inputs.sourceFeatures.flat());
+    },
+    get classStatistics() {
+      if (statistics === undefined) throw missing('statistics');
+      return statistics.perClass;
+    },
+    get featureStatistics() {
+      if (statistics === undefined) throw missing('statistics');
+      return statistics.overall;
+    },
+  };
+  return { values, differentiable };
 }
 
 /** A state's name as its method knows it. */

@@ -17,6 +17,7 @@ import type { Regularizer } from '../regularizers/regularizer.js';
 import type { ProgramGraph } from '../runtime/program.js';
 import { applyHead, HEAD_BIAS, HEAD_WEIGHT, LABELS, normalize, ONE_HOT, PIXELS } from './classifier.js';
 import { crossEntropy } from './loss.js';
+import { provide } from './provide.js';
 import { regularize } from './regularize.js';
 import type { SourceStatistics } from './statistics.js';
 import { applyOptimizer, type HostScalar, type NoiseInput, StepParts } from './step-parts.js';
@@ -57,6 +58,8 @@ export interface StepGraph {
   readonly collect: ProgramGraph | undefined;
   /** Initial value of every state tensor. */
   readonly state: ReadonlyMap<string, Tensor>;
+  /** Tensors that never change, hence are in no checkpoint. */
+  readonly fixed: ReadonlyMap<string, Tensor>;
   /** Random inputs to draw for each batch. */
   readonly noise: readonly NoiseInput[];
   /** Scalars to compute for each update. */
@@ -80,36 +83,44 @@ export function buildStep(options: StepOptions): StepGraph {
   const pixels = input(PIXELS, { dtype: 'uint8', shape: [B, imageSize, imageSize, 3] });
   const labels = input(LABELS, { dtype: 'int32', shape: [B] });
   const oneHot = input(ONE_HOT, { dtype: 'float32', shape: [B, K] });
-  const features = network.features(normalize(pixels, network.preprocessing), scope);
+  const images = normalize(pixels, network.preprocessing);
+  const features = network.features(images, scope);
   const headParameters = new Map([...head].map(([name, { tensor }]) => [name, input(name, tensor)]));
   const weight = known(headParameters, HEAD_WEIGHT);
-  const logits = applyHead(features, weight, known(headParameters, HEAD_BIAS));
+  const bias = known(headParameters, HEAD_BIAS);
+  const logits = applyHead(features, weight, bias);
+
+  // Every tensor of the network is state, used by this graph or not; the order is the network's own.
+  const declared = new Map([...network.parameters, ...head]);
+  for (const [name, { tensor }] of declared) parts.state.set(name, tensor);
+  for (const [name, tensor] of network.buffers) parts.state.set(name, tensor);
+  for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
+  const used = [...declared].flatMap(([name, { kind }]) => {
+    const value = scope.parameters.get(name) ?? headParameters.get(name);
+    return value === undefined ? [] : [{ name, kind, value }];
+  });
 
   const task = crossEntropy(logits, oneHot);
-  const term = regularize(parts, {
+  const { term, addition } = regularize(parts, {
     regularizer: options.regularizer,
     options: options.regularizerOptions,
-    values: { features, logits, labels, oneHot },
-    statistics: options.statistics,
+    provided: provide(parts, network, images, {
+      ...{ features, logits, labels, oneHot, head: { weight, bias }, taps: scope.taps },
+      trained: used,
+      statistics: options.statistics,
+    }),
     batchSize: B,
     classes: K,
     featureSize: network.featureSize,
   });
-  const loss = term === undefined || lambda === 0 ? task : add(task, mul(term, scalar(lambda)));
+  const weighted = term === undefined || lambda === 0 ? task : add(task, mul(term, scalar(lambda)));
+  const loss = addition === undefined || lambda === 0 ? weighted : add(weighted, addition);
 
-  // Every tensor of the network is state, used by this graph or not; the order is the network's own.
-  for (const [name, { tensor }] of [...network.parameters, ...head]) parts.state.set(name, tensor);
-  for (const [name, tensor] of network.buffers) parts.state.set(name, tensor);
-  for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
-
-  const kinds = new Map([...network.parameters, ...head]);
-  const trained = new Map(
-    [...kinds.keys()].flatMap((name) => {
-      const value = scope.parameters.get(name) ?? headParameters.get(name);
-      return value === undefined ? [] : [[name, value] as const];
-    }),
+  const trained = new Map([...used, ...parts.trained.values()].map((each) => [each.name, each]));
+  const raw = gradients(
+    loss,
+    [...trained.values()].map(({ value }) => value),
   );
-  const raw = gradients(loss, [...trained.values()]);
   const fresh = new Map([...trained.keys()].map((name, i) => [name, at(raw, i)]));
 
   parts.outputs.set('loss', loss);
@@ -133,22 +144,23 @@ export function buildStep(options: StepOptions): StepGraph {
     optimizer,
     ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
   );
-  for (const [name, parameter] of trained) {
+  for (const { name, kind, value } of trained.values()) {
     const next = applyOptimizer(parts, {
       name,
-      parameter,
+      parameter: value,
       gradient: known(clipped, name),
       optimizer,
       scalars,
-      weightDecay: kinds.get(name)?.kind === 'weight' ? options.weightDecay : 0,
-      rate: head.has(name) ? 1 : options.backboneRate,
+      weightDecay: kind === 'weight' ? options.weightDecay : 0,
+      rate: network.parameters.has(name) ? options.backboneRate : 1,
     });
-    if (options.averageDecay !== undefined) average(parts, name, parameter, next, options.averageDecay);
+    if (options.averageDecay !== undefined) average(parts, name, value, next, options.averageDecay);
   }
   return {
     update: { outputs, updates: parts.updates },
     collect: collect?.graph,
     state: parts.state,
+    fixed: parts.fixed,
     noise: parts.noise,
     scalars: parts.scalars,
   };

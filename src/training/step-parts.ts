@@ -3,7 +3,7 @@ import { mul } from '../graph/operators/mul.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { Distribution } from '../regularizers/regularizer.js';
+import type { Distribution, TrainedParameter } from '../regularizers/regularizer.js';
 
 /** A number that the host computes anew for each update; `step` counts from 0. */
 export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
@@ -22,7 +22,12 @@ export interface OptimizerScalars {
 
 /** What a training step's graph is collected in while it is being built. */
 export class StepParts {
+  /** Initial values of what changes from step to step, and is saved in checkpoints. */
   readonly state = new Map<string, Tensor>();
+  /** Tensors that never change: the frozen source network's. */
+  readonly fixed = new Map<string, Tensor>();
+  /** What a method trains of its own, with the network. */
+  readonly trained = new Map<string, TrainedParameter>();
   readonly updates = new Map<string, Value>();
   readonly outputs = new Map<string, Value>();
   readonly noise: NoiseInput[] = [];
@@ -33,6 +38,12 @@ export class StepParts {
     invariant(!this.state.has(name), `two states called ${name}`);
     this.state.set(name, initial);
     return input(name, initial);
+  }
+
+  /** The one input that stands for a tensor that never changes. */
+  addFixed(name: string, tensor: Tensor): Value {
+    this.fixed.set(name, tensor);
+    return input(name, tensor);
   }
 
   addScalar(name: string, value: HostScalar): Value {

@@ -59,6 +59,8 @@ export class Trainer {
   readonly #collect: Program | undefined;
   readonly #evaluator: Evaluator;
   readonly #feeds: Feeds;
+  /** Names of the tensors that checkpoints hold. */
+  readonly #saved: readonly string[];
 
   private constructor(
     options: TrainerOptions,
@@ -72,7 +74,8 @@ export class Trainer {
     this.#collect = programs.collect;
     this.#evaluator = programs.evaluator;
     this.#feeds = new Feeds(options, graph.noise, graph.scalars);
-    for (const [name, tensor] of graph.state) this.state.add(name, tensor);
+    for (const [name, tensor] of [...graph.state, ...graph.fixed]) this.state.add(name, tensor);
+    this.#saved = [...graph.state.keys()];
   }
 
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
@@ -91,7 +94,7 @@ export class Trainer {
 
   /** Replaces the state by a checkpoint's. */
   restore(tensors: ReadonlyMap<string, Tensor>): void {
-    for (const [name] of this.state.entries()) {
+    for (const name of this.#saved) {
       const tensor = tensors.get(name);
       if (tensor === undefined)
         throw new AdarandError('checkpoint.incomplete', `the checkpoint has no tensor called ${name}`);
@@ -223,7 +226,7 @@ export class Trainer {
   }
 
   #snapshot(): ReadonlyMap<string, Tensor> {
-    return new Map(this.state.entries());
+    return new Map(this.#saved.map((name) => [name, this.state.get(name)]));
   }
 }
 
