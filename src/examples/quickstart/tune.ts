@@ -6,7 +6,7 @@
 import { rm } from 'node:fs/promises';
 import { mean } from '../../analysis/statistics.js';
 import { type TrainOptions, train } from '../../index.js';
-import { sampleFolder } from '../../sample/sample-backbone.js';
+import { sampleFolder } from '../../sample/folder.js';
 import { writeDigits } from './digits.js';
 import { DIGITS, recipe } from './recipe.js';
 
@@ -18,15 +18,15 @@ await rm(folder, { recursive: true, force: true });
 await writeDigits(`${folder}/mnist`, { seed: 0, skip: 2 * DIGITS, train: DIGITS + VALIDATION, test: 0 });
 
 const shared = await best(
-  [0.003, 0.01, 0.03, 0.1].flatMap((learningRate) =>
-    (['none', 'pad-crop', 'crop'] as const).map((augment) => ({
+  [0.03, 0.1, 0.3].flatMap((learningRate) =>
+    (['none', 'pad-crop'] as const).map((augment) => ({
       regularizer: 'fine-tuning',
       learningRate,
       augment,
     })),
   ),
 );
-await best([0.03, 0.1, 0.3, 1, 3].map((lambda) => ({ ...shared, regularizer: 'adarand', lambda })));
+await best([0.1, 0.3, 1, 3, 10].map((lambda) => ({ ...shared, regularizer: 'adarand', lambda })));
 
 async function best(candidates: readonly Partial<TrainOptions>[]): Promise<Partial<TrainOptions>> {
   let winner: { accuracy: number; options: Partial<TrainOptions> } = { accuracy: 0, options: {} };

@@ -1,0 +1,41 @@
+import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import { type MethodOption, methodOptions } from '../run/methods.js';
+import { code, markdownTable } from './markdown.js';
+
+const introduction = `# Methods
+
+Written by \`npm run docs\` from \`src/regularizers/\`; do not edit.
+
+\`g\` is an image's feature vector (what enters the last linear layer), \`CE\` the cross-entropy, \`lambda\` the weight
+that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-regularizer)). A method's own options are set by
+\`--option name=value\`. Each method's file has its mathematics in full, and where papers and their code disagree.`;
+
+/** docs/methods.md: every method with its options. */
+export function methodsPage(): string {
+  const methods = Object.keys(regularizers).filter(isRegularizerName).map(regularizerByName);
+  const overview = methods.map((method) => [
+    `[${method.name}](#${method.name})`,
+    method.title,
+    method.paper,
+    code(String(method.defaultLambda)),
+  ]);
+  const titles = ['method', 'what it is', 'paper', 'lambda'];
+  return `${[introduction, markdownTable(titles, overview), ...methods.map(section)].join('\n\n')}\n`;
+}
+
+function section(method: Regularizer): string {
+  const options = methodOptions(method);
+  const titles = ['option', 'values', 'default', 'meaning'];
+  return [
+    `## ${method.name}`,
+    `${method.title} (${method.paper}).`,
+    `    ${method.formula}`,
+    `Needs: ${method.needs.map(code).join(', ') || 'nothing'}. Default lambda: ${method.defaultLambda}.`,
+    options.length === 0 ? 'No options.' : markdownTable(titles, options.map(row)),
+  ].join('\n\n');
+}
+
+function row({ name, type, default: value, description }: MethodOption): string[] {
+  return [code(name), type, value === undefined ? 'depends' : code(String(value)), description];
+}

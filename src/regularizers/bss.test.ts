@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { symmetricEigen } from '../analysis/symmetricEigen.js';
+import { regularizerLoss } from '../training/regularizer-loss.js';
+import { bss } from './bss.js';
+
+const matrix = (rows: number, columns: number) =>
+  fc.array(
+    fc.array(fc.double({ min: -2, max: 2, noNaN: true }), { minLength: columns, maxLength: columns }),
+    {
+      minLength: rows,
+      maxLength: rows,
+    },
+  );
+
+const termOf = (features: number[][], k: number) =>
+  regularizerLoss(bss, { features, labels: features.map(() => 0), classes: 1, options: { k } });
+
+test('with k = B <= d, all singular values are summed: the squared Frobenius norm', () => {
+  fc.assert(
+    fc.property(matrix(4, 6), (features) => {
+      const frobenius = features.flat().reduce((sum, g) => sum + g * g, 0);
+      assert.ok(Math.abs(termOf(features, 4).term - frobenius) < 1e-6 * Math.max(1, frobenius));
+    }),
+    { numRuns: 20 },
+  );
+});
+
+for (const [rows, columns] of [
+  [5, 8],
+  [8, 5],
+] as const)
+  for (const k of [1, 2])
+    test(`${rows} x ${columns}, k = ${k}: the smallest eigenvalues of the smaller Gram matrix`, () => {
+      fc.assert(
+        fc.property(matrix(rows, columns), (features) => {
+          const expected = smallestOf(features, k);
+          const scale = features.flat().reduce((sum, g) => sum + g * g, 1);
+          assert.ok(Math.abs(termOf(features, k).term - expected) < 1e-6 * scale);
+        }),
+        { numRuns: 20 },
+      );
+    });
+
+test('features that are all zero have no term and no gradient', () => {
+  const { term, gradients } = termOf(
+    [0, 0, 0].map(() => [0, 0, 0, 0]),
+    1,
+  );
+  assert.equal(term, 0);
+  assert.ok(gradients.features.every((slope) => slope === 0));
+});
+
+function smallestOf(features: number[][], k: number): number {
+  const [rows, columns] = [features.length, features[0]?.length ?? 0];
+  const vectors =
+    rows <= columns ? features : (features[0] ?? []).map((_, j) => features.map((row) => row[j] ?? 0));
+  const gram = vectors.map((u) =>
+    vectors.map((v) => u.reduce((sum, element, j) => sum + element * (v[j] ?? 0), 0)),
+  );
+  return symmetricEigen(gram)
+    .values.slice(-k)
+    .reduce((sum, value) => sum + value, 0);
+}
