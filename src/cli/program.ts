@@ -47,7 +47,7 @@ function addTrain(program: Command): void {
     .optionsGroup('Training:')
     .option('--epochs <n>', '(20)', number)
     .option('--batch-size <n>', '(32, less for few images)', number)
-    .option('--lr <x>', 'learning rate (sgd: 0.01 with BatchNorm, 0.003 without; others 0.0001)', number)
+    .option('--lr <x>', 'learning rate (sgd: 0.01 with BatchNorm, 0.001 without; others 0.0001)', number)
     .option('--optimizer <name>', 'sgd, adam or adamw (sgd)')
     .option('--schedule <name>', 'constant, cosine, cosine-7-16 or multi-step (cosine)')
     .option('--weight-decay <x>', '(0; adamw 0.05)', number)

@@ -31,7 +31,7 @@ export const trainOptionsSchema = z.strictObject({
 
   epochs: count.default(20),
   batchSize: count.optional().describe('32, or less where there are few images'),
-  learningRate: positive.optional().describe('sgd: 0.01 with BatchNorm, 0.003 without; adam, adamw: 0.0001'),
+  learningRate: positive.optional().describe('sgd: 0.01 with BatchNorm, 0.001 without; adam, adamw: 0.0001'),
   optimizer: keyOf(optimizers).default('sgd'),
   schedule: keyOf(schedules).default('cosine'),
   weightDecay: z.number().min(0).optional().describe('0; adamw: 0.05'),

@@ -46,7 +46,7 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
   const folded = { ...network, buffers: new Map() };
   const options = parseTrainOptions({ data: 'd', model: 'm' });
   const given = { dataset: datasetOf(100), network: folded, method: adarand, regularizerOptions: {} };
-  assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.003);
+  assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
   assert.equal(resolved({ optimizer: 'adamw' }).learningRate, 1e-4);
 });
 

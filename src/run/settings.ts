@@ -87,5 +87,5 @@ function defaultBatchSize(images: number): number {
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
 function defaultLearningRate({ optimizer }: RunOptions, { buffers }: Network): number {
   if (optimizer !== 'sgd') return 1e-4;
-  return buffers.size > 0 ? 0.01 : 0.003;
+  return buffers.size > 0 ? 0.01 : 0.001;
 }
