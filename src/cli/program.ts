@@ -36,7 +36,7 @@ export function createProgram(): Command {
 
 function addTrain(program: Command): void {
   const train = command(program, 'train [data]', 'fine-tune MODEL on the images in DATA')
-    .option('--model <model>', 'pretrained network: a folder, or an .onnx or .safetensors file')
+    .option('--model <model>', 'pretrained network: a folder, an .onnx or .safetensors file, or `sample`')
     .option('--resume <run>', 'go on with a run that was stopped or killed')
     .option('--out <run>', 'folder to write (runs/DATA-MODEL-METHOD-N)')
     .optionsGroup('Method:')

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { generatedDocs } from './generated.js';
 import { markdownTable } from './markdown.js';
 
-for (const { path, text } of generatedDocs())
+for (const { path, text } of await generatedDocs())
   test(`${basename(path)} is what the code says; if not, \`npm run docs\``, async () => {
     assert.equal(await readFile(path, 'utf8'), text);
   });

@@ -13,15 +13,23 @@ that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-regulariz
 
 /** docs/methods.md: every method with its options. */
 export function methodsPage(): string {
-  const methods = Object.keys(regularizers).filter(isRegularizerName).map(regularizerByName);
-  const overview = methods.map((method) => [
-    `[${method.name}](#${method.name})`,
-    method.title,
-    method.paper,
-    code(String(method.defaultLambda)),
+  const sections = methods().map(section);
+  return `${[introduction, methodsTable((name) => `#${name}`), ...sections].join('\n\n')}\n`;
+}
+
+/** All methods in a table, each linked to `link(name)`. */
+export function methodsTable(link: (name: string) => string): string {
+  const rows = methods().map(({ name, title, paper, defaultLambda }) => [
+    `[${name}](${link(name)})`,
+    title,
+    paper,
+    String(defaultLambda),
   ]);
-  const titles = ['method', 'what it is', 'paper', 'lambda'];
-  return `${[introduction, markdownTable(titles, overview), ...methods.map(section)].join('\n\n')}\n`;
+  return markdownTable(['method', 'what it is', 'paper', 'lambda'], rows);
+}
+
+function methods(): Regularizer[] {
+  return Object.keys(regularizers).filter(isRegularizerName).map(regularizerByName);
 }
 
 function section(method: Regularizer): string {

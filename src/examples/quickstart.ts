@@ -7,7 +7,6 @@
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { AdarandError, type RunSummary, train } from '../index.js';
-import { sampleFolder } from '../sample/folder.js';
 import { writeDigits } from './quickstart/digits.js';
 import { Progress } from './quickstart/progress.js';
 import { DIGITS, methods, recipe } from './quickstart/recipe.js';
@@ -50,7 +49,7 @@ async function quickstart(): Promise<void> {
       const summary = await train(
         {
           ...{ ...recipe, ...options, epochs, seed, data },
-          ...{ model: sampleFolder, out: `${folder}/${name}-seed${seed}` },
+          ...{ model: 'sample', out: `${folder}/${name}-seed${seed}` },
         },
         {
           onEvent(event) {

@@ -4,6 +4,7 @@ import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
 import { readSafetensors } from '../files/safetensors.js';
 import type { Network, Preprocessing } from '../nn/network.js';
+import { resolveModel } from './builtin.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { type ImportOptions, importOnnx } from './onnx-import.js';
@@ -15,12 +16,13 @@ export interface OpenModelOptions {
 
 /**
  * Opens a pretrained classifier: a folder as transformers.js has it (`config.json`, `preprocessor_config.json`, and
- * `onnx/model.onnx` or `model.safetensors`), or one `.onnx` or `.safetensors` file.
+ * `onnx/model.onnx` or `model.safetensors`), one `.onnx` or `.safetensors` file, or a built-in model by its name.
  *
  * @throws AdarandError `model.not-found`, `model.read`, `model.config`, `model.file-type`; as `importOnnx`,
  * `networkOf` and `readSafetensors` do.
  */
-export async function openModel(reference: string, options: OpenModelOptions = {}): Promise<Network> {
+export async function openModel(given: string, options: OpenModelOptions = {}): Promise<Network> {
+  const reference = resolveModel(given);
   const kind = await kindOf(reference);
   if (kind === 'folder') return openFolder(reference, options);
   switch (extname(reference).toLowerCase()) {

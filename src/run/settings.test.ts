@@ -4,6 +4,7 @@ import { createDataset } from '../data/index.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import { adarand } from '../regularizers/adarand.js';
 import { fineTuning } from '../regularizers/fine-tuning.js';
+import { fnp } from '../regularizers/fnp.js';
 import { parseTrainOptions } from './config.js';
 import { needsStatistics, resolveSettings } from './settings.js';
 
@@ -53,6 +54,7 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
 test('the source network looks at the images only where somebody needs it', () => {
   const options = (given: object) => parseTrainOptions({ data: 'd', model: 'm', ...given });
   assert.ok(needsStatistics(options({ lambdaUnit: 'raw' }), adarand), 'class statistics');
-  assert.ok(needsStatistics(options({ lambda: 1 }), fineTuning), 'the scale of lambda');
+  assert.ok(needsStatistics(options({}), fnp), 'the scale of lambda');
+  assert.ok(!needsStatistics(options({ lambda: 0 }), fnp));
   assert.ok(!needsStatistics(options({}), fineTuning));
 });

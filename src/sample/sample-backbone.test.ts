@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { z } from 'zod';
 import { type Dataset, evalBatches, ImageCache } from '../data/index.js';
 import { AdarandError } from '../errors.js';
+import { builtinModels } from '../models/builtin.js';
 import type { Parameter } from '../nn/network.js';
 import { nodeDriver } from '../runtime/node.js';
 import { State } from '../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../training/classifier.js';
 import { Evaluator } from '../training/evaluation.js';
 import { openFashionMnist } from './fashion-mnist.js';
-import { sampleFolder } from './folder.js';
 import { openSampleBackbone } from './sample-backbone.js';
 
 const configSchema = z.object({ adarand: z.object({ test_accuracy: z.number(), license: z.string() }) });
@@ -22,7 +22,7 @@ test('the sample backbone is a small network with the head that it was pretraine
   assert.equal(preprocessing.imageSize, 20);
   assert.equal(sourceHead?.classes[9], 'Ankle boot');
   assert.ok(buffers.size > 0, 'BatchNorm is not folded away');
-  assert.ok(statSync(join(sampleFolder, 'model.safetensors')).size <= 1e6);
+  assert.ok(statSync(join(builtinModels.sample, 'model.safetensors')).size <= 1e6);
 });
 
 test('the sample backbone is as accurate as its config.json says', async (t) => {
@@ -50,7 +50,9 @@ test('the sample backbone is as accurate as its config.json says', async (t) => 
     evalBatches(images, { batchSize: 50, imageSize, resizeSize, cache }),
   );
   await evaluator.release();
-  const { adarand } = configSchema.parse(JSON.parse(readFileSync(join(sampleFolder, 'config.json'), 'utf8')));
+  const { adarand } = configSchema.parse(
+    JSON.parse(readFileSync(join(builtinModels.sample, 'config.json'), 'utf8')),
+  );
   const recorded = adarand.test_accuracy;
   const deviation = Math.sqrt((recorded * (1 - recorded)) / count);
   assert.ok(count === 500 && recorded > 0.8);

@@ -6,7 +6,6 @@
 import { rm } from 'node:fs/promises';
 import { mean } from '../../analysis/statistics.js';
 import { type TrainOptions, train } from '../../index.js';
-import { sampleFolder } from '../../sample/folder.js';
 import { writeDigits } from './digits.js';
 import { DIGITS, recipe } from './recipe.js';
 
@@ -43,7 +42,7 @@ async function validate(options: Partial<TrainOptions>, seed: number): Promise<n
   const { val_accuracy } = await train({
     ...recipe,
     ...options,
-    ...{ seed, data: `${folder}/mnist`, model: sampleFolder, out: `${out}-${seed}`, threads: 1 },
+    ...{ seed, data: `${folder}/mnist`, model: 'sample', out: `${out}-${seed}`, threads: 1 },
     valFraction: VALIDATION / (DIGITS + VALIDATION),
     testFraction: 0,
   });
