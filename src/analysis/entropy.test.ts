@@ -4,8 +4,8 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Random } from '../random.js';
 import { classEntropies, differentialEntropy } from './entropy.js';
-import { featureNorms } from './featureNorms.js';
-import { digamma, logGamma } from './specialFunctions.js';
+import { featureNorms } from './feature-norms.js';
+import { digamma, logGamma } from './special-functions.js';
 
 interface Golden {
   n: number;

@@ -1,5 +1,5 @@
 import { at, invariant } from '../errors.js';
-import { logGamma } from './specialFunctions.js';
+import { logGamma } from './special-functions.js';
 
 export interface ClassEntropies {
   /** H(g), nats. */

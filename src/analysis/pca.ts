@@ -1,6 +1,6 @@
 import { at, invariant } from '../errors.js';
 import { Random } from '../random.js';
-import { symmetricEigen } from './symmetricEigen.js';
+import { symmetricEigen } from './symmetric-eigen.js';
 
 export interface PrincipalComponents {
   /** [d]: what was subtracted. */

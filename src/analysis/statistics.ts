@@ -1,5 +1,5 @@
 import { at, invariant } from '../errors.js';
-import { studentQuantile } from './specialFunctions.js';
+import { studentQuantile } from './special-functions.js';
 
 /** A quantity over several runs (seeds). `std` is the sample standard deviation, NaN for a single run. */
 export interface Spread {

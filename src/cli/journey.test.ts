@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { readJsonLines } from '../files/jsonLines.js';
+import { readJsonLines } from '../files/json-lines.js';
 import {
   adarand,
   classNames,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { readJsonLines } from '../files/jsonLines.js';
+import { readJsonLines } from '../files/json-lines.js';
 import { adarand, jsonLines, start, temporaryFolder, writeImages, writeModel } from './testing.js';
 
 /** AdaRand with augmentation, momentum, an average and accumulation: everything that a checkpoint must hold. */

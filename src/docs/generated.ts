@@ -26,8 +26,5 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
 /** README.md with its table of methods renewed. */
 function withMethods(readme: string): string {
   const table = methodsTable((name) => `docs/methods.md#${name}`);
-  return readme.replace(
-    /(<!-- methods -->\n)[^]*?(\n<!-- end -->)/,
-    (_, open, close) => open + table + close,
-  );
+  return readme.replace(/(<!-- methods -->\n).*?(\n<!-- end -->)/s, (_, open, close) => open + table + close);
 }

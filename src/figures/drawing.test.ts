@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { colorOf } from './palette.js';
-import { strokeTexts, textWidth } from './strokeFont.js';
+import { strokeTexts, textWidth } from './stroke-font.js';
 import { svg, text } from './svg.js';
 import { niceTicks, rangeOf, tickLabels } from './ticks.js';
 

@@ -3,9 +3,9 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Random } from '../random.js';
-import { barChart } from './barChart.js';
-import { lineChart } from './lineChart.js';
-import { type ScatterPanel, scatterPanels } from './scatterPanels.js';
+import { barChart } from './bar-chart.js';
+import { lineChart } from './line-chart.js';
+import { type ScatterPanel, scatterPanels } from './scatter-panels.js';
 
 /** Compares a picture with its committed golden, as text. */
 function matchesGolden(name: string, picture: string): void {

@@ -1,4 +1,4 @@
-import { textWidth } from './strokeFont.js';
+import { textWidth } from './stroke-font.js';
 import { element, text } from './svg.js';
 
 export interface LegendEntry {

@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { strokeTexts } from './strokeFont.js';
+import { strokeTexts } from './stroke-font.js';
 import { svg, text } from './svg.js';
 
 export interface PngOptions {

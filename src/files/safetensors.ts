@@ -3,8 +3,8 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { AdarandError, invariant } from '../errors.js';
 import { bytesOf, type DType, type Tensor } from '../graph/tensor.js';
 import { systemCode, writeChunksAtomic } from './atomic.js';
-import { decodeElements } from './safetensorsElements.js';
-import { damaged, type Entry, encodeHeader, maximumHeader, parseHeader } from './safetensorsHeader.js';
+import { decodeElements } from './safetensors-elements.js';
+import { damaged, type Entry, encodeHeader, maximumHeader, parseHeader } from './safetensors-header.js';
 
 /** Named tensors and the file's free-form notes. */
 export interface Safetensors {

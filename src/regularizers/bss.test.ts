@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { symmetricEigen } from '../analysis/symmetricEigen.js';
+import { symmetricEigen } from '../analysis/symmetric-eigen.js';
 import { regularizerLoss } from '../training/regularizer-loss.js';
 import { bss } from './bss.js';
 

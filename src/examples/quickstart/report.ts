@@ -3,7 +3,7 @@ import { principalComponents } from '../../analysis/pca.js';
 import { meanAndSpread, pairedDifference } from '../../analysis/statistics.js';
 import { at } from '../../errors.js';
 import { renderPng } from '../../figures/png.js';
-import { type ScatterPanel, scatterPanels } from '../../figures/scatterPanels.js';
+import { type ScatterPanel, scatterPanels } from '../../figures/scatter-panels.js';
 import { formatSpread, formatTable } from '../../figures/table.js';
 import { writeFileAtomic } from '../../files/atomic.js';
 import type { RunSummary } from '../../index.js';

@@ -1,5 +1,5 @@
 import { AdarandError } from '../../errors.js';
-import { decodeElements } from '../../files/safetensorsElements.js';
+import { decodeElements } from '../../files/safetensors-elements.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 

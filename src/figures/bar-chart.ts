@@ -1,7 +1,7 @@
 import { meanAndSpread, type Spread } from '../analysis/statistics.js';
 import { axisBelow, type Frame, line, scaleX } from './axes.js';
 import { colorOf } from './palette.js';
-import { textWidth } from './strokeFont.js';
+import { textWidth } from './stroke-font.js';
 import { element, ink, svg, text } from './svg.js';
 import { formatSpread } from './table.js';
 

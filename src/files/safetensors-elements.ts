@@ -1,5 +1,5 @@
 import { sizeOf, type Tensor } from '../graph/tensor.js';
-import type { Entry } from './safetensorsHeader.js';
+import type { Entry } from './safetensors-header.js';
 
 /**
  * The tensor over one entry's elements, little-endian as on every machine that Node's typed arrays run on in

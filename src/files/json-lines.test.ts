@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
-import { JsonLines, readJsonLines } from './jsonLines.js';
+import { JsonLines, readJsonLines } from './json-lines.js';
 
 let folder: string;
 let path: string;
