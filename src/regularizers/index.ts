@@ -3,12 +3,14 @@ import { bss } from './bss.js';
 import { fineTuning } from './fine-tuning.js';
 import { fnp } from './fnp.js';
 import { l2sp } from './l2-sp.js';
+import { linearProbe } from './linear-probe.js';
 import { randreg } from './randreg.js';
 import type { Regularizer } from './regularizer.js';
 
 /** The methods, by their names on the command line. */
 export const regularizers = {
   'fine-tuning': fineTuning,
+  'linear-probe': linearProbe,
   fnp,
   'l2-sp': l2sp,
   bss,

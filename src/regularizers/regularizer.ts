@@ -86,6 +86,8 @@ export interface Learned {
 }
 
 export interface Built {
+  /** Takes the place of the cross-entropy of the batch, for a method with a classification loss of its own. */
+  readonly task?: Value;
   /** The scalar to be added to the task loss, times the method's weight; none for plain fine-tuning. */
   readonly term?: Value;
   /** A scalar to be added as it is: a second term whose weight is an option of the method. */
@@ -116,6 +118,8 @@ export interface Regularizer<Options = unknown, N extends Need = Need> {
    * square (`--lambda-unit feature-scale`).
    */
   readonly featureScaled: boolean;
+  /** What is trained: everything (unless said), or the new head alone, over the network as it was pretrained. */
+  readonly trains?: 'all' | 'head';
   build(context: Context<N>, options: Options): Built;
 }
 

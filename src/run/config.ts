@@ -29,11 +29,11 @@ export const trainOptionsSchema = z.strictObject({
     .default('feature-scale')
     .describe("lambda for features of ResNet-50's size, or as it is"),
 
-  epochs: count.default(20),
+  epochs: count.default(20).describe('passes over the training images'),
   batchSize: count.optional().describe('32, or less where there are few images'),
   learningRate: positive.optional().describe('sgd: 0.01 with BatchNorm, 0.001 without; adam, adamw: 0.0001'),
-  optimizer: keyOf(optimizers).default('sgd'),
-  schedule: keyOf(schedules).default('cosine'),
+  optimizer: keyOf(optimizers).default('sgd').describe(Object.keys(optimizers).join(', ')),
+  schedule: keyOf(schedules).default('cosine').describe(Object.keys(schedules).join(', ')),
   weightDecay: z.number().min(0).optional().describe('0; adamw: 0.05'),
   backboneLrScale: z.number().min(0).default(1).describe("factor on the backbone's learning rate"),
   clip: positive.optional().describe('upper limit on the norm of all gradients together'),
@@ -50,8 +50,8 @@ export const trainOptionsSchema = z.strictObject({
   valFraction: fraction.default(0.1).describe('share to validate on, where DATA has no val/'),
   testFraction: fraction.default(0.2).describe('share to test on, where DATA has no test/'),
 
-  seed: z.number().int().min(0).default(0),
-  device: z.enum(['cpu', 'wasm', 'webgpu', 'cuda']).default('cpu'),
+  seed: z.number().int().min(0).default(0).describe('of splits, order, crops, noise and the new head'),
+  device: z.enum(['cpu', 'wasm', 'webgpu', 'cuda']).default('cpu').describe('cpu, wasm, webgpu or cuda'),
   threads: count.optional().describe('all cores'),
   checkpointSeconds: positive.default(120).describe('between checkpoints inside an epoch'),
   logEvery: count.default(10).describe('steps between two lines of metrics.jsonl'),

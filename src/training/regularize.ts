@@ -20,7 +20,10 @@ export interface RegularizeOptions {
 }
 
 /** A method's part of the step: its terms, and in `parts` its state, its noise, and how its state changes. */
-export function regularize(parts: StepParts, options: RegularizeOptions): Pick<Built, 'term' | 'addition'> {
+export function regularize(
+  parts: StepParts,
+  options: RegularizeOptions,
+): Pick<Built, 'task' | 'term' | 'addition'> {
   const { regularizer, batchSize, classes, featureSize } = options;
   const names = new Map<Value, string>();
   const nameOf = (value: Value): string => {

@@ -8,6 +8,7 @@ import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { fineTuning } from '../regularizers/fine-tuning.js';
 import { fnp } from '../regularizers/fnp.js';
+import { linearProbe } from '../regularizers/linear-probe.js';
 import { nodeDriver } from '../runtime/node.js';
 import { Program } from '../runtime/program.js';
 import { State } from '../runtime/state.js';
@@ -126,6 +127,12 @@ describe('one step', () => {
     const shrink = numbers(full.state.get('weight')).map((w, i) => w - (after[i] ?? 0));
     const expected = numbers(initial('weight')).map((w) => 0.05 * w);
     assert.ok(worstError(shrink, expected) < 1e-4);
+  });
+
+  test('a linear probe trains the head and nothing else', async () => {
+    const { state } = await run({ ...defaults, regularizer: linearProbe }, 2);
+    assert.deepEqual(numbers(state.get('weight')), numbers(initial('weight')));
+    assert.notDeepEqual(numbers(state.get(HEAD_WEIGHT)), numbers(initial(HEAD_WEIGHT)));
   });
 
   test('two batches accumulated are one step of their mean gradient', async () => {

@@ -78,7 +78,8 @@ const sumOf = (name: string): string => `${name}:gradients`;
 export function buildStep(options: StepOptions): StepGraph {
   const { network, head, batchSize: B, imageSize, classes: K, lambda, accumulate } = options;
   const parts = new StepParts();
-  const scope = recordingScope(network, { training: options.batchNorm === 'train' });
+  const probes = options.regularizer.trains === 'head';
+  const scope = recordingScope(network, { training: options.batchNorm === 'train' && !probes });
 
   const pixels = input(PIXELS, { dtype: 'uint8', shape: [B, imageSize, imageSize, 3] });
   const labels = input(LABELS, { dtype: 'int32', shape: [B] });
@@ -97,11 +98,10 @@ export function buildStep(options: StepOptions): StepGraph {
   for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
   const used = [...declared].flatMap(([name, { kind }]) => {
     const value = scope.parameters.get(name) ?? headParameters.get(name);
-    return value === undefined ? [] : [{ name, kind, value }];
+    return value === undefined || (probes && !head.has(name)) ? [] : [{ name, kind, value }];
   });
 
-  const task = crossEntropy(logits, oneHot);
-  const { term, addition } = regularize(parts, {
+  const built = regularize(parts, {
     regularizer: options.regularizer,
     options: options.regularizerOptions,
     provided: provide(parts, network, images, {
@@ -113,8 +113,12 @@ export function buildStep(options: StepOptions): StepGraph {
     classes: K,
     featureSize: network.featureSize,
   });
-  const weighted = term === undefined || lambda === 0 ? task : add(task, mul(term, scalar(lambda)));
-  const loss = addition === undefined || lambda === 0 ? weighted : add(weighted, addition);
+  // A method with weight 0 is plain fine-tuning, to the bit.
+  const on = lambda !== 0;
+  const { term } = built;
+  const task = (on ? built.task : undefined) ?? crossEntropy(logits, oneHot);
+  const terms = on ? [term && mul(term, scalar(lambda)), built.addition] : [];
+  const loss = terms.reduce((sum: Value, each) => (each === undefined ? sum : add(sum, each)), task);
 
   const trained = new Map([...used, ...parts.trained.values()].map((each) => [each.name, each]));
   const raw = gradients(

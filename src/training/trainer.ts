@@ -81,12 +81,12 @@ export class Trainer {
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
     host.emit({ type: 'phase', phase: 'compile' });
     const graph = buildStep(options);
-    const rename = options.averageDecay === undefined ? {} : { rename: (name: string) => averageOf(name) };
+    const rename = (name: string) => (graph.state.has(averageOf(name)) ? averageOf(name) : name);
     return new Trainer(options, host, graph, {
       update: await Program.compile(graph.update, host.compile),
       collect: graph.collect && (await Program.compile(graph.collect, host.compile)),
       evaluator: await Evaluator.compile(
-        { ...options, batchSize: options.evalBatchSize, ...rename },
+        { ...options, batchSize: options.evalBatchSize, rename },
         host.compile,
       ),
     });
