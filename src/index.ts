@@ -25,6 +25,11 @@ import type { RunSummary } from './run/record.js';
 export { AdarandError } from './errors.js';
 export { type RegularizerName, regularizers } from './regularizers/index.js';
 export { defineRegularizer, type Regularizer } from './regularizers/regularizer.js';
+export {
+  type RegularizerInputs,
+  type RegularizerOutputs,
+  regularizerLoss,
+} from './training/regularizer-loss.js';
 export type {
   EvaluateOptions,
   EvaluationReport,

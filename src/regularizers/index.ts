@@ -1,5 +1,6 @@
 import { adarand } from './adarand.js';
 import { bss } from './bss.js';
+import { coreTuning } from './core-tuning.js';
 import { fineTuning } from './fine-tuning.js';
 import { fnp } from './fnp.js';
 import { l2sp } from './l2-sp.js';
@@ -14,6 +15,7 @@ export const regularizers = {
   fnp,
   'l2-sp': l2sp,
   bss,
+  'core-tuning': coreTuning,
   randreg,
   adarand,
 } as const;

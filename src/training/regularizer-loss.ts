@@ -54,12 +54,14 @@ export interface RegularizerInputs {
 }
 
 export interface RegularizerOutputs {
+  /** The method's own classification loss; 0 for a method that keeps the cross-entropy. */
+  readonly task: number;
   /** The term, before its weight; 0 for a method without one. */
   readonly term: number;
   /** The term that is added as it is; 0 for a method without one. */
   readonly addition: number;
   /**
-   * Gradients of term + addition, row-major: with respect to `features`, `logits`, `head.weight`, `head.bias`, and
+   * Gradients of task + term + addition, row-major: with respect to `features`, `logits`, `head.weight`, `head.bias`, and
    * whatever else was given, by the name of the parameter or the role of the tap; and the method's own parameters.
    */
   readonly gradients: Readonly<Record<string, Float64Array>> & { readonly features: Float64Array };
@@ -100,6 +102,7 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
     classes,
     featureSize,
   });
+  const task = built.task ?? scalar(0);
   const term = built.term ?? scalar(0);
   const addition = built.addition ?? scalar(0);
 
@@ -115,7 +118,7 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
 
   const trained = [...parts.trained.values()].map(({ name, value }) => [bare(name), value] as const);
   const targets = new Map([...provided.differentiable, ...trained]);
-  const slopes = gradients(add(term, addition), [...targets.values()]);
+  const slopes = gradients(add(task, add(term, addition)), [...targets.values()]);
   const byName = (entries: ReadonlyMap<string, Value>) => {
     const results = interpret([...entries.values()], feeds);
     return Object.fromEntries([...entries.keys()].map((name, i) => [bare(name), at(results, i)]));
@@ -124,8 +127,9 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
   const { features } = slopeOf;
   invariant(features !== undefined, 'features are always differentiable');
   const unchanged = [...parts.state.keys()].filter((name) => !parts.updates.has(name));
-  const scalars = byName(new Map([...parts.outputs, ['term', term], ['addition', addition]]));
+  const scalars = byName(new Map([...parts.outputs, ['task', task], ['term', term], ['addition', addition]]));
   return {
+    task: at(scalars.task ?? [], 0),
     term: at(scalars.term ?? [], 0),
     addition: at(scalars.addition ?? [], 0),
     gradients: { ...slopeOf, features },
