@@ -6,11 +6,12 @@
  */
 import { rm } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { formatDifference, formatResults } from '../figures/comparison.js';
 import { AdarandError, type RunSummary, train } from '../index.js';
 import { writeDigits } from './quickstart/digits.js';
 import { Progress } from './quickstart/progress.js';
 import { DIGITS, methods, recipe } from './quickstart/recipe.js';
-import { drawFeatures, formatDifference, formatResults } from './quickstart/report.js';
+import { drawFeatures } from './quickstart/report.js';
 
 const { values } = parseArgs({
   options: {
