@@ -14,11 +14,11 @@ import type { Network } from '../nn/network.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { tensorOf } from '../testing/lcg.js';
+import { classify, difference, floats } from '../testing/onnx-fixtures.js';
 import { freeBatch } from './export/free-batch.js';
 import { exportFolder, exportOnnx } from './export.js';
 import { importOnnx } from './onnx-import.js';
 import { openModel } from './open.js';
-import { classify, difference, floats } from './testing.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 const headOf = (size: number) => ({

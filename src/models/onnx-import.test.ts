@@ -15,9 +15,16 @@ import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { nodeDriver } from '../runtime/node.js';
 import { tensorOf } from '../testing/lcg.js';
+import {
+  classify,
+  difference,
+  feedsOf,
+  type OnnxFileNode,
+  onnxFile,
+  skipWithout,
+} from '../testing/onnx-fixtures.js';
 import { exportOnnx } from './export.js';
 import { importOnnx } from './onnx-import.js';
-import { classify, difference, feedsOf, type OnnxFileNode, onnxFile, skipWithout } from './testing.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 0.5, offset: 0.1 });
 const preprocessing = { imageSize: 8, resizeSize: 9, mean: [0, 0, 0], std: [1, 1, 1] } as const;

@@ -12,9 +12,9 @@ import { backbones } from '../nn/registry.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { tensorOf } from '../testing/lcg.js';
+import { classify, difference, floats, sharedModels, skipWithout } from '../testing/onnx-fixtures.js';
 import { exportFolder, exportOnnx } from './export.js';
 import { openModel, resizedTo } from './open.js';
-import { classify, difference, floats, sharedModels, skipWithout } from './testing.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 

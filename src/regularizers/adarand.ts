@@ -14,7 +14,7 @@ import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, scalar, type Value } from '../graph/value.js';
 import { adam } from '../optimizers/adam.js';
 import { cosine716 } from '../optimizers/schedules.js';
-import { cosines, reductions, rowCosines, squared, total } from './distances.js';
+import { cosines, reductionOption, rowCosines, squared, total } from './distances.js';
 import { defineRegularizer } from './regularizer.js';
 
 const options = z.strictObject({
@@ -38,10 +38,7 @@ const options = z.strictObject({
     .default('diagonal')
     .describe('one sigma per coordinate, or per class'),
   priorLearningRate: z.number().positive().optional().describe("Adam's, for the class means"),
-  reduction: z
-    .enum(reductions)
-    .default('mean')
-    .describe('divide by batch and features, or by the batch only'),
+  reduction: reductionOption,
 });
 
 /**

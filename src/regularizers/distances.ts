@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { abs } from '../graph/operators/abs.js';
 import { div } from '../graph/operators/div.js';
 import { matmul } from '../graph/operators/matmul.js';
@@ -14,8 +15,14 @@ import { scalar, type Value } from '../graph/value.js';
  * lambda = 1 belongs to. `sum`: divided by B only, what ||.||^2 averaged over the batch means in the papers;
  * d times as large.
  */
-export const reductions = ['mean', 'sum'] as const;
+const reductions = ['mean', 'sum'] as const;
 export type Reduction = (typeof reductions)[number];
+
+/** The option of every method that has the choice. */
+export const reductionOption = z
+  .enum(reductions)
+  .default('mean')
+  .describe('divide by batch and features, or by the batch only');
 
 /** The reduction of squared elements of x [B, d]. */
 export const squared = (x: Value, reduction: Reduction): Value => reduce(mul(x, x), reduction);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { mul } from '../graph/operators/mul.js';
 import { scalar } from '../graph/value.js';
-import { absolute, reductions, squared } from './distances.js';
+import { absolute, reductionOption, squared } from './distances.js';
 import { defineRegularizer } from './regularizer.js';
 
 /**
@@ -26,10 +26,7 @@ export const fnp = defineRegularizer({
       .enum(['l2', 'l1', 'half'])
       .default('l2')
       .describe('squared length, absolute sum, or half the squared length'),
-    reduction: z
-      .enum(reductions)
-      .default('mean')
-      .describe('divide by batch and features, or by the batch only'),
+    reduction: reductionOption,
   }),
   defaultLambda: 1,
   featureScaled: true,

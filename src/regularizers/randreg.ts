@@ -5,7 +5,7 @@ import { mul } from '../graph/operators/mul.js';
 import { sub } from '../graph/operators/sub.js';
 import { float32 } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { reductions, squared } from './distances.js';
+import { reductionOption, squared } from './distances.js';
 import { defineRegularizer, type FeatureStatistics } from './regularizer.js';
 
 /**
@@ -34,10 +34,7 @@ export const randreg = defineRegularizer({
       .enum(['vector', 'scalar'])
       .default('vector')
       .describe('source prior: per coordinate, or averaged'),
-    reduction: z
-      .enum(reductions)
-      .default('mean')
-      .describe('divide by batch and features, or by the batch only'),
+    reduction: reductionOption,
   }),
   defaultLambda: 1,
   featureScaled: true,

@@ -169,7 +169,7 @@ function trimmed(inputs: readonly string[]): string[] {
   return result;
 }
 
-function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
+export function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
   if (typeof value === 'string')
     return create(AttributeProtoSchema, { name, type: 3, s: new TextEncoder().encode(value) });
@@ -177,7 +177,7 @@ function attributeProto(name: string, value: OnnxAttribute): AttributeProto {
   return create(AttributeProtoSchema, { name, type: 7, ints: value.map(BigInt) });
 }
 
-function tensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+export function tensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dims: shape.map(BigInt),

@@ -7,7 +7,13 @@ import { input } from '../../graph/value.js';
 import { recordingScope } from '../../nn/scope.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { tensorOf } from '../../testing/lcg.js';
-import { difference, type FileAttribute, floats, int64Tensor, onnxFile } from '../testing.js';
+import {
+  difference,
+  type FileAttribute,
+  floats,
+  int64Tensor,
+  onnxFile,
+} from '../../testing/onnx-fixtures.js';
 import { buildPart } from './build.js';
 import { builders } from './builders.js';
 import { decodeOnnx } from './decode.js';

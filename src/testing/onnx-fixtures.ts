@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { at } from '../errors.js';
-import {
-  type AttributeProto,
-  AttributeProtoSchema,
-  ModelProtoSchema,
-  type TensorProto,
-  TensorProtoSchema,
-} from '../graph/onnx/onnx_pb.js';
+import { type AttributeProto, AttributeProtoSchema, ModelProtoSchema } from '../graph/onnx/onnx_pb.js';
+import { attributeProto, tensorProto } from '../graph/onnx/write.js';
 import { onnxDataType } from '../graph/operators/cast.js';
 import type { Shape, Tensor } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
@@ -16,7 +11,7 @@ import { affine } from '../nn/layers.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { nodeDriver } from '../runtime/node.js';
-import { runGraph } from '../testing/run-graph.js';
+import { runGraph } from './run-graph.js';
 
 /** Real models, where this checkout has them beside it; tests that want them skip otherwise. */
 export const sharedModels = '../shared/data/models';
@@ -111,7 +106,7 @@ export function onnxFile({ opset = 13, nodes, initializers = {}, inputs, outputs
         output: [...output],
         domain,
         name: `${type}${i}`,
-        attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+        attribute: Object.entries(attributes).map(([name, value]) => fileAttributeProto(name, value)),
       })),
       initializer: Object.entries(initializers).map(([name, tensor]) => tensorProto(name, tensor)),
       input: Object.entries(inputs).map(([name, shape]) => info(name, shape)),
@@ -128,22 +123,10 @@ function dimension(size: number | string) {
     : { value: { case: 'dimParam' as const, value: size } };
 }
 
-function attributeProto(name: string, value: FileAttribute): AttributeProto {
-  if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
-  if (typeof value === 'string')
-    return create(AttributeProtoSchema, { name, type: 3, s: new TextEncoder().encode(value) });
-  if ('float' in value) return create(AttributeProtoSchema, { name, type: 1, f: value.float });
-  if ('dtype' in value) return create(AttributeProtoSchema, { name, type: 4, t: tensorProto('', value) });
-  return create(AttributeProtoSchema, { name, type: 7, ints: value.map(BigInt) });
-}
-
-function tensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
-  return create(TensorProtoSchema, {
-    name,
-    dims: shape.map(BigInt),
-    dataType: onnxDataType[dtype],
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  });
+function fileAttributeProto(name: string, value: FileAttribute): AttributeProto {
+  if (typeof value === 'object' && 'dtype' in value)
+    return create(AttributeProtoSchema, { name, type: 4, t: tensorProto('', value) });
+  return attributeProto(name, value);
 }
 
 export function int64Tensor(values: readonly number[], shape: Shape = [values.length]): Tensor {
