@@ -4,7 +4,6 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { at } from '../errors.js';
 import { type AttributeProto, AttributeProtoSchema, ModelProtoSchema } from '../graph/onnx/onnx_pb.js';
 import { attributeProto, tensorProto } from '../graph/onnx/write.js';
-import { onnxDataType } from '../graph/operators/cast.js';
 import type { Shape, Tensor } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import { affine } from '../nn/layers.js';

@@ -61,8 +61,8 @@ export interface RegularizerOutputs {
   /** The term that is added as it is; 0 for a method without one. */
   readonly addition: number;
   /**
-   * Gradients of task + term + addition, row-major: with respect to `features`, `logits`, `head.weight`, `head.bias`, and
-   * whatever else was given, by the name of the parameter or the role of the tap; and the method's own parameters.
+   * Gradients of task + term + addition, row-major: with respect to `features`, `logits`, `head.weight`, `head.bias`,
+   * and whatever else was given, by the name of the parameter or the role of the tap; and the method's own parameters.
    */
   readonly gradients: Readonly<Record<string, Float64Array>> & { readonly features: Float64Array };
   /** Every state after one update, by name, the slots of its own optimizer included. */
