@@ -14,6 +14,7 @@ import { sub } from '../graph/operators/sub.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, scalar, type Value } from '../graph/value.js';
 import { total } from './distances.js';
+import { identity } from './identity.js';
 import { defineRegularizer } from './regularizer.js';
 
 /** 2^40 powers separate eigenvalues down to a relative gap of 1e-11, below what single precision can tell apart. */
@@ -82,13 +83,4 @@ function smallestEigenvector(matrix: Value, bound: Value, size: number): Value {
   const longest = cast(equal(lengths, reduceMax(lengths)), 'float32');
   const column = matmul(power, longest, { transposeB: true });
   return div(column, max(sqrt(total(mul(column, column))), scalar(TINY)));
-}
-
-function identity(size: number): Value {
-  return constant(
-    float32(
-      [size, size],
-      Float32Array.from({ length: size ** 2 }, (_, i) => Number(i % (size + 1) === 0)),
-    ),
-  );
 }

@@ -24,8 +24,8 @@ export interface ContrastOptions {
 }
 
 /**
- * The supervised contrastive loss (Khosla et al. 2020, arXiv 2004.11362, L_out), focal if asked for (Zhang et al.
- * 2021, section 4.1), a scalar:
+ * The supervised contrastive loss (Khosla et al. 2020, arXiv 2004.11362, L_out), focal if asked for (Core-tuning,
+ * arXiv 2102.06605), a scalar:
  *
  *   p_ij = exp(z_i . z_j / tau) / sum_{k in A_i} exp(z_i . z_k / tau)
  *   L = mean_i -1/|P_i| sum_{j in P_i} (1 - p_ij) log p_ij        over anchors i that have a positive
@@ -46,13 +46,14 @@ export function contrastive(
   const shifted = mul(sub(logits, top), pairs);
   // At least 1 where an anchor has any pair, as the largest element adds 1.
   const sum = max(reduceSum(mul(exp(shifted), pairs), [1]), scalar(0.5));
-  const logP = sub(shifted, log(sum));
+  const surprise = sub(log(sum), shifted); // -log p_ij
 
-  const wanted = mul(positives, logP);
-  const weighted = focal ? sub(wanted, mul(wanted, exp(mul(logP, pairs)))) : wanted;
+  const wanted = mul(positives, surprise);
+  const weighted = focal ? sub(wanted, mul(wanted, exp(neg(mul(surprise, pairs))))) : wanted;
   const counts = reduceSum(positives, [1]);
+  // n, with only the vectors that have pairs: an anchor has all others.
   const all = add(reduceMax(reduceSum(pairs, [1])), scalar(1));
   const perAnchor = div(reduceSum(weighted, [1]), innerNorm === 'positives' ? max(counts, scalar(1)) : all);
   const anchors = total(min(counts, scalar(1)));
-  return div(neg(total(perAnchor)), max(anchors, scalar(1)));
+  return div(total(perAnchor), max(anchors, scalar(1)));
 }

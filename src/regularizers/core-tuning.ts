@@ -43,7 +43,7 @@ import { type BuildTools, defineRegularizer } from './regularizer.js';
  * Where the authors' code does otherwise: it detaches the samples themselves in both losses (`detachOriginals`),
  * divides by all vectors instead of the positives (`innerNorm: all`), takes masked cosines for 0, so that the hardest
  * positive of non-negative features need not be one, draws negatives without looking at the class, finds equal soft
- * labels by a hash that overflows, and has a classifier without a bias. None of the last five is followed.
+ * labels by a hash that overflows, and has a classifier without a bias. None of the last four is followed.
  */
 export const coreTuning = defineRegularizer({
   name: 'core-tuning',

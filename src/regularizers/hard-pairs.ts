@@ -34,7 +34,7 @@ export interface PairNoise {
 }
 
 /**
- * For each sample of a batch, two mixes that are hard to tell from it (Zhang et al. 2021, section 4.2), as the matrix
+ * For each sample of a batch, two mixes that are hard to tell from it (Core-tuning, arXiv 2102.06605), as the matrix
  * that makes them. With cosines of features [B, d]:
  *
  *   hard positive        lam f_hp + (1 - lam) f_hn     hp: same class, least cosine; hn: other class, largest cosine

@@ -234,13 +234,16 @@ describe('invariants', () => {
     });
 });
 
+/** What `gradients` are of. */
+const totalOf = ({ task, term, addition }: RegularizerOutputs) => task + term + addition;
+
 function assertGradients(method: Regularizer): void {
   const { gradients } = regularizerLoss(method, given);
   const step = 1e-5;
   features.forEach((row, i) => {
     row.forEach((g, j) => {
       const termAt = (value: number) =>
-        regularizerLoss(method, { ...given, features: features.with(i, row.with(j, value)) }).term;
+        totalOf(regularizerLoss(method, { ...given, features: features.with(i, row.with(j, value)) }));
       const numeric = (termAt(g + step) - termAt(g - step)) / (2 * step);
       assert.ok(Math.abs(numeric - (gradients.features[i * row.length + j] ?? 0)) < 1e-7);
     });
