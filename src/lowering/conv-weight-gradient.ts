@@ -1,4 +1,5 @@
 import { at } from '../errors.js';
+import { add } from '../graph/operators/add.js';
 import { conv } from '../graph/operators/conv.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
 import type { ConvWeightGradient } from '../graph/operators/conv-weight-gradient.js';
@@ -7,7 +8,7 @@ import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { slice } from '../graph/operators/slice.js';
 import { transpose } from '../graph/operators/transpose.js';
-import type { Shape } from '../graph/tensor.js';
+import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { isPointwise, pixelsOf } from './conv-geometry.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
@@ -17,6 +18,9 @@ import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
 
 /** From this many pixels on, one product per image and a sum beat one product over images laid side by side. */
 const LARGE_MAP = 400;
+
+/** Gathered windows may take this much memory at a time; more pieces would cost more than they save. */
+const WINDOW_BYTES = 32 * 2 ** 20;
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
@@ -54,8 +58,19 @@ function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value
   }, x);
 }
 
-/** dw = dy times the windows of x. */
+/** dw = dy times the windows of x, of a few images at a time: windows hold every pixel once for each tap. */
 function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+  const [batch = 1] = x.shape;
+  const bytes = 4 * sizeOf(shape.slice(1)) * batch * pixelsOf(dy.shape);
+  const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= WINDOW_BYTES) ?? batch;
+  const images = (maps: Value, part: number) =>
+    slice(maps, 0, (part * batch) / parts, ((part + 1) * batch) / parts);
+  return range(0, parts - 1)
+    .map((part) => ofImages(images(x, part), images(dy, part), shape, attributes))
+    .reduce(add);
+}
+
+function ofImages(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
   const [filters = 1, channels = 1, kernelHeight = 1, kernelWidth = 1] = shape;
   const [batch = 1] = x.shape;
   const pixels = pixelsOf(dy.shape);
@@ -70,6 +85,9 @@ function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes
         );
   return transpose(reshape(product, [filters, kernelHeight, kernelWidth, channels]), [0, 3, 1, 2]);
 }
+
+const range = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /** The same over 2x2 pixels as channels: four times fewer, four times longer rows to gather. */
 function stem(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
