@@ -12,16 +12,15 @@ const FOLD_LIMIT = 65_536;
  */
 export function simplify(outputs: readonly Value[]): Value[] {
   const seen = new Map<string, readonly Value[]>();
-  const names = new Map<Value, number>();
-  const constants = new Map<string, Value>();
+  const numbers = new Map<Value, number>();
   const identify = (value: Value): number => {
-    const canonical = value.source.kind === 'constant' ? share(constants, value) : value;
-    const known = names.get(canonical);
-    if (known !== undefined) return known;
-    names.set(canonical, names.size);
-    return names.size - 1;
+    const known = numbers.get(value) ?? numbers.size;
+    numbers.set(value, known);
+    return known;
   };
-  return rewrite(outputs, (node, inputs) => {
+  const shared = sharedConstants();
+  return rewrite(outputs, (node, given) => {
+    const inputs = given.map(shared);
     const shorter = neutral(node, inputs) ?? folded(node, inputs);
     if (shorter !== undefined) return shorter;
     const key = `${node.operator.name}(${inputs.map(identify)})${JSON.stringify(node.attributes)}`;
@@ -61,13 +60,32 @@ function folded(node: Node, inputs: readonly Value[]): readonly Value[] | undefi
   );
 }
 
-/** The one value that stands for all constants of the same type and content. */
-function share(constants: Map<string, Value>, value: Value): Value {
-  if (value.source.kind !== 'constant' || sizeOf(value.shape) > 64) return value;
-  const key = `${value.dtype}[${value.shape}]${value.source.tensor.data.join()}`;
-  const before = constants.get(key);
-  if (before === undefined) constants.set(key, value);
-  return before ?? value;
+/** A function to the one value that stands for all constants of the same type and content. */
+function sharedConstants(): (value: Value) => Value {
+  const known = new Map<Value, Value>();
+  const buckets = new Map<string, { value: Value; bytes: Uint8Array }[]>();
+  return (value) => {
+    const { source } = value;
+    if (source.kind !== 'constant') return value;
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const { data } = source.tensor;
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const key = `${value.dtype}[${value.shape}]${hashOf(bytes)}`;
+    const bucket = buckets.get(key) ?? [];
+    buckets.set(key, bucket);
+    const same = bucket.find((other) => bytes.every((byte, i) => byte === other.bytes[i]));
+    if (same === undefined) bucket.push({ value, bytes });
+    known.set(value, same?.value ?? value);
+    return same?.value ?? value;
+  };
+}
+
+/** FNV-1a. */
+function hashOf(bytes: Uint8Array): number {
+  let hash = 0x811c9dc5;
+  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  return hash >>> 0;
 }
 
 /** Back from double precision to the element type that the graph says. */

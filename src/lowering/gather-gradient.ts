@@ -12,8 +12,14 @@ export const gatherGradient: LoweringOf<typeof GatherGradient> = {
     const count = sizeOf(indices.shape);
     const slices = shape.with(axis, count);
     const perSlice = shape.map((_, i) => (i === axis ? count : 1));
-    return [
-      scatterAdd(scalar(0, shape), expand(reshape(indices, perSlice), slices), reshape(dy, slices), axis),
-    ];
+    // Zeros made at run time: a constant of x's size would stand in the file.
+    const zeros = expand(
+      scalar(
+        0,
+        shape.map(() => 1),
+      ),
+      shape,
+    );
+    return [scatterAdd(zeros, expand(reshape(indices, perSlice), slices), reshape(dy, slices), axis)];
   },
 };
