@@ -50,6 +50,7 @@ function addTrain(program: Command): void {
     .option('--lr <x>', 'learning rate (sgd: 0.01 with BatchNorm, 0.001 without; others 0.0001)', number)
     .option('--optimizer <name>', 'sgd, adam or adamw (sgd)')
     .option('--schedule <name>', 'constant, cosine, cosine-7-16 or multi-step (cosine)')
+    .option('--warm-up <n>', 'updates over which the learning rate rises from 0 (0)', number)
     .option('--weight-decay <x>', '(0; adamw 0.05)', number)
     .option('--backbone-lr-scale <x>', "factor on the backbone's learning rate (1)", number)
     .option('--batch-norm <mode>', 'train, or frozen at the pretrained statistics (train)')
@@ -62,7 +63,7 @@ function addTrain(program: Command): void {
     .option('--image-size <n>', "side of the network's input (the model's own)", number)
     .option(
       '--augment <name>',
-      'none, crop, inception-crop, pad-crop or rand-augment (crop; small inputs pad-crop)',
+      'none, crop, inception-crop, pad-crop, color-jitter or rand-augment (crop; small inputs pad-crop)',
     )
     .option('--no-flip', 'do not mirror images')
     .option('--train-fraction <x>', 'share of the training images to use (1)', number)

@@ -16,6 +16,13 @@ export const augmentations = {
     flip,
     randAugment: { n: 2, m: 9 },
   }),
+  /** `crop`, with brightness, contrast and saturation varied by up to 40 %, hue by a tenth of the circle. */
+  'color-jitter': (flip) => ({
+    kind: 'randomResizedCrop',
+    scale: [0.25, 1],
+    flip,
+    colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+  }),
 } satisfies Readonly<Record<string, (flip: boolean) => Augmentation>>;
 
 export type AugmentationName = keyof typeof augmentations;

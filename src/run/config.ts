@@ -34,6 +34,7 @@ export const trainOptionsSchema = z.strictObject({
   learningRate: positive.optional().describe('sgd: 0.01 with BatchNorm, 0.001 without; adam, adamw: 0.0001'),
   optimizer: keyOf(optimizers).default('sgd').describe(Object.keys(optimizers).join(', ')),
   schedule: keyOf(schedules).default('cosine').describe(Object.keys(schedules).join(', ')),
+  warmUp: z.number().int().min(0).default(0).describe('updates over which the learning rate rises from 0'),
   weightDecay: z.number().min(0).optional().describe('0; adamw: 0.05'),
   backboneLrScale: z.number().min(0).default(1).describe("factor on the backbone's learning rate"),
   clip: positive.optional().describe('upper limit on the norm of all gradients together'),

@@ -1,6 +1,6 @@
 import { AdarandError } from '../errors.js';
 import { optimizers } from '../optimizers/index.js';
-import { schedules } from '../optimizers/schedules.js';
+import { type Schedule, schedules, warmUp } from '../optimizers/schedules.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { Position } from '../training/checkpoint.js';
@@ -87,7 +87,7 @@ function trainerOptions({ options, settings, method, statistics, inputs }: Run, 
     lambda: settings.effectiveLambda,
     statistics,
     optimizer: optimizers[options.optimizer](),
-    schedule: schedules[options.schedule],
+    schedule: withWarmUp(schedules[options.schedule], options.warmUp),
     backboneRate: options.backboneLrScale,
     clipNorm: options.clip,
     accumulate: options.accumulate,
@@ -99,6 +99,10 @@ function trainerOptions({ options, settings, method, statistics, inputs }: Run, 
     maxSteps: options.maxSteps,
     checkpointSeconds: options.checkpointSeconds,
   };
+}
+
+function withWarmUp(schedule: Schedule, steps: number): Schedule {
+  return steps === 0 ? schedule : warmUp(schedule, steps);
 }
 
 function stopped(path: string, step: number): AdarandError {
