@@ -42,11 +42,12 @@ export class Torch {
       stdio: ['pipe', 'pipe', 'ignore'],
     });
     const torch = new Torch(child, createInterface({ input: child.stdout }), model);
-    const failed = new Promise<false>((resolve) => {
-      child.once('error', () => resolve(false));
-      child.once('exit', () => resolve(false));
-    });
-    const works = await Promise.race([torch.run(1).then(() => true), failed]);
+    // Without Python, or without PyTorch, the process ends and its pipes break.
+    for (const stream of [child, child.stdin]) stream.on('error', () => {});
+    const works = await torch.run(1).then(
+      () => true,
+      () => false,
+    );
     torch.milliseconds.length = 0;
     return works ? torch : undefined;
   }
