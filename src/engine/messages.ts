@@ -25,7 +25,7 @@ const failureSchema = z.object({
 
 export type Failure = z.infer<typeof failureSchema>;
 
-/** Engine to parent: any number of events, then a result or a failure. */
+/** Engine to parent: events, then a result or a failure. */
 export const fromEngineSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('event'),

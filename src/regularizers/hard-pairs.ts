@@ -38,7 +38,7 @@ export interface PairNoise {
  * that makes them. With cosines of features [B, d]:
  *
  *   hard positive        lam f_hp + (1 - lam) f_hn     hp: same class, least cosine; hn: other class, largest cosine
- *   semi-hard negative   (1 - lam) f_i + lam f_n       n: any sample of another class; lam at least `floor`
+ *   semi-hard negative   (1 - lam) f_i + lam f_n       n: a sample of another class; lam at least `floor`
  *
  * The choice has no gradient. Of equal cosines the first counts. A sample that is alone in its class has no hard
  * positive; in a batch of one class there are neither.
