@@ -6,7 +6,7 @@
  * Generator: xoshiro128** (Blackman and Vigna 2018), seeded by SplitMix32 over a FNV-1a hash of the name. It is
  * part of the protocol (the same seed must give the same run for years), hence written here.
  */
-export type Purpose = 'weights' | 'split' | 'order' | 'augmentation' | 'noise' | 'subset' | 'test';
+export type Purpose = 'weights' | 'split' | 'order' | 'augmentation' | 'noise' | 'subset' | 'source' | 'test';
 
 export class Random {
   #a: number;
@@ -78,6 +78,19 @@ export class Random {
     const angle = 2 * Math.PI * this.uniform();
     this.#spareNormal = radius * Math.sin(angle);
     return radius * Math.cos(angle);
+  }
+
+  /** Beta(a, a) (Johnk 1964; its logarithmic form, so that small a do not underflow). */
+  beta(a: number): number {
+    if (a === 1) return this.uniform();
+    // Accepted with probability Gamma(a + 1)^2 / Gamma(2a + 1): fine for a up to about 4.
+    for (;;) {
+      const x = Math.log(1 - this.uniform()) / a;
+      const y = Math.log(1 - this.uniform()) / a;
+      const larger = Math.max(x, y);
+      const logSum = larger + Math.log(Math.exp(x - larger) + Math.exp(y - larger));
+      if (logSum <= 0) return Math.exp(x - logSum);
+    }
   }
 
   /** Shuffles in place (Fisher and Yates) and returns the same array. */

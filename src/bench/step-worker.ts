@@ -7,12 +7,10 @@ import { sgd } from '../optimizers/sgd.js';
 import { Random } from '../random.js';
 import { type RegularizerName, regularizerByName } from '../regularizers/index.js';
 import { nodeDriver } from '../runtime/node.js';
-import { Program } from '../runtime/program.js';
-import { State } from '../runtime/state.js';
 import { newHead, normalize } from '../training/classifier.js';
-import { Feeds } from '../training/feeds.js';
 import { StatisticsCollector } from '../training/statistics.js';
 import { buildStep } from '../training/step-graph.js';
+import { Stepper } from '../training/stepper.js';
 
 /** What one process measures: a backbone's training step under a method. */
 export interface StepTask {
@@ -81,10 +79,8 @@ async function build(task: StepTask) {
     accumulate: 1,
     batchNorm: 'train',
   });
-  const program = await Program.compile(graph.update, { driver: nodeDriver, device: 'cpu', threads });
-  const state = new State();
-  for (const [name, tensor] of [...graph.state, ...graph.fixed]) state.add(name, tensor);
-  const feeds = new Feeds({ batchSize, imageSize, classes }, graph.noise, graph.scalars);
+  const shape = { batchSize, imageSize, classes, accumulate: 1 };
+  const stepper = await Stepper.compile(graph, shape, { driver: nodeDriver, device: 'cpu', threads });
   const random = new Random(1, 'test');
   const pixels = new Uint8Array(batchSize * imageSize * imageSize * 3).map(() => random.below(256));
   let step = 0;
@@ -92,10 +88,8 @@ async function build(task: StepTask) {
     const times: number[] = [];
     for (let i = 0; i < count; i++, step++) {
       const started = performance.now();
-      feeds.setBatch({ pixels, labels, count: batchSize });
-      feeds.drawNoise(1, step);
-      feeds.setScalars(step, 1000);
-      await program.run(state, feeds.tensors);
+      const position = { batch: step, batchesPerEpoch: 100, totalBatches: 1000 };
+      await stepper.step({ pixels, labels, count: batchSize }, position, 1);
       times.push(performance.now() - started);
     }
     return times;

@@ -23,6 +23,8 @@ const doing: Readonly<Record<RunPhase, string>> = {
   model: 'opening the model',
   data: 'checking images',
   statistics: 'measuring the source features',
+  prepare: 'preparing the method',
+  round: 'looking at the training images',
   compile: 'compiling',
   train: 'training',
   validate: 'validating',

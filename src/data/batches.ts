@@ -30,10 +30,13 @@ export interface BatchOptions {
   readonly prefetch?: number;
 }
 
-export interface TrainBatchOptions extends BatchOptions {
+export interface ChosenBatchOptions extends BatchOptions {
   readonly augmentation: Augmentation;
   readonly seed: number;
   readonly epoch: number;
+}
+
+export interface TrainBatchOptions extends ChosenBatchOptions {
   /** Steps of this epoch that are already done: the epoch goes on after them. Default 0. */
   readonly firstStep?: number;
 }
@@ -54,21 +57,46 @@ export async function* trainBatches(
   images: readonly LabelledImage[],
   options: TrainBatchOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { batchSize, seed, epoch, augmentation, firstStep = 0 } = options;
-  if (images.length < batchSize) {
+  yield* chosenBatches(images, epochSteps(images.length, options), options);
+}
+
+/**
+ * The images of each training batch of an epoch, as positions in the list, from `firstStep` on.
+ *
+ * @throws AdarandError `data.batch-too-large`.
+ */
+export function epochSteps(
+  images: number,
+  {
+    batchSize,
+    seed,
+    epoch,
+    firstStep = 0,
+  }: Pick<TrainBatchOptions, 'batchSize' | 'seed' | 'epoch' | 'firstStep'>,
+): Int32Array[] {
+  if (images < batchSize) {
     throw new AdarandError(
       'data.batch-too-large',
-      `a batch of ${batchSize} cannot be filled from ${images.length} training images`,
-      `Choose a batch size of at most ${images.length}.`,
+      `a batch of ${batchSize} cannot be filled from ${images} training images`,
+      `Choose a batch size of at most ${images}.`,
     );
   }
-  const order = Int32Array.from(images, (_, index) => index);
-  new Random(seed, 'order', epoch).shuffle(order);
+  const order = new Random(seed, 'order', epoch).shuffle(Int32Array.from({ length: images }, (_, i) => i));
   const steps: Int32Array[] = [];
   for (let start = firstStep * batchSize; start + batchSize <= order.length; start += batchSize) {
     steps.push(order.subarray(start, start + batchSize));
   }
-  yield* rendered(images, steps, { kind: 'training', augmentation, seed, epoch }, options);
+  return steps;
+}
+
+/** Training batches of images that the caller chose, as positions in the list; one may occur more than once. */
+export function chosenBatches(
+  images: readonly LabelledImage[],
+  steps: readonly Int32Array[],
+  options: ChosenBatchOptions,
+): AsyncGenerator<Batch, void, undefined> {
+  const { augmentation, seed, epoch } = options;
+  return rendered(images, steps, { kind: 'training', augmentation, seed, epoch }, options);
 }
 
 /**

@@ -10,7 +10,12 @@ export interface Pixels {
 
 /** Where an image's pixels come from: a file that is decoded on demand, or memory. */
 export type ImageRef =
-  | { readonly kind: 'file'; readonly path: string }
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      /** SHA-256 of its bytes, where somebody looked at them. */
+      readonly digest?: string | undefined;
+    }
   | ({ readonly kind: 'pixels' } & Pixels);
 
 /** `label` is an index into the dataset's classes. */

@@ -35,7 +35,7 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
     return images
       .filter((image) => image.split === split && digests.has(image.path))
       .map((image) => ({
-        image: { kind: 'file', path: image.path },
+        image: { kind: 'file', path: image.path, digest: digests.get(image.path) },
         label: labels.get(image.className) ?? -1,
       }));
   };

@@ -15,6 +15,7 @@ export { conv } from './operators/conv.js';
 export { convInputGradient } from './operators/conv-input-gradient.js';
 export { convTranspose } from './operators/conv-transpose.js';
 export { convWeightGradient } from './operators/conv-weight-gradient.js';
+export { determinantSign } from './operators/determinant-sign.js';
 export { div } from './operators/div.js';
 export { equal } from './operators/equal.js';
 export { erf } from './operators/erf.js';

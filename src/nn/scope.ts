@@ -15,7 +15,7 @@ export interface RecordingScope extends Scope {
 export interface ScopeOptions {
   /** See `Scope`. */
   readonly training: boolean;
-  /** The input's name for a parameter: another copy of it, such as an average. Its own name unless given. */
+  /** The input's name for a tensor: another copy of it, such as an average. Its own name unless given. */
   readonly rename?: ((name: string) => string) | undefined;
 }
 
@@ -44,7 +44,7 @@ export function recordingScope(
   return {
     training,
     parameter: (name) => once(parameters, name, network.parameters.get(name)?.tensor, rename(name)),
-    buffer: (name) => once(buffers, name, network.buffers.get(name)),
+    buffer: (name) => once(buffers, name, network.buffers.get(name), rename(name)),
     updateBuffer: (name, next) => bufferUpdates.set(name, next),
     tap: (role, value) => taps.set(role, value),
     parameters,

@@ -33,8 +33,8 @@ import { type BuildTools, defineRegularizer } from './regularizer.js';
  *
  * CE_mix takes the place of the batch's cross-entropy. h is trained along with the network and then dropped. Its
  * weights are He-normal in the first layer and Xavier-normal in the second, drawn with a fixed seed, its biases 0.
- * Mixing proportions are uniform, Beta(1, 1). Norms are clamped at 1e-12, and a mix that cannot be made (no other
- * sample of the class, none of another class) is in neither loss.
+ * Mixing proportions are Beta(a, a), uniform with the default a = 1. Norms are clamped at 1e-12, and a mix that cannot
+ * be made (no other sample of the class, none of another class) is in neither loss.
  *
  * Positives of a sample are the other samples of its class. Mixes are there to be told apart from; with
  * `mixedPositives`, semi-hard negatives with equal soft labels are also each other's positives, as in the authors'
@@ -54,6 +54,7 @@ export const coreTuning = defineRegularizer({
   options: z.strictObject({
     tau: z.number().positive().default(0.07).describe('temperature of the contrastive loss'),
     dimension: z.number().int().positive().default(256).describe('m, size of the contrasted vectors'),
+    a: z.number().min(0.05).max(4).default(1).describe('mixing proportions are Beta(a, a)'),
     floor: z.number().min(0).max(1).default(0.8).describe('least share of the negative in its mix'),
     focal: z.boolean().default(true).describe('weights 1 - p_ij; without, the supervised contrastive loss'),
     innerNorm: z
@@ -71,9 +72,9 @@ export const coreTuning = defineRegularizer({
   build(context, options) {
     const { features, labels, oneHot, head, batchSize: B, noise } = context;
     const noises = {
-      positiveShare: noise('uniform', [B, 1]),
+      positiveShare: noise({ beta: options.a }, [B, 1]),
       choice: noise('uniform', [B, B]),
-      negativeShare: noise('uniform', [B, 1]),
+      negativeShare: noise({ beta: options.a }, [B, 1]),
     };
     const pairs = hardPairs(features, labels, noises, options.floor);
     const originals = options.detachOriginals ? stopGradient(features) : features;

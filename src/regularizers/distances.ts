@@ -38,9 +38,9 @@ function reduce(x: Value, reduction: Reduction): Value {
 /** The sum of all elements, as a scalar. */
 export const total = (x: Value): Value => reshape(reduceSum(x), []);
 
-/** Rows of x [K, d] scaled to length 1; norms are clamped at 1e-8. */
+/** Rows of x [K, d] scaled to length 1; norms are clamped at 1e-8, under the root, whose slope at 0 is infinite. */
 export function unitRows(x: Value): Value {
-  return div(x, max(sqrt(reduceSum(mul(x, x), [1])), scalar(1e-8)));
+  return div(x, sqrt(max(reduceSum(mul(x, x), [1]), scalar(1e-16))));
 }
 
 /** Cosines between all rows of u and all rows of v: [K, L] from [K, d] and [L, d], never K x L x d. */

@@ -1,12 +1,15 @@
 import { adarand } from './adarand.js';
 import { bss } from './bss.js';
 import { coreTuning } from './core-tuning.js';
+import { delta } from './delta.js';
+import { drTune } from './dr-tune.js';
 import { fineTuning } from './fine-tuning.js';
 import { fnp } from './fnp.js';
 import { l2sp } from './l2-sp.js';
 import { linearProbe } from './linear-probe.js';
 import { randreg } from './randreg.js';
 import type { Regularizer } from './regularizer.js';
+import { uot } from './uot.js';
 
 /** The methods, by their names on the command line. */
 export const regularizers = {
@@ -14,8 +17,11 @@ export const regularizers = {
   'linear-probe': linearProbe,
   fnp,
   'l2-sp': l2sp,
+  delta,
   bss,
   'core-tuning': coreTuning,
+  'dr-tune': drTune,
+  uot,
   randreg,
   adarand,
 } as const;

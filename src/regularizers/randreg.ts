@@ -1,11 +1,16 @@
 import { z } from 'zod';
 import { add } from '../graph/operators/add.js';
+import { div } from '../graph/operators/div.js';
 import { gather } from '../graph/operators/gather.js';
+import { matmul } from '../graph/operators/matmul.js';
 import { mul } from '../graph/operators/mul.js';
+import { softmax } from '../graph/operators/softmax.js';
+import { sqrt } from '../graph/operators/sqrt.js';
+import { stopGradient } from '../graph/operators/stop-gradient.js';
 import { sub } from '../graph/operators/sub.js';
 import { float32 } from '../graph/tensor.js';
-import type { Value } from '../graph/value.js';
-import { reductionOption, squared } from './distances.js';
+import { scalar, type Value } from '../graph/value.js';
+import { reductionOption, squared, total } from './distances.js';
 import { defineRegularizer, type FeatureStatistics } from './regularizer.js';
 
 /**
@@ -20,6 +25,11 @@ import { defineRegularizer, type FeatureStatistics } from './regularizer.js';
  *             per coordinate (`vector`, default) or mean and variance averaged over coordinates (`scalar`)
  *   class     z ~ N(mu_y, sigma_y^2): the same per class; "RandReg-CP". AdaRand without either of its two losses.
  *
+ * `balance: rho` weighs R anew at every step so that its pull on the features stays in proportion to the task's, as
+ * pseudo-task regularization does on-line. How the authors do it could not be read: this is our interpretation,
+ *
+ *   R' = rho ||dCE/dG||_F / (||dR/dG||_F + 1e-12) R,   the factor without a gradient,   dCE/dG = (P - Y) W / B
+ *
  * In expectation R pulls g toward the prior's mean: E ||g - z||^2 = ||g - mu||^2 + tr Sigma.
  */
 export const randreg = defineRegularizer({
@@ -27,18 +37,23 @@ export const randreg = defineRegularizer({
   title: 'Random feature regularization',
   paper: 'Zhong and Maki, CVPR 2020, arXiv 1908.05997; as compared in arXiv 2403.10097',
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ p(z)',
-  needs: ['features', 'labels', 'classStatistics', 'featureStatistics'],
+  needs: ['features', 'logits', 'labels', 'oneHot', 'head', 'classStatistics', 'featureStatistics'],
   options: z.strictObject({
     prior: z.enum(['uniform', 'normal', 'source', 'class']).default('uniform').describe('p(z)'),
     statistics: z
       .enum(['vector', 'scalar'])
       .default('vector')
       .describe('source prior: per coordinate, or averaged'),
+    balance: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("the term's gradient relative to the task's (our reading of Zhong and Maki); 0: unbalanced"),
     reduction: reductionOption,
   }),
   defaultLambda: 1,
   featureScaled: true,
-  build(context, { prior, statistics, reduction }) {
+  build(context, { prior, statistics, balance, reduction }) {
     const { features, labels, noise, state } = context;
     const draw = (): Value => {
       if (prior === 'uniform') return noise('uniform', features.shape);
@@ -53,9 +68,20 @@ export const randreg = defineRegularizer({
       const { mean, std } = statistics === 'vector' ? featureStatistics : averaged(featureStatistics);
       return add(state('mean', mean), mul(state('std', std), standard));
     };
-    return { term: squared(sub(features, draw()), reduction) };
+    const difference = sub(features, draw());
+    const term = squared(difference, reduction);
+    if (balance === 0) return { term };
+    const { logits, oneHot, head, batchSize: B, featureSize: d, featureScale } = context;
+    const residual = mul(sub(softmax(logits), oneHot), scalar(1 / B));
+    const slope = mul(difference, scalar(2 / (reduction === 'mean' ? B * d : B)));
+    const factor = div(norm(matmul(residual, head.weight)), add(norm(slope), scalar(1e-12)));
+    // The balance needs no unit for its weight.
+    const weight = stopGradient(mul(factor, scalar(balance / featureScale)));
+    return { term: mul(term, weight), metrics: { balance: weight } };
   },
 });
+
+const norm = (value: Value): Value => sqrt(total(mul(value, value)));
 
 /** Mean and variance averaged over coordinates. */
 function averaged({ mean, std }: FeatureStatistics): FeatureStatistics {

@@ -4,6 +4,7 @@ import type { Value } from '../graph/value.js';
 import type { ParameterKind } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
+import type { Survey } from './survey.js';
 
 /** Statistics of the source network's features over the target training set, per class. Population form. */
 export interface ClassStatistics {
@@ -50,11 +51,32 @@ export interface Provided {
   readonly sourceFeatures: Value;
   /** Its intermediate maps, by the same roles. Constants. */
   readonly sourceTaps: ReadonlyMap<string, Value>;
+  /**
+   * [B, S]: what the classifier that the network was pretrained with says of `features`. It is trained on, at the
+   * backbone's rate.
+   */
+  readonly sourceLogits: Value;
+  /** Source images that go through the network together with the batch (see `companions`). */
+  readonly sourceBatch: SourceBatch;
+}
+
+/** Labelled source images of one step, as many as the batch has. */
+export interface SourceBatch {
+  /** [B, d], of the network that is trained. */
+  readonly features: Value;
+  /** [B], int32, below S. */
+  readonly labels: Value;
+  /** [B, S] */
+  readonly oneHot: Value;
 }
 
 export type Need = keyof Provided;
 
-export type Distribution = 'normal' | 'uniform';
+/** Standard normal, uniform on [0, 1), or Beta(a, a) on [0, 1]. */
+export type Distribution = 'normal' | 'uniform' | { readonly beta: number };
+
+/** Tensors by name. */
+export type Tensors = Readonly<Record<string, Tensor<'float32'>>>;
 
 /** What every method has while it builds its part of the graph. */
 export interface BuildTools {
@@ -64,10 +86,18 @@ export interface BuildTools {
   readonly classes: number;
   /** d */
   readonly featureSize: number;
-  /** Fresh random numbers each step, drawn by the host: standard normal, or uniform on [0, 1). */
+  /** S, the classes of the source data; 0 where there is none. */
+  readonly sourceClasses: number;
+  /** Factor that brings a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
+  readonly featureScale: number;
+  /** One of the tensors that the method's `prepare` made. */
+  prepared(name: string): Tensor<'float32'>;
+  /** Fresh random numbers each step, drawn by the host. */
   noise(distribution: Distribution, shape: readonly number[]): Value;
   /** A tensor that outlives the step. Constant unless `Built` says how it changes. */
   state(name: string, initial: Tensor<'float32'>): Value;
+  /** A tensor that `before` fills anew for each step, hence in no checkpoint. */
+  scratch(name: string, shape: readonly number[]): Value;
   /** A tensor of the method's own that is trained with the network, by the same loss and optimizer. */
   parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind): Value;
 }
@@ -85,6 +115,14 @@ export interface Learned {
   readonly schedule: Schedule;
 }
 
+/** Work on a method's state that precedes the step, in a program of its own. */
+export interface Before {
+  /** For which batches of an epoch, counted from 0. */
+  readonly when: (batch: number) => boolean;
+  /** The new value of each state or scratch tensor. They may read states, scratch and the head; nothing of a batch. */
+  readonly updates: ReadonlyMap<Value, Value>;
+}
+
 export interface Built {
   /** Takes the place of the cross-entropy of the batch, for a method with a classification loss of its own. */
   readonly task?: Value;
@@ -95,8 +133,35 @@ export interface Built {
   /** The next value of each state that an update rule changes. */
   readonly updates?: ReadonlyMap<Value, Value>;
   readonly learned?: Learned;
+  /** In this order, those whose turn it is. */
+  readonly before?: readonly Before[];
   /** More scalars worth logging, by name. */
   readonly metrics?: Readonly<Record<string, Value>>;
+}
+
+/** What the choice of a batch's source images may depend on: a function of nothing else, so that runs can be resumed. */
+export interface CompanionContext {
+  /** The batch's images, as positions in the training set: as many source images are to be chosen. */
+  readonly targets: Int32Array;
+  /** Counted over the whole run, from 0. */
+  readonly batch: number;
+  readonly seed: number;
+  /** A tensor that `prepare` made; the current value where it is a state. */
+  tensor(name: string): Tensor<'float32'>;
+}
+
+/** What the network says of the training images, un-augmented, in their order. */
+export interface Predictions {
+  /** [n, K] */
+  readonly logits: Tensor<'float32'>;
+  /** [n] */
+  readonly labels: Int32Array;
+}
+
+/** New values for states after every few epochs, from the predictions of the network as it is then. */
+export interface Rounds<Options> {
+  epochs(options: Options): number;
+  next(state: (name: string) => Tensor<'float32'>, predictions: Predictions, options: Options): Tensors;
 }
 
 /** A method of the paper, or of a user: one file, read in one screen. */
@@ -115,11 +180,17 @@ export interface Regularizer<Options = unknown, N extends Need = Need> {
   readonly defaultLambda: number;
   /**
    * Whether the term grows with the square of the features, so that its weight may be given in units of their mean
-   * square (`--lambda-unit feature-scale`).
+   * square (`--lambda-unit feature-scale`). `parts`: the method applies `featureScale` itself, where it is due.
    */
-  readonly featureScaled: boolean;
+  readonly featureScaled: boolean | 'parts';
   /** What is trained: everything (unless said), or the new head alone, over the network as it was pretrained. */
   readonly trains?: 'all' | 'head';
+  /** Computes tensors from the frozen network and the images, once, before training. They are kept with the run. */
+  prepare?(survey: Survey, options: Options): Promise<Tensors>;
+  /** For a method that needs `sourceBatch`: which source images go along with a batch. */
+  companions?(context: CompanionContext, options: Options): Int32Array;
+  /** For a method whose state answers to how training goes. */
+  readonly rounds?: Rounds<Options>;
   build(context: Context<N>, options: Options): Built;
 }
 

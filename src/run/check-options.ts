@@ -1,4 +1,5 @@
 import type { Regularizer } from '../regularizers/regularizer.js';
+import { checkSource } from './check-needs.js';
 import { parseTrainOptions, type RunOptions, type TrainOptions } from './config.js';
 import { openMethod, parseMethodOptions } from './methods.js';
 
@@ -10,9 +11,10 @@ export interface CheckedOptions {
   readonly regularizerOptions: unknown;
 }
 
-/** @throws AdarandError as `parseTrainOptions`, `openMethod` and `parseMethodOptions` do. */
+/** @throws AdarandError as `parseTrainOptions`, `openMethod`, `checkSource` and `parseMethodOptions` do. */
 export async function checkOptions(given: TrainOptions): Promise<CheckedOptions> {
   const options = parseTrainOptions(given);
   const method = await openMethod(options.regularizer);
+  checkSource(method, options.source);
   return { options, method, regularizerOptions: parseMethodOptions(method, options.regularizerOptions) };
 }

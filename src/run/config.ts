@@ -23,11 +23,16 @@ export const trainOptionsSchema = z.strictObject({
 
   regularizer: z.string().default('adarand').describe('method, or the path of a .js file with one'),
   regularizerOptions: z.record(z.string(), z.unknown()).default({}).describe("the method's own options"),
+  source: z.string().min(1).optional().describe('source images, for methods that train on them as well'),
   lambda: z.number().min(0).optional().describe("weight of the regularizer. The method's own"),
   lambdaUnit: z
     .enum(['feature-scale', 'raw'])
     .default('feature-scale')
     .describe("lambda for features of ResNet-50's size, or as it is"),
+  head: z
+    .enum(['random', 'probe'])
+    .default('random')
+    .describe('how the new head starts: random, or as a linear probe of the frozen network'),
 
   epochs: count.default(20).describe('passes over the training images'),
   batchSize: count.optional().describe('32, or less where there are few images'),

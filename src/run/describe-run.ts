@@ -2,13 +2,14 @@ import { AdarandError } from '../errors.js';
 import { newHead } from '../training/classifier.js';
 import { describeMachine } from './describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from './fingerprint.js';
+import { absoluteMethod } from './methods.js';
 import type { RunRecord } from './record.js';
 import { absolute, type RunInputs } from './run-inputs.js';
 import type { Run } from './run-training.js';
 
 /** What `run.json` says of a run. */
 export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
-  const { dataset, network } = inputs;
+  const { dataset, source, network } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
   const parameters = [...network.parameters, ...head].reduce((sum, [, p]) => sum + p.tensor.data.length, 0);
@@ -19,7 +20,8 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
       ...options,
       data: absolute(options.data),
       model: absolute(options.model),
-      regularizer: /\.m?js$/.test(options.regularizer) ? absolute(options.regularizer) : options.regularizer,
+      ...(options.source === undefined ? {} : { source: absolute(options.source) }),
+      regularizer: absoluteMethod(options.regularizer),
     },
     settings,
     data: {
@@ -30,6 +32,15 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
       val: dataset.val.images.length,
       test: dataset.test.images.length,
     },
+    source:
+      source === undefined
+        ? null
+        : {
+            name: source.dataset.report.name,
+            fingerprint: await fingerprintDataset(source.dataset),
+            classes: source.classes.length,
+            images: source.images.length,
+          },
     model: {
       ...{ name, modelType, featureSize, parameters },
       fingerprint: fingerprintNetwork(network),
@@ -44,11 +55,21 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
  *
  * @throws AdarandError `run.data-changed`, `run.model-changed`.
  */
-export async function checkUnchanged({ data, model, options }: RunRecord, inputs: RunInputs): Promise<void> {
+export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Promise<void> {
+  const { data, source, model, options } = record;
   if ((await fingerprintDataset(inputs.dataset)) !== data.fingerprint)
     throw new AdarandError(
       'run.data-changed',
       `${options.data} is not what this run began with: files were added, removed or changed`,
+      'Restore the folder, or start a new run.',
+    );
+  if (
+    inputs.source !== undefined &&
+    (await fingerprintDataset(inputs.source.dataset)) !== source?.fingerprint
+  )
+    throw new AdarandError(
+      'run.data-changed',
+      `${options.source} is not what this run began with: files were added, removed or changed`,
       'Restore the folder, or start a new run.',
     );
   if (fingerprintNetwork(inputs.network) !== model.fingerprint)

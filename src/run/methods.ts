@@ -3,19 +3,43 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
+import { compose } from '../regularizers/compose.js';
 import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import { didYouMean } from './did-you-mean.js';
 
 /**
  * A method by its name, or by the path of a JavaScript module whose default export is one (made with
- * `defineRegularizer`).
+ * `defineRegularizer`); or several of them with a + between.
  *
- * @throws AdarandError `method.unknown`, `method.module`.
+ * @throws AdarandError `method.unknown`, `method.module`, `method.compose`.
  */
 export async function openMethod(name: string): Promise<Regularizer> {
+  const parts = partsOf(name);
+  const methods = await Promise.all(parts.map(openOne));
+  const [only] = methods;
+  return only !== undefined && methods.length === 1 ? only : compose(methods);
+}
+
+/** The same reference from any folder: paths become absolute. */
+export function absoluteMethod(name: string): string {
+  return partsOf(name)
+    .map((part) => (isFile(part) ? resolve(part) : part))
+    .join('+');
+}
+
+/** A file's path may have a + of its own. */
+function partsOf(name: string): readonly string[] {
+  return isFile(name) ? [name] : name.split('+');
+}
+
+function isFile(name: string): boolean {
+  return /\.m?js$/.test(name) && existsSync(name);
+}
+
+async function openOne(name: string): Promise<Regularizer> {
   if (isRegularizerName(name)) return regularizerByName(name);
-  if (/\.m?js$/.test(name) && existsSync(name)) return importMethod(resolve(name));
+  if (isFile(name)) return importMethod(resolve(name));
   const names = Object.keys(regularizers);
   throw new AdarandError(
     'method.unknown',

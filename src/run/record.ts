@@ -23,6 +23,10 @@ export const recordSchema = z.object({
     val: z.number(),
     test: z.number(),
   }),
+  /** Source images, where the method trains on them. */
+  source: z
+    .object({ name: z.string(), fingerprint: z.string(), classes: z.number(), images: z.number() })
+    .nullable(),
   model: z.object({
     name: z.string(),
     modelType: z.string(),

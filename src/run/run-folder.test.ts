@@ -8,8 +8,8 @@ import { float32 } from '../graph/tensor.js';
 import { FileCheckpoints } from './checkpoints.js';
 import { acquireLock } from './lock.js';
 import { MetricsLog, secondsPerEpoch } from './metrics-log.js';
+import { loadPreparation, savePreparation } from './preparation.js';
 import { RunFolder } from './run-folder.js';
-import { loadStatistics, saveStatistics } from './source-statistics.js';
 
 describe('a run on disk', () => {
   let path: string;
@@ -87,16 +87,25 @@ describe('a run on disk', () => {
     assert.ok((await secondsPerEpoch(file)) >= 0);
   });
 
-  test('statistics survive being stored, to the last bit', async () => {
+  test('what precedes training survives being stored, to the last bit', async () => {
     const vector = float32([2], [0.1, 0.2]);
     const matrix = float32([1, 2], [0.3, 0.4]);
-    const file = join(path, 'statistics.safetensors');
+    const file = join(path, 'preparation.safetensors');
     const statistics = {
       perClass: { mean: matrix, std: matrix },
       overall: { mean: vector, std: vector },
       meanSquare: 0.1 + 0.2,
     };
-    await saveStatistics(file, statistics);
-    assert.deepEqual(await loadStatistics(file), statistics);
+    const head = { weight: matrix, bias: vector };
+    const preparation = { statistics, head, method: { relationship: matrix } };
+    await savePreparation(file, preparation);
+    const all = { statistics: true, head: true, method: true };
+    assert.deepEqual(await loadPreparation(file, all), preparation);
+    const nothing = { statistics: undefined, head: undefined, method: {} };
+    const none = join(path, 'none.safetensors');
+    await savePreparation(none, nothing);
+    assert.ok(!existsSync(none));
+    const expected = { statistics: false, head: false, method: false };
+    assert.deepEqual(await loadPreparation(none, expected), nothing);
   });
 });

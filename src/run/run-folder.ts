@@ -60,8 +60,8 @@ export class RunFolder {
     return join(this.path, 'metrics.jsonl');
   }
 
-  get statistics(): string {
-    return join(this.path, 'statistics.safetensors');
+  get preparation(): string {
+    return join(this.path, 'preparation.safetensors');
   }
 
   get model(): string {
@@ -116,7 +116,7 @@ function lock(folder: RunFolder, made?: string): LockedRunFolder {
 
 /** Removes what a run writes before its `run.json`, and the folders that were made for it, if nothing else is in them. */
 async function discard(folder: RunFolder, made: string | undefined): Promise<void> {
-  await rm(folder.statistics, { force: true });
+  await rm(folder.preparation, { force: true });
   const remove = (path: string) => rmdir(path).catch(() => {});
   await remove(folder.checkpoints);
   if (made === undefined) return;

@@ -1,79 +1,73 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  type Dataset,
-  evalBatches,
-  formatReport,
-  ImageCache,
-  openDataset,
-  trainBatches,
-} from '../data/index.js';
+import { type Dataset, formatReport, ImageCache, type LabelledImage, openDataset } from '../data/index.js';
 import { openModel } from '../models/open.js';
 import type { Network } from '../nn/network.js';
-import type { TrainingData } from '../training/trainer.js';
-import { augmentationOf } from './augmentations.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import type { CompileOptions } from '../runtime/program.js';
+import { checkNetwork } from './check-needs.js';
+import { compileOptionsFor } from './compile-options.js';
 import type { RunOptions } from './config.js';
-import { type RunHost, throwIfStopped, watched } from './events.js';
-import type { Settings } from './settings.js';
+import { type RunHost, throwIfStopped } from './events.js';
 
-/** A run's data and network, opened. */
+/** A run's data and network, opened, and how to compile for its device. */
 export interface RunInputs {
   readonly dataset: Dataset;
+  /** Source images, for a method that trains on them. */
+  readonly source: SourceImages | undefined;
   readonly cache: ImageCache;
   readonly network: Network;
+  readonly compile: CompileOptions;
 }
 
-export async function openInputs(options: RunOptions, host: RunHost): Promise<RunInputs> {
+export interface SourceImages {
+  readonly dataset: Dataset;
+  readonly classes: readonly string[];
+  /** Of all its splits. */
+  readonly images: readonly LabelledImage[];
+}
+
+/** @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them. */
+export async function openInputs(
+  options: RunOptions,
+  method: Regularizer,
+  host: RunHost,
+): Promise<RunInputs> {
+  const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
   const { imageSize } = options;
   const network = await openModel(options.model, imageSize === undefined ? {} : { imageSize });
+  checkNetwork(method, network);
   throwIfStopped(host);
-  host.emit({ type: 'phase', phase: 'data' });
   const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
   const { seed, trainFraction, valFraction, testFraction } = options;
-  const dataset = await openDataset(options.data, {
-    ...{ seed, trainFraction, valFraction, testFraction, cache },
+  const splits = { seed, trainFraction, valFraction, testFraction };
+  const dataset = await open(options.data, splits, cache, host);
+  if (options.source === undefined) return { dataset, source: undefined, cache, network, compile };
+  const whole = { seed, valFraction: 0, testFraction: 0 };
+  const found = await open(options.source, whole, cache, host);
+  const images = [...found.train.images, ...found.val.images, ...found.test.images];
+  const source = { dataset: found, classes: found.classes, images };
+  return { dataset, source, cache, network, compile };
+}
+
+async function open(
+  path: string,
+  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> & { readonly trainFraction?: number },
+  cache: ImageCache,
+  host: RunHost,
+): Promise<Dataset> {
+  host.emit({ type: 'phase', phase: 'data' });
+  const dataset = await openDataset(path, {
+    ...splits,
+    cache,
     onProgress(done, total) {
       throwIfStopped(host);
       host.emit({ type: 'progress', phase: 'data', done, total });
     },
   });
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
-  return { dataset, cache, network };
-}
-
-/** Training images as the source network looks at them: in evaluation form. */
-export function statisticsBatches({ dataset, cache, network }: RunInputs, batchSize: number, host: RunHost) {
-  const { imageSize, resizeSize } = network.preprocessing;
-  const { images } = dataset.train;
-  const batches = evalBatches(images, { batchSize, imageSize, resizeSize, cache });
-  return watched(batches, host, { phase: 'statistics', total: Math.ceil(images.length / batchSize) });
-}
-
-/** The batches of a run, for the trainer. */
-export function trainingData(
-  { dataset, cache, network }: RunInputs,
-  { seed, flip }: RunOptions,
-  { batchSize, evalBatchSize, augment }: Settings,
-  host: RunHost,
-): TrainingData {
-  const { imageSize, resizeSize } = network.preprocessing;
-  const evaluation = (images: Dataset['val']['images']) =>
-    evalBatches(images, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
-  const augmentation = augmentationOf(augment, flip);
-  return {
-    batchesPerEpoch: Math.floor(dataset.train.images.length / batchSize),
-    train: (epoch, firstStep) =>
-      trainBatches(dataset.train.images, {
-        ...{ batchSize, imageSize, cache, augmentation, seed, epoch, firstStep },
-      }),
-    validation: () => evaluation(dataset.val.images),
-    test: () => {
-      const { images } = dataset.test;
-      const total = Math.ceil(images.length / evalBatchSize);
-      return watched(evaluation(images), host, { phase: 'test', total });
-    },
-  };
+  return dataset;
 }
 
 /** A path as it can be found from anywhere; what is no path (a name) stays. */

@@ -1,30 +1,30 @@
 import { AdarandError } from '../errors.js';
+import type { Parameter } from '../nn/network.js';
 import { optimizers } from '../optimizers/index.js';
 import { type Schedule, schedules, warmUp } from '../optimizers/schedules.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
-import type { CompileOptions } from '../runtime/program.js';
 import type { Position } from '../training/checkpoint.js';
-import { newHead } from '../training/classifier.js';
-import type { SourceStatistics } from '../training/statistics.js';
+import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../training/classifier.js';
 import { Trainer } from '../training/trainer.js';
 import { type Checkpoint, FileCheckpoints } from './checkpoints.js';
 import type { RunOptions } from './config.js';
 import { type RunEvent, type RunHost, STOPPED } from './events.js';
 import { finishRun } from './finish-run.js';
 import { MetricsLog } from './metrics-log.js';
+import type { Preparation } from './preparation.js';
 import type { RunRecord, RunSummary } from './record.js';
 import type { LockedRunFolder } from './run-folder.js';
-import { type RunInputs, trainingData } from './run-inputs.js';
+import type { RunInputs } from './run-inputs.js';
 import type { Settings } from './settings.js';
+import { trainingData } from './training-data.js';
 
 /** All that a run is made of. */
 export interface Run {
   readonly options: RunOptions;
   readonly settings: Settings;
   readonly method: Regularizer;
-  readonly statistics: SourceStatistics | undefined;
+  readonly preparation: Preparation;
   readonly inputs: RunInputs;
-  readonly compile: CompileOptions;
   readonly held: LockedRunFolder;
   readonly host: RunHost;
 }
@@ -39,7 +39,7 @@ export async function runTraining(
   from: Checkpoint | undefined,
   begin: () => Promise<void>,
 ): Promise<RunSummary> {
-  const { options, settings, inputs, compile, host } = run;
+  const { options, settings, inputs, host } = run;
   const { folder } = run.held;
   const data = trainingData(inputs, options, settings, host);
   const hasValidation = inputs.dataset.val.images.length > 0;
@@ -53,7 +53,7 @@ export async function runTraining(
     host.emit(told);
   };
   const trainer = await Trainer.create(trainerOptions(run, hasValidation), {
-    ...{ compile, data, checkpoints, emit },
+    ...{ compile: inputs.compile, data, checkpoints, emit },
     stop: host.stop,
   });
   try {
@@ -74,18 +74,21 @@ export async function runTraining(
   }
 }
 
-function trainerOptions({ options, settings, method, statistics, inputs }: Run, hasValidation: boolean) {
-  const { network, dataset } = inputs;
+function trainerOptions(run: Run, hasValidation: boolean) {
+  const { options, settings, method, preparation, inputs } = run;
+  const { network, dataset, source } = inputs;
   const classes = dataset.classes.length;
   return {
     network,
-    head: newHead(network.featureSize, classes, options.seed),
+    head: initialHead(run),
     imageSize: network.preprocessing.imageSize,
     classes,
     ...settings,
     regularizer: method,
     lambda: settings.effectiveLambda,
-    statistics,
+    statistics: preparation.statistics,
+    prepared: preparation.method,
+    sourceClasses: source?.classes.length ?? 0,
     optimizer: optimizers[options.optimizer](),
     schedule: withWarmUp(schedules[options.schedule], options.warmUp),
     backboneRate: options.backboneLrScale,
@@ -99,6 +102,17 @@ function trainerOptions({ options, settings, method, statistics, inputs }: Run, 
     maxSteps: options.maxSteps,
     checkpointSeconds: options.checkpointSeconds,
   };
+}
+
+/** New, or as the linear probe found it. */
+function initialHead({ options, preparation, inputs }: Run): ReadonlyMap<string, Parameter> {
+  const { network, dataset } = inputs;
+  const { head } = preparation;
+  if (head === undefined) return newHead(network.featureSize, dataset.classes.length, options.seed);
+  return new Map<string, Parameter>([
+    [HEAD_WEIGHT, { kind: 'weight', tensor: head.weight }],
+    [HEAD_BIAS, { kind: 'bias', tensor: head.bias }],
+  ]);
 }
 
 function withWarmUp(schedule: Schedule, steps: number): Schedule {

@@ -22,6 +22,8 @@ export const settingsSchema = z.object({
   ),
   /** As asked for, in the unit of `lambdaUnit`. */
   lambda: z.number(),
+  /** Factor that brings a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
+  featureScale: z.number(),
   /** What multiplies the term in the loss. */
   effectiveLambda: z.number(),
   /** Mean of g^2 over the source network's features of the training images; null where nobody needed it. */
@@ -54,6 +56,7 @@ export function resolveSettings(
     );
   const lambda = options.lambda ?? method.defaultLambda;
   const scaled = scalesLambda(options, method) && featureMeanSquare !== undefined;
+  const featureScale = scaled ? REFERENCE_MEAN_SQUARE / featureMeanSquare : 1;
   return {
     batchSize,
     evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
@@ -61,7 +64,8 @@ export function resolveSettings(
     weightDecay: options.weightDecay ?? (options.optimizer === 'adamw' ? 0.05 : 0),
     augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
     lambda,
-    effectiveLambda: scaled ? lambda * (REFERENCE_MEAN_SQUARE / featureMeanSquare) : lambda,
+    featureScale,
+    effectiveLambda: method.featureScaled === 'parts' ? lambda : lambda * featureScale,
     featureMeanSquare: featureMeanSquare ?? null,
     regularizerOptions: given.regularizerOptions,
   };
@@ -76,7 +80,7 @@ export function needsStatistics(options: RunOptions, method: Regularizer): boole
 /** Whether the weight is to be taken in units of the features' mean square. */
 function scalesLambda(options: RunOptions, method: Regularizer): boolean {
   const lambda = options.lambda ?? method.defaultLambda;
-  return options.lambdaUnit === 'feature-scale' && method.featureScaled && lambda !== 0;
+  return options.lambdaUnit === 'feature-scale' && method.featureScaled !== false && lambda !== 0;
 }
 
 /** 32, or the power of two that leaves four batches an epoch. */

@@ -1,21 +1,21 @@
 import { basename, extname, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
-import type { CompileOptions } from '../runtime/program.js';
-import type { SourceStatistics } from '../training/statistics.js';
+import { type SourceStatistics, statisticsOf } from '../training/statistics.js';
 import { checkOptions } from './check-options.js';
 import { FileCheckpoints } from './checkpoints.js';
-import { compileOptionsFor } from './compile-options.js';
 import type { RunOptions, TrainOptions } from './config.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import type { RunHost } from './events.js';
+import { FrozenModel } from './frozen-model.js';
 import { openMethod } from './methods.js';
+import { loadPreparation, prepareRun, savePreparation } from './preparation.js';
 import type { RunSummary } from './record.js';
 import { RunFolder } from './run-folder.js';
-import { openInputs, type RunInputs, statisticsBatches } from './run-inputs.js';
+import { openInputs, type RunInputs } from './run-inputs.js';
 import { type Run, runTraining } from './run-training.js';
 import { needsStatistics, resolveSettings } from './settings.js';
-import { collectStatistics, loadStatistics, saveStatistics } from './source-statistics.js';
+import { surveyOf } from './survey.js';
 
 /**
  * Trains a new run. Everything that can be wrong with the input is found before the folder becomes a run; a run
@@ -26,20 +26,21 @@ import { collectStatistics, loadStatistics, saveStatistics } from './source-stat
 export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
   const { method, regularizerOptions, options: checked } = await checkOptions(given);
   const { out, ...options } = checked;
-  const compile = await compileOptionsFor(options.device, options.threads);
   if (out !== undefined) await RunFolder.checkFree(out);
-  const inputs = await openInputs(options, host);
+  const inputs = await openInputs(options, method, host);
   const held = await RunFolder.reserve(out, stemOf(options, method));
   try {
-    const statistics = needsStatistics(options, method)
-      ? await statisticsOf(inputs, compile, host)
-      : undefined;
+    const frozen = new FrozenModel(inputs, host);
+    const statistics = needsStatistics(options, method) ? await statisticsFor(inputs, frozen) : undefined;
     const featureMeanSquare = statistics?.meanSquare;
     const settings = resolveSettings(options, { ...inputs, method, regularizerOptions, featureMeanSquare });
-    const run: Run = { options, settings, method, statistics, inputs, compile, held, host };
+    const survey = surveyOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
+    const { head } = options;
+    const preparation = await prepareRun(survey, { method, regularizerOptions, head, statistics });
+    const run: Run = { options, settings, method, preparation, inputs, held, host };
     const record = await describeRun(run);
     return await runTraining(run, record, undefined, async () => {
-      if (statistics !== undefined) await saveStatistics(held.folder.statistics, statistics);
+      await savePreparation(held.folder.preparation, preparation);
       await held.folder.writeRecord(record);
     });
   } finally {
@@ -66,11 +67,14 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
         `See ${path}/summary.json. For more epochs, start a new run.`,
       );
     const method = await openMethod(options.regularizer);
-    const compile = await compileOptionsFor(options.device, options.threads);
-    const inputs = await openInputs(options, host);
+    const inputs = await openInputs(options, method, host);
     await checkUnchanged(record, inputs);
-    const statistics = needsStatistics(options, method) ? await loadStatistics(folder.statistics) : undefined;
-    const run: Run = { options, settings, method, statistics, inputs, compile, held, host };
+    const preparation = await loadPreparation(folder.preparation, {
+      statistics: needsStatistics(options, method),
+      head: options.head === 'probe',
+      method: method.prepare !== undefined,
+    });
+    const run: Run = { options, settings, method, preparation, inputs, held, host };
     const last = await new FileCheckpoints(folder.checkpoints, { hasValidation: true }).loadLast();
     return await runTraining(run, record, last, async () => {});
   } finally {
@@ -78,16 +82,8 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
   }
 }
 
-async function statisticsOf(
-  inputs: RunInputs,
-  compile: CompileOptions,
-  host: RunHost,
-): Promise<SourceStatistics> {
-  host.emit({ type: 'phase', phase: 'statistics' });
-  const { dataset, network } = inputs;
-  const batchSize = Math.min(32, dataset.train.images.length);
-  const shape = { batchSize, classes: dataset.classes.length };
-  return collectStatistics(network, statisticsBatches(inputs, batchSize, host), shape, compile);
+async function statisticsFor({ dataset }: RunInputs, frozen: FrozenModel): Promise<SourceStatistics> {
+  return statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length);
 }
 
 /** `flowers-mobilenet-adarand`. */

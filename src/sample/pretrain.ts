@@ -85,6 +85,7 @@ const trainer = await Trainer.create(
         trainBatches(train.images, {
           ...{ batchSize: BATCH, imageSize, cache, augmentation, seed: SEED, epoch, firstStep },
         }),
+      trainingImages: () => evalBatches(train.images, evaluation),
       validation: () => evalBatches(val.images, evaluation),
       test: () => evalBatches(test.images, evaluation),
     },

@@ -20,6 +20,9 @@ export const PIXELS = 'pixels';
 export const LABELS = 'labels';
 export const ONE_HOT = 'one_hot';
 
+/** The inputs of the source images that go along with a batch: `source_pixels` ... */
+export const sourceInput = (name: string): string => `source_${name}`;
+
 /** A new linear head for K classes: weights N(0, 0.01^2), bias 0. */
 export function newHead(featureSize: number, classes: number, seed: number): ReadonlyMap<string, Parameter> {
   const random = new Random(seed, 'weights');

@@ -1,6 +1,8 @@
+import { invariant } from '../errors.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { Random } from '../random.js';
-import { LABELS, ONE_HOT, PIXELS } from './classifier.js';
+import { LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
+import { fillNoise } from './noise.js';
 import type { HostScalar, NoiseInput } from './step-parts.js';
 
 /** One batch of images as the data layer hands it over. */
@@ -12,33 +14,86 @@ export interface PixelBatch {
   readonly count: number;
 }
 
+/** A batch to train on. */
+export interface TrainingBatch extends PixelBatch {
+  /** Source images that go along with it, for a method that wants them. */
+  readonly source?: PixelBatch | undefined;
+}
+
+export interface FeedShape {
+  readonly batchSize: number;
+  readonly imageSize: number;
+  readonly classes: number;
+}
+
+/** What a step's graph wants besides the batch. */
+export interface FeedInputs {
+  readonly noise: readonly NoiseInput[];
+  readonly scalars: ReadonlyMap<string, HostScalar>;
+  readonly sourceClasses: number;
+}
+
 /** The buffers that carry each batch, its noise and its scalars into the graph: filled anew, never reallocated. */
 export class Feeds {
   readonly tensors = new Map<string, Tensor>();
-  readonly #pixels: Tensor<'uint8'>;
-  readonly #labels: Tensor<'int32'>;
-  readonly #oneHot: Tensor<'float32'>;
+  readonly #batch: BatchBuffers;
+  readonly #source: BatchBuffers | undefined;
   readonly #noise: readonly { readonly input: NoiseInput; readonly tensor: Tensor<'float32'> }[];
   readonly #scalars: readonly { readonly value: HostScalar; readonly tensor: Tensor<'float32'> }[];
 
-  constructor(
-    shape: { readonly batchSize: number; readonly imageSize: number; readonly classes: number },
-    noise: readonly NoiseInput[] = [],
-    scalars: ReadonlyMap<string, HostScalar> = new Map(),
-  ) {
-    const { batchSize, imageSize, classes } = shape;
-    const add = <T extends Tensor>(name: string, tensor: T): T => {
+  constructor(shape: FeedShape, { noise, scalars, sourceClasses }: FeedInputs = nothingElse) {
+    const add = (name: string, tensor: Tensor<'float32'>) => {
       this.tensors.set(name, tensor);
       return tensor;
     };
-    this.#pixels = add(PIXELS, zeros('uint8', [batchSize, imageSize, imageSize, 3]));
-    this.#labels = add(LABELS, zeros('int32', [batchSize]));
-    this.#oneHot = add(ONE_HOT, zeros('float32', [batchSize, classes]));
+    this.#batch = new BatchBuffers(shape, this.tensors, (name) => name);
+    if (sourceClasses > 0)
+      this.#source = new BatchBuffers({ ...shape, classes: sourceClasses }, this.tensors, sourceInput);
     this.#noise = noise.map((input) => ({ input, tensor: add(input.name, zeros('float32', input.shape)) }));
     this.#scalars = [...scalars].map(([name, value]) => ({ value, tensor: add(name, zeros('float32', [])) }));
   }
 
-  setBatch({ pixels, labels }: PixelBatch): void {
+  setBatch({ source, ...batch }: TrainingBatch): void {
+    this.#batch.set(batch);
+    if (this.#source === undefined) return;
+    invariant(source !== undefined, 'the batch has no source images');
+    this.#source.set(source);
+  }
+
+  /** The noise of batch `batch` (counted over the whole run) is a function of the seed and that number alone. */
+  drawNoise(seed: number, batch: number): void {
+    this.#noise.forEach(({ input, tensor }, which) => {
+      fillNoise(tensor.data, input.distribution, new Random(seed, 'noise', batch, which));
+    });
+  }
+
+  setScalars(step: number, totalSteps: number): void {
+    for (const { value, tensor } of this.#scalars) tensor.data[0] = value({ step, totalSteps });
+  }
+}
+
+const nothingElse: FeedInputs = { noise: [], scalars: new Map(), sourceClasses: 0 };
+
+/** Pixels, labels and one-hot rows of one kind of images. */
+class BatchBuffers {
+  readonly #pixels: Tensor<'uint8'>;
+  readonly #labels: Tensor<'int32'>;
+  readonly #oneHot: Tensor<'float32'>;
+
+  constructor(
+    { batchSize, imageSize, classes }: FeedShape,
+    into: Map<string, Tensor>,
+    rename: (name: string) => string,
+  ) {
+    this.#pixels = zeros('uint8', [batchSize, imageSize, imageSize, 3]);
+    this.#labels = zeros('int32', [batchSize]);
+    this.#oneHot = zeros('float32', [batchSize, classes]);
+    into.set(rename(PIXELS), this.#pixels);
+    into.set(rename(LABELS), this.#labels);
+    into.set(rename(ONE_HOT), this.#oneHot);
+  }
+
+  set({ pixels, labels }: PixelBatch): void {
     this.#pixels.data.set(pixels);
     this.#labels.data.set(labels);
     this.#oneHot.data.fill(0);
@@ -46,19 +101,5 @@ export class Feeds {
     labels.forEach((label, i) => {
       this.#oneHot.data[i * classes + label] = 1;
     });
-  }
-
-  /** The noise of batch `batch` (counted over the whole run) is a function of the seed and that number alone. */
-  drawNoise(seed: number, batch: number): void {
-    this.#noise.forEach(({ input, tensor }, which) => {
-      const random = new Random(seed, 'noise', batch, which);
-      const { data } = tensor;
-      if (input.distribution === 'normal') for (let i = 0; i < data.length; i++) data[i] = random.normal();
-      else for (let i = 0; i < data.length; i++) data[i] = random.uniform();
-    });
-  }
-
-  setScalars(step: number, totalSteps: number): void {
-    for (const { value, tensor } of this.#scalars) tensor.data[0] = value({ step, totalSteps });
   }
 }

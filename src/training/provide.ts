@@ -1,68 +1,85 @@
 import { invariant } from '../errors.js';
 import type { Value } from '../graph/value.js';
 import type { Network } from '../nn/network.js';
-import { recordingScope } from '../nn/scope.js';
 import type { Provided } from '../regularizers/regularizer.js';
+import { applyHead } from './classifier.js';
+import { frozen, frozenFeatures, frozenTensors } from './frozen-network.js';
 import type { SourceStatistics } from './statistics.js';
 import type { StepParts } from './step-parts.js';
 
-/** Prefix of the frozen source network's tensors. */
-const SOURCE = 'source:';
+/** State names of the classifier that the network was pretrained with, where a method trains it along. */
+const SOURCE_HEAD = 'source_head';
+
+/** What the step has at hand; the rest of `Provided` is made of it where a method looks. */
+export interface Given extends Pick<Provided, 'features' | 'logits' | 'labels' | 'oneHot' | 'head' | 'taps'> {
+  readonly trained: readonly Omit<Provided['parameters'][number], 'source'>[];
+  readonly statistics: SourceStatistics | undefined;
+  readonly sourceBatch: Provided['sourceBatch'] | undefined;
+}
 
 /**
- * What methods can ask for. The frozen source network, and the frozen copies of parameters, enter the step only if
- * a method looks at them. Looking at statistics that were not declared as a need, hence not computed, is a bug.
+ * What methods can ask for. The frozen source network, the frozen copies of parameters and the source head enter the
+ * step only if a method looks at them. Looking at what was not declared as a need, hence is not there, is a bug.
  */
-export function provide(
-  parts: StepParts,
-  network: Network,
-  images: Value,
-  given: Omit<
-    Provided,
-    'classStatistics' | 'featureStatistics' | 'parameters' | 'sourceFeatures' | 'sourceTaps'
-  > & {
-    readonly trained: readonly Omit<Provided['parameters'][number], 'source'>[];
-    readonly statistics: SourceStatistics | undefined;
-  },
-): Provided {
-  const { trained, statistics, ...values } = given;
-  const present = () => {
-    invariant(statistics !== undefined, 'source statistics were used without being declared as a need');
-    return statistics;
-  };
-  let twin: { features: Value; taps: ReadonlyMap<string, Value> } | undefined;
-  const source = () => {
-    twin ??= frozenTwin(parts, network, images);
-    return twin;
-  };
+export function provide(parts: StepParts, network: Network, images: Value, given: Given): Provided {
+  const { trained, statistics, sourceBatch, ...values } = given;
+  const twin = once(() => {
+    for (const [name, tensor] of frozenTensors(network)) parts.addFixed(name, tensor);
+    return frozenFeatures(network, images);
+  });
+  const sourceLogits = once(() => trainedSourceLogits(parts, network, values.features));
   return {
     ...values,
     get classStatistics() {
-      return present().perClass;
+      return declared(statistics).perClass;
     },
     get featureStatistics() {
-      return present().overall;
+      return declared(statistics).overall;
     },
     get parameters() {
       return trained.map((parameter) => {
         const pretrained = network.parameters.get(parameter.name)?.tensor;
-        return { ...parameter, source: pretrained && parts.addFixed(SOURCE + parameter.name, pretrained) };
+        return { ...parameter, source: pretrained && parts.addFixed(frozen(parameter.name), pretrained) };
       });
     },
     get sourceFeatures() {
-      return source().features;
+      return twin().features;
     },
     get sourceTaps() {
-      return source().taps;
+      return twin().taps;
+    },
+    get sourceLogits() {
+      return sourceLogits();
+    },
+    get sourceBatch() {
+      return declared(sourceBatch);
     },
   };
 }
 
-/** The network as it was pretrained, in evaluation mode. Nothing of it depends on what is trained. */
-function frozenTwin(parts: StepParts, network: Network, images: Value) {
-  const rename = (name: string) => SOURCE + name;
-  for (const [name, { tensor }] of network.parameters) parts.addFixed(rename(name), tensor);
-  for (const [name, tensor] of network.buffers) parts.addFixed(rename(name), tensor);
-  const scope = recordingScope(network, { training: false, rename });
-  return { features: network.features(images, scope), taps: scope.taps };
+function trainedSourceLogits(parts: StepParts, { sourceHead }: Network, features: Value): Value {
+  const { weight, bias } = declared(sourceHead);
+  const part = (name: string, kind: 'weight' | 'bias', tensor: typeof weight) => {
+    const value = parts.addState(name, tensor);
+    parts.trained.set(name, { name, kind, value, source: parts.addFixed(frozen(name), tensor) });
+    return value;
+  };
+  return applyHead(
+    features,
+    part(`${SOURCE_HEAD}.weight`, 'weight', weight),
+    part(`${SOURCE_HEAD}.bias`, 'bias', bias),
+  );
+}
+
+function declared<T>(value: T | undefined): T {
+  invariant(value !== undefined, 'a method looks at what it did not declare as a need');
+  return value;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }

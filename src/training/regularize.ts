@@ -1,12 +1,20 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at, invariant } from '../errors.js';
-import type { Tensor } from '../graph/tensor.js';
+import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { ParameterKind } from '../nn/network.js';
-import type { BuildTools, Built, Distribution, Provided, Regularizer } from '../regularizers/regularizer.js';
+import type {
+  BuildTools,
+  Built,
+  Distribution,
+  Provided,
+  Regularizer,
+  Tensors,
+} from '../regularizers/regularizer.js';
 import { applyOptimizer, type HostScalar, type StepParts } from './step-parts.js';
 
-const PREFIX = 'regularizer.';
+/** What a method's own tensors are called in the state. */
+export const METHOD_PREFIX = 'regularizer.';
 
 export interface RegularizeOptions {
   readonly regularizer: Regularizer;
@@ -14,86 +22,73 @@ export interface RegularizeOptions {
   readonly options: unknown;
   /** What the method may look at; what costs something to make is behind getters. */
   readonly provided: Provided;
+  /** What its `prepare` made. */
+  readonly prepared: Tensors;
   readonly batchSize: number;
   readonly classes: number;
   readonly featureSize: number;
+  readonly sourceClasses: number;
+  readonly featureScale: number;
 }
 
 /** A method's part of the step: its terms, and in `parts` its state, its noise, and how its state changes. */
 export function regularize(
   parts: StepParts,
-  options: RegularizeOptions,
+  { regularizer, options, provided, prepared, ...sizes }: RegularizeOptions,
 ): Pick<Built, 'task' | 'term' | 'addition'> {
-  const { regularizer, batchSize, classes, featureSize } = options;
   const names = new Map<Value, string>();
-  const nameOf = (value: Value): string => {
-    const name = names.get(value);
-    invariant(name !== undefined, `${regularizer.name} updates a value that is not its state`);
-    return name;
+  const named = (name: string, value: Value): Value => {
+    names.set(value, METHOD_PREFIX + name);
+    return value;
   };
+  const byName = (updates: ReadonlyMap<Value, Value> = new Map()) =>
+    new Map(
+      [...updates].map(([state, next]): [string, Value] => {
+        const name = names.get(state);
+        invariant(name !== undefined, `${regularizer.name} updates a value that is not its state`);
+        return [name, next];
+      }),
+    );
   const tools: BuildTools = {
-    batchSize,
-    classes,
-    featureSize,
+    ...sizes,
+    prepared(name: string) {
+      const tensor = prepared[name];
+      invariant(tensor !== undefined, `${regularizer.name} did not prepare a tensor ${name}`);
+      return tensor;
+    },
     noise(distribution: Distribution, shape: readonly number[]) {
-      const name = `${PREFIX}noise${parts.noise.length}`;
+      const name = `${METHOD_PREFIX}noise${parts.noise.length}`;
       parts.noise.push({ name, distribution, shape });
       return input(name, { dtype: 'float32', shape });
     },
-    state(name: string, initial: Tensor<'float32'>) {
-      const value = parts.addState(PREFIX + name, initial);
-      names.set(value, PREFIX + name);
-      return value;
-    },
+    state: (name: string, initial: Tensor<'float32'>) =>
+      named(name, parts.addState(METHOD_PREFIX + name, initial)),
+    scratch: (name: string, shape: readonly number[]) =>
+      named(name, parts.addFixed(METHOD_PREFIX + name, zeros('float32', shape))),
     parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind) {
-      const value = parts.addState(PREFIX + name, initial);
-      parts.trained.set(PREFIX + name, { name: PREFIX + name, kind, value, source: undefined });
+      const value = parts.addState(METHOD_PREFIX + name, initial);
+      parts.trained.set(METHOD_PREFIX + name, { name: METHOD_PREFIX + name, kind, value, source: undefined });
       return value;
     },
   };
-  const built = regularizer.build(withTools(options.provided, tools), options.options);
+  // Assigned to, not spread: a spread would look behind every getter.
+  const built = regularizer.build(Object.assign(provided, tools), options);
 
-  for (const [state, next] of built.updates ?? []) parts.updates.set(nameOf(state), next);
-  for (const [name, value] of Object.entries(built.metrics ?? {})) parts.outputs.set(PREFIX + name, value);
+  for (const [name, next] of byName(built.updates)) parts.updates.set(name, next);
+  for (const { when, updates } of built.before ?? []) parts.before.push({ when, updates: byName(updates) });
+  for (const [name, value] of Object.entries(built.metrics ?? {}))
+    parts.outputs.set(METHOD_PREFIX + name, value);
   const { learned } = built;
   if (learned !== undefined) {
     const { optimizer, schedule, learningRate } = learned;
     const rate: HostScalar = ({ step, totalSteps }) => learningRate * schedule(step, totalSteps);
-    const scalars = parts.addOptimizer(`${PREFIX}optimizer`, optimizer, rate);
+    const scalars = parts.addOptimizer(`${METHOD_PREFIX}optimizer`, optimizer, rate);
     const slopes = gradients(learned.objective, learned.states);
-    learned.states.forEach((state, i) => {
-      const target = { name: nameOf(state), parameter: state, gradient: at(slopes, i) };
+    [...byName(new Map(learned.states.map((state) => [state, state])))].forEach(([name, parameter], i) => {
+      const target = { name, parameter, gradient: at(slopes, i) };
       applyOptimizer(parts, { ...target, optimizer, scalars, weightDecay: 0, rate: 1 });
     });
-    parts.outputs.set(`${PREFIX}objective`, learned.objective);
+    parts.outputs.set(`${METHOD_PREFIX}objective`, learned.objective);
   }
   return built;
-}
-
-/** What a method sees. Not a spread, which would look behind every getter. */
-function withTools(provided: Provided, tools: BuildTools): Provided & BuildTools {
-  return {
-    ...tools,
-    features: provided.features,
-    logits: provided.logits,
-    labels: provided.labels,
-    oneHot: provided.oneHot,
-    head: provided.head,
-    taps: provided.taps,
-    get parameters() {
-      return provided.parameters;
-    },
-    get classStatistics() {
-      return provided.classStatistics;
-    },
-    get featureStatistics() {
-      return provided.featureStatistics;
-    },
-    get sourceFeatures() {
-      return provided.sourceFeatures;
-    },
-    get sourceTaps() {
-      return provided.sourceTaps;
-    },
-  };
 }

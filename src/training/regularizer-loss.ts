@@ -2,11 +2,12 @@ import { gradients } from '../autodiff/gradients.js';
 import { AdarandError, at, invariant } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
 import { add } from '../graph/operators/add.js';
-import { type Shape, sizeOf } from '../graph/tensor.js';
+import { float32, type Shape, sizeOf } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
 import type { ParameterKind } from '../nn/network.js';
 import { Random } from '../random.js';
-import type { Provided, Regularizer } from '../regularizers/regularizer.js';
+import type { Provided, Regularizer, Tensors } from '../regularizers/regularizer.js';
+import { fillNoise } from './noise.js';
 import { regularize } from './regularize.js';
 import type { SourceStatistics } from './statistics.js';
 import { StepParts } from './step-parts.js';
@@ -41,6 +42,18 @@ export interface RegularizerInputs {
   readonly sourceTaps?: Readonly<Record<string, Numbers>>;
   /** [B][d] */
   readonly sourceFeatures?: readonly (readonly number[])[];
+  /** [B][S] */
+  readonly sourceLogits?: readonly (readonly number[])[];
+  /** Source images that go along with the batch: features [B][d], and labels below `classes`. */
+  readonly sourceBatch?: {
+    readonly features: readonly (readonly number[])[];
+    readonly labels: readonly number[];
+    readonly classes: number;
+  };
+  /** What its `prepare` would have made, by name. */
+  readonly prepared?: Readonly<Record<string, Numbers>>;
+  /** Factor of weights that go with the features' size; 1 unless given. */
+  readonly featureScale?: number;
   /** The method's options; its defaults unless given. */
   readonly options?: unknown;
   /** What its random inputs are, in the order in which it asks for them; drawn with `seed` unless given. */
@@ -48,7 +61,7 @@ export interface RegularizerInputs {
   readonly seed?: number;
   /** Values of its state, by name; its initial values unless given. */
   readonly state?: Readonly<Record<string, ArrayLike<number>>>;
-  /** 0-based, of `totalSteps`; sets the rates of a learned state. */
+  /** 0-based, of `totalSteps`; sets the rates of a learned state, and is the place in the epoch. */
   readonly step?: number;
   readonly totalSteps?: number;
 }
@@ -62,10 +75,11 @@ export interface RegularizerOutputs {
   readonly addition: number;
   /**
    * Gradients of task + term + addition, row-major: with respect to `features`, `logits`, `head.weight`, `head.bias`,
-   * and whatever else was given, by the name of the parameter or the role of the tap; and the method's own parameters.
+   * and whatever else was given: `sourceLogits`, `sourceBatch.features`, parameters by name, taps by role; and the
+   * method's own parameters.
    */
   readonly gradients: Readonly<Record<string, Float64Array>> & { readonly features: Float64Array };
-  /** Every state after one update, by name, the slots of its own optimizer included. */
+  /** Every state and scratch tensor after one step, by name, the slots of its own optimizer included. */
   readonly nextState: Readonly<Record<string, Float64Array>>;
   /** The method's own scalars: `objective` where it learns, and what else it logs. */
   readonly metrics: Readonly<Record<string, number>>;
@@ -98,23 +112,34 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
     regularizer,
     options,
     provided: provided.values,
-    batchSize,
-    classes,
-    featureSize,
+    prepared: singles(inputs.prepared),
+    ...{ batchSize, classes, featureSize },
+    sourceClasses: inputs.sourceBatch?.classes ?? 0,
+    featureScale: inputs.featureScale ?? 1,
   });
   const task = built.task ?? scalar(0);
   const term = built.term ?? scalar(0);
   const addition = built.addition ?? scalar(0);
 
-  for (const [name, { data }] of parts.state)
+  const lasting = new Map([...parts.state, ...parts.fixed]);
+  for (const [name, { data }] of lasting)
     feeds.set(name, Float64Array.from(inputs.state?.[bare(name)] ?? Array.from(data, Number)));
   parts.noise.forEach(({ name, distribution, shape }, i) => {
     const random = new Random(inputs.seed ?? 0, 'noise', inputs.step ?? 0, i);
-    const draw = () => (distribution === 'normal' ? random.normal() : random.uniform());
-    feeds.set(name, Float64Array.from(inputs.noise?.[i] ?? Array.from({ length: sizeOf(shape) }, draw)));
+    const drawn = Float64Array.from(inputs.noise?.[i] ?? { length: sizeOf(shape) });
+    if (inputs.noise?.[i] === undefined) fillNoise(drawn, distribution, random);
+    feeds.set(name, drawn);
   });
   const position = { step: inputs.step ?? 0, totalSteps: inputs.totalSteps ?? 1 };
   for (const [name, value] of parts.scalars) feeds.set(name, Float64Array.of(value(position)));
+
+  for (const { when, updates } of parts.before) {
+    if (!when(position.step)) continue;
+    const results = interpret([...updates.values()], feeds);
+    [...updates.keys()].forEach((name, i) => {
+      feeds.set(name, at(results, i));
+    });
+  }
 
   const trained = [...parts.trained.values()].map(({ name, value }) => [bare(name), value] as const);
   const targets = new Map([...provided.differentiable, ...trained]);
@@ -126,7 +151,7 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
   const slopeOf = byName(new Map([...targets.keys()].map((name, i) => [name, at(slopes, i)])));
   const { features } = slopeOf;
   invariant(features !== undefined, 'features are always differentiable');
-  const unchanged = [...parts.state.keys()].filter((name) => !parts.updates.has(name));
+  const unchanged = [...lasting.keys()].filter((name) => !parts.updates.has(name));
   const scalars = byName(new Map([...parts.outputs, ['task', task], ['term', term], ['addition', addition]]));
   return {
     task: at(scalars.task ?? [], 0),
@@ -165,7 +190,6 @@ function provideArrays(
   };
   const maps = (prefix: string, given: Readonly<Record<string, Numbers>> = {}) =>
     new Map(Object.entries(given).map(([role, { shape, data }]) => [role, feed(prefix + role, shape, data)]));
-  const oneHot = labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
   const features = feed('features', [batchSize, featureSize], inputs.features.flat());
   const logits = feed('logits', [batchSize, classes], inputs.logits?.flat());
   const head = {
@@ -179,6 +203,21 @@ function provideArrays(
     source: source && feed(`source:${name}`, shape, source),
   }));
   const taps = maps('', inputs.taps);
+  const { sourceLogits: scores, sourceBatch: companions } = inputs;
+  const sourceLogits = scores && feed('sourceLogits', [batchSize, scores[0]?.length ?? 0], scores.flat());
+  const sourceBatch = companions && {
+    features: feed(
+      'sourceBatch.features',
+      [companions.labels.length, featureSize],
+      companions.features.flat(),
+    ),
+    labels: feed('sourceBatch.labels', [companions.labels.length], companions.labels, 'int32'),
+    oneHot: feed(
+      'sourceBatch.one_hot',
+      [companions.labels.length, companions.classes],
+      oneHotRows(companions.labels, companions.classes),
+    ),
+  };
   const missing = (what: string) =>
     new AdarandError('regularizer.inputs', `the method needs ${what}`, `Give ${what}.`);
   const differentiable = new Map<string, Value>([
@@ -188,12 +227,22 @@ function provideArrays(
     ['head.bias', head.bias],
     ...parameters.map(({ name, value }) => [name, value] as const),
     ...taps,
+    ...(sourceLogits ? ([['sourceLogits', sourceLogits]] as const) : []),
+    ...(sourceBatch ? ([['sourceBatch.features', sourceBatch.features]] as const) : []),
   ]);
   const values: Provided = {
     ...{ features, logits, head, parameters, taps },
     labels: feed('labels', [batchSize], labels, 'int32'),
-    oneHot: feed('one_hot', [batchSize, classes], oneHot),
+    oneHot: feed('one_hot', [batchSize, classes], oneHotRows(labels, classes)),
     sourceTaps: maps('source:', inputs.sourceTaps),
+    get sourceLogits() {
+      if (sourceLogits === undefined) throw missing('sourceLogits');
+      return sourceLogits;
+    },
+    get sourceBatch() {
+      if (sourceBatch === undefined) throw missing('sourceBatch');
+      return sourceBatch;
+    },
     get sourceFeatures() {
       if (inputs.sourceFeatures === undefined) throw missing('sourceFeatures');
       return feed('source:features', [batchSize, featureSize], inputs.sourceFeatures.flat());
@@ -208,6 +257,16 @@ function provideArrays(
     },
   };
   return { values, differentiable };
+}
+
+function oneHotRows(labels: readonly number[], classes: number): number[] {
+  return labels.flatMap((label) => Array.from({ length: classes }, (_, k) => Number(k === label)));
+}
+
+function singles(given: Readonly<Record<string, Numbers>> = {}): Tensors {
+  return Object.fromEntries(
+    Object.entries(given).map(([name, { shape, data }]) => [name, float32(shape, Float32Array.from(data))]),
+  );
 }
 
 /** A state's name as its method knows it. */

@@ -1,5 +1,6 @@
 import { float32 } from '../graph/tensor.js';
 import type { ClassStatistics, FeatureStatistics } from '../regularizers/regularizer.js';
+import type { LabelledFeatures } from '../regularizers/survey.js';
 
 /** What one pass of the source network over the training images tells, before any training. */
 export interface SourceStatistics {
@@ -10,6 +11,13 @@ export interface SourceStatistics {
 }
 
 const SMALLEST_STD = 1e-6;
+
+/** Statistics of features that are known already. */
+export function statisticsOf({ features, labels }: LabelledFeatures, classes: number): SourceStatistics {
+  const collector = new StatisticsCollector(classes, features.shape[1] ?? 0);
+  collector.add(features.data, labels, labels.length);
+  return collector.finish();
+}
 
 /**
  * Collects features [n, d] batch by batch, and yields means and population standard deviations, overall and per

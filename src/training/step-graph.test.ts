@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { at } from '../errors.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { affine } from '../nn/layers.js';
@@ -10,12 +11,11 @@ import { fineTuning } from '../regularizers/fine-tuning.js';
 import { fnp } from '../regularizers/fnp.js';
 import { linearProbe } from '../regularizers/linear-probe.js';
 import { nodeDriver } from '../runtime/node.js';
-import { Program } from '../runtime/program.js';
-import { State } from '../runtime/state.js';
 import { worstError } from '../testing/samples.js';
 import { HEAD_WEIGHT, newHead } from './classifier.js';
-import { Feeds, type PixelBatch } from './feeds.js';
+import type { PixelBatch } from './feeds.js';
 import { averageOf, buildStep, type StepOptions } from './step-graph.js';
+import { Stepper } from './stepper.js';
 
 const BATCH = 4;
 const IMAGE = 2;
@@ -155,21 +155,16 @@ describe('one step', () => {
 });
 
 test('a thousand steps keep their memory', async () => {
-  const graph = buildStep({ ...defaults, learningRate: 1e-3 });
-  const { program, state, feeds } = await prepare(graph);
+  const stepper = await compile({ ...defaults, learningRate: 1e-3 });
   const take = async (steps: number) => {
-    for (let step = 0; step < steps; step++) {
-      const batch = batches[step % batches.length];
-      if (batch !== undefined) feeds.setBatch(batch);
-      feeds.setScalars(step, 1000);
-      await program.run(state, feeds.tensors);
-    }
+    for (let step = 0; step < steps; step++)
+      await stepper.step(at(batches, step % batches.length), position(step, 1000), 0);
     return process.memoryUsage().rss;
   };
   await take(300);
   const before = process.memoryUsage().rss;
   const after = await take(1000);
-  await program.release();
+  await stepper.release();
   // Garbage of the feeds' maps comes and goes; a leak of even one batch of a real network a step would be gigabytes.
   assert.ok(
     after - before < 24 * 2 ** 20,
@@ -177,32 +172,23 @@ test('a thousand steps keep their memory', async () => {
   );
 });
 
-async function prepare(graph: ReturnType<typeof buildStep>) {
-  const program = await Program.compile(graph.update, { driver: nodeDriver, device: 'cpu', threads: 1 });
-  const state = new State();
-  for (const [name, tensor] of graph.state) state.add(name, tensor);
-  return { program, state, feeds: new Feeds(defaults, graph.noise, graph.scalars) };
+function compile(options: StepOptions): Promise<Stepper> {
+  return Stepper.compile(buildStep(options), options, { driver: nodeDriver, device: 'cpu', threads: 1 });
+}
+
+function position(batch: number, totalBatches: number) {
+  return { batch, batchesPerEpoch: totalBatches, totalBatches };
 }
 
 async function run(options: StepOptions, steps: number, from = 0) {
-  const graph = buildStep(options);
-  const { program, state, feeds } = await prepare(graph);
-  const collect =
-    graph.collect &&
-    (await Program.compile(graph.collect, { driver: nodeDriver, device: 'cpu', threads: 1 }));
+  const stepper = await compile(options);
   let outputs: Record<string, number> = {};
   for (let step = 0; step < steps; step++) {
-    const batch = batches[from + step];
-    assert.ok(batch !== undefined);
-    feeds.setBatch(batch);
-    feeds.setScalars(step, steps);
-    const chosen = (step + 1) % options.accumulate === 0 ? program : (collect ?? program);
-    const results = await chosen.run(state, feeds.tensors);
+    const results = await stepper.step(at(batches, from + step), position(step, steps), 0);
     outputs = Object.fromEntries([...results].map(([name, { data }]) => [name, Number(data[0])]));
   }
-  await program.release();
-  await collect?.release();
-  return { state, outputs };
+  await stepper.release();
+  return { state: stepper.state, outputs };
 }
 
 /** The first batch by hand: features and probabilities, in double precision. */

@@ -1,10 +1,12 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { add } from '../graph/operators/add.js';
+import { concat } from '../graph/operators/concat.js';
 import { div } from '../graph/operators/div.js';
 import { max } from '../graph/operators/max.js';
 import { mul } from '../graph/operators/mul.js';
 import { reduceMean } from '../graph/operators/reduce-mean.js';
+import { slice } from '../graph/operators/slice.js';
 import { sqrt } from '../graph/operators/sqrt.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
@@ -13,14 +15,29 @@ import { recordingScope } from '../nn/scope.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import { total } from '../regularizers/distances.js';
-import type { Regularizer } from '../regularizers/regularizer.js';
+import type { Regularizer, SourceBatch, Tensors } from '../regularizers/regularizer.js';
 import type { ProgramGraph } from '../runtime/program.js';
-import { applyHead, HEAD_BIAS, HEAD_WEIGHT, LABELS, normalize, ONE_HOT, PIXELS } from './classifier.js';
+import {
+  applyHead,
+  HEAD_BIAS,
+  HEAD_WEIGHT,
+  LABELS,
+  normalize,
+  ONE_HOT,
+  PIXELS,
+  sourceInput,
+} from './classifier.js';
 import { crossEntropy } from './loss.js';
 import { provide } from './provide.js';
 import { regularize } from './regularize.js';
 import type { SourceStatistics } from './statistics.js';
-import { applyOptimizer, type HostScalar, type NoiseInput, StepParts } from './step-parts.js';
+import {
+  applyOptimizer,
+  type BeforeGraph,
+  type HostScalar,
+  type NoiseInput,
+  StepParts,
+} from './step-parts.js';
 
 export interface StepOptions {
   readonly network: Network;
@@ -34,6 +51,12 @@ export interface StepOptions {
   readonly lambda: number;
   /** Present if the regularizer needs it. */
   readonly statistics: SourceStatistics | undefined;
+  /** What the regularizer's `prepare` made; nothing unless given. */
+  readonly prepared?: Tensors | undefined;
+  /** Classes of the source images; 0, for no such images, unless given. */
+  readonly sourceClasses?: number;
+  /** See `BuildTools`; 1 unless given. */
+  readonly featureScale?: number;
   readonly optimizer: Optimizer;
   readonly learningRate: number;
   readonly schedule: Schedule;
@@ -56,14 +79,18 @@ export interface StepGraph {
   readonly update: ProgramGraph;
   /** Computes gradients and keeps their sum; only where `accumulate` > 1. */
   readonly collect: ProgramGraph | undefined;
+  /** Programs over the state alone, to be run before a step whose turn they have. */
+  readonly before: readonly BeforeGraph[];
   /** Initial value of every state tensor. */
   readonly state: ReadonlyMap<string, Tensor>;
-  /** Tensors that never change, hence are in no checkpoint. */
+  /** Tensors that are in no checkpoint: they never change, or are made anew for each step. */
   readonly fixed: ReadonlyMap<string, Tensor>;
   /** Random inputs to draw for each batch. */
   readonly noise: readonly NoiseInput[];
   /** Scalars to compute for each update. */
   readonly scalars: ReadonlyMap<string, HostScalar>;
+  /** Classes of the source images that go along with each batch; 0 where none do. */
+  readonly sourceClasses: number;
 }
 
 /** The name under which the average of a parameter is kept. */
@@ -85,7 +112,15 @@ export function buildStep(options: StepOptions): StepGraph {
   const labels = input(LABELS, { dtype: 'int32', shape: [B] });
   const oneHot = input(ONE_HOT, { dtype: 'float32', shape: [B, K] });
   const images = normalize(pixels, network.preprocessing);
-  const features = network.features(images, scope);
+  // A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either.
+  const on = lambda !== 0;
+  const joint = options.regularizer.needs.includes('sourceBatch');
+  const source = joint && on ? sourceInputs(options) : undefined;
+  const seen =
+    source === undefined ? images : normalize(concat([pixels, source.pixels], 0), network.preprocessing);
+  const all = network.features(seen, scope);
+  const ofBatch = (value: Value) => (source === undefined ? value : slice(value, 0, 0, B));
+  const features = ofBatch(all);
   const headParameters = new Map([...head].map(([name, { tensor }]) => [name, input(name, tensor)]));
   const weight = known(headParameters, HEAD_WEIGHT);
   const bias = known(headParameters, HEAD_BIAS);
@@ -101,20 +136,21 @@ export function buildStep(options: StepOptions): StepGraph {
     return value === undefined || (probes && !head.has(name)) ? [] : [{ name, kind, value }];
   });
 
-  const built = regularize(parts, {
-    regularizer: options.regularizer,
-    options: options.regularizerOptions,
-    provided: provide(parts, network, images, {
-      ...{ features, logits, labels, oneHot, head: { weight, bias }, taps: scope.taps },
-      trained: used,
-      statistics: options.statistics,
-    }),
-    batchSize: B,
-    classes: K,
-    featureSize: network.featureSize,
+  const taps = new Map([...scope.taps].map(([role, map]) => [role, ofBatch(map)]));
+  const provided = provide(parts, network, images, {
+    ...{ features, logits, labels, oneHot, head: { weight, bias }, taps },
+    trained: used,
+    statistics: options.statistics,
+    sourceBatch: source && { ...source, features: slice(all, 0, B, 2 * B) },
   });
-  // A method with weight 0 is plain fine-tuning, to the bit.
-  const on = lambda !== 0;
+  const { prepared = {}, sourceClasses = 0, featureScale = 1 } = options;
+  const built =
+    joint && !on
+      ? {}
+      : regularize(parts, {
+          ...{ regularizer: options.regularizer, options: options.regularizerOptions, provided, prepared },
+          ...{ batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, featureScale },
+        });
   const { term } = built;
   const task = (on ? built.task : undefined) ?? crossEntropy(logits, oneHot);
   const terms = on ? [term && mul(term, scalar(lambda)), built.addition] : [];
@@ -149,6 +185,7 @@ export function buildStep(options: StepOptions): StepGraph {
     ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
   );
   for (const { name, kind, value } of trained.values()) {
+    const pretrained = network.parameters.has(name) || parts.trained.get(name)?.source !== undefined;
     const next = applyOptimizer(parts, {
       name,
       parameter: value,
@@ -156,18 +193,31 @@ export function buildStep(options: StepOptions): StepGraph {
       optimizer,
       scalars,
       weightDecay: kind === 'weight' ? options.weightDecay : 0,
-      rate: network.parameters.has(name) ? options.backboneRate : 1,
+      rate: pretrained ? options.backboneRate : 1,
     });
     if (options.averageDecay !== undefined) average(parts, name, value, next, options.averageDecay);
   }
   return {
     update: { outputs, updates: parts.updates },
     collect: collect?.graph,
+    before: parts.before,
     state: parts.state,
     fixed: parts.fixed,
     noise: parts.noise,
     scalars: parts.scalars,
+    sourceClasses: source === undefined ? 0 : sourceClasses,
   };
+}
+
+/** The inputs of the source images of a step. */
+function sourceInputs({ batchSize, imageSize, sourceClasses = 0 }: StepOptions) {
+  const declare = (name: string, dtype: 'uint8' | 'int32' | 'float32', ...shape: readonly number[]) =>
+    input(sourceInput(name), { dtype, shape: [batchSize, ...shape] });
+  return {
+    pixels: declare(PIXELS, 'uint8', imageSize, imageSize, 3),
+    labels: declare(LABELS, 'int32'),
+    oneHot: declare(ONE_HOT, 'float32', sourceClasses),
+  } satisfies Omit<SourceBatch, 'features'> & { readonly pixels: Value };
 }
 
 /** Gradient accumulation: a graph that only adds to the sums, and the sums that the updating graph uses and clears. */

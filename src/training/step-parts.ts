@@ -3,7 +3,7 @@ import { mul } from '../graph/operators/mul.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { Distribution, TrainedParameter } from '../regularizers/regularizer.js';
+import type { Before, Distribution, TrainedParameter } from '../regularizers/regularizer.js';
 
 /** A number that the host computes anew for each update; `step` counts from 0. */
 export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
@@ -20,11 +20,16 @@ export interface OptimizerScalars {
   scalar(name: string): Value;
 }
 
+/** Updates of states, by name, in a program that runs before the step. */
+export interface BeforeGraph extends Pick<Before, 'when'> {
+  readonly updates: ReadonlyMap<string, Value>;
+}
+
 /** What a training step's graph is collected in while it is being built. */
 export class StepParts {
   /** Initial values of what changes from step to step, and is saved in checkpoints. */
   readonly state = new Map<string, Tensor>();
-  /** Tensors that never change: the frozen source network's. */
+  /** Tensors that no checkpoint needs: the frozen source network's, and those made anew for each step. */
   readonly fixed = new Map<string, Tensor>();
   /** What a method trains of its own, with the network. */
   readonly trained = new Map<string, TrainedParameter>();
@@ -32,6 +37,7 @@ export class StepParts {
   readonly outputs = new Map<string, Value>();
   readonly noise: NoiseInput[] = [];
   readonly scalars = new Map<string, HostScalar>();
+  readonly before: BeforeGraph[] = [];
 
   /** Declares a state tensor and returns its current value. */
   addState(name: string, initial: Tensor): Value {
@@ -40,7 +46,7 @@ export class StepParts {
     return input(name, initial);
   }
 
-  /** The one input that stands for a tensor that never changes. */
+  /** The input that stands for a tensor that no checkpoint needs. */
   addFixed(name: string, tensor: Tensor): Value {
     this.fixed.set(name, tensor);
     return input(name, tensor);

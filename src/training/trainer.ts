@@ -1,21 +1,29 @@
 import { AdarandError } from '../errors.js';
-import type { Tensor } from '../graph/tensor.js';
-import { type CompileOptions, Program } from '../runtime/program.js';
-import { State } from '../runtime/state.js';
+import { float32, type Tensor } from '../graph/tensor.js';
+import type { Predictions } from '../regularizers/regularizer.js';
+import type { CompileOptions } from '../runtime/program.js';
+import type { State } from '../runtime/state.js';
 import type { CheckpointStore, Position } from './checkpoint.js';
 import { argMax, type Evaluation, Evaluator } from './evaluation.js';
 import type { StepMetrics, TrainingEvent } from './events.js';
-import { Feeds, type PixelBatch } from './feeds.js';
-import { averageOf, buildStep, type StepGraph, type StepOptions } from './step-graph.js';
+import type { PixelBatch, TrainingBatch } from './feeds.js';
+import { METHOD_PREFIX } from './regularize.js';
+import { averageOf, buildStep, type StepOptions } from './step-graph.js';
+import { Stepper } from './stepper.js';
 
 /** The images of a run, as batches. The trainer does not know where they come from. */
 export interface TrainingData {
   readonly batchesPerEpoch: number;
   /** Epochs count from 0; `firstBatch` skips what a resumed run has done. */
-  train(epoch: number, firstBatch: number): AsyncIterable<PixelBatch>;
+  train(epoch: number, firstBatch: number, companions?: ChooseCompanions): AsyncIterable<TrainingBatch>;
+  /** The training images as `validation` has its own: un-augmented, in their order. */
+  trainingImages(): AsyncIterable<PixelBatch>;
   validation(): AsyncIterable<PixelBatch>;
   test(): AsyncIterable<PixelBatch>;
 }
+
+/** Positions of the source images that go along with these training images, in batch `batch` of the run. */
+export type ChooseCompanions = (targets: Int32Array, batch: number) => Int32Array;
 
 export interface TrainerOptions extends StepOptions {
   readonly seed: number;
@@ -52,49 +60,34 @@ export interface TrainingResult {
  * at once, at the end, with that epoch's parameters.
  */
 export class Trainer {
-  readonly state = new State();
   readonly #options: TrainerOptions;
   readonly #host: TrainerHost;
-  readonly #update: Program;
-  readonly #collect: Program | undefined;
+  readonly #stepper: Stepper;
   readonly #evaluator: Evaluator;
-  readonly #feeds: Feeds;
-  /** Names of the tensors that checkpoints hold. */
-  readonly #saved: readonly string[];
 
-  private constructor(
-    options: TrainerOptions,
-    host: TrainerHost,
-    graph: StepGraph,
-    programs: { update: Program; collect: Program | undefined; evaluator: Evaluator },
-  ) {
+  private constructor(options: TrainerOptions, host: TrainerHost, stepper: Stepper, evaluator: Evaluator) {
     this.#options = options;
     this.#host = host;
-    this.#update = programs.update;
-    this.#collect = programs.collect;
-    this.#evaluator = programs.evaluator;
-    this.#feeds = new Feeds(options, graph.noise, graph.scalars);
-    for (const [name, tensor] of [...graph.state, ...graph.fixed]) this.state.add(name, tensor);
-    this.#saved = [...graph.state.keys()];
+    this.#stepper = stepper;
+    this.#evaluator = evaluator;
   }
 
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
     host.emit({ type: 'phase', phase: 'compile' });
     const graph = buildStep(options);
     const rename = (name: string) => (graph.state.has(averageOf(name)) ? averageOf(name) : name);
-    return new Trainer(options, host, graph, {
-      update: await Program.compile(graph.update, host.compile),
-      collect: graph.collect && (await Program.compile(graph.collect, host.compile)),
-      evaluator: await Evaluator.compile(
-        { ...options, batchSize: options.evalBatchSize, rename },
-        host.compile,
-      ),
-    });
+    const stepper = await Stepper.compile(graph, options, host.compile);
+    const shape = { ...options, batchSize: options.evalBatchSize, rename };
+    return new Trainer(options, host, stepper, await Evaluator.compile(shape, host.compile));
+  }
+
+  get state(): State {
+    return this.#stepper.state;
   }
 
   /** Replaces the state by a checkpoint's. */
   restore(tensors: ReadonlyMap<string, Tensor>): void {
-    for (const name of this.#saved) {
+    for (const name of this.#stepper.saved) {
       const tensor = tensors.get(name);
       if (tensor === undefined)
         throw new AdarandError('checkpoint.incomplete', `the checkpoint has no tensor called ${name}`);
@@ -127,8 +120,7 @@ export class Trainer {
   }
 
   async release(): Promise<void> {
-    await this.#update.release();
-    await this.#collect?.release();
+    await this.#stepper.release();
     await this.#evaluator.release();
   }
 
@@ -139,10 +131,10 @@ export class Trainer {
     emit({ type: 'phase', phase: 'train' });
     let saved = performance.now();
     let before = saved;
-    for await (const batch of data.train(position.epoch, position.batch)) {
+    for await (const batch of data.train(position.epoch, position.batch, this.#companions())) {
       const loaded = performance.now();
       const done = position.epoch * data.batchesPerEpoch + position.batch;
-      const measured = await this.#step(batch, done, epochs * data.batchesPerEpoch);
+      const measured = await this.#step(batch, done);
       const now = performance.now();
       const metrics = {
         ...measured,
@@ -165,15 +157,11 @@ export class Trainer {
     return true;
   }
 
-  async #step(batch: PixelBatch, done: number, totalBatches: number): Promise<StepMetrics> {
-    const { accumulate, seed, learningRate, schedule, classes, batchSize } = this.#options;
-    const updates = Math.floor(done / accumulate);
-    const totalUpdates = Math.max(1, Math.floor(totalBatches / accumulate));
-    this.#feeds.setBatch(batch);
-    this.#feeds.drawNoise(seed, done);
-    this.#feeds.setScalars(updates, totalUpdates);
-    const program = (done + 1) % accumulate === 0 ? this.#update : (this.#collect ?? this.#update);
-    const outputs = await program.run(this.state, this.#feeds.tensors);
+  async #step(batch: TrainingBatch, done: number): Promise<StepMetrics> {
+    const { seed, epochs, learningRate, schedule, classes, batchSize } = this.#options;
+    const { batchesPerEpoch } = this.#host.data;
+    const position = { batch: done, batchesPerEpoch, totalBatches: epochs * batchesPerEpoch };
+    const outputs = await this.#stepper.step(batch, position, seed);
     const metrics: Record<string, number> = {};
     for (const [name, { data }] of outputs) if (name !== 'logits') metrics[name] = Number(data[0]);
     if (!Number.isFinite(metrics.loss))
@@ -182,7 +170,8 @@ export class Trainer {
         `the loss became ${metrics.loss} at step ${done + 1}`,
         'Train with a smaller --lr (or a smaller --lambda); resuming goes on from the last good checkpoint.',
       );
-    metrics.learning_rate = learningRate * schedule(updates, totalUpdates);
+    const { step, totalSteps } = this.#stepper.updates(position);
+    metrics.learning_rate = learningRate * schedule(step, totalSteps);
     metrics.accuracy = correct(outputs.get('logits'), batch.labels, classes) / batchSize;
     return metrics;
   }
@@ -211,9 +200,50 @@ export class Trainer {
     // Told before it is saved: a resumed run drops what was told after its checkpoint, and so loses no line.
     const step = (epoch - 1) * data.batchesPerEpoch + batches;
     emit({ type: 'epoch', epoch, epochs: this.#options.epochs, step, metrics, best });
+    await this.#endRound(epoch);
     if (best) await checkpoints.saveBest(this.#snapshot(), position);
     await checkpoints.saveLast(this.#snapshot(), position);
     return validation;
+  }
+
+  /** Where the method's state answers to how training goes, and it is time: looks at the training images once more. */
+  async #endRound(epoch: number): Promise<void> {
+    const { regularizer, regularizerOptions, lambda, epochs } = this.#options;
+    const { rounds } = regularizer;
+    if (rounds === undefined || lambda === 0 || epoch === epochs) return;
+    if (epoch % rounds.epochs(regularizerOptions) !== 0) return;
+    this.#host.emit({ type: 'phase', phase: 'round' });
+    const changed = rounds.next(this.#methodTensor, await this.#predictions(), regularizerOptions);
+    for (const [name, tensor] of Object.entries(changed)) this.state.set(METHOD_PREFIX + name, tensor);
+  }
+
+  async #predictions(): Promise<Predictions> {
+    const logits: number[] = [];
+    const labels: number[] = [];
+    await this.#evaluator.forEach(this.state, this.#host.data.trainingImages(), (prediction) => {
+      logits.push(...prediction.logits);
+      labels.push(prediction.label);
+    });
+    return {
+      logits: float32([labels.length, this.#options.classes], logits),
+      labels: Int32Array.from(labels),
+    };
+  }
+
+  /** A tensor of the method: as its state has it, or as it was prepared. */
+  readonly #methodTensor = (name: string): Tensor<'float32'> => {
+    const inState = this.state.has(METHOD_PREFIX + name) ? this.state.get(METHOD_PREFIX + name) : undefined;
+    const tensor = inState ?? this.#options.prepared?.[name];
+    if (tensor?.dtype !== 'float32') throw new Error(`the method has no tensor ${name}`);
+    return tensor;
+  };
+
+  #companions(): ChooseCompanions | undefined {
+    const { regularizer, regularizerOptions, lambda, seed } = this.#options;
+    if (regularizer.companions === undefined || lambda === 0) return undefined;
+    const tensor = this.#methodTensor;
+    return (targets, batch) =>
+      regularizer.companions?.({ targets, batch, seed, tensor }, regularizerOptions) ?? new Int32Array();
   }
 
   async #test(): Promise<Evaluation> {
@@ -226,7 +256,7 @@ export class Trainer {
   }
 
   #snapshot(): ReadonlyMap<string, Tensor> {
-    return new Map(this.#saved.map((name) => [name, this.state.get(name)]));
+    return new Map(this.#stepper.saved.map((name) => [name, this.state.get(name)]));
   }
 }
 

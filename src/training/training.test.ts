@@ -109,7 +109,7 @@ async function train(golden: Golden, { noise, ...varied }: Varied): Promise<Run>
   const program = await Program.compile(graph.update, { driver: nodeDriver, device: 'cpu' });
   const state = new State();
   for (const [name, initial] of graph.state) state.add(name, initial);
-  const feeds = new Feeds(shape, graph.noise, graph.scalars);
+  const feeds = new Feeds(shape, graph);
   const images = zeros('float32', [BATCH, 3, 32, 32]);
   feeds.tensors.set('images', images);
   const templates = tensorOf(golden.templates);

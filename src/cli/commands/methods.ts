@@ -1,27 +1,17 @@
-import { AdarandError } from '../../errors.js';
 import { formatTable } from '../../figures/table.js';
 import { isRegularizerName, regularizerByName, regularizers } from '../../regularizers/index.js';
 import type { Regularizer } from '../../regularizers/regularizer.js';
-import { didYouMean } from '../../run/did-you-mean.js';
-import { type MethodOption, methodOptions } from '../../run/methods.js';
+import { type MethodOption, methodOptions, openMethod } from '../../run/methods.js';
 import { printJson } from '../json.js';
 
-export function methods(name: string | undefined, { json = false }: { readonly json?: boolean }): void {
+export async function methods(
+  name: string | undefined,
+  { json = false }: { readonly json?: boolean },
+): Promise<void> {
   const known = Object.keys(regularizers).filter(isRegularizerName).map(regularizerByName);
-  const chosen = name === undefined ? known : [find(name, known)];
+  const chosen = name === undefined ? known : [await openMethod(name)];
   if (json) for (const method of chosen) printJson(asJson(method));
   else process.stdout.write(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
-}
-
-function find(name: string, known: readonly Regularizer[]): Regularizer {
-  const method = known.find((candidate) => candidate.name === name);
-  if (method !== undefined) return method;
-  const names = known.map((candidate) => candidate.name);
-  throw new AdarandError(
-    'method.unknown',
-    `there is no method "${name}".${didYouMean(name, names)}`,
-    `The methods are ${names.join(', ')}.`,
-  );
 }
 
 function overview(known: readonly Regularizer[]): string {

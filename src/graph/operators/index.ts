@@ -12,6 +12,7 @@ import { Conv } from './conv.js';
 import { ConvInputGradient } from './conv-input-gradient.js';
 import { ConvTranspose } from './conv-transpose.js';
 import { ConvWeightGradient } from './conv-weight-gradient.js';
+import { DeterminantSign } from './determinant-sign.js';
 import { Div } from './div.js';
 import { Equal } from './equal.js';
 import { Erf } from './erf.js';
@@ -66,6 +67,7 @@ export const primitives = {
   Concat,
   Conv,
   ConvTranspose,
+  DeterminantSign,
   Div,
   Equal,
   Erf,

@@ -1,0 +1,168 @@
+import { z } from 'zod';
+import { AdarandError } from '../errors.js';
+import { add } from '../graph/operators/add.js';
+import { mul } from '../graph/operators/mul.js';
+import { scalar, type Value } from '../graph/value.js';
+import type { BuildTools, Built, Provided, Regularizer, Tensors } from './regularizer.js';
+
+/** A method's weight among others, and its own options. */
+interface Part {
+  readonly lambda: number;
+  readonly options: unknown;
+}
+
+/**
+ * Several methods as one: `bss+l2-sp` is L = CE + lambda (w_1 R_1 + w_2 R_2), with lambda 1. A method's weight is its own
+ * default unless `bss.lambda` says otherwise, and its options have its name before them: `bss.k`.
+ *
+ * @throws AdarandError `method.compose` where that makes no sense, with the reason. That two methods each replace the
+ * cross-entropy, or each train a state, shows when the graph is built.
+ */
+export function compose(methods: readonly Regularizer[]): Regularizer<Readonly<Record<string, Part>>> {
+  const name = methods.map((method) => method.name).join('+');
+  const refuse = (reason: string) =>
+    new AdarandError(
+      'method.compose',
+      `${name}: ${reason}`,
+      '`adarand methods` tells what each method does.',
+    );
+  checkParts(methods, refuse);
+  const partOf = (parts: Readonly<Record<string, Part>>, method: Regularizer): Part =>
+    parts[method.name] ?? { lambda: method.defaultLambda, options: method.options.parse({}) };
+  const chooser = methods.find(({ companions }) => companions !== undefined);
+  const adapting = methods.find(({ rounds }) => rounds !== undefined);
+  return {
+    name,
+    title: methods.map(({ title }) => title).join(', and '),
+    paper: methods.map(({ paper }) => paper).join('; '),
+    formula: `L = CE + lambda (${methods.map((method) => `w_{${method.name}} R_{${method.name}}`).join(' + ')})`,
+    needs: [...new Set(methods.flatMap(({ needs }) => needs))],
+    options: optionsOf(methods),
+    defaultLambda: 1,
+    featureScaled: methods.some(({ featureScaled }) => featureScaled !== false) ? 'parts' : false,
+    async prepare(survey, parts) {
+      const prepared: Record<string, Tensors[string]> = {};
+      for (const method of methods) {
+        const made = (await method.prepare?.(survey, partOf(parts, method).options)) ?? {};
+        for (const [key, tensor] of Object.entries(made)) prepared[`${method.name}.${key}`] = tensor;
+      }
+      return prepared;
+    },
+    build(context, parts) {
+      const built = methods.map((method) => {
+        const { lambda, options } = partOf(parts, method);
+        const weight = method.featureScaled === true ? lambda * context.featureScale : lambda;
+        return { method, weight, ...method.build(prefixed(context, `${method.name}.`), options) };
+      });
+      for (const part of ['task', 'learned'] as const) {
+        const owners = built.filter((each) => each[part] !== undefined).map(({ method }) => method.name);
+        if (owners.length > 1) throw refuse(`${owners.join(' and ')} ${conflicts[part]}`);
+      }
+      const own = <Part extends keyof Built>(part: Part) =>
+        built.find((each) => each[part] !== undefined)?.[part];
+      const [task, learned] = [own('task'), own('learned')];
+      return {
+        ...(task === undefined ? {} : { task }),
+        ...(learned === undefined ? {} : { learned }),
+        term: sum(built.map(({ term, weight }) => term && mul(term, scalar(weight)))),
+        addition: sum(built.map(({ addition }) => addition)),
+        updates: new Map(built.flatMap(({ updates = [] }) => [...updates])),
+        before: built.flatMap(({ before = [] }) => before),
+        metrics: Object.fromEntries(
+          built.flatMap(({ method, metrics = {} }) =>
+            Object.entries(metrics).map(([key, value]) => [`${method.name}.${key}`, value]),
+          ),
+        ),
+      };
+    },
+    ...(chooser && {
+      companions: (context, parts) =>
+        chooser.companions?.(
+          { ...context, tensor: (key) => context.tensor(`${chooser.name}.${key}`) },
+          partOf(parts, chooser).options,
+        ) ?? new Int32Array(),
+    }),
+    ...(adapting?.rounds && {
+      rounds: roundsOf(adapting.name, adapting.rounds, (parts) => partOf(parts, adapting).options),
+    }),
+  };
+}
+
+const conflicts = {
+  task: 'each have a classification loss of their own, and there is one task',
+  learned: 'each train a state of their own, which one step does not do twice',
+} as const;
+
+function checkParts(methods: readonly Regularizer[], refuse: (reason: string) => AdarandError): void {
+  const names = methods.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw refuse(`${twice} stands there twice; a larger weight does the same`);
+  if (names.includes('fine-tuning')) throw refuse('fine-tuning is what every method does already');
+  const probe = methods.find(({ trains }) => trains === 'head');
+  if (probe !== undefined)
+    throw refuse(`${probe.name} trains the head alone: for other methods nothing is left to act on`);
+  const choosers = methods.filter(({ companions }) => companions !== undefined).map(({ name }) => name);
+  if (choosers.length > 1) throw refuse(`${choosers.join(' and ')} each choose the source images of a batch`);
+}
+
+/** `bss.k`, `bss.lambda`, ... as one flat object, parsed into each method's own. */
+function optionsOf(methods: readonly Regularizer[]): z.ZodType<Readonly<Record<string, Part>>> {
+  const fields: Record<string, z.ZodType> = {};
+  for (const { name, options, defaultLambda } of methods) {
+    fields[`${name}.lambda`] = z.number().min(0).default(defaultLambda).describe(`weight of ${name}`);
+    if (options instanceof z.ZodObject)
+      for (const [key, field] of Object.entries(options.shape)) fields[`${name}.${key}`] = field;
+  }
+  return z.strictObject(fields).transform((flat, context) => {
+    const parts: Record<string, Part> = {};
+    for (const { name, options } of methods) {
+      const own = Object.entries(flat).filter(
+        ([key]) => key.startsWith(`${name}.`) && key !== `${name}.lambda`,
+      );
+      const parsed = options.safeParse(
+        Object.fromEntries(own.map(([key, value]) => [key.slice(name.length + 1), value])),
+      );
+      if (parsed.success) parts[name] = { lambda: Number(flat[`${name}.lambda`]), options: parsed.data };
+      else
+        for (const { message } of parsed.error.issues)
+          context.addIssue({ code: 'custom', message: `${name}: ${message}` });
+    }
+    return parts;
+  });
+}
+
+/** The same context, with the names of what a method makes for itself behind a prefix. */
+function prefixed(context: Provided & BuildTools, prefix: string): Provided & BuildTools {
+  const tools: Partial<BuildTools> = {
+    prepared: (name) => context.prepared(prefix + name),
+    state: (name, initial) => context.state(prefix + name, initial),
+    scratch: (name, shape) => context.scratch(prefix + name, shape),
+    parameter: (name, initial, kind) => context.parameter(prefix + name, initial, kind),
+  };
+  // Not a copy: that would look behind every getter.
+  return new Proxy(context, {
+    get: (target, key) => Reflect.get(Object.hasOwn(tools, key) ? tools : target, key),
+  });
+}
+
+function roundsOf<Options>(
+  name: string,
+  rounds: NonNullable<Regularizer['rounds']>,
+  optionsOf: (parts: Options) => unknown,
+) {
+  return {
+    epochs: (parts: Options) => rounds.epochs(optionsOf(parts)),
+    next(
+      state: (name: string) => Tensors[string],
+      predictions: Parameters<typeof rounds.next>[1],
+      parts: Options,
+    ) {
+      const next = rounds.next((key) => state(`${name}.${key}`), predictions, optionsOf(parts));
+      return Object.fromEntries(Object.entries(next).map(([key, tensor]) => [`${name}.${key}`, tensor]));
+    },
+  };
+}
+
+function sum(values: readonly (Value | undefined)[]): Value {
+  return values.reduce((total: Value, value) => (value === undefined ? total : add(total, value)), scalar(0));
+}

@@ -1,0 +1,81 @@
+import { AdarandError } from '../errors.js';
+import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
+import { float32, type Tensor } from '../graph/tensor.js';
+import type { LinearClassifier } from '../regularizers/logistic-regression.js';
+import type { Regularizer, Tensors } from '../regularizers/regularizer.js';
+import type { Survey } from '../regularizers/survey.js';
+import { probeHead } from '../training/probe-head.js';
+import type { SourceStatistics } from '../training/statistics.js';
+
+/** What a run computes from the frozen network and its images before training, once: a resumed run reads it. */
+export interface Preparation {
+  /** Of the features; where the method, or its weight's unit, depends on them. */
+  readonly statistics: SourceStatistics | undefined;
+  /** A head that was trained on frozen features; where one was asked for. */
+  readonly head: LinearClassifier | undefined;
+  /** What the method's `prepare` made. */
+  readonly method: Tensors;
+}
+
+/** Does what precedes training, apart from the statistics, which the settings depend on. */
+export async function prepareRun(
+  survey: Survey,
+  given: {
+    readonly method: Regularizer;
+    readonly regularizerOptions: unknown;
+    readonly head: 'random' | 'probe';
+    readonly statistics: SourceStatistics | undefined;
+  },
+): Promise<Preparation> {
+  const { method, regularizerOptions, statistics } = given;
+  const head = given.head === 'probe' ? await probeHead(survey) : undefined;
+  return { statistics, head, method: (await method.prepare?.(survey, regularizerOptions)) ?? {} };
+}
+
+const METHOD = 'method.';
+
+/** Writes nothing where there is nothing to write. */
+export async function savePreparation(path: string, preparation: Preparation): Promise<void> {
+  const { statistics, method, head } = preparation;
+  const tensors = new Map<string, Tensor>(
+    Object.entries(method).map(([name, tensor]) => [METHOD + name, tensor]),
+  );
+  if (head !== undefined) tensors.set('head.weight', head.weight).set('head.bias', head.bias);
+  if (statistics !== undefined) {
+    const { perClass, overall } = statistics;
+    tensors.set('class_mean', perClass.mean).set('class_std', perClass.std);
+    tensors.set('mean', overall.mean).set('std', overall.std);
+  }
+  if (tensors.size === 0) return;
+  await writeSafetensors(path, tensors, { mean_square: String(statistics?.meanSquare ?? '') });
+}
+
+/**
+ * What `savePreparation` wrote, as far as it is expected to be there.
+ *
+ * @throws AdarandError `run.damaged`, or as `readSafetensors` does.
+ */
+export async function loadPreparation(
+  path: string,
+  expected: { readonly [Part in keyof Preparation]: boolean },
+): Promise<Preparation> {
+  if (!expected.statistics && !expected.head && !expected.method)
+    return { statistics: undefined, head: undefined, method: {} };
+  const { tensors, metadata } = await readSafetensors(path);
+  const read = (name: string): Tensor<'float32'> => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype === 'float32') return float32(tensor.shape, tensor.data);
+    throw new AdarandError('run.damaged', `${path} has no tensor ${name}`, 'Start the run again.');
+  };
+  const statistics = () => ({
+    perClass: { mean: read('class_mean'), std: read('class_std') },
+    overall: { mean: read('mean'), std: read('std') },
+    meanSquare: Number(metadata.mean_square),
+  });
+  const methodNames = [...tensors.keys()].filter((name) => name.startsWith(METHOD));
+  return {
+    statistics: expected.statistics ? statistics() : undefined,
+    head: expected.head ? { weight: read('head.weight'), bias: read('head.bias') } : undefined,
+    method: Object.fromEntries(methodNames.map((name) => [name.slice(METHOD.length), read(name)])),
+  };
+}

@@ -1,0 +1,62 @@
+import {
+  type Batch,
+  chosenBatches,
+  epochSteps,
+  evalBatches,
+  type LabelledImage,
+  trainBatches,
+} from '../data/index.js';
+import type { TrainingBatch } from '../training/feeds.js';
+import type { TrainingData } from '../training/trainer.js';
+import { augmentationOf } from './augmentations.js';
+import type { RunOptions } from './config.js';
+import { type RunHost, watched } from './events.js';
+import type { RunInputs } from './run-inputs.js';
+import type { Settings } from './settings.js';
+
+/** The batches of a run, for the trainer. */
+export function trainingData(
+  { dataset, source, cache, network }: RunInputs,
+  { seed, flip }: RunOptions,
+  { batchSize, evalBatchSize, augment }: Settings,
+  host: RunHost,
+): TrainingData {
+  const { imageSize, resizeSize } = network.preprocessing;
+  const { images } = dataset.train;
+  const batchesPerEpoch = Math.floor(images.length / batchSize);
+  const rendering = { batchSize, imageSize, cache, augmentation: augmentationOf(augment, flip), seed };
+  const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'round') => {
+    const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
+    const total = Math.ceil(of.length / evalBatchSize);
+    return phase === undefined ? batches : watched(batches, host, { phase, total });
+  };
+  return {
+    batchesPerEpoch,
+    train(epoch, firstStep, companions) {
+      const options = { ...rendering, epoch, firstStep };
+      if (companions === undefined || source === undefined) return trainBatches(images, options);
+      const steps = epochSteps(images.length, options);
+      const chosen = steps.map((targets, i) => companions(targets, epoch * batchesPerEpoch + firstStep + i));
+      return together(chosenBatches(images, steps, options), chosenBatches(source.images, chosen, options));
+    },
+    trainingImages: () => evaluation(images, 'round'),
+    validation: () => evaluation(dataset.val.images),
+    test: () => evaluation(dataset.test.images, 'test'),
+  };
+}
+
+/** Batches side by side with the source images that go along with them. */
+async function* together(
+  batches: AsyncGenerator<Batch>,
+  companions: AsyncGenerator<Batch>,
+): AsyncGenerator<TrainingBatch> {
+  try {
+    for await (const batch of batches) {
+      const { value, done } = await companions.next();
+      if (done) throw new Error('fewer batches of source images than of images');
+      yield { ...batch, source: value };
+    }
+  } finally {
+    await companions.return(undefined);
+  }
+}

@@ -1,0 +1,97 @@
+import { at, invariant } from '../errors.js';
+import { interpret } from '../graph/interpret.js';
+import { float32, type Tensor, zeros } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import type { Network } from '../nn/network.js';
+import type { ImageSet, Survey, SurveyBatch } from '../regularizers/survey.js';
+import { frozenNetwork, frozenTensors } from '../training/frozen-network.js';
+
+/** Images of one set as a test lists them. */
+export interface GivenImages {
+  /** [n][d] */
+  readonly features: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+  /** [n][H * W * 3], only for what looks at pixels; H and W as the network's preprocessing has them. */
+  readonly pixels?: readonly ArrayLike<number>[];
+}
+
+export interface GivenSurvey {
+  readonly classes: number;
+  readonly train: GivenImages;
+  readonly val?: GivenImages;
+  readonly source?: GivenImages;
+  readonly sourceClasses?: number;
+  /** weight [S][d], bias [S] */
+  readonly sourceHead?: { readonly weight: readonly (readonly number[])[]; readonly bias: readonly number[] };
+  readonly batchSize?: number;
+  readonly seed?: number;
+  readonly network?: Network;
+}
+
+/** A survey over given arrays; graphs are interpreted in double precision, their results rounded to float32. */
+export function arraySurvey(given: GivenSurvey): Survey {
+  const { network, sourceHead, train } = given;
+  const imagesOf = (set: ImageSet): GivenImages => given[set] ?? { features: [], labels: [] };
+  const featureSize = train.features[0]?.length ?? network?.featureSize ?? 0;
+  const tensors = network === undefined ? new Map<string, Tensor>() : frozenTensors(network);
+  return {
+    classes: given.classes,
+    featureSize,
+    batchSize: given.batchSize ?? 4,
+    seed: given.seed ?? 0,
+    get network() {
+      invariant(network !== undefined, 'the test gives no network');
+      return frozenNetwork(network);
+    },
+    get sourceHead() {
+      invariant(sourceHead !== undefined, 'the test gives no source head');
+      const classes = sourceHead.bias.map((_, i) => `class ${i}`);
+      return { weight: matrix(sourceHead.weight), bias: float32([classes.length], sourceHead.bias), classes };
+    },
+    get sourceClasses() {
+      invariant(given.source !== undefined, 'the test gives no source images');
+      return given.sourceClasses ?? 1 + Math.max(...given.source.labels);
+    },
+    count: (set) => imagesOf(set).labels.length,
+    features: async (set) => {
+      const { features, labels } = imagesOf(set);
+      return { features: matrix(features, featureSize), labels: Int32Array.from(labels) };
+    },
+    batches: (set, batchSize) => batchesOf(imagesOf(set), network?.preprocessing.imageSize ?? 0, batchSize),
+    compile: async (outputs) => ({
+      run: async (feeds) => compute(outputs, new Map([...tensors, ...feeds])),
+      release: async () => {},
+    }),
+    progress() {},
+  };
+}
+
+function compute(outputs: ReadonlyMap<string, Value>, feeds: ReadonlyMap<string, Tensor>) {
+  const doubles = new Map([...feeds].map(([name, { data }]) => [name, Float64Array.from(data, Number)]));
+  const results = interpret([...outputs.values()], doubles);
+  const entries = [...outputs].map(([name, { shape }], i): [string, Tensor] => [
+    name,
+    float32(shape, Float32Array.from(at(results, i))),
+  ]);
+  return new Map(entries);
+}
+
+async function* batchesOf(
+  { pixels = [], labels }: GivenImages,
+  side: number,
+  batchSize: number,
+): AsyncGenerator<SurveyBatch> {
+  for (let start = 0; start < labels.length; start += batchSize) {
+    const count = Math.min(batchSize, labels.length - start);
+    const batch = zeros('uint8', [batchSize, side, side, 3]);
+    const rows = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, count - 1));
+    rows.forEach((row, i) => {
+      batch.data.set(at(pixels, row), i * side * side * 3);
+    });
+    yield { pixels: batch, labels: Int32Array.from(rows, (row) => at(labels, row)), count };
+  }
+}
+
+function matrix(rows: readonly (readonly number[])[], width = rows[0]?.length ?? 0): Tensor<'float32'> {
+  return float32([rows.length, width], rows.flat());
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { float32 } from '../graph/tensor.js';
+import { constant } from '../optimizers/schedules.js';
+import { sgd } from '../optimizers/sgd.js';
+import { Random } from '../random.js';
+import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import { nodeDriver } from '../runtime/node.js';
+import { methodInputs } from '../testing/method-inputs.js';
+import { arraySurvey } from '../testing/survey.js';
+import { tinyNetwork } from '../testing/tiny-network.js';
+import { newHead } from './classifier.js';
+import type { TrainingBatch } from './feeds.js';
+import { statisticsOf } from './statistics.js';
+import { buildStep } from './step-graph.js';
+import { Stepper } from './stepper.js';
+
+const BATCH = 6;
+const CLASSES = 3;
+const SOURCE_CLASSES = 4;
+const STEPS = 3;
+const d = 10;
+const tiny = tinyNetwork(d);
+const { imageSize } = tiny.preprocessing;
+const random = new Random(9, 'test');
+const network = {
+  ...tiny,
+  sourceHead: {
+    weight: float32(
+      [SOURCE_CLASSES, d],
+      Float32Array.from({ length: SOURCE_CLASSES * d }, () => random.normal()),
+    ),
+    bias: float32([SOURCE_CLASSES], new Float32Array(SOURCE_CLASSES)),
+    classes: ['a', 'b', 'c', 'd'],
+  },
+};
+
+const plain = await train('fine-tuning', 0);
+
+for (const name of Object.keys(regularizers).filter(isRegularizerName))
+  describe(`${name} in a real step`, () => {
+    test('with weight 0 leaves the very bits of plain fine-tuning', {
+      skip: name === 'linear-probe',
+    }, async () => {
+      const off = await train(name, 0);
+      for (const [parameter, data] of plain.parameters)
+        assert.deepEqual(off.parameters.get(parameter), data, parameter);
+    });
+
+    test('with its own weight trains, and differs from plain fine-tuning', async () => {
+      const method = regularizerByName(name);
+      const on = await train(name, method.defaultLambda);
+      assert.ok(on.losses.every(Number.isFinite), `${on.losses}`);
+      if (name === 'fine-tuning') return;
+      const moved = [...plain.parameters].some(([parameter, data]) =>
+        on.parameters.get(parameter)?.some((element, i) => element !== data[i]),
+      );
+      assert.ok(moved, 'it changes nothing');
+    });
+  });
+
+async function train(name: keyof typeof regularizers, lambda: number) {
+  const regularizer: Regularizer = regularizerByName(name);
+  const options = regularizer.options.parse({});
+  const sizes = { batchSize: BATCH, classes: CLASSES, featureSize: d, sourceClasses: SOURCE_CLASSES };
+  const survey = arraySurvey({ ...methodInputs(sizes).survey, network });
+  const graph = buildStep({
+    network,
+    head: newHead(d, CLASSES, 1),
+    ...{ batchSize: BATCH, imageSize, classes: CLASSES, regularizer, regularizerOptions: options, lambda },
+    statistics: statisticsOf(await survey.features('train'), CLASSES),
+    prepared: await regularizer.prepare?.(survey, options),
+    sourceClasses: SOURCE_CLASSES,
+    optimizer: sgd(),
+    learningRate: 0.01,
+    schedule: constant,
+    weightDecay: 0,
+    backboneRate: 1,
+    accumulate: 1,
+    batchNorm: 'train',
+  });
+  const shape = { batchSize: BATCH, imageSize, classes: CLASSES, accumulate: 1 };
+  const stepper = await Stepper.compile(graph, shape, { driver: nodeDriver, device: 'cpu', threads: 1 });
+  const losses: number[] = [];
+  for (let batch = 0; batch < STEPS; batch++) {
+    const position = { batch, batchesPerEpoch: STEPS, totalBatches: STEPS };
+    const outputs = await stepper.step(batchOf(batch), position, 1);
+    losses.push(Number(outputs.get('loss')?.data[0]));
+  }
+  await stepper.release();
+  const tensor = (parameter: string) => Float32Array.from(stepper.state.get(parameter).data, Number);
+  const parameters = [...network.parameters.keys(), ...network.buffers.keys(), 'head.weight', 'head.bias'];
+  return { losses, parameters: new Map(parameters.map((parameter) => [parameter, tensor(parameter)])) };
+}
+
+function batchOf(batch: number): TrainingBatch {
+  const images = (stream: number, classes: number) => {
+    const draw = new Random(11, 'test', batch, stream);
+    return {
+      pixels: Uint8Array.from({ length: BATCH * imageSize * imageSize * 3 }, () => draw.below(256)),
+      labels: Int32Array.from({ length: BATCH }, (_, i) => (i + batch) % classes),
+      count: BATCH,
+    };
+  };
+  return { ...images(0, CLASSES), source: images(1, SOURCE_CLASSES) };
+}

@@ -1,0 +1,75 @@
+import { type CompileOptions, Program } from '../runtime/program.js';
+import { State } from '../runtime/state.js';
+import { type FeedShape, Feeds, type TrainingBatch } from './feeds.js';
+import type { StepGraph } from './step-graph.js';
+
+/** Where a batch stands in its run. */
+export interface BatchPosition {
+  /** Batches before it, over the whole run. */
+  readonly batch: number;
+  readonly batchesPerEpoch: number;
+  /** Batches of the whole run, as planned. */
+  readonly totalBatches: number;
+}
+
+/** A step's graph compiled, with the state that it works on. */
+export class Stepper {
+  readonly state = new State();
+  readonly feeds: Feeds;
+  /** Names of the tensors that checkpoints hold. */
+  readonly saved: readonly string[];
+  readonly #graph: StepGraph;
+  readonly #accumulate: number;
+  readonly #update: Program;
+  readonly #collect: Program | undefined;
+  readonly #before: readonly Program[];
+
+  private constructor(
+    graph: StepGraph,
+    shape: FeedShape & { readonly accumulate: number },
+    programs: { update: Program; collect: Program | undefined; before: readonly Program[] },
+  ) {
+    this.feeds = new Feeds(shape, graph);
+    this.saved = [...graph.state.keys()];
+    this.#graph = graph;
+    this.#accumulate = shape.accumulate;
+    this.#update = programs.update;
+    this.#collect = programs.collect;
+    this.#before = programs.before;
+    for (const [name, tensor] of [...graph.state, ...graph.fixed]) this.state.add(name, tensor);
+  }
+
+  static async compile(
+    graph: StepGraph,
+    shape: FeedShape & { readonly accumulate: number },
+    options: CompileOptions,
+  ): Promise<Stepper> {
+    const compile = (program: StepGraph['update']) => Program.compile(program, options);
+    const before: Program[] = [];
+    for (const { updates } of graph.before) before.push(await compile({ outputs: new Map(), updates }));
+    const collect = graph.collect && (await compile(graph.collect));
+    return new Stepper(graph, shape, { update: await compile(graph.update), collect, before });
+  }
+
+  /** How many updates precede a batch, and how many there will be. */
+  updates({ batch, totalBatches }: BatchPosition): { readonly step: number; readonly totalSteps: number } {
+    const count = (batches: number) => Math.floor(batches / this.#accumulate);
+    return { step: count(batch), totalSteps: Math.max(1, count(totalBatches)) };
+  }
+
+  /** One batch: what precedes it, gradients, and the update where it is due. The outputs last until the next step. */
+  async step(batch: TrainingBatch, position: BatchPosition, seed: number) {
+    for (const [i, { when }] of this.#graph.before.entries())
+      if (when(position.batch % position.batchesPerEpoch)) await this.#before[i]?.run(this.state, new Map());
+    const { step, totalSteps } = this.updates(position);
+    this.feeds.setBatch(batch);
+    this.feeds.drawNoise(seed, position.batch);
+    this.feeds.setScalars(step, totalSteps);
+    const due = (position.batch + 1) % this.#accumulate === 0;
+    return (due ? this.#update : (this.#collect ?? this.#update)).run(this.state, this.feeds.tensors);
+  }
+
+  async release(): Promise<void> {
+    for (const program of [this.#update, this.#collect, ...this.#before]) await program?.release();
+  }
+}
