@@ -1,7 +1,7 @@
 """Three small networks as plain functions of named tensors, float32 or float64 alike.
 
 Each class lists its tensors as recipes (`parameters`, `buffers`; names as torch, timm and torchvision give them) and
-computes (features, logits) from a dictionary of tensors. BatchNorm is in training mode: it normalises by the biased
+computes (features, logits) from a dictionary of tensors. BatchNorm in training mode normalises by the biased
 variance of the batch; the running variance takes momentum 0.1 and the unbiased one. Epsilon 1e-5.
 """
 
@@ -55,11 +55,11 @@ class Network:
         self.parameter(f"{name}.bias", out, scale=0.125)
 
 
-def normalize(x, t: Tensors, name: str):
-    """Training-mode BatchNorm; updates t's running statistics in place."""
+def normalize(x, t: Tensors, name: str, training: bool = True):
+    """BatchNorm; in training mode it updates t's running statistics in place."""
     mean, variance = t[f"{name}.running_mean"], t[f"{name}.running_var"]
     weight, bias = t[f"{name}.weight"], t[f"{name}.bias"]
-    return F.batch_norm(x, mean, variance, weight, bias, training=True, momentum=0.1, eps=1e-5)
+    return F.batch_norm(x, mean, variance, weight, bias, training, momentum=0.1, eps=1e-5)
 
 
 class ResNet20(Network):
@@ -83,20 +83,27 @@ class ResNet20(Network):
                 before = width
         self.linear("linear", self.classes, self.width)
 
-    def __call__(self, x, t: Tensors):
+    def __call__(self, x, t: Tensors, training: bool = True, taps: Tensors | None = None):
+        """Puts the map at the end of each stage into `taps`, if given, as `stage1` to `stage3`."""
         act = self.activation
-        x = act(normalize(F.conv2d(x, t["conv1.weight"], padding=1), t, "bn1"))
+
+        def normalized(x, name):
+            return normalize(x, t, name, training)
+
+        x = act(normalized(F.conv2d(x, t["conv1.weight"], padding=1), "bn1"))
         for stage in (1, 2, 3):
             for block in range(3):
                 name = f"layer{stage}.{block}"
                 stride = 2 if stage > 1 and block == 0 else 1
                 y = F.conv2d(x, t[f"{name}.conv1.weight"], stride=stride, padding=1)
-                y = act(normalize(y, t, f"{name}.bn1"))
-                y = normalize(F.conv2d(y, t[f"{name}.conv2.weight"], padding=1), t, f"{name}.bn2")
+                y = act(normalized(y, f"{name}.bn1"))
+                y = normalized(F.conv2d(y, t[f"{name}.conv2.weight"], padding=1), f"{name}.bn2")
                 if stride == 2:
                     half = x.shape[1] // 2
                     x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, half, half))
                 x = act(x + y)
+            if taps is not None:
+                taps[f"stage{stage}"] = x
         features = x.mean((2, 3))
         return features, F.linear(features, t["linear.weight"], t["linear.bias"])
 

@@ -16,14 +16,22 @@ import { Worker } from './worker.js';
 
 const BATCH = 16;
 const IMAGE = 224;
-const CLASSES = 100;
 
-/** Ours by registry name, PyTorch's by the names of oracle/bench.py. */
-const models: readonly { readonly name: BackboneName; readonly torch: string }[] = [
-  { name: 'resnet18', torch: 'resnet18' },
-  { name: 'vit-tiny-16', torch: 'vit-ti-16' },
-  { name: 'mobilenet-v2', torch: 'mobilenetv2' },
+interface Model {
+  readonly name: BackboneName;
+  /** By the names of oracle/bench.py. */
+  readonly torch?: string;
+  readonly classes: number;
+}
+
+const models: readonly Model[] = [
+  { name: 'resnet18', torch: 'resnet18', classes: 100 },
+  { name: 'vit-tiny-16', torch: 'vit-ti-16', classes: 100 },
+  { name: 'mobilenet-v2', torch: 'mobilenetv2', classes: 100 },
 ];
+
+/** Only with `--only resnet50`: as many features and classes as ImageNet's networks have. */
+const large: readonly Model[] = [{ name: 'resnet50', classes: 1000 }];
 
 const options = readOptions(process.argv.slice(2));
 const threads = availableParallelism();
@@ -35,8 +43,8 @@ const gemm = await gemmRate(threads, 40);
 console.log(`matrix product of 1024 x 1024: ${gemm.toFixed(0)} GFLOP/s\n`);
 
 const rows: string[][] = [];
-for (const { name, torch } of models.filter((model) => options.only.includes(model.name)))
-  rows.push(...(await compare(name, torch)));
+for (const model of [...models, ...large].filter(({ name }) => options.only.includes(name)))
+  rows.push(...(await compare(model)));
 const columns = [
   'model',
   'contestant',
@@ -48,6 +56,7 @@ const columns = [
   'peak MB',
   'memory / plain',
   'start s',
+  'set-up s',
 ];
 console.log(
   formatTable(
@@ -56,12 +65,12 @@ console.log(
   ),
 );
 
-async function compare(name: BackboneName, torchName: string): Promise<string[][]> {
-  const task = { backbone: name, batchSize: BATCH, imageSize: IMAGE, classes: CLASSES, threads };
+async function compare({ name, torch, classes }: Model): Promise<string[][]> {
+  const task = { backbone: name, batchSize: BATCH, imageSize: IMAGE, classes, threads };
   const methods: RegularizerName[] = ['fine-tuning', ...options.methods];
   const ours: Worker[] = [];
   for (const method of methods) ours.push(await Worker.start(method, { ...task, method }));
-  const rival = await Torch.start(options.python, torchName, { batch: BATCH, threads });
+  const rival = torch && (await Torch.start(options.python, torch, { batch: BATCH, threads }));
   const contestants = [...ours, ...(rival ? [rival] : [])];
   const rounds = contestants.map((): number[] => []);
   for (let round = 0; round < options.rounds; round++)
@@ -89,6 +98,7 @@ async function compare(name: BackboneName, torchName: string): Promise<string[][
       (peakBytes / 1e6).toFixed(0),
       (peakBytes / (plain?.peakBytes ?? Number.NaN)).toFixed(3),
       contestant instanceof Worker ? contestant.buildSeconds.toFixed(1) : '',
+      contestant instanceof Worker ? contestant.prepareSeconds.toFixed(1) : '',
     ];
   });
   for (const contestant of contestants) contestant.stop();

@@ -1,14 +1,26 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDataset, ImageCache } from '../data/index.js';
 import { countFlops } from '../graph/flops.js';
+import { float32 } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
+import type { Network } from '../nn/network.js';
 import { type BackboneName, backbones } from '../nn/registry.js';
 import { recordingScope } from '../nn/scope.js';
 import { schedules } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { Random } from '../random.js';
 import { type RegularizerName, regularizerByName } from '../regularizers/index.js';
+import type { Regularizer, Tensors } from '../regularizers/regularizer.js';
+import { FrozenModel } from '../run/frozen-model.js';
+import type { RunInputs } from '../run/run-inputs.js';
+import { surveyOf } from '../run/survey.js';
 import { nodeDriver } from '../runtime/node.js';
+import type { CompileOptions } from '../runtime/program.js';
 import { newHead, normalize } from '../training/classifier.js';
-import { StatisticsCollector } from '../training/statistics.js';
+import type { SourceStatistics } from '../training/statistics.js';
+import { statisticsOf } from '../training/statistics.js';
 import { buildStep } from '../training/step-graph.js';
 import { Stepper } from '../training/stepper.js';
 
@@ -27,8 +39,25 @@ export type ToWorker =
   | { readonly type: 'run'; readonly steps: number };
 
 export type FromWorker =
-  | { readonly type: 'built'; readonly seconds: number; readonly gflop: number }
+  | {
+      readonly type: 'built';
+      /** From an empty process to the end of the first step, without what the method prepares. */
+      readonly seconds: number;
+      readonly prepareSeconds: number;
+      readonly gflop: number;
+    }
   | { readonly type: 'ran'; readonly milliseconds: readonly number[]; readonly peakBytes: number };
+
+const SOURCE_CLASSES = 10;
+
+/** As many as ImageNet has. */
+const SOURCE_HEAD_CLASSES = 1000;
+
+/** Images that a method prepares with: enough to see what its set-up costs. */
+const IMAGES = 128;
+
+/** Ablating channels takes many minutes; the step costs the same. */
+const benchOptions: Partial<Record<RegularizerName, object>> = { delta: { attention: 'gradient' } };
 
 let runSteps: ((count: number) => Promise<number[]>) | undefined;
 
@@ -45,10 +74,11 @@ process.on('message', (message: ToWorker) => {
 async function handle(message: ToWorker): Promise<FromWorker> {
   if (message.type === 'build') {
     const started = performance.now();
-    const { run, gflop } = await build(message.task);
+    const { run, gflop, prepareSeconds } = await build(message.task);
     runSteps = run;
     await run(1);
-    return { type: 'built', seconds: (performance.now() - started) / 1000, gflop };
+    const seconds = (performance.now() - started) / 1000 - prepareSeconds;
+    return { type: 'built', seconds, prepareSeconds, gflop };
   }
   const milliseconds = (await runSteps?.(message.steps)) ?? [];
   return { type: 'ran', milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
@@ -56,11 +86,14 @@ async function handle(message: ToWorker): Promise<FromWorker> {
 
 async function build(task: StepTask) {
   const { batchSize, classes, imageSize, threads } = task;
-  const network = backbones[task.backbone]({ seed: 1 });
+  const compile: CompileOptions = { driver: nodeDriver, device: 'cpu', threads };
+  const network = resized(backbones[task.backbone]({ seed: 1 }), imageSize);
   const regularizer = regularizerByName(task.method);
-  const statistics = new StatisticsCollector(classes, network.featureSize);
+  const options = regularizer.options.parse(benchOptions[task.method] ?? {});
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classes);
-  statistics.add(new Float32Array(batchSize * network.featureSize).fill(0.5), labels, batchSize);
+  const started = performance.now();
+  const { statistics, prepared } = await prepare(task, network, regularizer, options, compile);
+  const prepareSeconds = (performance.now() - started) / 1000;
   const graph = buildStep({
     network,
     head: newHead(network.featureSize, classes, 1),
@@ -68,9 +101,11 @@ async function build(task: StepTask) {
     imageSize,
     classes,
     regularizer,
-    regularizerOptions: regularizer.options.parse({}),
+    regularizerOptions: options,
     lambda: regularizer.defaultLambda,
-    statistics: statistics.finish(),
+    statistics,
+    prepared,
+    sourceClasses: SOURCE_CLASSES,
     optimizer: sgd(),
     learningRate: 1e-3,
     schedule: schedules.cosine,
@@ -80,7 +115,7 @@ async function build(task: StepTask) {
     batchNorm: 'train',
   });
   const shape = { batchSize, imageSize, classes, accumulate: 1 };
-  const stepper = await Stepper.compile(graph, shape, { driver: nodeDriver, device: 'cpu', threads });
+  const stepper = await Stepper.compile(graph, shape, compile);
   const random = new Random(1, 'test');
   const pixels = new Uint8Array(batchSize * imageSize * imageSize * 3).map(() => random.below(256));
   let step = 0;
@@ -89,7 +124,9 @@ async function build(task: StepTask) {
     for (let i = 0; i < count; i++, step++) {
       const started = performance.now();
       const position = { batch: step, batchesPerEpoch: 100, totalBatches: 1000 };
-      await stepper.step({ pixels, labels, count: batchSize }, position, 1);
+      const batch = { pixels, labels, count: batchSize };
+      const source = { ...batch, labels: labels.map((label) => label % SOURCE_CLASSES) };
+      await stepper.step({ ...batch, source }, position, 1);
       times.push(performance.now() - started);
     }
     return times;
@@ -99,5 +136,68 @@ async function build(task: StepTask) {
     normalize(images, network.preprocessing),
     recordingScope(network, { training: true }),
   );
-  return { run, gflop: (3 * countFlops([features])) / 1e9 };
+  return { run, prepareSeconds, gflop: (3 * countFlops([features])) / 1e9 };
+}
+
+/** What precedes training, on random images, with an empty cache. */
+async function prepare(
+  task: StepTask,
+  network: Network,
+  regularizer: Regularizer,
+  options: unknown,
+  compile: CompileOptions,
+): Promise<{ statistics: SourceStatistics | undefined; prepared: Tensors | undefined }> {
+  const needsStatistics = regularizer.needs.some((need) => /Statistics$/.test(need));
+  if (regularizer.prepare === undefined && !needsStatistics)
+    return { statistics: undefined, prepared: undefined };
+  process.env.ADARAND_CACHE = await mkdtemp(join(tmpdir(), 'adarand-bench-'));
+  try {
+    const host = { emit() {}, stop: () => false };
+    const cache = new ImageCache({ imageSize: task.imageSize });
+    const dataset = randomImages(Math.max(IMAGES, task.classes), task.classes, task.imageSize);
+    const source = randomImages(IMAGES, SOURCE_CLASSES, task.imageSize);
+    const { classes } = source;
+    const sourceImages = { dataset: source, classes, images: source.train.images };
+    const inputs: RunInputs = { network, compile, cache, dataset, source: sourceImages };
+    const frozen = new FrozenModel(inputs, host);
+    const survey = surveyOf(inputs, frozen, { batchSize: task.batchSize, seed: 1 }, host);
+    const statistics = needsStatistics
+      ? statisticsOf(await survey.features('train'), task.classes)
+      : undefined;
+    return { statistics, prepared: await regularizer.prepare?.(survey, options) };
+  } finally {
+    await rm(process.env.ADARAND_CACHE, { recursive: true, force: true });
+  }
+}
+
+function randomImages(count: number, classes: number, side: number) {
+  const train = Array.from({ length: count }, (_, i) => {
+    const random = new Random(2, 'test', i);
+    const data = Uint8Array.from({ length: side * side * 3 }, () => random.below(256));
+    return {
+      image: { kind: 'pixels', width: side, height: side, channels: 3, data },
+      label: i % classes,
+    } as const;
+  });
+  const names = Array.from({ length: classes }, (_, k) => `class ${k}`);
+  return createDataset(
+    { path: 'random', classes: names, train },
+    { seed: 1, valFraction: 0, testFraction: 0 },
+  );
+}
+
+/** At the bench's image size, and with a head of its own, for methods that want one. */
+function resized(network: Network, imageSize: number): Network {
+  const random = new Random(3, 'test');
+  const size = SOURCE_HEAD_CLASSES * network.featureSize;
+  const weight = Float32Array.from({ length: size }, () => 0.01 * random.normal());
+  return {
+    ...network,
+    preprocessing: { ...network.preprocessing, imageSize, resizeSize: imageSize },
+    sourceHead: {
+      weight: float32([SOURCE_HEAD_CLASSES, network.featureSize], weight),
+      bias: float32([SOURCE_HEAD_CLASSES], new Float32Array(SOURCE_HEAD_CLASSES)),
+      classes: Array.from({ length: SOURCE_HEAD_CLASSES }, (_, k) => `class ${k}`),
+    },
+  };
 }

@@ -6,6 +6,7 @@ import type { FromWorker, StepTask, ToWorker } from './step-worker.js';
 export class Worker {
   readonly label: string;
   readonly buildSeconds: number;
+  readonly prepareSeconds: number;
   readonly gflop: number;
   readonly milliseconds: number[] = [];
   peakBytes = 0;
@@ -15,6 +16,7 @@ export class Worker {
     this.label = label;
     this.#child = child;
     this.buildSeconds = built.seconds;
+    this.prepareSeconds = built.prepareSeconds;
     this.gflop = built.gflop;
   }
 

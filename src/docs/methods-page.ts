@@ -1,6 +1,6 @@
 import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
-import { type MethodOption, methodOptions } from '../run/methods.js';
+import { describeNeeds, type MethodOption, methodOptions } from '../run/methods.js';
 import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Methods
@@ -9,7 +9,9 @@ Written by \`npm run docs\` from \`src/regularizers/\`; do not edit.
 
 \`g\` is an image's feature vector (what enters the last linear layer), \`CE\` the cross-entropy, \`lambda\` the weight
 that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-regularizer)). A method's own options are set by
-\`--option name=value\`. Each method's file has its mathematics in full, and where papers and their code disagree.`;
+\`--option name=value\`. Each method's file has its mathematics in full, and where papers and their code disagree.
+
+Methods combine: `--regularizer bss+l2-sp` adds both terms, each with its own default weight (`--option bss.lambda=0.01`\nsets another) and its own options (`--option bss.k=2`). What does not combine is refused with the reason. Any method can\nstart from a linear probe instead of a random head: `--head probe`.`;
 
 /** docs/methods.md: every method with its options. */
 export function methodsPage(): string {
@@ -19,13 +21,14 @@ export function methodsPage(): string {
 
 /** All methods in a table, each linked to `link(name)`. */
 export function methodsTable(link: (name: string) => string): string {
-  const rows = methods().map(({ name, title, paper, defaultLambda }) => [
-    `[${name}](${link(name)})`,
-    title,
-    paper,
-    String(defaultLambda),
+  const rows = methods().map((method) => [
+    `[${method.name}](${link(method.name)})`,
+    method.title,
+    method.paper,
+    describeNeeds(method),
+    String(method.defaultLambda),
   ]);
-  return markdownTable(['method', 'what it is', 'paper', 'lambda'], rows);
+  return markdownTable(['method', 'what it is', 'paper', 'needs', 'lambda'], rows);
 }
 
 function methods(): Regularizer[] {

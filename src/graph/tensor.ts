@@ -55,6 +55,13 @@ export function float32(shape: Shape, data: Float32Array | readonly number[]): T
   return { dtype: 'float32', shape, data: array };
 }
 
+/** A tensor of floats from results by name, which is known to be there. */
+export function floatsOf(results: ReadonlyMap<string, Tensor>, name: string): Tensor<'float32'> {
+  const tensor = results.get(name);
+  invariant(tensor?.dtype === 'float32', `no result ${name} of float32`);
+  return tensor;
+}
+
 export function int32(shape: Shape, data: Int32Array | readonly number[]): Tensor<'int32'> {
   const array = data instanceof Int32Array ? data : Int32Array.from(data);
   invariant(array.length === sizeOf(shape), `${array.length} elements for shape [${shape}]`);

@@ -14,8 +14,8 @@ import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, scalar, type Value } from '../graph/value.js';
 import { adam } from '../optimizers/adam.js';
 import { cosine716 } from '../optimizers/schedules.js';
-import { cosines, reductionOption, rowCosines, squared, total } from './distances.js';
 import { defineRegularizer } from './regularizer.js';
+import { cosines, reductionOption, rowCosines, squared, total } from './shared/distances.js';
 
 const options = z.strictObject({
   form: z

@@ -8,8 +8,8 @@ import { recipeSchema } from '../testing/golden-schemas.js';
 import { type Recipe, tensorOf } from '../testing/lcg.js';
 import { worstError } from '../testing/samples.js';
 import { type RegularizerInputs, regularizerLoss } from '../training/regularizer-loss.js';
+import { hardPairs } from './core-tuning/hard-pairs.js';
 import { coreTuning } from './core-tuning.js';
-import { hardPairs } from './hard-pairs.js';
 
 const golden = readGolden(
   'core-tuning',

@@ -15,11 +15,11 @@ import { sub } from '../graph/operators/sub.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { scalar, type Value } from '../graph/value.js';
 import { Random } from '../random.js';
-import { contrastive } from './contrastive.js';
-import { total } from './distances.js';
-import { hardPairs } from './hard-pairs.js';
-import { identity } from './identity.js';
+import { contrastive } from './core-tuning/contrastive.js';
+import { hardPairs } from './core-tuning/hard-pairs.js';
 import { type BuildTools, defineRegularizer } from './regularizer.js';
+import { total } from './shared/distances.js';
+import { identity } from './shared/identity.js';
 
 /**
  * Core-tuning (Zhang, Hooi, Hu, Liang and Feng, NeurIPS 2021, arXiv 2102.06605): fine-tuning with a focal contrastive

@@ -6,7 +6,7 @@ import { recipeSchema } from '../testing/golden-schemas.js';
 import { type Recipe, tensorOf } from '../testing/lcg.js';
 import { worstError } from '../testing/samples.js';
 import { regularizerLoss } from '../training/regularizer-loss.js';
-import { channelAttention } from './channel-attention.js';
+import { channelAttention } from './delta/channel-attention.js';
 import { delta } from './delta.js';
 
 const numbers = z.array(z.number());

@@ -5,13 +5,13 @@ import { mul } from '../graph/operators/mul.js';
 import { sub } from '../graph/operators/sub.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, scalar, type Value } from '../graph/value.js';
-import { channelAttention } from './channel-attention.js';
-import { ablationImportances, gradientImportances } from './channel-importance.js';
-import { total } from './distances.js';
-import { channelsOf, pixelsOf, sumPixels } from './feature-maps.js';
-import { sampleTrainingImages } from './image-sample.js';
-import { logisticRegression } from './logistic-regression.js';
+import { channelAttention } from './delta/channel-attention.js';
+import { ablationImportances, gradientImportances } from './delta/channel-importance.js';
+import { channelsOf, pixelsOf, sumPixels } from './delta/feature-maps.js';
+import { sampleTrainingImages } from './delta/image-sample.js';
 import { defineRegularizer } from './regularizer.js';
+import { total } from './shared/distances.js';
+import { logisticRegression } from './shared/logistic-regression.js';
 
 /**
  * DELTA (Li, Xiong, Wang, Rao, Liu, Chen and Huan, ICLR 2019, arXiv 1901.09229): the network's intermediate maps stay

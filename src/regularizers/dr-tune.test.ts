@@ -12,7 +12,7 @@ import { runGraph } from '../testing/run-graph.js';
 import { worstError } from '../testing/samples.js';
 import { arraySurvey } from '../testing/survey.js';
 import { type RegularizerInputs, regularizerLoss } from '../training/regularizer-loss.js';
-import { calibrate } from './calibration.js';
+import { calibrate } from './dr-tune/calibration.js';
 import { drTune } from './dr-tune.js';
 
 const numbers = z.array(z.number());

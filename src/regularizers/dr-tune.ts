@@ -10,10 +10,10 @@ import { reshape } from '../graph/operators/reshape.js';
 import { sqrt } from '../graph/operators/sqrt.js';
 import { stopGradient } from '../graph/operators/stop-gradient.js';
 import { scalar, type Value } from '../graph/value.js';
-import { calibrate } from './calibration.js';
-import { total } from './distances.js';
-import { enqueue, fillBank, oneHotRows } from './feature-bank.js';
+import { calibrate } from './dr-tune/calibration.js';
+import { enqueue, fillBank, oneHotRows } from './dr-tune/feature-bank.js';
 import { type Before, defineRegularizer } from './regularizer.js';
+import { total } from './shared/distances.js';
 
 /**
  * DR-Tune (Zhou, Chen and Huang, ICCV 2023, arXiv 2308.12058): the head must also classify features of the source

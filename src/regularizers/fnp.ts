@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { mul } from '../graph/operators/mul.js';
 import { scalar } from '../graph/value.js';
-import { absolute, reductionOption, squared } from './distances.js';
 import { defineRegularizer } from './regularizer.js';
+import { absolute, reductionOption, squared } from './shared/distances.js';
 
 /**
  * Feature norm penalty (Hariharan and Girshick, ICCV 2017, arXiv 1606.02819).

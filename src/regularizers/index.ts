@@ -1,5 +1,7 @@
 import { adarand } from './adarand.js';
+import { borrowingTreasures } from './borrowing-treasures.js';
 import { bss } from './bss.js';
+import { coTuning } from './co-tuning.js';
 import { coreTuning } from './core-tuning.js';
 import { delta } from './delta.js';
 import { drTune } from './dr-tune.js';
@@ -21,7 +23,9 @@ export const regularizers = {
   bss,
   'core-tuning': coreTuning,
   'dr-tune': drTune,
+  'co-tuning': coTuning,
   uot,
+  'borrowing-treasures': borrowingTreasures,
   randreg,
   adarand,
 } as const;

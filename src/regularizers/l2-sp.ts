@@ -3,8 +3,8 @@ import { add } from '../graph/operators/add.js';
 import { mul } from '../graph/operators/mul.js';
 import { sub } from '../graph/operators/sub.js';
 import { scalar, type Value } from '../graph/value.js';
-import { total } from './distances.js';
 import { defineRegularizer } from './regularizer.js';
+import { total } from './shared/distances.js';
 
 /**
  * L2-SP (Li, Grandvalet and Davoine, ICML 2018, arXiv 1802.01483): what was pretrained stays near its starting point,

@@ -10,8 +10,8 @@ import { stopGradient } from '../graph/operators/stop-gradient.js';
 import { sub } from '../graph/operators/sub.js';
 import { float32 } from '../graph/tensor.js';
 import { scalar, type Value } from '../graph/value.js';
-import { reductionOption, squared, total } from './distances.js';
 import { defineRegularizer, type FeatureStatistics } from './regularizer.js';
+import { reductionOption, squared, total } from './shared/distances.js';
 
 /**
  * Random feature regularization, as the AdaRand paper compares it (after Zhong and Maki, CVPR 2020, arXiv

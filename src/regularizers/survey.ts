@@ -53,6 +53,8 @@ export interface Survey {
   /** B, of training. */
   readonly batchSize: number;
   readonly seed: number;
+  /** H and W of the network's input. */
+  readonly imageSize: number;
   readonly network: FrozenNetwork;
   /** The classifier that the network was pretrained with. */
   readonly sourceHead: Head;
@@ -62,7 +64,8 @@ export interface Survey {
   count(images: ImageSet): number;
   /** Computed once and kept on disk. */
   features(images: ImageSet): Promise<LabelledFeatures>;
-  batches(images: ImageSet, batchSize: number): AsyncIterable<SurveyBatch>;
+  /** All images in their order, or those at the given positions. */
+  batches(images: ImageSet, batchSize: number, positions?: Int32Array): AsyncIterable<SurveyBatch>;
   compile(outputs: ReadonlyMap<string, Value>): Promise<Computation>;
   /** Tells how far something that takes long has come. Throws where the run is to stop. */
   progress(done: number, total: number): void;

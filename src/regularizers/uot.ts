@@ -9,10 +9,10 @@ import { float32, zeros } from '../graph/tensor.js';
 import { scalar } from '../graph/value.js';
 import { normal } from '../nn/initializers.js';
 import { Random } from '../random.js';
-import { classMeans } from './class-means.js';
-import { total } from './distances.js';
 import { defineRegularizer } from './regularizer.js';
-import { unbalancedTransport } from './unbalanced-transport.js';
+import { total } from './shared/distances.js';
+import { classMeans } from './uot/class-means.js';
+import { unbalancedTransport } from './uot/unbalanced-transport.js';
 
 /**
  * Fine-tuning together with the source classes that are most like the target's, chosen by unbalanced optimal

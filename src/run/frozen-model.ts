@@ -1,5 +1,5 @@
 import { evalBatches, type LabelledImage } from '../data/index.js';
-import { float32, zeros } from '../graph/tensor.js';
+import { float32, floatsOf, zeros } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { Computation, LabelledFeatures } from '../regularizers/survey.js';
 import { Program } from '../runtime/program.js';
@@ -53,9 +53,8 @@ export class FrozenModel {
     try {
       for await (const batch of watched(batches, this.#host, progress)) {
         buffer.data.set(batch.pixels);
-        const rows = (await computation.run(new Map([[PIXELS, buffer]]))).get('features');
-        if (rows?.dtype !== 'float32') throw new Error('features are floats');
-        result.data.set(rows.data.subarray(0, batch.count * network.featureSize), row * network.featureSize);
+        const { data } = floatsOf(await computation.run(new Map([[PIXELS, buffer]])), 'features');
+        result.data.set(data.subarray(0, batch.count * network.featureSize), row * network.featureSize);
         row += batch.count;
       }
     } finally {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { compose } from '../regularizers/compose.js';
 import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
-import type { Regularizer } from '../regularizers/regularizer.js';
+import type { Need, Regularizer } from '../regularizers/regularizer.js';
 import { didYouMean } from './did-you-mean.js';
 
 /**
@@ -46,6 +46,22 @@ async function openOne(name: string): Promise<Regularizer> {
     `there is no regularizer "${name}".${didYouMean(name, names)}`,
     `Choose one of ${names.join(', ')}, or give the path of a .js file that exports one. \`adarand methods\` explains them.`,
   );
+}
+
+/** What a need costs or asks for, beyond the batch that every method has at hand. */
+const notable: Partial<Record<Need, string>> = {
+  classStatistics: 'one pass before training',
+  featureStatistics: 'one pass before training',
+  sourceFeatures: 'the frozen network',
+  sourceTaps: 'the frozen network',
+  sourceLogits: "the network's own classifier",
+  sourceBatch: 'source images (--source)',
+};
+
+/** What a method asks for, in words. */
+export function describeNeeds({ needs }: Regularizer): string {
+  const words = needs.flatMap((need) => notable[need] ?? []);
+  return [...new Set(words)].join(', ') || 'nothing more';
 }
 
 /** What `methods` tells about one option. */

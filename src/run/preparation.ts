@@ -1,8 +1,8 @@
 import { AdarandError } from '../errors.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { float32, type Tensor } from '../graph/tensor.js';
-import type { LinearClassifier } from '../regularizers/logistic-regression.js';
 import type { Regularizer, Tensors } from '../regularizers/regularizer.js';
+import type { LinearClassifier } from '../regularizers/shared/logistic-regression.js';
 import type { Survey } from '../regularizers/survey.js';
 import { probeHead } from '../training/probe-head.js';
 import type { SourceStatistics } from '../training/statistics.js';

@@ -1,5 +1,5 @@
 import { evalBatches, type LabelledImage } from '../data/index.js';
-import { invariant } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { zeros } from '../graph/tensor.js';
 import type { ImageSet, Survey, SurveyBatch } from '../regularizers/survey.js';
 import { frozenNetwork } from '../training/frozen-network.js';
@@ -22,6 +22,7 @@ export function surveyOf(
     featureSize: network.featureSize,
     batchSize,
     seed,
+    imageSize: network.preprocessing.imageSize,
     network: frozenNetwork(network),
     get sourceHead() {
       return declared(network.sourceHead);
@@ -35,7 +36,11 @@ export function surveyOf(
       host.emit({ type: 'phase', phase: 'prepare' });
       return features;
     },
-    batches: (set, size) => batchesOf(inputs, imagesOf(set), size),
+    batches(set, size, positions) {
+      const all = imagesOf(set);
+      const chosen = positions === undefined ? all : Array.from(positions, (i) => at(all, i));
+      return batchesOf(inputs, chosen, size);
+    },
     compile: (outputs) => model.compile(outputs),
     progress(done, total) {
       throwIfStopped(host);

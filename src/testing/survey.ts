@@ -33,6 +33,7 @@ export function arraySurvey(given: GivenSurvey): Survey {
   const { network, sourceHead, train } = given;
   const imagesOf = (set: ImageSet): GivenImages => given[set] ?? { features: [], labels: [] };
   const featureSize = train.features[0]?.length ?? network?.featureSize ?? 0;
+  const imageSize = network?.preprocessing.imageSize ?? 0;
   const tensors = network === undefined ? new Map<string, Tensor>() : frozenTensors(network);
   return {
     classes: given.classes,
@@ -57,7 +58,16 @@ export function arraySurvey(given: GivenSurvey): Survey {
       const { features, labels } = imagesOf(set);
       return { features: matrix(features, featureSize), labels: Int32Array.from(labels) };
     },
-    batches: (set, batchSize) => batchesOf(imagesOf(set), network?.preprocessing.imageSize ?? 0, batchSize),
+    imageSize,
+    batches(set, batchSize, positions) {
+      const { labels, pixels = [] } = imagesOf(set);
+      const chosen = positions ?? labels.map((_, i) => i);
+      return batchesOf(
+        Array.from(chosen, (i) => ({ label: at(labels, i), pixels: at(pixels, i) })),
+        imageSize,
+        batchSize,
+      );
+    },
     compile: async (outputs) => ({
       run: async (feeds) => compute(outputs, new Map([...tensors, ...feeds])),
       release: async () => {},
@@ -77,18 +87,18 @@ function compute(outputs: ReadonlyMap<string, Value>, feeds: ReadonlyMap<string,
 }
 
 async function* batchesOf(
-  { pixels = [], labels }: GivenImages,
+  images: readonly { readonly label: number; readonly pixels: ArrayLike<number> }[],
   side: number,
   batchSize: number,
 ): AsyncGenerator<SurveyBatch> {
-  for (let start = 0; start < labels.length; start += batchSize) {
-    const count = Math.min(batchSize, labels.length - start);
-    const batch = zeros('uint8', [batchSize, side, side, 3]);
-    const rows = Array.from({ length: batchSize }, (_, i) => start + Math.min(i, count - 1));
+  for (let start = 0; start < images.length; start += batchSize) {
+    const count = Math.min(batchSize, images.length - start);
+    const rows = Array.from({ length: batchSize }, (_, i) => at(images, start + Math.min(i, count - 1)));
+    const pixels = zeros('uint8', [batchSize, side, side, 3]);
     rows.forEach((row, i) => {
-      batch.data.set(at(pixels, row), i * side * side * 3);
+      pixels.data.set(row.pixels, i * side * side * 3);
     });
-    yield { pixels: batch, labels: Int32Array.from(rows, (row) => at(labels, row)), count };
+    yield { pixels, labels: Int32Array.from(rows, ({ label }) => label), count };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Tensor } from '../graph/tensor.js';
+import { floatsOf } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
@@ -61,8 +61,8 @@ export class Evaluator {
     for await (const batch of batches) {
       this.#feeds.setBatch(batch);
       const outputs = await this.#program.run(state, this.#feeds.tensors);
-      const logits = floats(outputs.get('logits'));
-      const features = floats(outputs.get('features'));
+      const logits = floatsOf(outputs, 'logits').data;
+      const features = floatsOf(outputs, 'features').data;
       for (let i = 0; i < batch.count; i++)
         visit({
           logits: logits.subarray(i * this.#classes, (i + 1) * this.#classes),
@@ -113,9 +113,4 @@ function buildEvaluation({ network, head, batchSize, imageSize, rename }: Evalua
     ]),
     updates: new Map(),
   };
-}
-
-function floats(tensor: Tensor | undefined): Float32Array {
-  if (tensor?.dtype !== 'float32') throw new Error('an output is not of floats');
-  return tensor.data;
 }

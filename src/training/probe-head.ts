@@ -1,5 +1,5 @@
 import { at } from '../errors.js';
-import { type LinearClassifier, LogisticRegression } from '../regularizers/logistic-regression.js';
+import { type LinearClassifier, LogisticRegression } from '../regularizers/shared/logistic-regression.js';
 import type { LabelledFeatures, Survey } from '../regularizers/survey.js';
 import { logSumExp } from './log-sum-exp.js';
 

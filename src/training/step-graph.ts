@@ -14,8 +14,8 @@ import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
-import { total } from '../regularizers/distances.js';
 import type { Regularizer, SourceBatch, Tensors } from '../regularizers/regularizer.js';
+import { total } from '../regularizers/shared/distances.js';
 import type { ProgramGraph } from '../runtime/program.js';
 import {
   applyHead,

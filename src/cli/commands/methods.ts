@@ -1,7 +1,7 @@
 import { formatTable } from '../../figures/table.js';
 import { isRegularizerName, regularizerByName, regularizers } from '../../regularizers/index.js';
 import type { Regularizer } from '../../regularizers/regularizer.js';
-import { type MethodOption, methodOptions, openMethod } from '../../run/methods.js';
+import { describeNeeds, type MethodOption, methodOptions, openMethod } from '../../run/methods.js';
 import { printJson } from '../json.js';
 
 export async function methods(
@@ -17,7 +17,7 @@ export async function methods(
 function overview(known: readonly Regularizer[]): string {
   const rows = known.map((method) => [
     method.name,
-    method.needs.join(', ') || '-',
+    describeNeeds(method),
     method.defaultLambda,
     methodOptions(method).map(describeDefault).join(', ') || '-',
     method.paper,

@@ -1,0 +1,89 @@
+import { add } from '../../graph/operators/add.js';
+import { cast } from '../../graph/operators/cast.js';
+import { concat } from '../../graph/operators/concat.js';
+import { equal } from '../../graph/operators/equal.js';
+import { matmul } from '../../graph/operators/matmul.js';
+import { max } from '../../graph/operators/max.js';
+import { mul } from '../../graph/operators/mul.js';
+import { neg } from '../../graph/operators/neg.js';
+import { reduceMax } from '../../graph/operators/reduce-max.js';
+import { reshape } from '../../graph/operators/reshape.js';
+import { stopGradient } from '../../graph/operators/stop-gradient.js';
+import { sub } from '../../graph/operators/sub.js';
+import { float32 } from '../../graph/tensor.js';
+import { constant, scalar, type Value } from '../../graph/value.js';
+import { cosines } from '../shared/distances.js';
+import { identity } from '../shared/identity.js';
+
+export interface HardPairs {
+  /** Features or labels [B, .] to their mixes [2B, .]: hard positives first. Rows of zeros for mixes left out. */
+  readonly mixing: Value;
+  /** 1 for each mix that exists, 0 for one left out: [2B, 1]. */
+  readonly valid: Value;
+  /** Which samples have the same class and are not the same sample: [B, B] of zeros and ones. */
+  readonly positives: Value;
+  /** The same for the semi-hard negatives: both classes and the proportion are equal, [B, B]. */
+  readonly mixedPositives: Value;
+}
+
+/** Uniform on [0, 1): the proportions of the hard positives [B, 1] and negatives [B, 1], and the choice [B, B]. */
+export interface PairNoise {
+  readonly positiveShare: Value;
+  readonly choice: Value;
+  readonly negativeShare: Value;
+}
+
+/**
+ * For each sample of a batch, two mixes that are hard to tell from it (Core-tuning, arXiv 2102.06605), as the matrix
+ * that makes them. With cosines of features [B, d]:
+ *
+ *   hard positive        lam f_hp + (1 - lam) f_hn     hp: same class, least cosine; hn: other class, largest cosine
+ *   semi-hard negative   (1 - lam) f_i + lam f_n       n: a sample of another class; lam at least `floor`
+ *
+ * The choice has no gradient. Of equal cosines the first counts. A sample that is alone in its class has no hard
+ * positive; in a batch of one class there are neither.
+ */
+export function hardPairs(features: Value, labels: Value, noise: PairNoise, floor: number): HardPairs {
+  const [B = 0] = labels.shape;
+  const same = cast(equal(reshape(labels, [B, 1]), reshape(labels, [1, B])), 'float32');
+  const positives = sub(same, identity(B));
+  const negatives = sub(scalar(1), same);
+
+  const fixed = stopGradient(features);
+  const similarity = cosines(fixed, fixed);
+  const hardPositive = firstLargest(neg(similarity), positives);
+  const hardNegative = firstLargest(similarity, negatives);
+  const anyNegative = firstLargest(noise.choice, negatives);
+
+  const hasNegative = reduceMax(negatives, [1]);
+  const hasBoth = mul(reduceMax(positives, [1]), hasNegative);
+  const share = max(noise.negativeShare, scalar(floor));
+  const hard = mix(hardPositive, hardNegative, noise.positiveShare);
+  const semiHard = mix(anyNegative, identity(B), share);
+  const valid = concat([hasBoth, hasNegative], 0);
+
+  const sameShare = cast(equal(share, reshape(share, [1, B])), 'float32');
+  const sameNegative = matmul(matmul(anyNegative, same), anyNegative, { transposeB: true });
+  return {
+    mixing: mul(concat([hard, semiHard], 0), valid),
+    valid,
+    positives,
+    mixedPositives: mul(mul(positives, sameNegative), sameShare),
+  };
+}
+
+const mix = (a: Value, b: Value, share: Value): Value => add(mul(a, share), mul(b, sub(scalar(1), share)));
+
+/** In each row a one at the first largest score (of at least -1) where the mask is one; zeros in a row without any. */
+function firstLargest(scores: Value, mask: Value): Value {
+  const [, size = 0] = mask.shape;
+  const hidden = mul(sub(scalar(1), mask), scalar(BELOW));
+  const masked = sub(mul(scores, mask), hidden);
+  const largest = mul(cast(equal(masked, reduceMax(masked, [1])), 'float32'), mask);
+  const ranks = Float32Array.from({ length: size }, (_, i) => size - i);
+  const ranked = mul(largest, constant(float32([1, size], ranks)));
+  return mul(cast(equal(ranked, reduceMax(ranked, [1])), 'float32'), largest);
+}
+
+/** Minus this is below every cosine, rounding included. */
+const BELOW = 2;

@@ -1,0 +1,32 @@
+import { at } from '../../errors.js';
+import { mul } from '../../graph/operators/mul.js';
+import { reduceSum } from '../../graph/operators/reduce-sum.js';
+import { reshape } from '../../graph/operators/reshape.js';
+import { type Shape, sizeOf } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
+
+/*
+ * Intermediate maps are [B, C, h, w] in a convolutional network, with h w pixels, and [B, T, D] in a transformer: D
+ * channels, and the T tokens are the pixels.
+ */
+
+/** C */
+export const channelsOf = (map: Value): number => at(map.shape, channelAxis(map));
+
+/** h w */
+export const pixelsOf = (map: Value): number => sizeOf(map.shape) / (at(map.shape, 0) * channelsOf(map));
+
+/** Sums over pixels: [B, C]. */
+export function sumPixels(map: Value): Value {
+  const pixels = map.shape.flatMap((_, axis) => (axis === 0 || axis === channelAxis(map) ? [] : [axis]));
+  return reshape(reduceSum(map, pixels), [at(map.shape, 0), channelsOf(map)]);
+}
+
+/** The map with each channel multiplied by its factor, of factors [C]. */
+export function scaleChannels(map: Value, factors: Value): Value {
+  const axis = channelAxis(map);
+  const broadcast: Shape = map.shape.map((size, i) => (i === axis ? size : 1));
+  return mul(map, reshape(factors, broadcast));
+}
+
+const channelAxis = ({ shape }: Value): number => (shape.length === 4 ? 1 : shape.length - 1);
