@@ -11,7 +11,9 @@ Written by \`npm run docs\` from \`src/regularizers/\`; do not edit.
 that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-regularizer)). A method's own options are set by
 \`--option name=value\`. Each method's file has its mathematics in full, and where papers and their code disagree.
 
-Methods combine: `--regularizer bss+l2-sp` adds both terms, each with its own default weight (`--option bss.lambda=0.01`\nsets another) and its own options (`--option bss.k=2`). What does not combine is refused with the reason. Any method can\nstart from a linear probe instead of a random head: `--head probe`.`;
+Methods combine: \`--regularizer bss+l2-sp\` adds both terms, each with its own default weight (another with
+\`--option bss.lambda=0.01\`) and its own options (\`--option bss.k=2\`). What does not combine is refused with the reason.
+Any method can start from a linear probe instead of a random head: \`--head probe\`.`;
 
 /** docs/methods.md: every method with its options. */
 export function methodsPage(): string {
