@@ -70,7 +70,11 @@ export interface Running {
 /** Starts `adarand` with these arguments in a folder. */
 export function start(cwd: string, ...args: readonly string[]): Running {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
-  const child = spawn(process.execPath, [main, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { ...process.env, ADARAND_CACHE: join(cwd, 'cache') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  isRegularizerName,
+  type RegularizerName,
+  regularizerByName,
+  regularizers,
+} from '../regularizers/index.js';
+import type { TrainOptions } from '../run/config.js';
+import { type RunEvent, STOPPED } from '../run/events.js';
+import { resumeRun, trainRun } from '../run/train-run.js';
+import { adarand, jsonLines, lastLine, temporaryFolder, writeImages, writeModel } from './testing.js';
+
+/** So that whatever a method does between epochs happens within the run. */
+const often: Partial<Record<RegularizerName, Record<string, unknown>>> = {
+  'borrowing-treasures': { roundEpochs: 1, initial: 2, neighbours: 20 },
+  'dr-tune': { period: 2 },
+  delta: { batches: 1 },
+};
+
+describe('every method', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const source = (name: RegularizerName) => regularizerByName(name).needs.includes('sourceBatch');
+
+  before(async () => {
+    folder = await temporaryFolder();
+    process.env.ADARAND_CACHE = at('cache');
+    await writeImages(at('colours'), 10);
+    await writeImages(at('more'), 12, 20);
+    await writeModel(at('tiny.onnx'));
+  });
+  after(async () => {
+    delete process.env.ADARAND_CACHE;
+    await folder.remove();
+  });
+
+  const optionsFor = (name: RegularizerName, out: string): TrainOptions => ({
+    ...{ data: at('colours'), model: at('tiny.onnx'), regularizer: name, out: at(out) },
+    ...{ epochs: 3, batchSize: 4, seed: 3, regularizerOptions: often[name] ?? {} },
+    ...(source(name) ? { source: at('more') } : {}),
+  });
+  /** Takes this many steps at most. */
+  const host = (steps: number) => {
+    let done = 0;
+    const emit = ({ type }: RunEvent) => {
+      done += Number(type === 'step');
+    };
+    return { emit, stop: () => done >= steps };
+  };
+
+  for (const name of Object.keys(regularizers).filter(isRegularizerName))
+    test(`${name}: stopped and resumed, a run ends with the same bytes`, async () => {
+      const whole = await trainRun(optionsFor(name, `${name}-whole`), host(Number.POSITIVE_INFINITY));
+      assert.ok((whole.test_accuracy ?? -1) >= 0);
+      // In the second of three epochs.
+      const stopped = trainRun(optionsFor(name, `${name}-stopped`), host(8));
+      await assert.rejects(stopped, { code: STOPPED });
+      await resumeRun(at(`${name}-stopped`), host(Number.POSITIVE_INFINITY));
+      for (const file of ['model.onnx', 'checkpoints/last.safetensors', 'checkpoints/best.safetensors'])
+        assert.deepEqual(
+          await readFile(at(`${name}-stopped`, file)),
+          await readFile(at(`${name}-whole`, file)),
+          file,
+        );
+    });
+
+  test('by one flag each on the command line, also several together, after a linear probe', async () => {
+    const given = ['train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', '--json'];
+    const joint = [
+      '--regularizer',
+      'uot+fnp',
+      '--source',
+      'more',
+      '--option',
+      'uot.classes=2',
+      '--head',
+      'probe',
+    ];
+    const { code, stdout, stderr } = await adarand(folder.path, ...given, ...joint, '--out', 'joint');
+    assert.equal(code, 0, stderr);
+    assert.equal(lastLine(stdout).regularizer, 'uot+fnp');
+    const reports = jsonLines(stdout).filter(({ type }) => type === 'data');
+    assert.equal(reports.length, 2, 'both folders are told about');
+    assert.ok(existsSync(at('joint/preparation.safetensors')));
+  });
+
+  test('features of the frozen network are computed once', async () => {
+    const files = await readdir(at('cache'));
+    const train = [
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--max-steps',
+      '1',
+      '--regularizer',
+      'adarand',
+      '--json',
+    ];
+    const phases = async (...more: readonly string[]) => {
+      const { code, stdout, stderr } = await adarand(folder.path, ...train, ...more);
+      assert.equal(code, 0, stderr);
+      return jsonLines(stdout).filter(({ phase }) => phase === 'statistics').length;
+    };
+    assert.ok((await phases('--seed', '11', '--out', 'first')) > 0);
+    assert.equal(await phases('--seed', '11', '--batch-size', '2', '--out', 'second'), 0);
+    assert.equal((await readdir(at('cache'))).length, files.length + 1);
+  });
+
+  test('a loss that is not a number ends the run with a hint, and the run goes on from its last checkpoint', async () => {
+    const method = at('burst.mjs');
+    const graph = new URL('../graph/index.js', import.meta.url).href;
+    const zod = import.meta.resolve('zod');
+    const { writeFile } = await import('node:fs/promises');
+    // Its state counts steps; the term is the logarithm of what is left of eight.
+    await writeFile(
+      method,
+      `import { z } from '${zod}';
+import { add, float32, log, scalar, sub } from '${graph}';
+export default {
+  name: 'burst', title: 'Burst', paper: 'none', formula: 'log(8 - t)', needs: [], options: z.strictObject({}),
+  defaultLambda: 1, featureScaled: false,
+  build({ state }) {
+    const t = state('t', float32([], [0]));
+    return { term: log(sub(scalar(8), t)), updates: new Map([[t, add(t, scalar(1))]]) };
+  },
+};
+`,
+    );
+    const given = { ...optionsFor('fine-tuning', 'burst'), regularizer: method };
+    await assert.rejects(trainRun(given, host(Number.POSITIVE_INFINITY)), {
+      code: 'training.diverged',
+      message: /the loss became (-Infinity|NaN) at step 9/,
+    });
+    const steps: number[] = [];
+    const emit = (event: RunEvent) => {
+      if (event.type === 'step') steps.push(event.step);
+    };
+    await assert.rejects(resumeRun(at('burst'), { emit, stop: () => false }), { code: 'training.diverged' });
+    // Five steps are an epoch: it went on after the first one.
+    assert.deepEqual(steps, [6, 7, 8]);
+  });
+
+  test('that lacks something is refused before anything is read', async () => {
+    const refuse = async (pattern: RegExp, ...args: readonly string[]) => {
+      const { code, stderr } = await adarand(
+        folder.path,
+        'train',
+        'colours',
+        '--model',
+        'tiny.onnx',
+        ...args,
+      );
+      assert.equal(code, 2);
+      assert.match(stderr, pattern);
+    };
+    await refuse(/uot trains on source images.*\nhint: .*--source DIR/, '--regularizer', 'uot');
+    await refuse(/bss does not look at source images/, '--regularizer', 'bss', '--source', 'more');
+    await refuse(/more\/nothing does not exist/, '--regularizer', 'uot', '--source', 'more/nothing');
+    await refuse(
+      /uot and borrowing-treasures each choose/,
+      '--regularizer',
+      'uot+borrowing-treasures',
+      '--source',
+      'more',
+    );
+  });
+});
