@@ -11,7 +11,8 @@ import { Worker } from './worker.js';
  * npm run bench [-- --rounds N] [--steps N] [--only resnet18,...] [--methods adarand,...] [--python PATH]
  *
  * Every figure is of one interleaved run: each round gives each contestant a few steps in turn, so that a change of
- * the machine's speed meets all of them. Medians, with quartiles; ratios are medians of the rounds' ratios.
+ * the machine's speed meets all of them. Medians of the rounds' mean steps, with quartiles; ratios are medians of the
+ * rounds' ratios. DR-Tune rotates every tenth step: `--steps 10` gives each round one of these.
  */
 
 const BATCH = 16;
@@ -77,21 +78,23 @@ async function compare({ name, torch, classes }: Model): Promise<string[][]> {
     for (const [i, contestant] of contestants.entries()) {
       const before = contestant.milliseconds.length;
       await contestant.run(options.steps);
-      rounds[i]?.push(median(contestant.milliseconds.slice(before)));
+      // A mean: a method may have more to do in some of its steps.
+      rounds[i]?.push(mean(contestant.milliseconds.slice(before)));
       process.stderr.write(`\r${name}: round ${round + 1} of ${options.rounds}  `);
     }
   process.stderr.write('\r\x1b[K');
   const [plain] = ours;
   const result = contestants.map((contestant, i) => {
-    const { milliseconds, peakBytes } = contestant;
-    const ms = median(milliseconds);
+    const { peakBytes } = contestant;
+    const times = rounds[i] ?? [];
+    const ms = median(times);
     const gflops = ((plain?.gflop ?? 0) / ms) * 1000;
-    const ratios = rounds[i]?.map((time, round) => time / (rounds[0]?.[round] ?? Number.NaN)) ?? [];
+    const ratios = times.map((time, round) => time / (rounds[0]?.[round] ?? Number.NaN));
     return [
       name,
       contestant instanceof Worker ? contestant.label : 'PyTorch',
       ms.toFixed(0),
-      `${quantile(milliseconds, 0.25).toFixed(0)}-${quantile(milliseconds, 0.75).toFixed(0)}`,
+      `${quantile(times, 0.25).toFixed(0)}-${quantile(times, 0.75).toFixed(0)}`,
       gflops.toFixed(0),
       ((100 * gflops) / gemm).toFixed(0),
       median(ratios).toFixed(3),
@@ -104,6 +107,8 @@ async function compare({ name, torch, classes }: Model): Promise<string[][]> {
   for (const contestant of contestants) contestant.stop();
   return result;
 }
+
+const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
 function readOptions(args: readonly string[]) {
   const given = (flag: string) => {

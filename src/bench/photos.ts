@@ -2,47 +2,89 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { formatDifference, formatResults, type MethodResults } from '../figures/comparison.js';
 import { type RunSummary, train } from '../index.js';
+import type { Regularizer } from '../regularizers/regularizer.js';
+import { openMethod } from '../run/methods.js';
 import { parseStored, summarySchema } from '../run/record.js';
 
 /*
  * node dist/bench/photos.js MODEL OUT DATA ... [--epochs 10] [--image-size 128] [--seeds 3]
+ *                           [--methods a,b] [--source DIR] [--weights 1,0.1,0.01]
  *
- * Fine-tunes MODEL on each folder DATA, plain and with AdaRand, with everything else at its default, and prints the
- * tables of docs/results.md. Runs stand in OUT; those that are there already are not repeated.
+ * Fine-tunes MODEL on each folder DATA with each method (plain and AdaRand unless said), everything else at its default,
+ * and prints the tables of docs/results.md. `--source` goes to the methods that take it. With `--weights`, a method's
+ * lambda is its own times one of these factors: the one whose run of seed 0 is best in validation. Runs stand in OUT;
+ * those that are there already are not repeated.
  */
-
-const methods = { 'fine-tuning': 'Fine-tuning', adarand: 'AdaRand' } as const;
 
 const { positional, flags } = parse(process.argv.slice(2));
 const [model, out, ...folders] = positional;
 if (model === undefined || out === undefined || folders.length === 0)
-  throw new Error('usage: photos.js MODEL OUT DATA ... [--epochs N] [--image-size N] [--seeds N]');
+  throw new Error(
+    'usage: photos.js MODEL OUT DATA ... [--epochs N] [--image-size N] [--seeds N] [--methods A,B]',
+  );
+const {
+  methods = 'fine-tuning,adarand',
+  seeds = '3',
+  epochs = '10',
+  'image-size': imageSize,
+  source,
+  weights = '1',
+} = flags;
+const factors = weights.split(',').map(Number);
 
 for (const data of folders) {
   const results: MethodResults[] = [];
-  for (const [regularizer, title] of Object.entries(methods)) {
+  for (const method of methods.split(',')) {
+    const regularizer = await openMethod(method);
+    const factor = await chooseFactor(data, regularizer);
     const runs: RunSummary[] = [];
-    for (let seed = 0; seed < (flags.seeds ?? 3); seed++) runs.push(await summaryOf(data, regularizer, seed));
-    results.push({ title, runs });
+    for (let seed = 0; seed < Number(seeds); seed++)
+      runs.push(await summaryOf(data, regularizer, factor, seed));
+    results.push({ title: factor === 1 ? method : `${method}, ${factor} lambda`, runs });
   }
-  console.log(`\n${basename(data)}\n\n${formatResults(results, 'markdown')}\n\n${formatDifference(results)}`);
+  console.log(`\n${basename(data)}\n\n${formatResults(results, 'markdown')}`);
+  const [baseline, ...others] = results;
+  if (baseline !== undefined)
+    for (const other of others) console.log(`\n${formatDifference([baseline, other])}`);
 }
 
-async function summaryOf(data: string, regularizer: string, seed: number): Promise<RunSummary> {
-  const run = join(out ?? '', `r-${basename(data)}-${regularizer}-${seed}`);
+/** By validation accuracy of seed 0, of equals the lower loss. */
+async function chooseFactor(data: string, method: Regularizer): Promise<number> {
+  if (method.defaultLambda === 0) return 1;
+  const tried: { readonly factor: number; readonly summary: RunSummary }[] = [];
+  for (const factor of factors) tried.push({ factor, summary: await summaryOf(data, method, factor, 0) });
+  tried.sort(
+    ({ summary: a }, { summary: b }) =>
+      (b.val_accuracy ?? 0) - (a.val_accuracy ?? 0) || (a.val_loss ?? 0) - (b.val_loss ?? 0),
+  );
+  return tried[0]?.factor ?? 1;
+}
+
+async function summaryOf(
+  data: string,
+  { name: regularizer, needs, defaultLambda }: Regularizer,
+  factor: number,
+  seed: number,
+): Promise<RunSummary> {
+  const name = [basename(data), regularizer, ...(factor === 1 ? [] : [factor]), seed].join('-');
+  const run = join(out ?? '', `r-${name}`);
   const file = join(run, 'summary.json');
   if (existsSync(file)) return parseStored(summarySchema, readFileSync(file, 'utf8'), file);
   process.stderr.write(`${run}\n`);
-  const { epochs = 10, 'image-size': imageSize = 128 } = flags;
-  return train({ data, model: model ?? '', regularizer, seed, epochs, imageSize, out: run });
+  return train({
+    ...{ data, model: model ?? '', regularizer, seed, epochs: Number(epochs), out: run },
+    ...(imageSize === undefined ? {} : { imageSize: Number(imageSize) }),
+    lambda: factor * defaultLambda,
+    ...(source !== undefined && needs.includes('sourceBatch') ? { source } : {}),
+  });
 }
 
 function parse(args: readonly string[]) {
   const positional: string[] = [];
-  const flags: Record<string, number> = {};
+  const flags: Record<string, string> = {};
   for (let i = 0; i < args.length; i++) {
     const arg = args[i] ?? '';
-    if (arg.startsWith('--')) flags[arg.slice(2)] = Number(args[++i]);
+    if (arg.startsWith('--')) flags[arg.slice(2)] = args[++i] ?? '';
     else positional.push(arg);
   }
   return { positional, flags };

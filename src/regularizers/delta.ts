@@ -91,7 +91,7 @@ export const delta = defineRegularizer({
       const source = sourceTaps.get(role);
       invariant(source !== undefined, `the source network has no tap ${role}`);
       const squares = square(sub(map, source));
-      if (attention === 'none') return total(squares);
+      if (attention === 'none') return total(sumPixels(squares));
       const weighted = mul(sumPixels(squares), constant(prepared(attentionAt(role))));
       return mul(total(weighted), scalar(channelsOf(map) / pixelsOf(map)));
     });
