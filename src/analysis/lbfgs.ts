@@ -1,4 +1,5 @@
 import { at } from '../errors.js';
+import { addScaled, dot, norm } from './vector.js';
 
 /** A function's value and gradient at a point. */
 export interface Evaluation {
@@ -138,17 +139,4 @@ function stepBetween(from: Position, to: Position): Step {
   const slope = to.gradient.map((g, i) => g - at(from.gradient, i));
   // Positive, by the second Wolfe condition.
   return { change, slope, rho: 1 / dot(change, slope) };
-}
-
-/** Euclidean length. */
-export const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-}
-
-function addScaled(target: Float64Array, vector: Float64Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) + factor * (vector[i] ?? 0);
 }

@@ -1,6 +1,7 @@
 import { at, invariant } from '../errors.js';
 import { Random } from '../random.js';
 import { symmetricEigen } from './symmetric-eigen.js';
+import { addScaled, dot } from './vector.js';
 
 export interface PrincipalComponents {
   /** [d]: what was subtracted. */
@@ -147,14 +148,4 @@ function combine(vectors: readonly Float64Array[], weights: Float64Array): Float
 
 function largestLoading(vector: Float64Array): number {
   return vector.reduce((largest, value) => (Math.abs(value) > Math.abs(largest) ? value : largest), 0);
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-}
-
-function addScaled(target: Float64Array, vector: Float64Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) + factor * (vector[i] ?? 0);
 }

@@ -108,7 +108,9 @@ async function compare({ name, torch, classes }: Model): Promise<string[][]> {
   return result;
 }
 
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
+function mean(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
 
 function readOptions(args: readonly string[]) {
   const given = (flag: string) => {

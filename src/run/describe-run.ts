@@ -4,8 +4,8 @@ import { describeMachine } from './describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from './fingerprint.js';
 import { absoluteMethod } from './methods.js';
 import type { RunRecord } from './record.js';
+import type { Run } from './run.js';
 import { absolute, type RunInputs } from './run-inputs.js';
-import type { Run } from './run-training.js';
 
 /** What `run.json` says of a run. */
 export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {

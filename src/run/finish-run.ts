@@ -9,7 +9,7 @@ import { averageOf } from '../training/step-graph.js';
 import type { TrainingResult } from '../training/trainer.js';
 import { secondsPerEpoch } from './metrics-log.js';
 import type { RunRecord, RunSummary } from './record.js';
-import type { Run } from './run-training.js';
+import type { Run } from './run.js';
 
 /** Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`. */
 export async function finishRun(

@@ -2,32 +2,16 @@ import { AdarandError } from '../errors.js';
 import type { Parameter } from '../nn/network.js';
 import { optimizers } from '../optimizers/index.js';
 import { type Schedule, schedules, warmUp } from '../optimizers/schedules.js';
-import type { Regularizer } from '../regularizers/regularizer.js';
 import type { Position } from '../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../training/classifier.js';
 import { Trainer } from '../training/trainer.js';
 import { type Checkpoint, FileCheckpoints } from './checkpoints.js';
-import type { RunOptions } from './config.js';
-import { type RunEvent, type RunHost, STOPPED } from './events.js';
+import { type RunEvent, STOPPED } from './events.js';
 import { finishRun } from './finish-run.js';
 import { MetricsLog } from './metrics-log.js';
-import type { Preparation } from './preparation.js';
 import type { RunRecord, RunSummary } from './record.js';
-import type { LockedRunFolder } from './run-folder.js';
-import type { RunInputs } from './run-inputs.js';
-import type { Settings } from './settings.js';
+import type { Run } from './run.js';
 import { trainingData } from './training-data.js';
-
-/** All that a run is made of. */
-export interface Run {
-  readonly options: RunOptions;
-  readonly settings: Settings;
-  readonly method: Regularizer;
-  readonly preparation: Preparation;
-  readonly inputs: RunInputs;
-  readonly held: LockedRunFolder;
-  readonly host: RunHost;
-}
 
 /**
  * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the checkpoint or from the

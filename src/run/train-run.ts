@@ -11,9 +11,10 @@ import { FrozenModel } from './frozen-model.js';
 import { openMethod } from './methods.js';
 import { loadPreparation, prepareRun, savePreparation } from './preparation.js';
 import type { RunSummary } from './record.js';
+import type { Run } from './run.js';
 import { RunFolder } from './run-folder.js';
 import { openInputs, type RunInputs } from './run-inputs.js';
-import { type Run, runTraining } from './run-training.js';
+import { runTraining } from './run-training.js';
 import { needsStatistics, resolveSettings } from './settings.js';
 import { surveyOf } from './survey.js';
 

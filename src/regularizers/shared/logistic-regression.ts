@@ -1,4 +1,5 @@
-import { type Evaluation, minimize, norm } from '../../analysis/lbfgs.js';
+import { type Evaluation, minimize } from '../../analysis/lbfgs.js';
+import { norm } from '../../analysis/vector.js';
 import { gradients } from '../../autodiff/gradients.js';
 import { at } from '../../errors.js';
 import { add } from '../../graph/operators/add.js';
