@@ -170,7 +170,7 @@ describe('the term', () => {
   test('is the cross-entropy of the source batch, with its gradients', () => {
     const { term, task, gradients, nextState } = regularizerLoss(borrowingTreasures, {
       ...inputs,
-      state: { 'source.weight': weight, 'source.bias': bias },
+      state: { 'sourceHead.weight': weight, 'sourceHead.bias': bias },
     });
     const rows = [0, 1, 2, 3].map((k) => [...weight.subarray(3 * k, 3 * k + 3)]);
     const slopes = features.map((x, i) => {
@@ -189,7 +189,7 @@ describe('the term', () => {
     );
     const toBias = [0, 1, 2, 3].map((k) => slopes.reduce((sum, { slope }) => sum + at(slope, k), 0));
     assert.ok(worstError(gradients['sourceBatch.features'] ?? [], toFeatures) < 1e-9);
-    assert.ok(worstError(gradients['source.bias'] ?? [], toBias) < 1e-9);
+    assert.ok(worstError(gradients['sourceHead.bias'] ?? [], toBias) < 1e-9);
     assert.ok(gradients.features.every((slope) => slope === 0));
     assert.deepEqual([...(nextState.counts ?? [])], [1, 2, 3, 4, 5]);
   });
@@ -197,7 +197,7 @@ describe('the term', () => {
   test('starts near log S: the new head knows little', () => {
     const { term, nextState } = regularizerLoss(borrowingTreasures, inputs);
     assert.ok(Math.abs(term - Math.log(4)) < 0.1 && term !== Math.log(4));
-    assert.ok(nextState['source.bias']?.every((element) => element === 0));
+    assert.ok(nextState['sourceHead.bias']?.every((element) => element === 0));
   });
 });
 

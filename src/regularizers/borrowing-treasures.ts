@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { AdarandError, at } from '../errors.js';
-import { add } from '../graph/operators/add.js';
-import { logSoftmax } from '../graph/operators/log-softmax.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { mul } from '../graph/operators/mul.js';
 import { float32 } from '../graph/tensor.js';
-import { scalar } from '../graph/value.js';
-import { normal, zero } from '../nn/initializers.js';
 import { Random } from '../random.js';
 import { Descriptors } from './borrowing-treasures/descriptors.js';
 import { FilterBank } from './borrowing-treasures/filter-bank.js';
 import { nearestNeighbours } from './borrowing-treasures/neighbours.js';
 import { defineRegularizer } from './regularizer.js';
-import { total } from './shared/distances.js';
+import { sourceCrossEntropy } from './shared/source-task.js';
 
 const options = z.strictObject({
   bank: z
@@ -146,14 +140,10 @@ export const borrowingTreasures = defineRegularizer({
       return { counts: float32([count], next) };
     },
   },
-  build({ sourceBatch, sourceClasses: S, featureSize: d, batchSize: B, parameter, prepared, state }) {
+  build(context) {
     // No graph reads it: it is state so that checkpoints have it.
-    state('counts', prepared('counts'));
-    const random = new Random(0, 'weights');
-    const weight = parameter('source.weight', float32([S, d], normal(0.01)([S, d], random)), 'weight');
-    const bias = parameter('source.bias', float32([S], zero([S], random)), 'bias');
-    const logits = add(matmul(sourceBatch.features, weight, { transposeB: true }), bias);
-    return { term: mul(total(mul(sourceBatch.oneHot, logSoftmax(logits))), scalar(-1 / B)) };
+    context.state('counts', context.prepared('counts'));
+    return { term: sourceCrossEntropy(context, 0.01) };
   },
 });
 

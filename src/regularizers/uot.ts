@@ -1,16 +1,10 @@
 import { z } from 'zod';
+import { dot } from '../analysis/vector.js';
 import { AdarandError, at } from '../errors.js';
-import { add } from '../graph/operators/add.js';
-import { div } from '../graph/operators/div.js';
-import { logSoftmax } from '../graph/operators/log-softmax.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { mul } from '../graph/operators/mul.js';
 import { float32, zeros } from '../graph/tensor.js';
-import { scalar } from '../graph/value.js';
-import { normal } from '../nn/initializers.js';
 import { Random } from '../random.js';
 import { defineRegularizer } from './regularizer.js';
-import { total } from './shared/distances.js';
+import { sourceCrossEntropy } from './shared/source-task.js';
 import { classMeans } from './uot/class-means.js';
 import { unbalancedTransport } from './uot/unbalanced-transport.js';
 
@@ -104,13 +98,7 @@ export const uot = defineRegularizer({
     }
     return chosen;
   },
-  build({ sourceBatch, sourceClasses: S, featureSize: d, batchSize, parameter }) {
-    const initial = normal(Math.sqrt(2 / 2048))([S, d], new Random(0, 'source'));
-    const weight = parameter('sourceHead.weight', float32([S, d], initial), 'weight');
-    const bias = parameter('sourceHead.bias', zeros('float32', [S]), 'bias');
-    const logits = add(matmul(sourceBatch.features, weight, { transposeB: true }), bias);
-    return { term: div(total(mul(sourceBatch.oneHot, logSoftmax(logits))), scalar(-batchSize)) };
-  },
+  build: (context) => ({ term: sourceCrossEntropy(context, Math.sqrt(2 / 2048)) }),
 });
 
 /** Whole numbers up to here are exact in single precision, which `selected` is kept in. */
@@ -144,6 +132,3 @@ function unit(vector: Float64Array): Float64Array {
   const norm = Math.sqrt(dot(vector, vector));
   return norm === 0 ? vector : vector.map((element) => element / norm);
 }
-
-const dot = (a: Float64Array, b: Float64Array): number =>
-  a.reduce((sum, element, j) => sum + element * at(b, j), 0);
