@@ -23,8 +23,10 @@ import type {
 import type { RunSummary } from './run/record.js';
 
 export { AdarandError } from './errors.js';
+export { compose } from './regularizers/compose.js';
 export { type RegularizerName, regularizers } from './regularizers/index.js';
-export { defineRegularizer, type Regularizer } from './regularizers/regularizer.js';
+export { type Built, type Context, defineRegularizer, type Regularizer } from './regularizers/regularizer.js';
+export type { Survey } from './regularizers/survey.js';
 export {
   type RegularizerInputs,
   type RegularizerOutputs,

@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { median, quantile } from '../analysis/statistics.js';
+import { at } from '../errors.js';
 import { formatTable } from '../figures/table.js';
 import type { BackboneName } from '../nn/registry.js';
 import { isRegularizerName, type RegularizerName } from '../regularizers/index.js';
@@ -75,7 +76,10 @@ async function compare({ name, torch, classes }: Model): Promise<string[][]> {
   const contestants = [...ours, ...(rival ? [rival] : [])];
   const rounds = contestants.map((): number[] => []);
   for (let round = 0; round < options.rounds; round++)
-    for (const [i, contestant] of contestants.entries()) {
+    for (const turn of contestants.keys()) {
+      // Each round begins with another one: whoever comes first may find the machine cooler.
+      const i = (turn + round) % contestants.length;
+      const contestant = at(contestants, i);
       const before = contestant.milliseconds.length;
       await contestant.run(options.steps);
       // A mean: a method may have more to do in some of its steps.

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createDataset, ImageCache } from '../data/index.js';
 import { countFlops } from '../graph/flops.js';
 import { float32 } from '../graph/tensor.js';
@@ -12,14 +9,13 @@ import { schedules } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { Random } from '../random.js';
 import { type RegularizerName, regularizerByName } from '../regularizers/index.js';
-import type { Regularizer, Tensors } from '../regularizers/regularizer.js';
 import { FrozenModel } from '../run/frozen-model.js';
+import { loadPreparation, savePreparation } from '../run/preparation.js';
 import type { RunInputs } from '../run/run-inputs.js';
 import { surveyOf } from '../run/survey.js';
 import { nodeDriver } from '../runtime/node.js';
 import type { CompileOptions } from '../runtime/program.js';
 import { newHead, normalize } from '../training/classifier.js';
-import type { SourceStatistics } from '../training/statistics.js';
 import { statisticsOf } from '../training/statistics.js';
 import { buildStep } from '../training/step-graph.js';
 import { Stepper } from '../training/stepper.js';
@@ -35,17 +31,19 @@ export interface StepTask {
 }
 
 export type ToWorker =
-  | { readonly type: 'build'; readonly task: StepTask }
+  /** What precedes training, into a file; in a process of its own, so that the step's memory is its own. */
+  | { readonly type: 'prepare'; readonly task: StepTask; readonly file: string }
+  | { readonly type: 'build'; readonly task: StepTask; readonly file: string }
   | { readonly type: 'run'; readonly steps: number };
 
 export type FromWorker =
   | {
       readonly type: 'built';
-      /** From an empty process to the end of the first step, without what the method prepares. */
+      /** From an empty process to the end of the first step. */
       readonly seconds: number;
-      readonly prepareSeconds: number;
       readonly gflop: number;
     }
+  | { readonly type: 'prepared'; readonly seconds: number }
   | { readonly type: 'ran'; readonly milliseconds: readonly number[]; readonly peakBytes: number };
 
 const SOURCE_CLASSES = 10;
@@ -72,28 +70,44 @@ process.on('message', (message: ToWorker) => {
 });
 
 async function handle(message: ToWorker): Promise<FromWorker> {
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  if (message.type === 'prepare') {
+    await prepare(message.task, message.file);
+    return { type: 'prepared', seconds: seconds() };
+  }
   if (message.type === 'build') {
-    const started = performance.now();
-    const { run, gflop, prepareSeconds } = await build(message.task);
+    const { run, gflop } = await build(message.task, message.file);
     runSteps = run;
     await run(1);
-    const seconds = (performance.now() - started) / 1000 - prepareSeconds;
-    return { type: 'built', seconds, prepareSeconds, gflop };
+    return { type: 'built', seconds: seconds(), gflop };
   }
   const milliseconds = (await runSteps?.(message.steps)) ?? [];
   return { type: 'ran', milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-async function build(task: StepTask) {
-  const { batchSize, classes, imageSize, threads } = task;
-  const compile: CompileOptions = { driver: nodeDriver, device: 'cpu', threads };
-  const network = resized(backbones[task.backbone]({ seed: 1 }), imageSize);
+function contestant(task: StepTask) {
+  const { imageSize, threads } = task;
   const regularizer = regularizerByName(task.method);
-  const options = regularizer.options.parse(benchOptions[task.method] ?? {});
+  const compile: CompileOptions = { driver: nodeDriver, device: 'cpu', threads };
+  return {
+    compile,
+    regularizer,
+    network: resized(backbones[task.backbone]({ seed: 1 }), imageSize),
+    options: regularizer.options.parse(benchOptions[task.method] ?? {}),
+    expected: {
+      statistics: regularizer.needs.some((need) => /Statistics$/.test(need)),
+      method: regularizer.prepare !== undefined,
+      head: false,
+    },
+  };
+}
+
+async function build(task: StepTask, file: string) {
+  const { batchSize, classes, imageSize } = task;
+  const { compile, regularizer, network, options, expected } = contestant(task);
+  const { statistics, method: prepared } = await loadPreparation(file, expected);
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classes);
-  const started = performance.now();
-  const { statistics, prepared } = await prepare(task, network, regularizer, options, compile);
-  const prepareSeconds = (performance.now() - started) / 1000;
   const graph = buildStep({
     network,
     head: newHead(network.featureSize, classes, 1),
@@ -136,38 +150,28 @@ async function build(task: StepTask) {
     normalize(images, network.preprocessing),
     recordingScope(network, { training: true }),
   );
-  return { run, prepareSeconds, gflop: (3 * countFlops([features])) / 1e9 };
+  return { run, gflop: (3 * countFlops([features])) / 1e9 };
 }
 
 /** What precedes training, on random images, with an empty cache. */
-async function prepare(
-  task: StepTask,
-  network: Network,
-  regularizer: Regularizer,
-  options: unknown,
-  compile: CompileOptions,
-): Promise<{ statistics: SourceStatistics | undefined; prepared: Tensors | undefined }> {
-  const needsStatistics = regularizer.needs.some((need) => /Statistics$/.test(need));
-  if (regularizer.prepare === undefined && !needsStatistics)
-    return { statistics: undefined, prepared: undefined };
-  process.env.ADARAND_CACHE = await mkdtemp(join(tmpdir(), 'adarand-bench-'));
-  try {
-    const host = { emit() {}, stop: () => false };
-    const cache = new ImageCache({ imageSize: task.imageSize });
-    const dataset = randomImages(Math.max(IMAGES, task.classes), task.classes, task.imageSize);
-    const source = randomImages(IMAGES, SOURCE_CLASSES, task.imageSize);
-    const { classes } = source;
-    const sourceImages = { dataset: source, classes, images: source.train.images };
-    const inputs: RunInputs = { network, compile, cache, dataset, source: sourceImages };
-    const frozen = new FrozenModel(inputs, host);
-    const survey = surveyOf(inputs, frozen, { batchSize: task.batchSize, seed: 1 }, host);
-    const statistics = needsStatistics
-      ? statisticsOf(await survey.features('train'), task.classes)
-      : undefined;
-    return { statistics, prepared: await regularizer.prepare?.(survey, options) };
-  } finally {
-    await rm(process.env.ADARAND_CACHE, { recursive: true, force: true });
-  }
+async function prepare(task: StepTask, file: string): Promise<void> {
+  const { compile, regularizer, network, options, expected } = contestant(task);
+  if (!expected.statistics && !expected.method) return;
+  process.env.ADARAND_CACHE = `${file}.cache`;
+  const host = { emit() {}, stop: () => false };
+  const cache = new ImageCache({ imageSize: task.imageSize });
+  const dataset = randomImages(Math.max(IMAGES, task.classes), task.classes, task.imageSize);
+  const source = randomImages(IMAGES, SOURCE_CLASSES, task.imageSize);
+  const { classes } = source;
+  const sourceImages = { dataset: source, classes, images: source.train.images };
+  const inputs: RunInputs = { network, compile, cache, dataset, source: sourceImages };
+  const frozen = new FrozenModel(inputs, host);
+  const survey = surveyOf(inputs, frozen, { batchSize: task.batchSize, seed: 1 }, host);
+  const statistics = expected.statistics
+    ? statisticsOf(await survey.features('train'), task.classes)
+    : undefined;
+  const method = (await regularizer.prepare?.(survey, options)) ?? {};
+  await savePreparation(file, { statistics, method, head: undefined });
 }
 
 function randomImages(count: number, classes: number, side: number) {

@@ -1,6 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FromWorker, StepTask, ToWorker } from './step-worker.js';
+
+type Built = Extract<FromWorker, { type: 'built' }> & { readonly prepareSeconds: number };
 
 /** A process of ours that holds one built step; it idles between the rounds of an interleaved measurement. */
 export class Worker {
@@ -12,7 +17,7 @@ export class Worker {
   peakBytes = 0;
   readonly #child: ChildProcess;
 
-  private constructor(label: string, child: ChildProcess, built: Extract<FromWorker, { type: 'built' }>) {
+  private constructor(label: string, child: ChildProcess, built: Built) {
     this.label = label;
     this.#child = child;
     this.buildSeconds = built.seconds;
@@ -21,18 +26,20 @@ export class Worker {
   }
 
   static async start(label: string, task: StepTask): Promise<Worker> {
-    // The allocator settings that the engine's own process runs with.
-    const allocator = {
-      MALLOC_MMAP_MAX_: '0',
-      MALLOC_TRIM_THRESHOLD_: '9999999999',
-      MALLOC_TOP_PAD_: '67108864',
-    };
-    const child = fork(fileURLToPath(new URL('./step-worker.js', import.meta.url)), {
-      env: { ...process.env, ...allocator },
-    });
-    const reply = await ask(child, { type: 'build', task });
-    if (reply.type !== 'built') throw new Error(`${label} answered ${reply.type}`);
-    return new Worker(label, child, reply);
+    const folder = await mkdtemp(join(tmpdir(), 'adarand-bench-'));
+    const file = join(folder, 'preparation.safetensors');
+    try {
+      const preparing = forkWorker();
+      const prepared = await ask(preparing, { type: 'prepare', task, file });
+      preparing.kill();
+      const child = forkWorker();
+      const built = await ask(child, { type: 'build', task, file });
+      if (prepared.type !== 'prepared' || built.type !== 'built')
+        throw new Error(`${label} answered ${prepared.type} and ${built.type}`);
+      return new Worker(label, child, { ...built, prepareSeconds: prepared.seconds });
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   }
 
   /** Adds the times of some more steps. */
@@ -46,6 +53,18 @@ export class Worker {
   stop(): void {
     this.#child.kill();
   }
+}
+
+/** With the allocator settings that the engine's own process runs with. */
+function forkWorker(): ChildProcess {
+  const allocator = {
+    MALLOC_MMAP_MAX_: '0',
+    MALLOC_TRIM_THRESHOLD_: '9999999999',
+    MALLOC_TOP_PAD_: '67108864',
+  };
+  return fork(fileURLToPath(new URL('./step-worker.js', import.meta.url)), {
+    env: { ...process.env, ...allocator },
+  });
 }
 
 function ask(child: ChildProcess, message: ToWorker): Promise<FromWorker> {

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { z } from 'zod';
 import { symmetricEigen } from '../analysis/symmetric-eigen.js';
+import { readGolden } from '../testing/golden.js';
+import { recipeSchema } from '../testing/golden-schemas.js';
+import { tensorOf } from '../testing/lcg.js';
+import { worstError } from '../testing/samples.js';
 import { regularizerLoss } from '../training/regularizer-loss.js';
 import { bss } from './bss.js';
 
@@ -16,6 +21,25 @@ const matrix = (rows: number, columns: number) =>
 
 const termOf = (features: number[][], k: number) =>
   regularizerLoss(bss, { features, labels: features.map(() => 0), classes: 1, options: { k } });
+
+const golden = readGolden(
+  'bss',
+  z.object({
+    cases: z.array(
+      z.object({ features: recipeSchema, k: z.number(), term: z.number(), gradient: z.array(z.number()) }),
+    ),
+  }),
+);
+
+for (const { features, k, term, gradient } of golden.cases)
+  test(`[${features.shape}], k = ${k}: term and gradient agree with SciPy and PyTorch`, () => {
+    const [rows = 0, columns = 0] = features.shape;
+    const { data } = tensorOf(features);
+    const matrix = Array.from({ length: rows }, (_, i) => [...data.subarray(i * columns, (i + 1) * columns)]);
+    const result = termOf(matrix, k);
+    assert.ok(worstError([result.term], [term]) < 1e-6, `${result.term} for ${term}`);
+    assert.ok(worstError(result.gradients.features, gradient) < 1e-6);
+  });
 
 test('with k = B <= d, all singular values are summed: the squared Frobenius norm', () => {
   fc.assert(
