@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { barChart } from '../figures/bar-chart.js';
 import { formatDifference, formatResults, type MethodResults } from '../figures/comparison.js';
+import { writeFileAtomic } from '../files/atomic.js';
 import { type RunSummary, train } from '../index.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
 import { openMethod } from '../run/methods.js';
@@ -8,12 +10,12 @@ import { parseStored, summarySchema } from '../run/record.js';
 
 /*
  * node dist/bench/photos.js MODEL OUT DATA ... [--epochs 10] [--image-size 128] [--seeds 3]
- *                           [--methods a,b] [--source DIR] [--weights 1,0.1,0.01]
+ *                           [--methods a,b] [--source DIR] [--weights 1,0.1,0.01] [--chart FILE.svg]
  *
  * Fine-tunes MODEL on each folder DATA with each method (plain and AdaRand unless said), everything else at its default,
  * and prints the tables of docs/results.md. `--source` goes to the methods that take it. With `--weights`, a method's
  * lambda is its own times one of these factors: the one whose run of seed 0 is best in validation. Runs stand in OUT;
- * those that are there already are not repeated.
+ * those that are there already are not repeated. `--chart` draws the last folder's results.
  */
 
 const { positional, flags } = parse(process.argv.slice(2));
@@ -29,6 +31,7 @@ const {
   'image-size': imageSize,
   source,
   weights = '1',
+  chart,
 } = flags;
 const factors = weights.split(',').map(Number);
 
@@ -46,6 +49,19 @@ for (const data of folders) {
   const [baseline, ...others] = results;
   if (baseline !== undefined)
     for (const other of others) console.log(`\n${formatDifference([baseline, other])}`);
+  if (chart !== undefined) await writeFileAtomic(chart, draw(results, basename(data)));
+}
+
+function draw(results: readonly MethodResults[], data: string): string {
+  return barChart({
+    title: `Test accuracy on ${data}: mean, standard deviation and single seeds`,
+    label: 'test accuracy (%)',
+    bars: results.map(({ title, runs }) => ({
+      name: title,
+      values: runs.map(({ test_accuracy }) => 100 * (test_accuracy ?? Number.NaN)),
+      color: Number(title.startsWith('adarand')),
+    })),
+  });
 }
 
 /** By validation accuracy of seed 0, of equals the lower loss. */

@@ -1,8 +1,8 @@
 import { basename, extname, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
-import { type SourceStatistics, statisticsOf } from '../training/statistics.js';
-import { checkOptions } from './check-options.js';
+import { statisticsOf } from '../training/statistics.js';
+import { type CheckedOptions, checkOptions } from './check-options.js';
 import { FileCheckpoints } from './checkpoints.js';
 import type { RunOptions, TrainOptions } from './config.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
@@ -31,17 +31,11 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
   const inputs = await openInputs(options, method, host);
   const held = await RunFolder.reserve(out, stemOf(options, method));
   try {
-    const frozen = new FrozenModel(inputs, host);
-    const statistics = needsStatistics(options, method) ? await statisticsFor(inputs, frozen) : undefined;
-    const featureMeanSquare = statistics?.meanSquare;
-    const settings = resolveSettings(options, { ...inputs, method, regularizerOptions, featureMeanSquare });
-    const survey = surveyOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
-    const { head } = options;
-    const preparation = await prepareRun(survey, { method, regularizerOptions, head, statistics });
-    const run: Run = { options, settings, method, preparation, inputs, held, host };
+    const decided = await lookBefore(inputs, options, { method, regularizerOptions }, host);
+    const run: Run = { ...decided, options, method, inputs, held, host };
     const record = await describeRun(run);
     return await runTraining(run, record, undefined, async () => {
-      await savePreparation(held.folder.preparation, preparation);
+      await savePreparation(held.folder.preparation, run.preparation);
       await held.folder.writeRecord(record);
     });
   } finally {
@@ -83,8 +77,23 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
   }
 }
 
-async function statisticsFor({ dataset }: RunInputs, frozen: FrozenModel): Promise<SourceStatistics> {
-  return statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length);
+/** What is decided and computed with the frozen network, which is in memory no longer than that. */
+async function lookBefore(
+  inputs: RunInputs,
+  options: RunOptions,
+  chosen: Pick<CheckedOptions, 'method' | 'regularizerOptions'>,
+  host: RunHost,
+): Promise<Pick<Run, 'settings' | 'preparation'>> {
+  const frozen = new FrozenModel(inputs, host);
+  const { dataset } = inputs;
+  const statistics = needsStatistics(options, chosen.method)
+    ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
+    : undefined;
+  const featureMeanSquare = statistics?.meanSquare;
+  const settings = resolveSettings(options, { ...inputs, ...chosen, featureMeanSquare });
+  const survey = surveyOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
+  const preparation = await prepareRun(survey, { ...chosen, head: options.head, statistics });
+  return { settings, preparation };
 }
 
 /** `flowers-mobilenet-adarand`. */
