@@ -11,6 +11,7 @@ import { input, scalar } from '../graph/value.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
+import { recordingScope } from '../nn/scope.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { tensorOf } from '../testing/lcg.js';
@@ -52,6 +53,22 @@ for (const network of networks) {
       assert.ok(difference(actual.features, expected.features) < 1e-5);
       assert.ok(difference(actual.logits, expected.logits) < 1e-5);
     }
+  });
+
+  test(`${network.name}: the imported file has the network's taps, one for each stage or quarter`, () => {
+    const { preprocessing } = network;
+    const imported = importOnnx(exportOnnx({ network, head, tensors }), { name: 'again', preprocessing });
+    const tapsOf = (of: Network) => {
+      const scope = recordingScope(of, { training: false });
+      of.features(input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] }), scope);
+      return [...scope.taps.values()].map(({ shape }) => shape);
+    };
+    const stages = tapsOf(imported);
+    assert.ok(stages.length > 1, `${stages.length} stages`);
+    // Of a network, taps are where it says; of a file, the last map of a resolution, or sums of a transformer.
+    const [own, found] = [tapsOf(network).at(-1), stages.at(-1)];
+    assert.deepEqual(found?.slice(2), own?.slice(2));
+    assert.equal(found?.length, own?.length);
   });
 
   test(`${network.name}: an exported file imports as the same network`, async () => {
