@@ -41,6 +41,6 @@ export function checkNetwork(method: Regularizer, network: Network): void {
     throw new AdarandError(
       'method.needs-taps',
       `${method.name} compares intermediate maps, and ${network.name} has no stages to take them from`,
-      'Choose a convolutional network, or a vision transformer from a .safetensors file.',
+      'Choose a convolutional network or a vision transformer.',
     );
 }
