@@ -2,6 +2,7 @@ import { formatTable } from '../../figures/table.js';
 import { isRegularizerName, regularizerByName, regularizers } from '../../regularizers/index.js';
 import type { Regularizer } from '../../regularizers/regularizer.js';
 import { describeNeeds, type MethodOption, methodOptions, openMethod } from '../../run/methods.js';
+import { wrapped } from '../format.js';
 import { printJson } from '../json.js';
 
 export async function methods(
@@ -15,15 +16,18 @@ export async function methods(
 }
 
 function overview(known: readonly Regularizer[]): string {
-  const rows = known.map((method) => [
-    method.name,
-    describeNeeds(method),
-    method.defaultLambda,
-    methodOptions(method).map(describeDefault).join(', ') || '-',
-    method.paper,
-  ]);
-  const columns = ['name', 'needs', 'lambda', 'options', 'paper'].map((title) => ({ title }));
-  return `${formatTable(columns, rows)}\n\nadarand methods NAME explains one of them.`;
+  const width = Math.max(...known.map(({ name }) => name.length)) + 2;
+  const methods = known.map((method) => {
+    const defaults = [`lambda=${method.defaultLambda}`, ...methodOptions(method).map(describeDefault)];
+    const lines = [
+      method.title,
+      method.paper,
+      `needs ${describeNeeds(method)}`,
+      ...wrapped(defaults, 100 - width),
+    ];
+    return lines.map((line, i) => (i === 0 ? method.name : '').padEnd(width) + line).join('\n');
+  });
+  return [...methods, 'adarand methods NAME explains one of them; NAME+NAME combines them.'].join('\n\n');
 }
 
 function detail(method: Regularizer): string {
@@ -40,7 +44,7 @@ function detail(method: Regularizer): string {
     '',
     `  ${method.formula}`,
     '',
-    `needs ${method.needs.join(', ') || 'nothing'}; lambda ${method.defaultLambda}`,
+    `needs ${describeNeeds(method)}; lambda ${method.defaultLambda}`,
     ...(rows.length === 0 ? [] : ['', formatTable(columns, rows), '', 'Set one with --option NAME=VALUE.']),
   ].join('\n');
 }
