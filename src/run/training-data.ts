@@ -28,7 +28,10 @@ export function trainingData(
   const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'round') => {
     const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
     const total = Math.ceil(of.length / evalBatchSize);
-    return phase === undefined ? batches : watched(batches, host, { phase, total });
+    if (phase === undefined) return batches;
+    // A round belongs to its epoch: a wish to stop is granted after it, with a checkpoint.
+    const watcher = phase === 'round' ? { ...host, stop: () => false } : host;
+    return watched(batches, watcher, { phase, total });
   };
   return {
     batchesPerEpoch,

@@ -86,6 +86,7 @@ export function regularize(
     const slopes = gradients(learned.objective, learned.states);
     [...byName(new Map(learned.states.map((state) => [state, state])))].forEach(([name, parameter], i) => {
       const target = { name, parameter, gradient: at(slopes, i) };
+      parts.objectiveSlopes.set(name, target.gradient);
       applyOptimizer(parts, { ...target, optimizer, scalars, weightDecay: 0, rate: 1 });
     });
     parts.outputs.set(`${METHOD_PREFIX}objective`, learned.objective);

@@ -79,6 +79,8 @@ export interface RegularizerOutputs {
    * method's own parameters.
    */
   readonly gradients: Readonly<Record<string, Float64Array>> & { readonly features: Float64Array };
+  /** Gradients of the method's own objective, by the state that it trains; nothing for a method without one. */
+  readonly stateGradients: Readonly<Record<string, Float64Array>>;
   /** Every state and scratch tensor after one step, by name, the slots of its own optimizer included. */
   readonly nextState: Readonly<Record<string, Float64Array>>;
   /** The method's own scalars: `objective` where it learns, and what else it logs. */
@@ -158,6 +160,7 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
     term: at(scalars.term ?? [], 0),
     addition: at(scalars.addition ?? [], 0),
     gradients: { ...slopeOf, features },
+    stateGradients: byName(parts.objectiveSlopes),
     nextState: {
       ...Object.fromEntries(unchanged.map((name) => [bare(name), feeds.get(name) ?? new Float64Array()])),
       ...byName(parts.updates),

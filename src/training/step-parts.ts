@@ -38,6 +38,8 @@ export class StepParts {
   readonly noise: NoiseInput[] = [];
   readonly scalars = new Map<string, HostScalar>();
   readonly before: BeforeGraph[] = [];
+  /** Gradients of a method's own objective, by the state that it trains. */
+  readonly objectiveSlopes = new Map<string, Value>();
 
   /** Declares a state tensor and returns its current value. */
   addState(name: string, initial: Tensor): Value {
