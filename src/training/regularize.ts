@@ -31,11 +31,16 @@ export interface RegularizeOptions {
   readonly featureScale: number;
 }
 
+export interface Regularized extends Pick<Built, 'task' | 'term' | 'addition'> {
+  /** States that a rule changes with every batch, by name, whether or not the batch ends in an update. */
+  readonly rules?: ReadonlyMap<string, Value>;
+}
+
 /** A method's part of the step: its terms, and in `parts` its state, its noise, and how its state changes. */
 export function regularize(
   parts: StepParts,
   { regularizer, options, provided, prepared, ...sizes }: RegularizeOptions,
-): Pick<Built, 'task' | 'term' | 'addition'> {
+): Regularized {
   const names = new Map<Value, string>();
   const named = (name: string, value: Value): Value => {
     names.set(value, METHOD_PREFIX + name);
@@ -74,7 +79,8 @@ export function regularize(
   // Assigned to, not spread: a spread would look behind every getter.
   const built = regularizer.build(Object.assign(provided, tools), options);
 
-  for (const [name, next] of byName(built.updates)) parts.updates.set(name, next);
+  const rules = byName(built.updates);
+  for (const [name, next] of rules) parts.updates.set(name, next);
   for (const { when, updates } of built.before ?? []) parts.before.push({ when, updates: byName(updates) });
   for (const [name, value] of Object.entries(built.metrics ?? {}))
     parts.outputs.set(METHOD_PREFIX + name, value);
@@ -91,5 +97,5 @@ export function regularize(
     });
     parts.outputs.set(`${METHOD_PREFIX}objective`, learned.objective);
   }
-  return built;
+  return { ...built, rules };
 }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
 import { at } from '../errors.js';
+import { add } from '../graph/operators/add.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { float32, type Tensor } from '../graph/tensor.js';
+import { scalar } from '../graph/value.js';
 import { affine } from '../nn/layers.js';
 import type { Network } from '../nn/network.js';
 import { constant } from '../optimizers/schedules.js';
@@ -10,6 +13,7 @@ import { sgd } from '../optimizers/sgd.js';
 import { fineTuning } from '../regularizers/fine-tuning.js';
 import { fnp } from '../regularizers/fnp.js';
 import { linearProbe } from '../regularizers/linear-probe.js';
+import { defineRegularizer } from '../regularizers/regularizer.js';
 import { nodeDriver } from '../runtime/node.js';
 import { worstError } from '../testing/samples.js';
 import { HEAD_WEIGHT, newHead } from './classifier.js';
@@ -144,6 +148,21 @@ describe('one step', () => {
     });
     assert.ok(worstError(numbers(accumulated.state.get('weight')), mean) < 1e-6);
     assert.ok(numbers(accumulated.state.get('weight:gradients')).every((sum) => sum === 0));
+  });
+
+  test("a method's rules see every batch, also those that only add to the gradients", async () => {
+    const counting = defineRegularizer({
+      ...{ name: 'counting', title: '', paper: '', formula: '', needs: [], options: z.strictObject({}) },
+      ...{ defaultLambda: 1, featureScaled: false },
+      build({ state }) {
+        const seen = state('seen', float32([], [0]));
+        return { term: scalar(0), updates: new Map([[seen, add(seen, scalar(1))]]) };
+      },
+    });
+    const options = { ...defaults, regularizer: counting, lambda: 1 };
+    assert.deepEqual(numbers((await run(options, 4)).state.get('regularizer.seen')), [4]);
+    const accumulated = await run({ ...options, accumulate: 2 }, 4);
+    assert.deepEqual(numbers(accumulated.state.get('regularizer.seen')), [4]);
   });
 
   test('the exponential average follows the parameters', async () => {

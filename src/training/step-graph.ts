@@ -29,7 +29,7 @@ import {
 } from './classifier.js';
 import { crossEntropy } from './loss.js';
 import { provide } from './provide.js';
-import { regularize } from './regularize.js';
+import { type Regularized, regularize } from './regularize.js';
 import type { SourceStatistics } from './statistics.js';
 import {
   applyOptimizer,
@@ -144,7 +144,7 @@ export function buildStep(options: StepOptions): StepGraph {
     sourceBatch: source && { ...source, features: slice(all, 0, B, 2 * B) },
   });
   const { prepared = {}, sourceClasses = 0, featureScale = 1 } = options;
-  const built =
+  const built: Regularized =
     joint && !on
       ? {}
       : regularize(parts, {
@@ -171,7 +171,8 @@ export function buildStep(options: StepOptions): StepGraph {
   parts.outputs.set('logits', logits);
   const outputs = new Map(parts.outputs);
 
-  const collect = accumulate > 1 ? collectSums(parts, fresh, scope.bufferUpdates, outputs) : undefined;
+  const perBatch = new Map([...scope.bufferUpdates, ...(built.rules ?? [])]);
+  const collect = accumulate > 1 ? collectSums(parts, fresh, perBatch, outputs) : undefined;
   const summed =
     collect === undefined
       ? fresh
@@ -224,11 +225,11 @@ function sourceInputs({ batchSize, imageSize, sourceClasses = 0 }: StepOptions) 
 function collectSums(
   parts: StepParts,
   gradientOf: ReadonlyMap<string, Value>,
-  buffers: ReadonlyMap<string, Value>,
+  perBatch: ReadonlyMap<string, Value>,
   outputs: ReadonlyMap<string, Value>,
 ) {
   const sums = new Map<string, Value>();
-  const updates = new Map(buffers);
+  const updates = new Map(perBatch);
   for (const [name, gradient] of gradientOf) {
     const sum = add(parts.addState(sumOf(name), zeros('float32', gradient.shape)), gradient);
     sums.set(name, sum);
