@@ -171,7 +171,7 @@ async function prepare(task: StepTask, file: string): Promise<void> {
     ? statisticsOf(await survey.features('train'), task.classes)
     : undefined;
   const method = (await regularizer.prepare?.(survey, options)) ?? {};
-  await savePreparation(file, { statistics, method, head: undefined });
+  await savePreparation(file, { statistics, method, head: undefined }, expected);
 }
 
 function randomImages(count: number, classes: number, side: number) {

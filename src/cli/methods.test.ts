@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
@@ -68,6 +68,30 @@ describe('every method', () => {
         );
     });
 
+  for (const [regularizer, regularizerOptions] of [
+    ['delta', { attention: 'none' }],
+    ['l2-sp+core-tuning', {}],
+  ] as const)
+    test(`${regularizer} ${JSON.stringify(regularizerOptions)}, which prepares nothing, is resumed as well`, async () => {
+      const out = at(`${regularizer}-nothing`);
+      const given = { ...optionsFor('fine-tuning', out), out, regularizer, regularizerOptions };
+      await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
+      assert.ok((await resumeRun(out, host(Number.POSITIVE_INFINITY))).epochs === 3);
+    });
+
+  test('resumed with other pixels than it began with, a run is refused', async () => {
+    const { exportRun } = await import('../run/export-run.js');
+    await exportRun({ run: at('fine-tuning-whole'), to: at('model') });
+    const given = { ...optionsFor('fine-tuning', 'shifted'), model: at('model') };
+    await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
+    const file = at('model/preprocessor_config.json');
+    await writeFile(
+      file,
+      (await readFile(file, 'utf8')).replace('"image_mean": [', '"image_mean": [0.1, 0.1, 0.1], "was": ['),
+    );
+    await assert.rejects(resumeRun(at('shifted'), host(1)), { code: 'run.model-changed' });
+  });
+
   test('by one flag each on the command line, also several together, after a linear probe', async () => {
     const given = ['train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', '--json'];
     const joint = [
@@ -115,7 +139,6 @@ describe('every method', () => {
     const method = at('burst.mjs');
     const graph = new URL('../graph/index.js', import.meta.url).href;
     const zod = import.meta.resolve('zod');
-    const { writeFile } = await import('node:fs/promises');
     // Its state counts steps; the term is the logarithm of what is left of eight.
     await writeFile(
       method,

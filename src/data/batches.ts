@@ -30,13 +30,10 @@ export interface BatchOptions {
   readonly prefetch?: number;
 }
 
-export interface ChosenBatchOptions extends BatchOptions {
+export interface TrainBatchOptions extends BatchOptions {
   readonly augmentation: Augmentation;
   readonly seed: number;
   readonly epoch: number;
-}
-
-export interface TrainBatchOptions extends ChosenBatchOptions {
   /** Steps of this epoch that are already done: the epoch goes on after them. Default 0. */
   readonly firstStep?: number;
 }
@@ -57,7 +54,9 @@ export async function* trainBatches(
   images: readonly LabelledImage[],
   options: TrainBatchOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  yield* chosenBatches(images, epochSteps(images.length, options), options);
+  const { augmentation, seed, epoch } = options;
+  const steps = epochSteps(images.length, options).map((indices) => ({ indices, streams: indices }));
+  yield* rendered(images, steps, { kind: 'training', augmentation, seed, epoch }, options);
 }
 
 /**
@@ -89,14 +88,21 @@ export function epochSteps(
   return steps;
 }
 
-/** Training batches of images that the caller chose, as positions in the list; one may occur more than once. */
+/**
+ * Training batches of images that the caller chose, as positions in the list, for the steps from `firstStep` on. An image
+ * may occur more than once: each time it is augmented anew.
+ */
 export function chosenBatches(
   images: readonly LabelledImage[],
   steps: readonly Int32Array[],
-  options: ChosenBatchOptions,
+  options: TrainBatchOptions,
 ): AsyncGenerator<Batch, void, undefined> {
-  const { augmentation, seed, epoch } = options;
-  return rendered(images, steps, { kind: 'training', augmentation, seed, epoch }, options);
+  const { augmentation, seed, epoch, batchSize, firstStep = 0 } = options;
+  const chosen = steps.map((indices, i) => ({
+    indices,
+    streams: indices.map((_, row) => (firstStep + i) * batchSize + row),
+  }));
+  return rendered(images, chosen, { kind: 'training', augmentation, seed, epoch }, options);
 }
 
 /**
@@ -110,17 +116,24 @@ export async function* evalBatches(
 ): AsyncGenerator<Batch, void, undefined> {
   const { batchSize, resizeSize } = options;
   const order = Int32Array.from(images, (_, index) => index);
-  const steps: Int32Array[] = [];
+  const steps: Step[] = [];
   for (let start = 0; start < order.length; start += batchSize) {
-    steps.push(order.subarray(start, start + batchSize));
+    const indices = order.subarray(start, start + batchSize);
+    steps.push({ indices, streams: indices });
   }
   yield* rendered(images, steps, { kind: 'evaluation', resizeSize }, options);
+}
+
+/** The images of one batch, and the names of their random streams. */
+interface Step {
+  readonly indices: Int32Array;
+  readonly streams: Int32Array;
 }
 
 /** Renders the steps' images in order, `prefetch` batches ahead, in a ring of `prefetch + 1` buffers. */
 async function* rendered(
   images: readonly LabelledImage[],
-  steps: readonly Int32Array[],
+  steps: readonly Step[],
   view: RenderJob['view'],
   options: BatchOptions,
 ): AsyncGenerator<Batch, void, undefined> {
@@ -129,11 +142,13 @@ async function* rendered(
   const queue: { readonly indices: Int32Array; readonly result: Promise<Rendered> }[] = [];
   let next = 0;
   const enqueue = (buffer: ArrayBuffer) => {
-    const indices = steps[next++]?.slice();
-    if (!indices) return;
+    const step = steps[next++];
+    if (!step) return;
+    const indices = step.indices.slice();
+    const streams = step.streams.slice();
     const sources = Array.from(indices, (index) => sourceOf(at(images, index), cache));
     const { shorterSide } = cache;
-    const result = renderInWorker({ sources, indices, imageSize, shorterSide, view, buffer });
+    const result = renderInWorker({ sources, streams, imageSize, shorterSide, view, buffer });
     // A failure is thrown when its batch's turn comes, if it comes.
     result.catch(() => undefined);
     queue.push({ indices, result });

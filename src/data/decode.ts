@@ -39,7 +39,8 @@ export function decodeFailure(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   if (/empty/i.test(text)) return 'empty file';
   if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';
-  if (/premature end|unexpected end|read error|truncated|out of order/i.test(text))
+  // libvips has one text for all its threads, and now and then another one has taken it already: an unknown error.
+  if (/premature end|unexpected end|read error|truncated|out of order|unknown error/i.test(text))
     return 'truncated or damaged';
   if (/pixel limit/i.test(text)) return 'too many pixels';
   return text.split('\n')[0]?.trim() || 'cannot be decoded';

@@ -21,7 +21,6 @@ export type { Appearance, Augmentation, PadCrop, RandomResizedCrop } from './aug
 export {
   type Batch,
   type BatchOptions,
-  type ChosenBatchOptions,
   chosenBatches,
   type EvalBatchOptions,
   epochSteps,

@@ -10,8 +10,8 @@ import { centreView } from './view.js';
 export interface RenderJob {
   /** Each image as pixels, or as the path of a file to decode. */
   readonly sources: readonly (Pixels | string)[];
-  /** The images' positions in their split; they name the random streams. */
-  readonly indices: Int32Array;
+  /** Numbers that name the images' random streams. */
+  readonly streams: Int32Array;
   readonly imageSize: number;
   /** Files are decoded to at most this shorter side. */
   readonly shorterSide: number;
@@ -66,7 +66,7 @@ function renderRow(image: Pixels, job: RenderJob, row: number, target: Uint8Arra
     renderView(image, centreView(image, view.resizeSize, imageSize), imageSize, target);
     return;
   }
-  const random = new Random(view.seed, 'augmentation', view.epoch, job.indices[row] ?? 0);
+  const random = new Random(view.seed, 'augmentation', view.epoch, job.streams[row] ?? 0);
   augment(image, view.augmentation, imageSize, random, target);
 }
 

@@ -13,7 +13,7 @@ import { sub } from '../graph/operators/sub.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, scalar, type Value } from '../graph/value.js';
 import { adam } from '../optimizers/adam.js';
-import { cosine716 } from '../optimizers/schedules.js';
+import { cosine, cosine716 } from '../optimizers/schedules.js';
 import { defineRegularizer } from './regularizer.js';
 import { cosines, reductionOption, rowCosines, squared, total } from './shared/distances.js';
 
@@ -57,7 +57,9 @@ const options = z.strictObject({
  * stays. The losses do not see the length of mu, so the prior's scale comes from there.
  *
  * `form: article` is the article author's implementation: running means anchored to mu, mubar_k = alpha mu_k +
- * (1 - alpha) muhat_k without memory (muhat_k = 0 for absent classes); l_inter = 1/K^2 sum_{k != l} cos; Adam at 1e-3.
+ * (1 - alpha) muhat_k without memory (muhat_k = 0 for absent classes); l_inter = 1/K^2 sum_{k != l} cos;  Adam at 1e-3,
+ * its rate falling to 0 as a cosine (here per step, there per epoch). Not followed: its source statistics are those of
+ * a network in training mode.
  * `distance: squaredCosine` is a third published variant: squares of 1 - cos (intra) and of cos (inter), which
  * makes class means orthogonal rather than opposite.
  *
@@ -114,7 +116,7 @@ export const adarand = defineRegularizer({
         objective,
         optimizer: adam(),
         learningRate: chosen.priorLearningRate ?? (form === 'paper' ? 1e-2 : 1e-3),
-        schedule: cosine716,
+        schedule: form === 'paper' ? cosine716 : cosine,
       },
       metrics: { intra: intraLoss, inter: interLoss },
     };

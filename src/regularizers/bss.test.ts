@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { z } from 'zod';
 import { symmetricEigen } from '../analysis/symmetric-eigen.js';
+import { Random } from '../random.js';
 import { readGolden } from '../testing/golden.js';
 import { recipeSchema } from '../testing/golden-schemas.js';
 import { tensorOf } from '../testing/lcg.js';
@@ -66,6 +67,14 @@ for (const [rows, columns] of [
         { numRuns: 20 },
       );
     });
+
+test('beyond 256 dimensions, too, the smallest singular value is the smallest', () => {
+  const random = new Random(1, 'test');
+  const features = Array.from({ length: 260 }, () => Array.from({ length: 262 }, () => random.normal()));
+  // In single precision, as a run computes it, the term may be off by rounding, not by orders of magnitude.
+  const { term } = termOf(features, 1);
+  assert.ok(Math.abs(term - smallestOf(features, 1)) < 1e-3, `${term} for ${smallestOf(features, 1)}`);
+});
 
 test('features that are all zero have no term and no gradient', () => {
   const { term, gradients } = termOf(

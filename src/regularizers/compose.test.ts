@@ -72,6 +72,10 @@ describe('several methods as one', () => {
     );
     assert.throws(() => parseMethodOptions(method, { k: '3' }), /has no option "k"/);
     assert.throws(() => parseMethodOptions(method, { 'bss.k': '-1' }), /bss\+l2-sp cannot use/);
+    // Who wants none of it leaves it out.
+    assert.throws(() => parseMethodOptions(method, { 'bss.lambda': '0' }), /bss\+l2-sp cannot use/);
+    assert.equal(method.replacesWeightDecay, true);
+    assert.equal(method.prepare, undefined);
   });
 
   for (const [names, reason] of [

@@ -4,6 +4,7 @@ import { add } from '../graph/operators/add.js';
 import { mul } from '../graph/operators/mul.js';
 import { scalar, type Value } from '../graph/value.js';
 import type { BuildTools, Built, Provided, Regularizer, Tensors } from './regularizer.js';
+import type { Survey } from './survey.js';
 
 /** A method's weight among others, and its own options. */
 interface Part {
@@ -13,7 +14,8 @@ interface Part {
 
 /**
  * Several methods as one: `bss+l2-sp` is L = CE + lambda (w_1 R_1 + w_2 R_2), with lambda 1. A method's weight is its own
- * default unless `bss.lambda` says otherwise, and its options have its name before them: `bss.k`.
+ * default unless `bss.lambda` says otherwise, and its options have its name before them: `bss.k`. A second term whose
+ * weight is an option of its method (beta of L2-SP and DELTA) is added as it is.
  *
  * @throws AdarandError `method.compose` where that makes no sense, with the reason. That two methods each replace the
  * cross-entropy, or each train a state, shows when the graph is built.
@@ -31,23 +33,25 @@ export function compose(methods: readonly Regularizer[]): Regularizer<Readonly<R
     parts[method.name] ?? { lambda: method.defaultLambda, options: method.options.parse({}) };
   const chooser = methods.find(({ companions }) => companions !== undefined);
   const adapting = methods.find(({ rounds }) => rounds !== undefined);
+  const prepareAll = async (survey: Survey, parts: Readonly<Record<string, Part>>): Promise<Tensors> => {
+    const prepared: Record<string, Tensors[string]> = {};
+    for (const method of methods) {
+      const made = (await method.prepare?.(survey, partOf(parts, method).options)) ?? {};
+      for (const [key, tensor] of Object.entries(made)) prepared[`${method.name}.${key}`] = tensor;
+    }
+    return prepared;
+  };
   return {
     name,
     title: methods.map(({ title }) => title).join(', and '),
     paper: methods.map(({ paper }) => paper).join('; '),
-    formula: `L = CE + lambda (${methods.map((method) => `w_{${method.name}} R_{${method.name}}`).join(' + ')})`,
+    formula: `L = CE + lambda (${methods.map((method) => `w_{${method.name}} R_{${method.name}}`).join(' + ')}), and what they add beside R`,
     needs: [...new Set(methods.flatMap(({ needs }) => needs))],
     options: optionsOf(methods),
     defaultLambda: 1,
     featureScaled: methods.some(({ featureScaled }) => featureScaled !== false) ? 'parts' : false,
-    async prepare(survey, parts) {
-      const prepared: Record<string, Tensors[string]> = {};
-      for (const method of methods) {
-        const made = (await method.prepare?.(survey, partOf(parts, method).options)) ?? {};
-        for (const [key, tensor] of Object.entries(made)) prepared[`${method.name}.${key}`] = tensor;
-      }
-      return prepared;
-    },
+    replacesWeightDecay: methods.some(({ replacesWeightDecay }) => replacesWeightDecay),
+    ...(methods.some(({ prepare }) => prepare !== undefined) && { prepare: prepareAll }),
     build(context, parts) {
       const built = methods.map((method) => {
         const { lambda, options } = partOf(parts, method);
@@ -109,7 +113,7 @@ function checkParts(methods: readonly Regularizer[], refuse: (reason: string) =>
 function optionsOf(methods: readonly Regularizer[]): z.ZodType<Readonly<Record<string, Part>>> {
   const fields: Record<string, z.ZodType> = {};
   for (const { name, options, defaultLambda } of methods) {
-    fields[`${name}.lambda`] = z.number().min(0).default(defaultLambda).describe(`weight of ${name}`);
+    fields[`${name}.lambda`] = z.number().positive().default(defaultLambda).describe(`weight of ${name}`);
     if (options instanceof z.ZodObject)
       for (const [key, field] of Object.entries(options.shape)) fields[`${name}.${key}`] = field;
   }

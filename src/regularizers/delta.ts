@@ -66,6 +66,7 @@ export const delta = defineRegularizer({
   }),
   defaultLambda: 0.01,
   featureScaled: false,
+  replacesWeightDecay: true,
 
   async prepare(survey, { attention, batches }) {
     if (attention === 'none') return {};

@@ -30,8 +30,10 @@ export const fnp = defineRegularizer({
   }),
   defaultLambda: 1,
   featureScaled: true,
-  build({ features }, { norm, reduction }) {
-    if (norm === 'l1') return { term: absolute(features, reduction) };
+  build({ features, featureScale }, { norm, reduction }) {
+    // It grows with the features, not with their square, which is what the weight's unit is for.
+    if (norm === 'l1')
+      return { term: mul(absolute(features, reduction), scalar(1 / Math.sqrt(featureScale))) };
     const term = squared(features, reduction);
     return { term: norm === 'half' ? mul(term, scalar(0.5)) : term };
   },

@@ -31,6 +31,7 @@ export const l2sp = defineRegularizer({
   }),
   defaultLambda: 0.1,
   featureScaled: false,
+  replacesWeightDecay: true,
   build({ parameters }, { parameters: which, beta }) {
     const held = parameters.filter(({ kind }) => which === 'all' || kind === 'weight');
     const drift = held.flatMap(({ value, source }) => (source === undefined ? [] : [sub(value, source)]));

@@ -25,6 +25,9 @@ import { reductionOption, squared, total } from './shared/distances.js';
  *             per coordinate (`vector`, default) or mean and variance averaged over coordinates (`scalar`)
  *   class     z ~ N(mu_y, sigma_y^2): the same per class; "RandReg-CP". AdaRand without either of its two losses.
  *
+ * With `--lambda-unit feature-scale` (the default of a run) `uniform` and `normal` are, like lambda, for features of
+ * ResNet-50's size: z is scaled as the features are. With `raw` it is as above.
+ *
  * `balance: rho` weighs R anew at every step so that its pull on the features stays in proportion to the task's, as
  * pseudo-task regularization does on-line. How the authors do it could not be read: this is our interpretation,
  *
@@ -55,10 +58,12 @@ export const randreg = defineRegularizer({
   featureScaled: true,
   build(context, { prior, statistics, balance, reduction }) {
     const { features, labels, noise, state } = context;
+    // Priors of a size of their own are in the unit of the weight, too: for features of ResNet-50's size.
+    const unit = scalar(1 / Math.sqrt(context.featureScale));
     const draw = (): Value => {
-      if (prior === 'uniform') return noise('uniform', features.shape);
+      if (prior === 'uniform') return mul(noise('uniform', features.shape), unit);
       const standard = noise('normal', features.shape);
-      if (prior === 'normal') return standard;
+      if (prior === 'normal') return mul(standard, unit);
       if (prior === 'class') {
         const { classStatistics } = context;
         const mean = gather(state('mean', classStatistics.mean), labels);

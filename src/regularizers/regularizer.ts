@@ -43,7 +43,7 @@ export interface Provided {
   readonly featureStatistics: FeatureStatistics;
   /** The new head: logits = features weight^T + bias, with weight [K, d] and bias [K]. */
   readonly head: { readonly weight: Value; readonly bias: Value };
-  /** Everything that is trained, backbone first. */
+  /** What is trained of the network and of the new head, backbone first. */
   readonly parameters: readonly TrainedParameter[];
   /** Intermediate maps by role: `stage1` ... at the end of each stage of the network. */
   readonly taps: ReadonlyMap<string, Value>;
@@ -185,6 +185,8 @@ export interface Regularizer<Options = unknown, N extends Need = Need> {
   readonly featureScaled: boolean | 'parts';
   /** What is trained: everything (unless said), or the new head alone, over the network as it was pretrained. */
   readonly trains?: 'all' | 'head';
+  /** Whether its terms take the place of the optimizer's weight decay, which is then 0 unless asked for. */
+  readonly replacesWeightDecay?: boolean;
   /** Computes tensors from the frozen network and the images, once, before training. They are kept with the run. */
   prepare?(survey: Survey, options: Options): Promise<Tensors>;
   /** For a method that needs `sourceBatch`: which source images go along with a batch. */

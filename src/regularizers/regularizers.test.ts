@@ -191,6 +191,27 @@ describe('invariants', () => {
     }
   });
 
+  test('with their weight in units of the features, terms do not depend on the unit of the features', () => {
+    for (const [method, options] of [
+      [fnp, {}],
+      [fnp, { norm: 'l1' }],
+      [randreg, { prior: 'uniform' }],
+      [randreg, { prior: 'normal' }],
+    ] as const) {
+      const weighted = (scale: number) => {
+        const larger = features.map((row) => row.map((g) => g * scale));
+        const featureScale = 1 / scale ** 2;
+        return (
+          featureScale * regularizerLoss(method, { ...given, features: larger, options, featureScale }).term
+        );
+      };
+      assert.ok(
+        Math.abs(weighted(5) - weighted(1)) < 1e-6 * weighted(1),
+        `${method.name} ${JSON.stringify(options)}`,
+      );
+    }
+  });
+
   test('one class has nothing to repel; absent classes keep their running mean', () => {
     const one = regularizerLoss(adarand, {
       features,

@@ -40,7 +40,7 @@ export const trainOptionsSchema = z.strictObject({
   optimizer: keyOf(optimizers).default('sgd').describe(Object.keys(optimizers).join(', ')),
   schedule: keyOf(schedules).default('cosine').describe(Object.keys(schedules).join(', ')),
   warmUp: z.number().int().min(0).default(0).describe('updates over which the learning rate rises from 0'),
-  weightDecay: z.number().min(0).optional().describe('0; adamw: 0.05'),
+  weightDecay: z.number().min(0).optional().describe('0; adamw: 0.05, but for methods that take its place'),
   backboneLrScale: z.number().min(0).default(1).describe("factor on the backbone's learning rate"),
   clip: positive.optional().describe('upper limit on the norm of all gradients together'),
   accumulate: count.default(1).describe('batches averaged into one update'),

@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import type { Preprocessing } from '../nn/network.js';
 import { newHead } from '../training/classifier.js';
 import { describeMachine } from './describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from './fingerprint.js';
@@ -44,7 +45,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
     model: {
       ...{ name, modelType, featureSize, parameters },
       fingerprint: fingerprintNetwork(network),
-      preprocessing: { ...preprocessing, mean: [...preprocessing.mean], std: [...preprocessing.std] },
+      preprocessing: plain(preprocessing),
     },
     machine: describeMachine(),
   };
@@ -72,10 +73,19 @@ export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Prom
       `${options.source} is not what this run began with: files were added, removed or changed`,
       'Restore the folder, or start a new run.',
     );
-  if (fingerprintNetwork(inputs.network) !== model.fingerprint)
+  const { preprocessing } = inputs.network;
+  if (
+    fingerprintNetwork(inputs.network) !== model.fingerprint ||
+    JSON.stringify(plain(preprocessing)) !== JSON.stringify(plain(model.preprocessing))
+  )
     throw new AdarandError(
       'run.model-changed',
       `${options.model} is not the model that this run began with`,
       'Restore the model, or start a new run.',
     );
+}
+
+/** With its fields in one order. */
+function plain({ imageSize, resizeSize, mean, std }: Preprocessing): RunRecord['model']['preprocessing'] {
+  return { imageSize, resizeSize, mean: [...mean], std: [...std] };
 }

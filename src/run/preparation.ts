@@ -6,6 +6,8 @@ import type { LinearClassifier } from '../regularizers/shared/logistic-regressio
 import type { Survey } from '../regularizers/survey.js';
 import { probeHead } from '../training/probe-head.js';
 import type { SourceStatistics } from '../training/statistics.js';
+import type { RunOptions } from './config.js';
+import { needsStatistics } from './settings.js';
 
 /** What a run computes from the frozen network and its images before training, once: a resumed run reads it. */
 export interface Preparation {
@@ -16,6 +18,19 @@ export interface Preparation {
   /** What the method's `prepare` made. */
   readonly method: Tensors;
 }
+
+/** Which parts a run has. */
+export type ExpectedParts = { readonly [Part in keyof Preparation]: boolean };
+
+export function expectedParts(options: RunOptions, method: Regularizer): ExpectedParts {
+  return {
+    statistics: needsStatistics(options, method),
+    head: options.head === 'probe',
+    method: method.prepare !== undefined,
+  };
+}
+
+const isNothing = (parts: ExpectedParts): boolean => !Object.values(parts).includes(true);
 
 /** Does what precedes training, apart from the statistics, which the settings depend on. */
 export async function prepareRun(
@@ -34,8 +49,13 @@ export async function prepareRun(
 
 const METHOD = 'method.';
 
-/** Writes nothing where there is nothing to write. */
-export async function savePreparation(path: string, preparation: Preparation): Promise<void> {
+/** Writes what is there, if it is only that a method prepared nothing; no file where nothing was to be prepared. */
+export async function savePreparation(
+  path: string,
+  preparation: Preparation,
+  expected: ExpectedParts,
+): Promise<void> {
+  if (isNothing(expected)) return;
   const { statistics, method, head } = preparation;
   const tensors = new Map<string, Tensor>(
     Object.entries(method).map(([name, tensor]) => [METHOD + name, tensor]),
@@ -46,7 +66,6 @@ export async function savePreparation(path: string, preparation: Preparation): P
     tensors.set('class_mean', perClass.mean).set('class_std', perClass.std);
     tensors.set('mean', overall.mean).set('std', overall.std);
   }
-  if (tensors.size === 0) return;
   await writeSafetensors(path, tensors, { mean_square: String(statistics?.meanSquare ?? '') });
 }
 
@@ -55,12 +74,8 @@ export async function savePreparation(path: string, preparation: Preparation): P
  *
  * @throws AdarandError `run.damaged`, or as `readSafetensors` does.
  */
-export async function loadPreparation(
-  path: string,
-  expected: { readonly [Part in keyof Preparation]: boolean },
-): Promise<Preparation> {
-  if (!expected.statistics && !expected.head && !expected.method)
-    return { statistics: undefined, head: undefined, method: {} };
+export async function loadPreparation(path: string, expected: ExpectedParts): Promise<Preparation> {
+  if (isNothing(expected)) return { statistics: undefined, head: undefined, method: {} };
   const { tensors, metadata } = await readSafetensors(path);
   const read = (name: string): Tensor<'float32'> => {
     const tensor = tensors.get(name);

@@ -98,14 +98,17 @@ describe('a run on disk', () => {
     };
     const head = { weight: matrix, bias: vector };
     const preparation = { statistics, head, method: { relationship: matrix } };
-    await savePreparation(file, preparation);
     const all = { statistics: true, head: true, method: true };
+    await savePreparation(file, preparation, all);
     assert.deepEqual(await loadPreparation(file, all), preparation);
     const nothing = { statistics: undefined, head: undefined, method: {} };
     const none = join(path, 'none.safetensors');
-    await savePreparation(none, nothing);
-    assert.ok(!existsSync(none));
     const expected = { statistics: false, head: false, method: false };
+    await savePreparation(none, nothing, expected);
+    assert.ok(!existsSync(none));
     assert.deepEqual(await loadPreparation(none, expected), nothing);
+    // A method may find that it has nothing to prepare.
+    await savePreparation(none, nothing, { ...expected, method: true });
+    assert.deepEqual(await loadPreparation(none, { ...expected, method: true }), nothing);
   });
 });

@@ -134,9 +134,12 @@ async function make(path: string): Promise<string | undefined> {
   }
 }
 
+/** What a run writes before its `run.json`. */
+const leftovers = /^(\.lock|\.?preparation\.safetensors(\..*\.tmp)?)$/;
+
 /** Also true for what a process left that was killed before its run began. */
 async function isEmpty(path: string): Promise<boolean> {
-  return (await readdir(path).catch(() => ['a file'])).every((name) => name === '.lock');
+  return (await readdir(path).catch(() => ['a file'])).every((name) => leftovers.test(name));
 }
 
 async function notARun(path: string): Promise<AdarandError> {

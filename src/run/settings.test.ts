@@ -5,6 +5,7 @@ import { cifarResNet } from '../nn/cifar-resnet.js';
 import { adarand } from '../regularizers/adarand.js';
 import { fineTuning } from '../regularizers/fine-tuning.js';
 import { fnp } from '../regularizers/fnp.js';
+import { l2sp } from '../regularizers/l2-sp.js';
 import { parseTrainOptions } from './config.js';
 import { needsStatistics, resolveSettings } from './settings.js';
 
@@ -57,4 +58,14 @@ test('the source network looks at the images only where somebody needs it', () =
   assert.ok(needsStatistics(options({}), fnp), 'the scale of lambda');
   assert.ok(!needsStatistics(options({ lambda: 0 }), fnp));
   assert.ok(!needsStatistics(options({}), fineTuning));
+});
+
+test("adamw decays weights, unless the method's own terms take that place", () => {
+  assert.equal(resolved({ optimizer: 'adamw' }).weightDecay, 0.05);
+  assert.equal(resolved({}).weightDecay, 0);
+  const options = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw' });
+  const given = { dataset: datasetOf(100), network, regularizerOptions: {}, featureMeanSquare: 1 };
+  assert.equal(resolveSettings(options, { ...given, method: l2sp }).weightDecay, 0);
+  const asked = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw', weightDecay: 0.1 });
+  assert.equal(resolveSettings(asked, { ...given, method: l2sp }).weightDecay, 0.1);
 });

@@ -61,7 +61,7 @@ export function resolveSettings(
     batchSize,
     evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
     learningRate: options.learningRate ?? defaultLearningRate(options, network),
-    weightDecay: options.weightDecay ?? (options.optimizer === 'adamw' ? 0.05 : 0),
+    weightDecay: options.weightDecay ?? defaultWeightDecay(options, method),
     augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
     lambda,
     featureScale,
@@ -86,6 +86,10 @@ function scalesLambda(options: RunOptions, method: Regularizer): boolean {
 /** 32, or the power of two that leaves four batches an epoch. */
 function defaultBatchSize(images: number): number {
   return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
+}
+
+function defaultWeightDecay({ optimizer }: RunOptions, { replacesWeightDecay = false }: Regularizer): number {
+  return optimizer === 'adamw' && !replacesWeightDecay ? 0.05 : 0;
 }
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */

@@ -9,7 +9,7 @@ import { checkUnchanged, describeRun } from './describe-run.js';
 import type { RunHost } from './events.js';
 import { FrozenModel } from './frozen-model.js';
 import { openMethod } from './methods.js';
-import { loadPreparation, prepareRun, savePreparation } from './preparation.js';
+import { expectedParts, loadPreparation, prepareRun, savePreparation } from './preparation.js';
 import type { RunSummary } from './record.js';
 import type { Run } from './run.js';
 import { RunFolder } from './run-folder.js';
@@ -35,7 +35,7 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
     const run: Run = { ...decided, options, method, inputs, held, host };
     const record = await describeRun(run);
     return await runTraining(run, record, undefined, async () => {
-      await savePreparation(held.folder.preparation, run.preparation);
+      await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
       await held.folder.writeRecord(record);
     });
   } finally {
@@ -64,11 +64,7 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
     const method = await openMethod(options.regularizer);
     const inputs = await openInputs(options, method, host);
     await checkUnchanged(record, inputs);
-    const preparation = await loadPreparation(folder.preparation, {
-      statistics: needsStatistics(options, method),
-      head: options.head === 'probe',
-      method: method.prepare !== undefined,
-    });
+    const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
     const last = await new FileCheckpoints(folder.checkpoints, { hasValidation: true }).loadLast();
     return await runTraining(run, record, last, async () => {});

@@ -40,7 +40,7 @@ export function trainingData(
       if (companions === undefined || source === undefined) return trainBatches(images, options);
       const steps = epochSteps(images.length, options);
       const chosen = steps.map((targets, i) => companions(targets, epoch * batchesPerEpoch + firstStep + i));
-      return together(chosenBatches(images, steps, options), chosenBatches(source.images, chosen, options));
+      return together(trainBatches(images, options), chosenBatches(source.images, chosen, options));
     },
     trainingImages: () => evaluation(images, 'round'),
     validation: () => evaluation(dataset.val.images),

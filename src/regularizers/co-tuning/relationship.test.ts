@@ -151,3 +151,26 @@ test('tells how far it has come, and stops where it is to stop', async () => {
     /stopped/,
   );
 });
+
+test('a class that shares its source classes with others is not taken for a class without images', async () => {
+  const kinds = [
+    [0.94, 0.02, 0.02, 0.02],
+    [0.02, 0.94, 0.02, 0.02],
+    [0.48, 0.48, 0.02, 0.02],
+    [0.02, 0.02, 0.48, 0.48],
+  ];
+  const clear = (perClass: number): LabelledFeatures => {
+    const labels = cycle(4 * perClass, 4);
+    return {
+      features: float32(
+        [labels.length, 4],
+        labels.flatMap((label) => at(kinds, label)),
+      ),
+      labels: Int32Array.from(labels),
+    };
+  };
+  const relationship = await reverseRelationship({ train: clear(20), val: clear(3), classes: 4 }, compile);
+  assertDistributions(relationship);
+  const [q0 = 0, q1 = 0, q2 = 0, q3 = 0] = at(rowsOf(relationship), 2);
+  assert.ok(q0 + q1 > 0.9 && q2 + q3 < 0.1, `${[q0, q1, q2, q3]}`);
+});

@@ -19,7 +19,7 @@ export interface SourcePredictions {
   readonly classes: number;
 }
 
-/** Below this, the probability of a target class is none. */
+/** What a probability of 0 is taken for where its logarithm is needed. */
 const TINY = 1e-12;
 
 /** Of the regressions: enough to compare penalties, and enough for the one that is chosen. */
@@ -28,7 +28,7 @@ const TOLERANCE = { compared: 1e-4, chosen: 1e-6 };
 /** Every how many images of a class one is held out where there are no validation images. */
 const HELD_OUT = 5;
 
-/** Inverse strengths of the penalty that are tried, weakest first: 1e-4, 3e-4, 1e-3 ... 1e4. */
+/** Inverse strengths of the penalty that are tried, the strongest penalty first: 1e-4, 3e-4, 1e-3 ... 1e4. */
 const strengths = Array.from({ length: 17 }, (_, i) => (i % 2 === 0 ? 1 : 3) * 10 ** (Math.floor(i / 2) - 4));
 
 /**
@@ -67,19 +67,15 @@ export async function reverseRelationship(
   const marginal = sourceMarginal(train, val);
   const present = new Set(train.labels);
 
+  // In logarithms: after a calibration on few images s may be so large that a class is never the most probable one.
   const joint = Array.from({ length: classes }, () => new Float64Array(marginal.length));
   marginal.forEach((probability, j) => {
     const scores = joint.map((_, k) => scale * at(weight.data, k * marginal.length + j));
-    softmax(scores).forEach((share, k) => {
-      at(joint, k)[j] = share * probability;
+    logSoftmaxOf(scores).forEach((share, k) => {
+      at(joint, k)[j] = share + Math.log(Math.max(probability, TINY));
     });
   });
-  return matrix(
-    joint.map((row, k) => {
-      const total = row.reduce((sum, p) => sum + p, 0);
-      return present.has(k) && total > TINY ? row.map((p) => p / total) : marginal;
-    }),
-  );
+  return matrix(joint.map((row, k) => (present.has(k) ? logSoftmaxOf(row).map(Math.exp) : marginal)));
 }
 
 /** W [K, S] of the best penalty, and its logits [n, K] of the validation images. */
@@ -155,11 +151,11 @@ function sourceMarginal(...sets: readonly LabelledFeatures[]): Float64Array {
   return mean;
 }
 
-function softmax(scores: readonly number[]): number[] {
-  const top = Math.max(...scores);
-  const powers = scores.map((score) => Math.exp(score - top));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
+function logSoftmaxOf(scores: ArrayLike<number>): Float64Array {
+  const row = Float64Array.from(scores);
+  const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const log = top + Math.log(row.reduce((sum, score) => sum + Math.exp(score - top), 0));
+  return row.map((score) => score - log);
 }
 
 function matrix(rows: readonly Float64Array[]): Tensor<'float32'> {

@@ -35,7 +35,9 @@ export function rotation(crossCovariance: Value): Value {
   const S = scaled(crossCovariance);
   const Q = polarFactor(S);
   const reflects = max(neg(determinantSign(Q)), scalar(0));
-  const w = smallestEigenvector(matmul(S, Q, { transposeB: true }), scalar(1));
+  const w = smallestEigenvector(matmul(S, Q, { transposeB: true }), scalar(1), {
+    approximate: true,
+  });
   const mirrored = matmul(w, matmul(w, Q, { transposeA: true }));
   return sub(Q, mul(mirrored, mul(reflects, scalar(2))));
 }
