@@ -168,6 +168,73 @@ export default {
     assert.deepEqual(steps, [6, 7, 8]);
   });
 
+  test('source images that are also test images are left out', async () => {
+    const train = ['train', 'colours', '--model', 'tiny.onnx', '--regularizer', 'uot', '--max-steps', '1'];
+    const { code, stdout, stderr } = await adarand(
+      folder.path,
+      ...train,
+      '--source',
+      'colours',
+      '--out',
+      'overlap',
+    );
+    assert.equal(code, 0, stderr);
+    const told = stdout + stderr;
+    assert.match(told, /source colours: 3 classes, 21 images to train on as well/);
+    assert.match(told, /left out, being also validation or test images: 9/);
+    assert.doesNotMatch(told.slice(told.indexOf('source colours')), /test set has|cut from/);
+  });
+
+  test("a mistake in a method of one's own is told as one, with the file's name", async () => {
+    const zod = import.meta.resolve('zod');
+    const graph = new URL('../graph/index.js', import.meta.url).href;
+    const write = (fields: string) =>
+      writeFile(
+        at('mine.mjs'),
+        `import { z } from '${zod}';
+import { scalar } from '${graph}';
+const common = { name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}) };
+export default { ...common, defaultLambda: 1, featureScaled: false, ${fields} };
+`,
+      );
+    const refuse = async (fields: string, pattern: RegExp) => {
+      await write(fields);
+      const { code, stderr } = await adarand(
+        folder.path,
+        ...['train', 'colours', '--model', 'tiny.onnx', '--regularizer', './mine.mjs', '--max-steps', '1'],
+      );
+      assert.match(stderr, pattern);
+      assert.equal(code, 2, stderr);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    };
+    await refuse(
+      "needs: ['labls'], build: () => ({})",
+      /mine\.mjs does not export a regularizer \(needs\.0: /,
+    );
+    await refuse(
+      'needs: [], build: (c) => ({ term: c.features })',
+      /mine\.mjs: build looks at features, which is not/,
+    );
+    await refuse(
+      "needs: ['features'], build: (c) => ({ term: c.features })",
+      /term should be a scalar, and has the shape/,
+    );
+    await refuse("needs: [], build: (c) => c.prepared('centers')", /mine did not prepare a tensor centers/);
+    await refuse(
+      "needs: [], prepare: async () => { throw new Error('no luck'); }, build: () => ({})",
+      /mine\.mjs: no luck/,
+    );
+    await refuse(
+      'needs: [], prepare: async () => ({ a: 1 }), build: () => ({})',
+      /something else than a tensor of finite/,
+    );
+    await write('needs: [], build: () => ({ term: scalar(0) })');
+    const given = { ...optionsFor('fine-tuning', 'edited'), regularizer: at('mine.mjs') };
+    await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
+    await write('needs: [], build: () => ({ term: scalar(1) })');
+    await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
+  });
+
   test('that lacks something is refused before anything is read', async () => {
     const refuse = async (pattern: RegExp, ...args: readonly string[]) => {
       const { code, stderr } = await adarand(
@@ -184,6 +251,9 @@ export default {
     await refuse(/uot trains on source images.*\nhint: .*--source DIR/, '--regularizer', 'uot');
     await refuse(/bss does not look at source images/, '--regularizer', 'bss', '--source', 'more');
     await refuse(/more\/nothing does not exist/, '--regularizer', 'uot', '--source', 'more/nothing');
+    await refuse(/a method is missing in "bss\+"/, '--regularizer', 'bss+');
+    await refuse(/there is no file \.\/nothing\.mjs/, '--regularizer', './nothing.mjs');
+    await refuse(/bss is given already; .* bss\+fnp/, '--regularizer', 'bss', '--regularizer', 'fnp');
     await refuse(
       /uot and borrowing-treasures each choose/,
       '--regularizer',

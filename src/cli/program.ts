@@ -40,7 +40,7 @@ function addTrain(program: Command): void {
     .option('--resume <run>', 'go on with a run that was stopped or killed')
     .option('--out <run>', 'folder to write (runs/DATA-MODEL-METHOD-N)')
     .optionsGroup('Method:')
-    .option('--regularizer <name>', 'see `adarand methods`; or a .js file (adarand)')
+    .option('--regularizer <name>', 'see `adarand methods`; or a .js file; several as a+b (adarand)', once)
     .option('--lambda <x>', "weight of the regularizer (the method's own)", number)
     .option('--lambda-unit <unit>', "feature-scale: for features of ResNet-50's size; or raw (feature-scale)")
     .option('--option <name=value>', "one of the method's own options; repeatable", assignment)
@@ -49,7 +49,11 @@ function addTrain(program: Command): void {
     .option('--head <start>', 'how the new head starts: random, or probe (a linear probe first) (random)')
     .option('--epochs <n>', '(20)', number)
     .option('--batch-size <n>', '(32, less for few images)', number)
-    .option('--lr <x>', 'learning rate (sgd: 0.01 with BatchNorm, 0.001 without; others 0.0001)', number)
+    .option(
+      '--lr <x>',
+      'learning rate (sgd: 0.01 with BatchNorm, 0.001 without; others 0.0001; a tenth with --head probe)',
+      number,
+    )
     .option('--optimizer <name>', 'sgd, adam or adamw (sgd)')
     .option('--schedule <name>', 'constant, cosine, cosine-7-16 or multi-step (cosine)')
     .option('--warm-up <n>', 'updates over which the learning rate rises from 0 (0)', number)
@@ -101,9 +105,19 @@ function number(word: string): number {
   return value;
 }
 
+/** Methods are joined by a +, not by repeating the flag. */
+function once(word: string, before?: string): string {
+  if (before !== undefined)
+    throw new InvalidArgumentError(
+      `${before} is given already; several methods are written ${before}+${word}.`,
+    );
+  return word;
+}
+
 function assignment(word: string, before: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [name = '', ...rest] = word.split('=');
   if (name === '' || rest.length === 0)
     throw new InvalidArgumentError('Write it as name=value, such as alpha=0.9.');
+  if (Object.hasOwn(before, name)) throw new InvalidArgumentError(`${name} is given twice.`);
   return { ...before, [name]: rest.join('=') };
 }

@@ -107,8 +107,7 @@ export function formatReport(report: FolderReport): string[] {
 function certainty(images: number): string {
   if (images === 0) return 'there is no test set: accuracy on unseen images will not be known';
   const points = 100 * accuracyHalfWidth(images);
-  const precise = points < 10 ? points.toFixed(1) : Math.floor(points);
-  return `this test set has ${images} images: accuracy is known to ±${precise} points (95 %)`;
+  return `this test set has ${images} images: accuracy is known to ±${points.toFixed(1)} points (95 %)`;
 }
 
 function copies(contents: Contents, digests: ReadonlyMap<string, string>) {

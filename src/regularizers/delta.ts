@@ -75,6 +75,7 @@ export const delta = defineRegularizer({
     const head = await logisticRegression(
       { features, labels, classes, l2: 1e-4, intercept: true },
       (outputs) => survey.compile(outputs),
+      { onEvaluation: () => survey.progress(0, 1) },
     );
     const sample = await sampleTrainingImages(survey, { batches, batchSize: 32 });
     const estimate = attention === 'ablation' ? ablationImportances : gradientImportances;

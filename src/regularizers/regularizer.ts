@@ -72,6 +72,23 @@ export interface SourceBatch {
 
 export type Need = keyof Provided;
 
+/** All of them, for methods that no compiler has seen. */
+export const needNames = [
+  'features',
+  'logits',
+  'labels',
+  'oneHot',
+  'classStatistics',
+  'featureStatistics',
+  'head',
+  'parameters',
+  'taps',
+  'sourceFeatures',
+  'sourceTaps',
+  'sourceLogits',
+  'sourceBatch',
+] as const satisfies readonly Need[];
+
 /** Standard normal, uniform on [0, 1), or Beta(a, a) on [0, 1]. */
 export type Distribution = 'normal' | 'uniform' | { readonly beta: number };
 

@@ -36,7 +36,9 @@ export const trainOptionsSchema = z.strictObject({
 
   epochs: count.default(20).describe('passes over the training images'),
   batchSize: count.optional().describe('32, or less where there are few images'),
-  learningRate: positive.optional().describe('sgd: 0.01 with BatchNorm, 0.001 without; adam, adamw: 0.0001'),
+  learningRate: positive
+    .optional()
+    .describe('sgd: 0.01 with BatchNorm, 0.001 without; adam, adamw: 0.0001; a tenth after a probe'),
   optimizer: keyOf(optimizers).default('sgd').describe(Object.keys(optimizers).join(', ')),
   schedule: keyOf(schedules).default('cosine').describe(Object.keys(schedules).join(', ')),
   warmUp: z.number().int().min(0).default(0).describe('updates over which the learning rate rises from 0'),

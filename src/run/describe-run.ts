@@ -3,7 +3,7 @@ import type { Preprocessing } from '../nn/network.js';
 import { newHead } from '../training/classifier.js';
 import { describeMachine } from './describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from './fingerprint.js';
-import { absoluteMethod } from './methods.js';
+import { absoluteMethod, fingerprintMethod } from './methods.js';
 import type { RunRecord } from './record.js';
 import type { Run } from './run.js';
 import { absolute, type RunInputs } from './run-inputs.js';
@@ -47,6 +47,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
     },
+    method: fingerprintMethod(options.regularizer),
     machine: describeMachine(),
   };
 }
@@ -54,7 +55,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
 /**
  * Whether a run's data and model are still those that it began with.
  *
- * @throws AdarandError `run.data-changed`, `run.model-changed`.
+ * @throws AdarandError `run.data-changed`, `run.method-changed`, `run.model-changed`.
  */
 export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Promise<void> {
   const { data, source, model, options } = record;
@@ -72,6 +73,12 @@ export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Prom
       'run.data-changed',
       `${options.source} is not what this run began with: files were added, removed or changed`,
       'Restore the folder, or start a new run.',
+    );
+  if (fingerprintMethod(options.regularizer) !== record.method)
+    throw new AdarandError(
+      'run.method-changed',
+      `${options.regularizer} is not the method that this run began with`,
+      'Restore the file, or start a new run.',
     );
   const { preprocessing } = inputs.network;
   if (

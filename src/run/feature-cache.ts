@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { LabelledImage } from '../data/index.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { float32, type Tensor } from '../graph/tensor.js';
@@ -29,9 +29,9 @@ export async function cachedFeatures(
   if (stored?.dtype === 'float32' && stored.shape.join() === [images.length, network.featureSize].join())
     return float32(stored.shape, stored.data);
   const features = await compute();
-  await mkdir(cacheFolder(), { recursive: true })
-    .then(() => writeSafetensors(path, new Map([['features', features]]), { network: network.name }))
-    .catch(() => {});
+  // Not recursive: where a system has folders that cannot hold others (/proc), that would never end.
+  for (const folder of [dirname(cacheFolder()), cacheFolder()]) await mkdir(folder).catch(() => {});
+  await writeSafetensors(path, new Map([['features', features]]), { network: network.name }).catch(() => {});
   return features;
 }
 

@@ -65,6 +65,7 @@ async function summarize(
     lambda: settings.lambda,
     lambda_unit: options.lambdaUnit,
     effective_lambda: settings.effectiveLambda,
+    feature_scale: settings.featureScale,
     feature_mean_square: settings.featureMeanSquare,
     learning_rate: settings.learningRate,
     batch_size: settings.batchSize,

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { compose } from '../regularizers/compose.js';
 import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
 import type { Need, Regularizer } from '../regularizers/regularizer.js';
 import { didYouMean } from './did-you-mean.js';
+import { fingerprintModule, importMethod } from './own-method.js';
 
 /**
  * A method by its name, or by the path of a JavaScript module whose default export is one (made with
@@ -16,6 +16,8 @@ import { didYouMean } from './did-you-mean.js';
  */
 export async function openMethod(name: string): Promise<Regularizer> {
   const parts = partsOf(name);
+  if (parts.includes(''))
+    throw new AdarandError('method.unknown', `a method is missing in "${name}"`, 'Write it as bss+l2-sp.');
   const methods = await Promise.all(parts.map(openOne));
   const [only] = methods;
   return only !== undefined && methods.length === 1 ? only : compose(methods);
@@ -26,6 +28,12 @@ export function absoluteMethod(name: string): string {
   return partsOf(name)
     .map((part) => (isFile(part) ? resolve(part) : part))
     .join('+');
+}
+
+/** SHA-256 of the modules that a reference names; null where all its methods are built in. */
+export function fingerprintMethod(name: string): string | null {
+  const files = partsOf(name).filter(isFile);
+  return files.length === 0 ? null : files.map(fingerprintModule).join('+');
 }
 
 /** A file's path may have a + of its own. */
@@ -41,6 +49,7 @@ async function openOne(name: string): Promise<Regularizer> {
   if (isRegularizerName(name)) return regularizerByName(name);
   if (isFile(name)) return importMethod(resolve(name));
   const names = Object.keys(regularizers);
+  if (/\.m?js$/.test(name)) throw new AdarandError('method.unknown', `there is no file ${name}`);
   throw new AdarandError(
     'method.unknown',
     `there is no regularizer "${name}".${didYouMean(name, names)}`,
@@ -131,30 +140,3 @@ function unknownOption(method: Regularizer, name: string, known: readonly string
     known.length === 0 ? 'It has no options.' : `Its options are ${known.join(', ')}.`,
   );
 }
-
-async function importMethod(path: string): Promise<Regularizer> {
-  const module: unknown = await import(pathToFileURL(path).href).catch((error: unknown) => {
-    throw new AdarandError('method.module', `${path} cannot be imported: ${error}`, undefined, error);
-  });
-  const method = moduleSchema.safeParse(module);
-  if (method.success) return method.data.default;
-  throw new AdarandError(
-    'method.module',
-    `${path} does not export a regularizer`,
-    'Its default export should be `defineRegularizer({ name, ..., build })`.',
-  );
-}
-
-const regularizerSchema = z.custom<Regularizer>(
-  (value) =>
-    z
-      .object({
-        name: z.string(),
-        needs: z.array(z.string()),
-        options: z.instanceof(z.ZodType),
-        defaultLambda: z.number(),
-        build: z.custom((build) => typeof build === 'function'),
-      })
-      .safeParse(value).success,
-);
-const moduleSchema = z.object({ default: regularizerSchema });

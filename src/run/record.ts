@@ -40,6 +40,8 @@ export const recordSchema = z.object({
       std: threeNumbers,
     }),
   }),
+  /** SHA-256 of the module that the method comes from; null for one that is built in. */
+  method: z.string().nullable(),
   machine: machineSchema,
 });
 
@@ -74,6 +76,8 @@ export const summarySchema = z.object({
   lambda: z.number(),
   lambda_unit: z.string(),
   effective_lambda: z.number(),
+  /** What brings weights that go with the features' size to this network's: in a combination, that of each such method. */
+  feature_scale: z.number(),
   feature_mean_square: z.number().nullable(),
   learning_rate: z.number(),
   batch_size: z.number(),

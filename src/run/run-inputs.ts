@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Dataset, formatReport, ImageCache, type LabelledImage, openDataset } from '../data/index.js';
+import { type Dataset, formatReport, ImageCache, openDataset } from '../data/index.js';
 import { openModel } from '../models/open.js';
 import type { Network } from '../nn/network.js';
 import type { Regularizer } from '../regularizers/regularizer.js';
@@ -9,6 +9,7 @@ import { checkNetwork } from './check-needs.js';
 import { compileOptionsFor } from './compile-options.js';
 import type { RunOptions } from './config.js';
 import { type RunHost, throwIfStopped } from './events.js';
+import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
 /** A run's data and network, opened, and how to compile for its device. */
 export interface RunInputs {
@@ -18,13 +19,6 @@ export interface RunInputs {
   readonly cache: ImageCache;
   readonly network: Network;
   readonly compile: CompileOptions;
-}
-
-export interface SourceImages {
-  readonly dataset: Dataset;
-  readonly classes: readonly string[];
-  /** Of all its splits. */
-  readonly images: readonly LabelledImage[];
 }
 
 /** @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them. */
@@ -43,11 +37,11 @@ export async function openInputs(
   const { seed, trainFraction, valFraction, testFraction } = options;
   const splits = { seed, trainFraction, valFraction, testFraction };
   const dataset = await open(options.data, splits, cache, host);
+  host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   if (options.source === undefined) return { dataset, source: undefined, cache, network, compile };
   const whole = { seed, valFraction: 0, testFraction: 0 };
-  const found = await open(options.source, whole, cache, host);
-  const images = [...found.train.images, ...found.val.images, ...found.test.images];
-  const source = { dataset: found, classes: found.classes, images };
+  const source = sourceImages(await open(options.source, whole, cache, host), dataset);
+  host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
   return { dataset, source, cache, network, compile };
 }
 
@@ -58,7 +52,7 @@ async function open(
   host: RunHost,
 ): Promise<Dataset> {
   host.emit({ type: 'phase', phase: 'data' });
-  const dataset = await openDataset(path, {
+  return openDataset(path, {
     ...splits,
     cache,
     onProgress(done, total) {
@@ -66,8 +60,6 @@ async function open(
       host.emit({ type: 'progress', phase: 'data', done, total });
     },
   });
-  host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
-  return dataset;
 }
 
 /** A path as it can be found from anywhere; what is no path (a name) stays. */

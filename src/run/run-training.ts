@@ -129,14 +129,17 @@ function resumable(error: unknown, path: string, step: number): unknown {
 }
 
 /** What people should see of the choices that were made. */
-function shown({ options, settings, inputs }: Run): Record<string, unknown> {
-  const { batchSize, learningRate, augment, lambda, effectiveLambda } = settings;
+function shown({ options, settings, method, inputs }: Run): Record<string, unknown> {
+  const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
   return {
     model: inputs.network.name,
     image_size: inputs.network.preprocessing.imageSize,
     regularizer: options.regularizer,
     lambda,
     effective_lambda: effectiveLambda,
+    // Of a combination, only some terms have it.
+    ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
+    ...(options.head === 'probe' && { head: options.head }),
     optimizer: options.optimizer,
     learning_rate: learningRate,
     schedule: options.schedule,

@@ -50,6 +50,7 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
   const given = { dataset: datasetOf(100), network: folded, method: adarand, regularizerOptions: {} };
   assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
   assert.equal(resolved({ optimizer: 'adamw' }).learningRate, 1e-4);
+  assert.equal(resolved({ head: 'probe' }).learningRate, 0.001, 'a probe is not to be undone');
 });
 
 test('the source network looks at the images only where somebody needs it', () => {

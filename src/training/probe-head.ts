@@ -21,11 +21,13 @@ export async function probeHead(survey: Survey): Promise<LinearClassifier> {
   const { data } = train.features;
   const meanSquare = data.reduce((sum, g) => sum + g * g, 0) / Math.max(1, data.length);
   try {
-    if (survey.count('val') === 0) return await regression.fit(UNCHOSEN * meanSquare);
+    if (survey.count('val') === 0)
+      return await regression.fit(UNCHOSEN * meanSquare, { onEvaluation: () => survey.progress(0, 1) });
     const val = await survey.features('val');
     const fits: { readonly head: LinearClassifier; readonly loss: number }[] = [];
     for (const penalty of PENALTIES) {
-      const head = await regression.fit(penalty * meanSquare);
+      const onEvaluation = () => survey.progress(fits.length, PENALTIES.length);
+      const head = await regression.fit(penalty * meanSquare, { onEvaluation });
       fits.push({ head, loss: crossEntropyOf(head, val) });
       survey.progress(fits.length, PENALTIES.length);
     }

@@ -1,5 +1,5 @@
 import { gradients } from '../autodiff/gradients.js';
-import { at, invariant } from '../errors.js';
+import { AdarandError, at, invariant } from '../errors.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { ParameterKind } from '../nn/network.js';
@@ -58,7 +58,8 @@ export function regularize(
     ...sizes,
     prepared(name: string) {
       const tensor = prepared[name];
-      invariant(tensor !== undefined, `${regularizer.name} did not prepare a tensor ${name}`);
+      if (tensor === undefined)
+        throw new AdarandError('method.not-prepared', `${regularizer.name} did not prepare a tensor ${name}`);
       return tensor;
     },
     noise(distribution: Distribution, shape: readonly number[]) {

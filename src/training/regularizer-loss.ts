@@ -109,7 +109,7 @@ export function regularizerLoss(regularizer: Regularizer, inputs: RegularizerInp
   const feeds = new Map<string, Float64Array>();
   const provided = provideArrays(inputs, { batchSize, featureSize }, feeds);
   const parts = new StepParts();
-  const options = regularizer.options.parse(inputs.options ?? {});
+  const options = optionsOf(regularizer, inputs.options);
   const built = regularize(parts, {
     regularizer,
     options,
@@ -260,6 +260,13 @@ function provideArrays(
     },
   };
   return { values, differentiable };
+}
+
+function optionsOf(regularizer: Regularizer, given: unknown = {}): unknown {
+  const result = regularizer.options.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new AdarandError('regularizer.inputs', `options of ${regularizer.name}: ${problems.join('; ')}`);
 }
 
 function oneHotRows(labels: readonly number[], classes: number): number[] {

@@ -92,15 +92,18 @@ async function bestClassifier(
     floatsOf(await classifier.run(new Map(Object.entries({ q: val.features, weight }))), 'logits');
   try {
     let best = { l2: 0, right: -1 };
+    const total = strengths.length + 1;
     // From the strongest penalty to the weakest: each solution is near the next.
     for (const [i, strength] of strengths.entries()) {
       const l2 = 1 / (strength * train.labels.length);
-      const { weight } = await regression.fit(l2, { tolerance: TOLERANCE.compared });
+      const onEvaluation = () => progress(i, total);
+      const { weight } = await regression.fit(l2, { tolerance: TOLERANCE.compared, onEvaluation });
       const right = countRight(await classify(weight), val.labels);
       if (right >= best.right) best = { l2, right };
-      progress(i + 1, strengths.length);
     }
-    const { weight } = await regression.fit(best.l2, { tolerance: TOLERANCE.chosen });
+    const onEvaluation = () => progress(strengths.length, total);
+    const { weight } = await regression.fit(best.l2, { tolerance: TOLERANCE.chosen, onEvaluation });
+    progress(total, total);
     return { weight, logits: await classify(weight) };
   } finally {
     await regression.release();

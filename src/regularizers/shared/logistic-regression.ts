@@ -37,6 +37,8 @@ export interface LinearClassifier {
 }
 
 export interface FitOptions {
+  /** Called at each evaluation; what it throws ends the fit. */
+  readonly onEvaluation?: () => void;
   /** 1000 by default. */
   readonly maxIterations?: number;
   /** Stops where the gradient is at most this share of what it is at zero; 1e-5 by default. */
@@ -98,10 +100,12 @@ export class LogisticRegression {
 
   async fit(
     l2: number,
-    { maxIterations = 1000, tolerance = 1e-5 }: FitOptions = {},
+    { maxIterations = 1000, tolerance = 1e-5, onEvaluation = () => {} }: FitOptions = {},
   ): Promise<LinearClassifier> {
-    const objective = async (parameters: Float64Array) =>
-      penalised(await this.#crossEntropy(parameters), parameters, l2, this.#weights);
+    const objective = async (parameters: Float64Array) => {
+      onEvaluation();
+      return penalised(await this.#crossEntropy(parameters), parameters, l2, this.#weights);
+    };
     this.#scale ??= norm((await objective(this.#parameters)).gradient);
     const { point } = await minimize(objective, this.#parameters, {
       maxIterations,
