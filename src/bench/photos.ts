@@ -43,7 +43,7 @@ for (const data of folders) {
     const runs: RunSummary[] = [];
     for (let seed = 0; seed < Number(seeds); seed++)
       runs.push(await summaryOf(data, regularizer, factor, seed));
-    results.push({ title: factor === 1 ? method : `${method}, ${factor} lambda`, runs });
+    results.push({ title: factor === 1 ? method : `${method} × ${factor}`, runs });
   }
   console.log(`\n${basename(data)}\n\n${formatResults(results, 'markdown')}`);
   const [baseline, ...others] = results;
@@ -54,8 +54,9 @@ for (const data of folders) {
 
 function draw(results: readonly MethodResults[], data: string): string {
   return barChart({
-    title: `Test accuracy on ${data}: mean, standard deviation and single seeds`,
+    title: `Test accuracy on ${data}: mean, standard deviation, single seeds (lambda × factor)`,
     label: 'test accuracy (%)',
+    width: 680,
     bars: results.map(({ title, runs }) => ({
       name: title,
       values: runs.map(({ test_accuracy }) => 100 * (test_accuracy ?? Number.NaN)),
