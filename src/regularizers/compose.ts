@@ -98,6 +98,7 @@ const conflicts = {
 } as const;
 
 function checkParts(methods: readonly Regularizer[], refuse: (reason: string) => AdarandError): void {
+  if (methods.length < 2) throw refuse('it takes two methods to combine them');
   const names = methods.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw refuse(`${twice} stands there twice; a larger weight does the same`);

@@ -31,7 +31,7 @@ const EPSILON = 2.2204e-16;
  *   d(a, p) = sum_c w_c sum_b (a ln((a + e) / (p + e)) + p ln((p + e) / (a + e))) / 2
  *           = a.l(a) + p.l(p) - a.l(p) - p.l(a),   l(x) = w / 2 ln(bins (x + e))
  *
- * w_c = 0.5 / (channels of c's layer). The factor `bins` cancels, as any constant would; it brings l close to 0, since
+ * w_c = 0.5 / (channels of c's layer). The factor `bins` cancels, as a constant does; it brings l close to 0, since
  * bins hold about 1 / bins each: single precision then ranks well.
  */
 export function histogramDistances(a: Value, p: Value, layout: DescriptorLayout): Value {
