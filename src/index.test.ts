@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { temporaryFolder, writeImages, writeModel } from './cli/testing.js';
+import { temporaryFolder, writeImages, writeModel } from '../test/helpers/cli.js';
 import { exportRun, type RunEvent, resume, train } from './index.js';
 
 describe('the library', () => {
@@ -47,7 +47,7 @@ describe('the library', () => {
   });
 
   test('the example runs', async () => {
-    const example = fileURLToPath(new URL('./examples/library.js', import.meta.url));
+    const example = fileURLToPath(new URL('../examples/library.js', import.meta.url));
     const args = [example, at('colours'), at('tiny.onnx'), at('colours/red/00.png')];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder.path });
     assert.match(stdout, /epoch 2 [\d.]+\ntest accuracy [\d.]+\n/);

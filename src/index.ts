@@ -6,12 +6,12 @@
  *     console.log(summary.test_accuracy);
  *
  * The work is done in a process of its own: the caller's event loop stays free, and a native crash becomes an
- * `AdarandError` with the code `engine.crashed`.
+ * `AdarandError` with the code `process.crashed`.
  */
-import type { CallName, EngineRequests, EngineResults } from './engine/calls.js';
-import { launch } from './engine/launch.js';
-import type { TrainOptions } from './run/config.js';
+import type { CallName, ProcessRequests, ProcessResults } from './process/calls.js';
+import { launch } from './process/launch.js';
 import type { RunEvent } from './run/events.js';
+import type { RunSummary } from './run/folder/record.js';
 import type {
   EvaluateOptions,
   EvaluationReport,
@@ -19,19 +19,19 @@ import type {
   ExportReport,
   ImagePrediction,
   PredictOptions,
-} from './run/operations.js';
-import type { RunSummary } from './run/record.js';
+} from './run/options/operations.js';
+import type { TrainOptions } from './run/options/train-options.js';
 
 export { AdarandError } from './errors.js';
-export { compose } from './regularizers/compose.js';
-export { type RegularizerName, regularizers } from './regularizers/index.js';
-export { type Built, type Context, defineRegularizer, type Regularizer } from './regularizers/regularizer.js';
-export type { Survey } from './regularizers/survey.js';
+export { compose } from './methods/compose.js';
+export { type MethodName, methods } from './methods/index.js';
+export { type Built, type Context, defineMethod, type Method } from './methods/method.js';
+export type { PrepareTools } from './methods/prepare.js';
 export {
-  type RegularizerInputs,
-  type RegularizerOutputs,
-  regularizerLoss,
-} from './training/regularizer-loss.js';
+  type MethodLossInputs,
+  type MethodLossOutputs,
+  methodLoss,
+} from './training/method-loss.js';
 export type {
   EvaluateOptions,
   EvaluationReport,
@@ -81,9 +81,9 @@ export function exportRun(options: ExportOptions, call: CallOptions = {}): Promi
 
 async function perform<Name extends CallName>(
   name: Name,
-  request: EngineRequests[Name],
+  request: ProcessRequests[Name],
   { onEvent, signal }: CallOptions,
-): Promise<EngineResults[Name]> {
+): Promise<ProcessResults[Name]> {
   signal?.throwIfAborted();
   const launched = launch(name, request, { onEvent });
   signal?.addEventListener('abort', launched.stop);

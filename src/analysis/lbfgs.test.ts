@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { worstError } from '../../test/helpers/samples.js';
 import { at } from '../errors.js';
-import { worstError } from '../testing/samples.js';
 import { minimize, type Objective } from './lbfgs.js';
 
 /** sum_i scale_i (x_i - centre_i)^2 / 2 */

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { adarand, jsonLines } from '../../test/helpers/cli.js';
+import { methods } from '../methods/index.js';
 import { optimizers } from '../optimizers/index.js';
 import { schedules } from '../optimizers/schedules.js';
-import { regularizers } from '../regularizers/index.js';
-import { augmentations } from '../run/augmentations.js';
+import { augmentations } from '../run/options/augmentations.js';
 import { createProgram } from './program.js';
-import { adarand, jsonLines } from './testing.js';
 
 test('the help of train names every choice that there is', () => {
   const help =
@@ -20,7 +20,7 @@ test('the help of train names every choice that there is', () => {
 test('methods lists all of them, and explains one', async () => {
   const listed = await adarand('.', 'methods');
   assert.equal(listed.code, 0);
-  for (const name of Object.keys(regularizers)) assert.ok(listed.stdout.includes(name), name);
+  for (const name of Object.keys(methods)) assert.ok(listed.stdout.includes(name), name);
   const { stdout } = await adarand('.', 'methods', 'adarand');
   assert.match(stdout, /arXiv 2403\.10097/);
   assert.match(stdout, /alpha +number +0\.5 +share of the past/);

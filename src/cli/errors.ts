@@ -5,7 +5,7 @@ import { STOPPED } from '../run/events.js';
 export function exitCodeFor(error: unknown): number {
   if (!(error instanceof AdarandError)) return 1;
   if (error.code === STOPPED) return 130;
-  return error.code === 'engine.crashed' ? 1 : 2;
+  return error.code === 'process.crashed' ? 1 : 2;
 }
 
 /** Tells what was wrong on stderr; with `json` also as a line on stdout. */

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { readJsonLines } from '../files/json-lines.js';
 import {
   adarand,
   classNames,
@@ -11,7 +10,8 @@ import {
   temporaryFolder,
   writeImages,
   writeModel,
-} from './testing.js';
+} from '../../test/helpers/cli.js';
+import { readJsonLines } from '../files/json-lines.js';
 
 describe('from a folder of images to a classifier', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -72,8 +72,8 @@ describe('from a folder of images to a classifier', () => {
     for (const line of lines) {
       assert.ok(typeof line === 'object' && line !== null);
       for (const name of [
-        ...['loss', 'regularization', 'learning_rate'],
-        ...['images_per_second', 'feature_norm', 'gradient_norm'],
+        ...['loss', 'penalty', 'learning_rate'],
+        ...['images_per_second', 'mean_feature_norm', 'head_gradient_norm'],
       ])
         assert.ok(name in line, `${name} is missing`);
     }
@@ -134,7 +134,7 @@ describe('from a folder of images to a classifier', () => {
     assert.deepEqual(Object.values((await json('shipped/config.json')).id2label), classNames);
     const again = await adarand(
       ...[folder.path, 'train', 'colours', '--model', 'shipped', '--max-steps', '1'],
-      ...['--out', 'again', '--regularizer', 'fine-tuning'],
+      ...['--out', 'again', '--method', 'fine-tuning'],
     );
     assert.equal(again.code, 0, again.stderr);
     assert.equal((await json('again/summary.json')).steps, 1);

@@ -4,18 +4,20 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
-  isRegularizerName,
-  type RegularizerName,
-  regularizerByName,
-  regularizers,
-} from '../regularizers/index.js';
-import type { TrainOptions } from '../run/config.js';
+  adarand,
+  jsonLines,
+  lastLine,
+  temporaryFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
+import { isMethodName, type MethodName, methodByName, methods } from '../methods/index.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
-import { resumeRun, trainRun } from '../run/train-run.js';
-import { adarand, jsonLines, lastLine, temporaryFolder, writeImages, writeModel } from './testing.js';
+import type { TrainOptions } from '../run/options/train-options.js';
+import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 /** So that whatever a method does between epochs happens within the run. */
-const often: Partial<Record<RegularizerName, Record<string, unknown>>> = {
+const often: Partial<Record<MethodName, Record<string, unknown>>> = {
   'borrowing-treasures': { roundEpochs: 1, initial: 2, neighbours: 20 },
   'dr-tune': { period: 2 },
   delta: { batches: 1 },
@@ -24,7 +26,7 @@ const often: Partial<Record<RegularizerName, Record<string, unknown>>> = {
 describe('every method', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const at = (...parts: readonly string[]) => join(folder.path, ...parts);
-  const source = (name: RegularizerName) => regularizerByName(name).needs.includes('sourceBatch');
+  const source = (name: MethodName) => methodByName(name).needs.includes('sourceBatch');
 
   before(async () => {
     folder = await temporaryFolder();
@@ -38,9 +40,9 @@ describe('every method', () => {
     await folder.remove();
   });
 
-  const optionsFor = (name: RegularizerName, out: string): TrainOptions => ({
-    ...{ data: at('colours'), model: at('tiny.onnx'), regularizer: name, out: at(out) },
-    ...{ epochs: 3, batchSize: 4, seed: 3, regularizerOptions: often[name] ?? {} },
+  const optionsFor = (name: MethodName, out: string): TrainOptions => ({
+    ...{ data: at('colours'), model: at('tiny.onnx'), method: name, out: at(out) },
+    ...{ epochs: 3, batchSize: 4, seed: 3, methodOptions: often[name] ?? {} },
     ...(source(name) ? { source: at('more') } : {}),
   });
   /** Takes this many steps at most. */
@@ -52,7 +54,7 @@ describe('every method', () => {
     return { emit, stop: () => done >= steps };
   };
 
-  for (const name of Object.keys(regularizers).filter(isRegularizerName))
+  for (const name of Object.keys(methods).filter(isMethodName))
     test(`${name}: stopped and resumed, a run ends with the same bytes`, async () => {
       const whole = await trainRun(optionsFor(name, `${name}-whole`), host(Number.POSITIVE_INFINITY));
       assert.ok((whole.test_accuracy ?? -1) >= 0);
@@ -68,19 +70,19 @@ describe('every method', () => {
         );
     });
 
-  for (const [regularizer, regularizerOptions] of [
+  for (const [method, methodOptions] of [
     ['delta', { attention: 'none' }],
     ['l2-sp+core-tuning', {}],
   ] as const)
-    test(`${regularizer} ${JSON.stringify(regularizerOptions)}, which prepares nothing, is resumed as well`, async () => {
-      const out = at(`${regularizer}-nothing`);
-      const given = { ...optionsFor('fine-tuning', out), out, regularizer, regularizerOptions };
+    test(`${method} ${JSON.stringify(methodOptions)}, which prepares nothing, is resumed as well`, async () => {
+      const out = at(`${method}-nothing`);
+      const given = { ...optionsFor('fine-tuning', out), out, method, methodOptions };
       await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
       assert.ok((await resumeRun(out, host(Number.POSITIVE_INFINITY))).epochs === 3);
     });
 
   test('resumed with other pixels than it began with, a run is refused', async () => {
-    const { exportRun } = await import('../run/export-run.js');
+    const { exportRun } = await import('../run/use/export-run.js');
     await exportRun({ run: at('fine-tuning-whole'), to: at('model') });
     const given = { ...optionsFor('fine-tuning', 'shifted'), model: at('model') };
     await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
@@ -94,19 +96,10 @@ describe('every method', () => {
 
   test('by one flag each on the command line, also several together, after a linear probe', async () => {
     const given = ['train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', '--json'];
-    const joint = [
-      '--regularizer',
-      'uot+fnp',
-      '--source',
-      'more',
-      '--option',
-      'uot.classes=2',
-      '--head',
-      'probe',
-    ];
+    const joint = ['--method', 'uot+fnp', '--source', 'more', '--option', 'uot.classes=2', '--head', 'probe'];
     const { code, stdout, stderr } = await adarand(folder.path, ...given, ...joint, '--out', 'joint');
     assert.equal(code, 0, stderr);
-    assert.equal(lastLine(stdout).regularizer, 'uot+fnp');
+    assert.equal(lastLine(stdout).method, 'uot+fnp');
     const reports = jsonLines(stdout).filter(({ type }) => type === 'data');
     assert.equal(reports.length, 2, 'both folders are told about');
     assert.ok(existsSync(at('joint/preparation.safetensors')));
@@ -121,7 +114,7 @@ describe('every method', () => {
       'tiny.onnx',
       '--max-steps',
       '1',
-      '--regularizer',
+      '--method',
       'adarand',
       '--json',
     ];
@@ -154,7 +147,7 @@ export default {
 };
 `,
     );
-    const given = { ...optionsFor('fine-tuning', 'burst'), regularizer: method };
+    const given = { ...optionsFor('fine-tuning', 'burst'), method: method };
     await assert.rejects(trainRun(given, host(Number.POSITIVE_INFINITY)), {
       code: 'training.diverged',
       message: /the loss became (-Infinity|NaN) at step 9/,
@@ -169,7 +162,7 @@ export default {
   });
 
   test('source images that are also test images are left out', async () => {
-    const train = ['train', 'colours', '--model', 'tiny.onnx', '--regularizer', 'uot', '--max-steps', '1'];
+    const train = ['train', 'colours', '--model', 'tiny.onnx', '--method', 'uot', '--max-steps', '1'];
     const { code, stdout, stderr } = await adarand(
       folder.path,
       ...train,
@@ -201,16 +194,13 @@ export default { ...common, defaultLambda: 1, featureScaled: false, ${fields} };
       await write(fields);
       const { code, stderr } = await adarand(
         folder.path,
-        ...['train', 'colours', '--model', 'tiny.onnx', '--regularizer', './mine.mjs', '--max-steps', '1'],
+        ...['train', 'colours', '--model', 'tiny.onnx', '--method', './mine.mjs', '--max-steps', '1'],
       );
       assert.match(stderr, pattern);
       assert.equal(code, 2, stderr);
       assert.doesNotMatch(stderr, /^ +at /m);
     };
-    await refuse(
-      "needs: ['labls'], build: () => ({})",
-      /mine\.mjs does not export a regularizer \(needs\.0: /,
-    );
+    await refuse("needs: ['labls'], build: () => ({})", /mine\.mjs does not export a method \(needs\.0: /);
     await refuse(
       'needs: [], build: (c) => ({ term: c.features })',
       /mine\.mjs: build looks at features, which is not/,
@@ -229,7 +219,7 @@ export default { ...common, defaultLambda: 1, featureScaled: false, ${fields} };
       /something else than a tensor of finite/,
     );
     await write('needs: [], build: () => ({ term: scalar(0) })');
-    const given = { ...optionsFor('fine-tuning', 'edited'), regularizer: at('mine.mjs') };
+    const given = { ...optionsFor('fine-tuning', 'edited'), method: at('mine.mjs') };
     await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
     await write('needs: [], build: () => ({ term: scalar(1) })');
     await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
@@ -248,15 +238,15 @@ export default { ...common, defaultLambda: 1, featureScaled: false, ${fields} };
       assert.equal(code, 2);
       assert.match(stderr, pattern);
     };
-    await refuse(/uot trains on source images.*\nhint: .*--source DIR/, '--regularizer', 'uot');
-    await refuse(/bss does not look at source images/, '--regularizer', 'bss', '--source', 'more');
-    await refuse(/more\/nothing does not exist/, '--regularizer', 'uot', '--source', 'more/nothing');
-    await refuse(/a method is missing in "bss\+"/, '--regularizer', 'bss+');
-    await refuse(/there is no file \.\/nothing\.mjs/, '--regularizer', './nothing.mjs');
-    await refuse(/bss is given already; .* bss\+fnp/, '--regularizer', 'bss', '--regularizer', 'fnp');
+    await refuse(/uot trains on source images.*\nhint: .*--source DIR/, '--method', 'uot');
+    await refuse(/bss does not look at source images/, '--method', 'bss', '--source', 'more');
+    await refuse(/more\/nothing does not exist/, '--method', 'uot', '--source', 'more/nothing');
+    await refuse(/a method is missing in "bss\+"/, '--method', 'bss+');
+    await refuse(/there is no file \.\/nothing\.mjs/, '--method', './nothing.mjs');
+    await refuse(/bss is given already; .* bss\+fnp/, '--method', 'bss', '--method', 'fnp');
     await refuse(
       /uot and borrowing-treasures each choose/,
-      '--regularizer',
+      '--method',
       'uot+borrowing-treasures',
       '--source',
       'more',

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { writeOnnx } from '../graph/onnx/write.js';
 import { input } from '../graph/value.js';
 import { globalAveragePool } from '../nn/layers.js';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from './testing.js';
 
 describe('mistakes are told to whoever made them, with exit code 2', { concurrency: 2 }, () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -88,13 +88,11 @@ describe('mistakes are told to whoever made them, with exit code 2', { concurren
   describe('options', () => {
     test('lambda below 0', () => refusesToTrain(['good', '--lambda', '-1'], /lambda: .*>=0/));
 
-    test('words for numbers', () => refusesToTrain(['good', '--epochs', 'many'], /"many" is not a number/));
+    test('words for numbers', () =>
+      refusesToTrain(['good', '--epochs', 'variadic'], /"many" is not a number/));
 
-    test('an unknown regularizer', () =>
-      refusesToTrain(
-        ['good', '--regularizer', 'adarnd'],
-        /no regularizer "adarnd"\. Did you mean "adarand"\?/,
-      ));
+    test('an unknown method', () =>
+      refusesToTrain(['good', '--method', 'adarnd'], /no method "adarnd"\. Did you mean "adarand"\?/));
 
     test('an unknown option of a method', () =>
       refusesToTrain(

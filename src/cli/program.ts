@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { adarandVersion } from '../run/version.js';
+import { adarandVersion } from '../package.js';
 
 /** The commands, their options and help. What they do is imported when one of them runs. */
 export function createProgram(): Command {
@@ -24,8 +24,8 @@ export function createProgram(): Command {
     .requiredOption('--to <dir>', 'folder to write; must not exist')
     .action(async (run, options) => (await import('./commands/export.js')).exportTo(run, options));
 
-  command(program, 'methods [name]', 'the regularizers, or one of them in detail').action(
-    async (name, options) => (await import('./commands/methods.js')).methods(name, options),
+  command(program, 'methods [name]', 'the methods, or one of them in detail').action(async (name, options) =>
+    (await import('./commands/methods.js')).showMethods(name, options),
   );
 
   command(program, 'doctor', 'what works on this machine, and what is missing').action(async (options) =>
@@ -40,8 +40,8 @@ function addTrain(program: Command): void {
     .option('--resume <run>', 'go on with a run that was stopped or killed')
     .option('--out <run>', 'folder to write (runs/DATA-MODEL-METHOD-N)')
     .optionsGroup('Method:')
-    .option('--regularizer <name>', 'see `adarand methods`; or a .js file; several as a+b (adarand)', once)
-    .option('--lambda <x>', "weight of the regularizer (the method's own)", number)
+    .option('--method <name>', 'see `adarand methods`; or a .js file; several as a+b (adarand)', once)
+    .option('--lambda <x>', "weight of the method (the method's own)", number)
     .option('--lambda-unit <unit>', "feature-scale: for features of ResNet-50's size; or raw (feature-scale)")
     .option('--option <name=value>', "one of the method's own options; repeatable", assignment)
     .option('--source <dir>', 'source images, for methods that train on them too')
@@ -60,9 +60,9 @@ function addTrain(program: Command): void {
     .option('--weight-decay <x>', '(0; adamw 0.05)', number)
     .option('--backbone-lr-scale <x>', "factor on the backbone's learning rate (1)", number)
     .option('--batch-norm <mode>', 'train, or frozen at the pretrained statistics (train)')
-    .option('--clip <x>', 'upper limit on the norm of the gradients', number)
+    .option('--clip-grad-norm <x>', 'upper limit on the norm of the gradients', number)
     .option('--accumulate <n>', 'batches averaged into one update (1)', number)
-    .option('--ema <x>', 'decay of an average of the parameters', number)
+    .option('--ema-decay <x>', 'decay of an average of the parameters', number)
     .option('--patience <n>', 'stop after so many epochs without a better validation accuracy', number)
     .option('--max-steps <n>', 'stop after so many batches', number)
     .optionsGroup('Images:')

@@ -8,8 +8,15 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import {
+  adarand,
+  jsonLines,
+  start,
+  temporaryFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
-import { adarand, jsonLines, start, temporaryFolder, writeImages, writeModel } from './testing.js';
 
 /** AdaRand with augmentation, momentum, an average and accumulation: everything that a checkpoint must hold. */
 const recipe = [

@@ -1,4 +1,4 @@
-import type { Launched } from '../engine/launch.js';
+import type { Launched } from '../process/launch.js';
 
 /**
  * Waits for the engine. The first Ctrl-C (or SIGTERM) asks it to stop at the next step, with a checkpoint; the

@@ -146,9 +146,9 @@ async function* rendered(
     if (!step) return;
     const indices = step.indices.slice();
     const streams = step.streams.slice();
-    const sources = Array.from(indices, (index) => sourceOf(at(images, index), cache));
+    const toRender = Array.from(indices, (index) => sourceOf(at(images, index), cache));
     const { shorterSide } = cache;
-    const result = renderInWorker({ sources, streams, imageSize, shorterSide, view, buffer });
+    const result = renderInWorker({ images: toRender, streams, imageSize, shorterSide, view, buffer });
     // A failure is thrown when its batch's turn comes, if it comes.
     result.catch(() => undefined);
     queue.push({ indices, result });

@@ -19,7 +19,7 @@ export interface Split {
 }
 
 /** Labelled images as they were found; a split that is absent is cut from `train`. */
-export interface DatasetSource {
+export interface DatasetImages {
   /** A folder, or a name. The last part of the path names the dataset. */
   readonly path: string;
   readonly classes: readonly string[];
@@ -45,7 +45,7 @@ const nothingFound: Findings = { ignored: new Map(), damaged: [], digests: new M
  * @throws AdarandError `data.one-class`, `data.empty-class`, `data.label`, `data.fraction`, `data.pixels`.
  */
 export function createDataset(
-  source: DatasetSource,
+  source: DatasetImages,
   options: SplitOptions,
   findings: Findings = nothingFound,
 ): Dataset {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { AdarandError } from '../errors.js';
-import type { DatasetSource } from './dataset.js';
+import type { DatasetImages } from './dataset.js';
 import type { LabelledImage } from './image.js';
 
 /**
@@ -13,7 +13,7 @@ import type { LabelledImage } from './image.js';
  *
  * @throws AdarandError `data.idx` for a file that is missing, truncated or not IDX.
  */
-export async function readIdxFolder(folder: string): Promise<DatasetSource | undefined> {
+export async function readIdxFolder(folder: string): Promise<DatasetImages | undefined> {
   // A folder that cannot be listed is for the image scan to explain.
   const names = new Set(await readdir(folder).catch(() => []));
   const train = await readSplit(folder, names, 'train');

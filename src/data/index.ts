@@ -30,7 +30,7 @@ export {
 } from './batches.js';
 export { ImageCache, type ImageCacheOptions } from './cache.js';
 export type { ColorJitter } from './colour.js';
-export { createDataset, type Dataset, type DatasetSource, type Split } from './dataset.js';
+export { createDataset, type Dataset, type DatasetImages, type Split } from './dataset.js';
 export type { ImageRef, LabelledImage, Pixels } from './image.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';

@@ -9,7 +9,7 @@ import { centreView } from './view.js';
 /** One batch to be rendered: everything its pixels depend on, in a form that can be posted to a worker. */
 export interface RenderJob {
   /** Each image as pixels, or as the path of a file to decode. */
-  readonly sources: readonly (Pixels | string)[];
+  readonly images: readonly (Pixels | string)[];
   /** Numbers that name the images' random streams. */
   readonly streams: Int32Array;
   readonly imageSize: number;
@@ -44,7 +44,7 @@ export interface Rendered {
  * @throws AdarandError `data.unreadable-image` when a file cannot be decoded (any more).
  */
 export async function renderBatch(job: RenderJob): Promise<Rendered> {
-  const images = await Promise.all(job.sources.map((source) => load(source, job.shorterSide)));
+  const images = await Promise.all(job.images.map((source) => load(source, job.shorterSide)));
   const bytes = job.imageSize ** 2 * 3;
   const target = new Uint8Array(job.buffer);
   images.forEach((image, row) => {
@@ -53,7 +53,7 @@ export async function renderBatch(job: RenderJob): Promise<Rendered> {
   for (let row = images.length; row * bytes < target.length; row++) {
     target.copyWithin(row * bytes, (images.length - 1) * bytes, images.length * bytes);
   }
-  const decoded = job.sources.flatMap((path, row) => {
+  const decoded = job.images.flatMap((path, row) => {
     const image = images[row];
     return typeof path === 'string' && image ? [{ path, image }] : [];
   });

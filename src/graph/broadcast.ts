@@ -1,5 +1,5 @@
 import { AdarandError } from '../errors.js';
-import type { Reference } from './operator.js';
+import type { ReferenceTensor } from './operator.js';
 import { type Shape, sizeOf } from './tensor.js';
 
 /** The shape that both broadcast to (ONNX's multidirectional rule); throws where they do not. */
@@ -64,7 +64,7 @@ export function offsets(shape: Shape, strides: readonly number[], base = 0): Int
 }
 
 /** Reads a reference tensor as if broadcast to `shape`. */
-export function broadcastReader(tensor: Reference, shape: Shape): (i: number) => number {
+export function broadcastReader(tensor: ReferenceTensor, shape: Shape): (i: number) => number {
   const index = broadcastOffsets(tensor.shape, shape);
   return (i) => tensor.data[index[i] ?? 0] ?? 0;
 }

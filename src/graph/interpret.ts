@@ -1,5 +1,5 @@
 import { invariant } from '../errors.js';
-import type { Reference } from './operator.js';
+import type { ReferenceTensor } from './operator.js';
 import { topologicalOrder, type Value } from './value.js';
 
 /**
@@ -13,11 +13,11 @@ export function interpret(
   feeds: ReadonlyMap<string, Float64Array> = new Map(),
 ): Float64Array[] {
   const known = new Map<Value, Float64Array>();
-  const read = (value: Value): Reference => {
-    const { source, shape } = value;
-    if (source.kind === 'constant') return { shape, data: Float64Array.from(source.tensor.data, Number) };
-    const data = source.kind === 'input' ? feeds.get(source.name) : known.get(value);
-    invariant(data !== undefined, `no data for ${source.kind === 'input' ? source.name : 'a node'}`);
+  const read = (value: Value): ReferenceTensor => {
+    const { origin, shape } = value;
+    if (origin.kind === 'constant') return { shape, data: Float64Array.from(origin.tensor.data, Number) };
+    const data = origin.kind === 'input' ? feeds.get(origin.name) : known.get(value);
+    invariant(data !== undefined, `no data for ${origin.kind === 'input' ? origin.name : 'a node'}`);
     return { shape, data };
   };
   for (const node of topologicalOrder(outputs)) {

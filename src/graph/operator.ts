@@ -1,25 +1,25 @@
 import type { DType, Shape, TensorType } from './tensor.js';
 import type { Attribute, Attributes, Node, Value } from './value.js';
 
-/** How many values an operator takes or returns; 'many' where that varies. */
-export type Call = keyof Tuples<unknown>;
+/** How many values an operator takes or returns; 'variadic' where that varies. */
+export type Arity = keyof TupleByArity<unknown>;
 
-interface Tuples<T> {
+interface TupleByArity<T> {
   readonly 1: readonly [T];
   readonly 2: readonly [T, T];
   readonly 3: readonly [T, T, T];
   readonly 4: readonly [T, T, T, T];
   readonly 5: readonly [T, T, T, T, T];
-  readonly many: readonly T[];
+  readonly variadic: readonly T[];
 }
 
-export type Many<T, N extends Call> = Tuples<T>[N];
+export type Tuple<T, N extends Arity> = TupleByArity<T>[N];
 
 /** What a graph is compiled for. `cpu` and `cuda` are ONNX Runtime's native providers, `wasm` and `webgpu` its web ones. */
 export type Device = 'cpu' | 'wasm' | 'webgpu' | 'cuda';
 
 /** A tensor in double precision, as the reference evaluator sees it; integers and booleans are numbers too. */
-export interface Reference {
+export interface ReferenceTensor {
   readonly shape: Shape;
   readonly data: Float64Array;
 }
@@ -27,12 +27,12 @@ export interface Reference {
 /** One input's gradient, computed only if somebody needs it; `undefined` for an input that has none (an index). */
 export type Gradient = (() => Value) | undefined;
 
-export interface GradientContext<A extends Attributes, I extends Call, O extends Call> {
-  readonly inputs: Many<Value, I>;
-  readonly outputs: Many<Value, O>;
+export interface GradientContext<A extends Attributes, I extends Arity, O extends Arity> {
+  readonly inputs: Tuple<Value, I>;
+  readonly outputs: Tuple<Value, O>;
   readonly attributes: A;
   /** Gradient of the loss with respect to each output; `undefined` where the loss does not depend on it. */
-  readonly gradients: Many<Value | undefined, O>;
+  readonly gradients: Tuple<Value | undefined, O>;
 }
 
 /** An input to try an operator with. Float inputs are drawn from `range`, kept 0.05 away from every `kinks` point. */
@@ -46,8 +46,8 @@ export interface SampleInput {
   readonly distinct?: boolean;
 }
 
-export interface Sample<A extends Attributes, I extends Call> {
-  readonly inputs: Many<SampleInput, I>;
+export interface Sample<A extends Attributes, I extends Arity> {
+  readonly inputs: Tuple<SampleInput, I>;
   readonly attributes: A;
 }
 
@@ -57,31 +57,41 @@ export interface Sample<A extends Attributes, I extends Call> {
  * mathematics: it may assume that each gradient has its output's shape, must return one that broadcasts from the
  * input's, and leaves un-broadcasting and accumulation to the walk.
  */
-interface OperatorCore<A extends Attributes, I extends Call, O extends Call> {
+interface OperatorCore<A extends Attributes, I extends Arity, O extends Arity> {
   readonly name: string;
   /** One line for the generated operator table. */
   readonly doc: string;
-  infer(inputs: Many<TensorType, I>, attributes: A): Many<TensorType, O>;
+  infer(inputs: Tuple<TensorType, I>, attributes: A): Tuple<TensorType, O>;
   gradient(context: GradientContext<A, I, O>): readonly Gradient[];
-  evaluate(inputs: Many<Reference, I>, attributes: A, outputs: Many<TensorType, O>): Many<Float64Array, O>;
+  evaluate(
+    inputs: Tuple<ReferenceTensor, I>,
+    attributes: A,
+    outputs: Tuple<TensorType, O>,
+  ): Tuple<Float64Array, O>;
   readonly samples: readonly Sample<A, I>[];
 }
 
 /** An operator that ONNX Runtime has: it writes itself as one or a few ONNX nodes. */
-export interface Primitive<A extends Attributes = Attributes, I extends Call = Call, O extends Call = Call>
-  extends OperatorCore<A, I, O> {
+export interface Primitive<
+  A extends Attributes = Attributes,
+  I extends Arity = Arity,
+  O extends Arity = Arity,
+> extends OperatorCore<A, I, O> {
   readonly kind: 'primitive';
   /** Writes the node, returns its outputs' names. */
   emit(emitter: Emitter, inputs: readonly string[], node: Node): readonly string[];
 }
 
 /** An operator that no ONNX Runtime package has (a convolution's gradient, say); a lowering rule must exist for each. */
-export interface Composite<A extends Attributes = Attributes, I extends Call = Call, O extends Call = Call>
-  extends OperatorCore<A, I, O> {
+export interface Composite<
+  A extends Attributes = Attributes,
+  I extends Arity = Arity,
+  O extends Arity = Arity,
+> extends OperatorCore<A, I, O> {
   readonly kind: 'composite';
 }
 
-export type Operator<A extends Attributes = Attributes, I extends Call = Call, O extends Call = Call> =
+export type Operator<A extends Attributes = Attributes, I extends Arity = Arity, O extends Arity = Arity> =
   | Primitive<A, I, O>
   | Composite<A, I, O>;
 
@@ -105,7 +115,7 @@ export interface Emitter {
 }
 
 /** Emits the operator under its own name with its integer and string attributes. */
-export function asIs(emitter: Emitter, inputs: readonly string[], node: Node): readonly string[] {
+export function emitDirectly(emitter: Emitter, inputs: readonly string[], node: Node): readonly string[] {
   const attributes: Record<string, OnnxAttribute> = {};
   for (const [name, value] of Object.entries(node.attributes))
     attributes[name] = typeof value === 'boolean' ? Number(value) : value;

@@ -47,13 +47,13 @@ function neutral(node: Node, [a, b]: readonly Value[]): readonly Value[] | undef
 
 function isFilled(value: Value, element: number): boolean {
   return (
-    value.source.kind === 'constant' && value.source.tensor.data.every((each) => Number(each) === element)
+    value.origin.kind === 'constant' && value.origin.tensor.data.every((each) => Number(each) === element)
   );
 }
 
 function folded(node: Node, inputs: readonly Value[]): readonly Value[] | undefined {
   const small = node.outputs.every((output) => sizeOf(output.shape) <= FOLD_LIMIT);
-  if (!small || !inputs.every((input) => input.source.kind === 'constant')) return undefined;
+  if (!small || !inputs.every((input) => input.origin.kind === 'constant')) return undefined;
   const rebuilt = apply(node.operator, inputs, node.attributes);
   return interpret(rebuilt).map((data, i) =>
     constant(narrow(data, rebuilt[i] ?? { dtype: 'float32', shape: [] })),
@@ -65,11 +65,11 @@ function sharedConstants(): (value: Value) => Value {
   const known = new Map<Value, Value>();
   const buckets = new Map<string, { value: Value; bytes: Uint8Array }[]>();
   return (value) => {
-    const { source } = value;
-    if (source.kind !== 'constant') return value;
+    const { origin } = value;
+    if (origin.kind !== 'constant') return value;
     const before = known.get(value);
     if (before !== undefined) return before;
-    const { data } = source.tensor;
+    const { data } = origin.tensor;
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const key = `${value.dtype}[${value.shape}]${hashOf(bytes)}`;
     const bucket = buckets.get(key) ?? [];

@@ -1,5 +1,5 @@
 import { invariant } from '../errors.js';
-import type { Call, Many, Operator } from './operator.js';
+import type { Arity, Operator, Tuple } from './operator.js';
 import { type Shape, sameShape, sizeOf, type Tensor, type TensorType } from './tensor.js';
 
 /** A node's static parameters: numbers, flags and lists, as ONNX attributes are. */
@@ -20,7 +20,7 @@ export interface Node {
  * nobody reaches.
  */
 export interface Value extends TensorType {
-  readonly source:
+  readonly origin:
     | { readonly kind: 'input'; readonly name: string }
     | { readonly kind: 'constant'; readonly tensor: Tensor }
     | { readonly kind: 'node'; readonly node: Node; readonly index: number };
@@ -28,12 +28,12 @@ export interface Value extends TensorType {
 
 /** A value supplied at each run: images, labels, noise, a parameter, a learning rate. */
 export function input(name: string, type: TensorType): Value {
-  return { dtype: type.dtype, shape: type.shape, source: { kind: 'input', name } };
+  return { dtype: type.dtype, shape: type.shape, origin: { kind: 'input', name } };
 }
 
 /** A value known when the graph is built. Never a weight: those are inputs. */
 export function constant(tensor: Tensor): Value {
-  return { dtype: tensor.dtype, shape: tensor.shape, source: { kind: 'constant', tensor } };
+  return { dtype: tensor.dtype, shape: tensor.shape, origin: { kind: 'constant', tensor } };
 }
 
 /** A float32 constant of shape [] (or of `shape`, filled). */
@@ -42,11 +42,11 @@ export function scalar(value: number, shape: Shape = []): Value {
 }
 
 /** Applies an operator: checks the types, and returns its outputs. */
-export function apply<A extends Attributes, I extends Call, O extends Call>(
+export function apply<A extends Attributes, I extends Arity, O extends Arity>(
   operator: Operator<A, I, O>,
-  inputs: Many<Value, I>,
+  inputs: Tuple<Value, I>,
   attributes: A,
-): Many<Value, O> {
+): Tuple<Value, O> {
   const outputs: Value[] = [];
   const node: Node = { operator, inputs, attributes, outputs };
   const types: readonly TensorType[] = operator.infer(inputs, attributes);
@@ -55,10 +55,10 @@ export function apply<A extends Attributes, I extends Call, O extends Call>(
       type.shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0),
       `${operator.name} inferred shape [${type.shape}]`,
     );
-    outputs.push({ dtype: type.dtype, shape: type.shape, source: { kind: 'node', node, index } });
+    outputs.push({ dtype: type.dtype, shape: type.shape, origin: { kind: 'node', node, index } });
   });
   // `outputs` was filled from `infer`'s tuple, element by element, so it has that tuple's length.
-  return outputs as readonly Value[] as Many<Value, O>;
+  return outputs as readonly Value[] as Tuple<Value, O>;
 }
 
 /** All nodes that the outputs need, each after its inputs. Iterative: deep networks must not overflow the stack. */
@@ -67,9 +67,9 @@ export function topologicalOrder(outputs: Iterable<Value>): Node[] {
   const seen = new Set<Node>();
   const stack: { node: Node; next: number }[] = [];
   const visit = (value: Value) => {
-    if (value.source.kind !== 'node' || seen.has(value.source.node)) return;
-    seen.add(value.source.node);
-    stack.push({ node: value.source.node, next: 0 });
+    if (value.origin.kind !== 'node' || seen.has(value.origin.node)) return;
+    seen.add(value.origin.node);
+    stack.push({ node: value.origin.node, next: 0 });
   };
   for (const output of outputs) {
     visit(output);

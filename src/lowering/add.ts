@@ -7,9 +7,9 @@ import type { LoweringOf } from './lowering.js';
 /** A product of matrices plus a row is one Gemm, which saves a pass over the result. */
 export const add: LoweringOf<typeof Add> = {
   lower([a, b]) {
-    const { source } = a;
+    const { origin } = a;
     const product =
-      source.kind === 'node' && source.node.operator.name === MatMul.name ? source.node : undefined;
+      origin.kind === 'node' && origin.node.operator.name === MatMul.name ? origin.node : undefined;
     const [left, right] = product?.inputs ?? [];
     const { transposeA, transposeB, alpha } = product?.attributes ?? {};
     const fits = a.shape.length === 2 && b.shape.length === 1 && a.shape[1] === b.shape[0] && alpha === 1;

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { runGraph } from '../../test/helpers/run-graph.js';
+import { drawSample, toTensor, worstError } from '../../test/helpers/samples.js';
 import { gradients } from '../autodiff/gradients.js';
 import { interpret } from '../graph/interpret.js';
 import type { Device, Operator } from '../graph/operator.js';
@@ -14,8 +16,6 @@ import { apply, constant, input, type Value } from '../graph/value.js';
 import type { Driver } from '../runtime/driver.js';
 import { nodeDriver } from '../runtime/node.js';
 import { webDriver } from '../runtime/web.js';
-import { runGraph } from '../testing/run-graph.js';
-import { drawSample, toTensor, worstError } from '../testing/samples.js';
 import { blockedOperators } from './blocked.js';
 
 const plain: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };

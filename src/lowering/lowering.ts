@@ -1,4 +1,4 @@
-import type { Call, Many, Operator } from '../graph/operator.js';
+import type { Arity, Operator, Tuple } from '../graph/operator.js';
 import type { Attributes, Value } from '../graph/value.js';
 import type { Target } from './target.js';
 
@@ -6,8 +6,12 @@ import type { Target } from './target.js';
  * How an operator becomes operators that a device runs fast. A rule may choose by shape and device; whatever it
  * chooses must compute what the operator's `evaluate` says. Speed lives here, and nowhere else.
  */
-export interface Lowering<A extends Attributes = Attributes, I extends Call = Call, O extends Call = Call> {
-  lower(inputs: Many<Value, I>, attributes: A, target: Target): Many<Value, O>;
+export interface Lowering<
+  A extends Attributes = Attributes,
+  I extends Arity = Arity,
+  O extends Arity = Arity,
+> {
+  lower(inputs: Tuple<Value, I>, attributes: A, target: Target): Tuple<Value, O>;
 }
 
 export type LoweringOf<Of> = Of extends Operator<infer A, infer I, infer O> ? Lowering<A, I, O> : never;

@@ -1,6 +1,6 @@
 import { AdarandError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
-import type { TensorSource } from '../nn/backbone.js';
+import type { BackboneWeights } from '../nn/backbone.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
@@ -16,7 +16,7 @@ type Tensors = ReadonlyMap<string, Tensor>;
  * @throws AdarandError `model.unknown-architecture`, or as the backbones do.
  */
 export function networkOf(tensors: Tensors, file: string, classes?: readonly string[]): Network {
-  const source: TensorSource = classes === undefined ? { tensors } : { tensors, classes };
+  const source: BackboneWeights = classes === undefined ? { tensors } : { tensors, classes };
   const blocks = [1, 2, 3, 4].map((stage) => countBlocks(tensors, `layer${stage}`));
   if (blocks[0] !== 0 && blocks[3] === 0 && tensors.has('linear.weight'))
     return cifarResNet(6 * (blocks[0] ?? 0) + 2, source);
@@ -27,7 +27,7 @@ export function networkOf(tensors: Tensors, file: string, classes?: readonly str
 }
 
 /** Heads are 64 wide in every published size. */
-function transformerOf(tensors: Tensors, source: TensorSource): Network | undefined {
+function transformerOf(tensors: Tensors, source: BackboneWeights): Network | undefined {
   const [width, , patch] = tensors.get('patch_embed.proj.weight')?.shape ?? [];
   const [, tokens] = tensors.get('pos_embed')?.shape ?? [];
   const depth = countBlocks(tensors, 'blocks');

@@ -3,6 +3,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import { classify, difference, floats } from '../../test/helpers/onnx-fixtures.js';
 import { concat } from '../graph/operators/concat.js';
 import { expand } from '../graph/operators/expand.js';
 import { reshape } from '../graph/operators/reshape.js';
@@ -14,8 +16,6 @@ import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
-import { tensorOf } from '../testing/lcg.js';
-import { classify, difference, floats } from '../testing/onnx-fixtures.js';
 import { freeBatch } from './export/free-batch.js';
 import { exportFolder, exportOnnx } from './export.js';
 import { importOnnx } from './onnx-import.js';
@@ -48,7 +48,7 @@ for (const network of networks) {
     const bytes = exportOnnx({ network, head, tensors });
     for (const batch of [1, 3]) {
       const images = random(9, [batch, 3, imageSize, imageSize]);
-      const expected = await classify({ ...trained, sourceHead: head }, images);
+      const expected = await classify({ ...trained, pretrainedHead: head }, images);
       const actual = await runFile(bytes, images, network.featureSize, 5);
       assert.ok(difference(actual.features, expected.features) < 1e-5);
       assert.ok(difference(actual.logits, expected.logits) < 1e-5);
@@ -61,7 +61,7 @@ for (const network of networks) {
     const tapsOf = (of: Network) => {
       const scope = recordingScope(of, { training: false });
       of.features(input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] }), scope);
-      return [...scope.taps.values()].map(({ shape }) => shape);
+      return [...scope.featureMaps.values()].map(({ shape }) => shape);
     };
     const stages = tapsOf(imported);
     assert.ok(stages.length > 1, `${stages.length} stages`);
@@ -77,7 +77,7 @@ for (const network of networks) {
     assert.deepEqual(new Set(imported.buffers.keys()), new Set(network.buffers.keys()));
     assert.deepEqual(new Set(imported.parameters.keys()), new Set(network.parameters.keys()));
     const images = random(9, [2, 3, imageSize, imageSize]);
-    const expected = await classify({ ...trained, sourceHead: head }, images);
+    const expected = await classify({ ...trained, pretrainedHead: head }, images);
     const actual = await classify(imported, images);
     assert.ok(difference(actual.features, expected.features) < 1e-5);
     assert.ok(difference(actual.logits, expected.logits) < 1e-5);
@@ -102,10 +102,10 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
   });
   const opened = await openModel(folder);
   assert.equal(opened.modelType, 'cifar_resnet');
-  assert.deepEqual(opened.sourceHead?.classes, head.classes);
+  assert.deepEqual(opened.pretrainedHead?.classes, head.classes);
   assert.deepEqual(opened.preprocessing, network.preprocessing);
   const images = random(9, [2, 3, 32, 32]);
-  const expected = await classify({ ...network, sourceHead: head }, images);
+  const expected = await classify({ ...network, pretrainedHead: head }, images);
   assert.ok(difference((await classify(opened, images)).logits, expected.logits) < 1e-5);
 });
 

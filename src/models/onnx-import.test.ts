@@ -2,6 +2,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import {
+  classify,
+  difference,
+  feedsOf,
+  type OnnxFileNode,
+  onnxFile,
+  skipWithout,
+} from '../../test/helpers/onnx-fixtures.js';
 import { gradients } from '../autodiff/gradients.js';
 import { AdarandError, at } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
@@ -14,15 +23,6 @@ import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { nodeDriver } from '../runtime/node.js';
-import { tensorOf } from '../testing/lcg.js';
-import {
-  classify,
-  difference,
-  feedsOf,
-  type OnnxFileNode,
-  onnxFile,
-  skipWithout,
-} from '../testing/onnx-fixtures.js';
 import { exportOnnx } from './export.js';
 import { importOnnx } from './onnx-import.js';
 
@@ -145,7 +145,7 @@ test('BatchNorm of an imported network can be trained: batch statistics, running
   const scope = recordingScope(network, { training: true });
   network.features(input('images', { dtype: 'float32', shape: [2, 3, 8, 8] }), scope);
   assert.deepEqual([...scope.bufferUpdates.keys()], ['bn.m', 'bn.v']);
-  assert.deepEqual([...scope.taps.keys()], ['stage1']);
+  assert.deepEqual([...scope.featureMaps.keys()], ['stage1']);
 });
 
 test('a file for one image of [1,H,W,3] takes any number of [3,H,W]', async () => {

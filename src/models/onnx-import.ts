@@ -46,7 +46,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
     preprocessing,
     featureSize: at(head.weight.shape, 1),
     ...tensorsOf(part),
-    sourceHead: {
+    pretrainedHead: {
       weight: head.weight,
       bias: head.bias,
       classes: classNames(at(head.weight.shape, 0), options.classes),

@@ -3,6 +3,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import { classify, difference, floats, sharedModels, skipWithout } from '../../test/helpers/onnx-fixtures.js';
 import { at } from '../errors.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { float32, type Shape, sizeOf, type Tensor, zeros } from '../graph/tensor.js';
@@ -11,8 +13,6 @@ import type { Network, Preprocessing } from '../nn/network.js';
 import { backbones } from '../nn/registry.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
-import { tensorOf } from '../testing/lcg.js';
-import { classify, difference, floats, sharedModels, skipWithout } from '../testing/onnx-fixtures.js';
 import { exportFolder, exportOnnx } from './export.js';
 import { openModel, resizedTo } from './open.js';
 
@@ -51,7 +51,7 @@ for (const name of models) {
 
   test(`${name}: runs at another size, and comes back from an export`, { skip }, async () => {
     const network = await openModel(folder, { imageSize: 64 });
-    const head = network.sourceHead;
+    const head = network.pretrainedHead;
     assert.ok(head !== undefined);
     const bytes = exportOnnx({ network, head });
     const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
@@ -115,7 +115,7 @@ for (const [name, network] of Object.entries(architectures))
     await writeSafetensors(file, tensors);
     const opened = await openModel(file);
     assert.equal(opened.name, network.name);
-    assert.equal(opened.sourceHead?.classes.length, 7);
+    assert.equal(opened.pretrainedHead?.classes.length, 7);
     assert.deepEqual([...opened.parameters], [...network.parameters]);
   });
 

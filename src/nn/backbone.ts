@@ -6,7 +6,7 @@ import type { Head, Network, Parameter, Preprocessing, Scope } from './network.j
 import type { TensorSpec } from './specs.js';
 
 /** Where a backbone's tensors come from: pretrained ones by their torch names, or a seed to draw them with. */
-export type TensorSource =
+export type BackboneWeights =
   | { readonly seed: number }
   | {
       readonly tensors: ReadonlyMap<string, Tensor>;
@@ -32,7 +32,7 @@ export interface Architecture {
  *
  * @throws AdarandError `model.missing-tensor` or `model.tensor-shape`.
  */
-export function backbone({ specs, head, ...architecture }: Architecture, source: TensorSource): Network {
+export function backbone({ specs, head, ...architecture }: Architecture, source: BackboneWeights): Network {
   const parameters = new Map<string, Parameter>();
   const buffers = new Map<string, Tensor<'float32'>>();
   specs.forEach((spec, index) => {
@@ -43,8 +43,8 @@ export function backbone({ specs, head, ...architecture }: Architecture, source:
     if (spec.role === 'buffer') buffers.set(spec.name, tensor);
     else parameters.set(spec.name, { kind: spec.role, tensor });
   });
-  const sourceHead = 'seed' in source ? undefined : pretrainedHead(source, head, architecture.featureSize);
-  return { ...architecture, parameters, buffers, sourceHead };
+  const pretrainedHead = 'seed' in source ? undefined : readHead(source, head, architecture.featureSize);
+  return { ...architecture, parameters, buffers, pretrainedHead };
 }
 
 /** ImageNet's channel statistics and the usual 256 to 224 ratio of resizing to cropping. */
@@ -77,8 +77,8 @@ function pretrained(
   return tensor;
 }
 
-function pretrainedHead(
-  { tensors, classes }: Exclude<TensorSource, { readonly seed: number }>,
+function readHead(
+  { tensors, classes }: Exclude<BackboneWeights, { readonly seed: number }>,
   name: string,
   featureSize: number,
 ): Head | undefined {

@@ -4,7 +4,7 @@ import { pad } from '../graph/operators/pad.js';
 import { slice } from '../graph/operators/slice.js';
 import type { Value } from '../graph/value.js';
 import { type Activation, activations } from './activations.js';
-import { backbone, imagenetPreprocessing, type TensorSource } from './backbone.js';
+import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network } from './network.js';
 import { batchNormSpecs, convSpecs } from './specs.js';
@@ -15,7 +15,7 @@ import { batchNormSpecs, convSpecs } from './specs.js';
  */
 export function cifarResNet(
   depth: number,
-  source: TensorSource,
+  source: BackboneWeights,
   { activation = 'relu' }: { readonly activation?: Activation } = {},
 ): Network {
   if (depth < 8 || depth % 6 !== 2)
@@ -46,7 +46,7 @@ export function cifarResNet(
           let y = act(batchNorm(scope, conv(scope, x, `${name}.conv1`, { stride }), `${name}.bn1`));
           y = batchNorm(scope, conv(scope, y, `${name}.conv2`), `${name}.bn2`);
           x = act(add(y, stride === 1 ? x : shrink(x, width)));
-          if (endOf !== undefined) scope.tap(endOf, x);
+          if (endOf !== undefined) scope.featureMap(endOf, x);
         }
         return globalAveragePool(x);
       },

@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { gradientDistance, readGolden } from '../../test/helpers/golden.js';
+import { gradientsSchema, type gradientsSchema as Schema } from '../../test/helpers/golden-schemas.js';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import { runGraph } from '../../test/helpers/run-graph.js';
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { logSoftmax } from '../graph/operators/log-softmax.js';
@@ -9,10 +13,6 @@ import { reshape } from '../graph/operators/reshape.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, input, type Value } from '../graph/value.js';
 import { nodeDriver } from '../runtime/node.js';
-import { gradientDistance, readGolden } from '../testing/golden.js';
-import { gradientsSchema, type gradientsSchema as Schema } from '../testing/golden-schemas.js';
-import { tensorOf } from '../testing/lcg.js';
-import { runGraph } from '../testing/run-graph.js';
 import { cifarResNet } from './cifar-resnet.js';
 import { affine } from './layers.js';
 import { mobileNetV2 } from './mobilenet-v2.js';
@@ -73,7 +73,7 @@ for (const [name, build] of Object.entries(cases))
 
 /** One training step's loss and gradients, by ONNX Runtime. */
 async function step(network: Network, golden: Golden, tensors: ReadonlyMap<string, Tensor<'float32'>>) {
-  const head = network.sourceHead;
+  const head = network.pretrainedHead;
   assert.ok(head !== undefined);
   const scope = recordingScope(network, { training: true });
   const images = input('images', { dtype: 'float32', shape: golden.images.shape });

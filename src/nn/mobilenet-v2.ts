@@ -1,7 +1,7 @@
 import { add } from '../graph/operators/add.js';
 import type { Value } from '../graph/value.js';
 import { type Activation, activations } from './activations.js';
-import { backbone, imagenetPreprocessing, type TensorSource } from './backbone.js';
+import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network, Scope } from './network.js';
 import { batchNormSpecs, convSpecs } from './specs.js';
@@ -37,7 +37,7 @@ const standard: readonly InvertedResiduals[] = [
 ];
 
 /** MobileNetV2 (Sandler et al. 2018) with torchvision's tensor names; the standard sizes unless others are given. */
-export function mobileNetV2(source: TensorSource, options: MobileNetV2Options = {}): Network {
+export function mobileNetV2(source: BackboneWeights, options: MobileNetV2Options = {}): Network {
   const { name = 'mobilenet-v2', stem = 32, groups = standard, last = 1280, samePadding = 'none' } = options;
   const act = activations[options.activation ?? 'relu6'];
   const padding = samePadding === 'all' ? 'same' : 'symmetric';
@@ -68,7 +68,7 @@ export function mobileNetV2(source: TensorSource, options: MobileNetV2Options = 
         for (const block of blocks) {
           const y = invertedResidual(scope, x, block, act, padding);
           x = block.stride === 1 && block.before === block.channels ? add(x, y) : y;
-          if (block.endOf !== undefined) scope.tap(block.endOf, x);
+          if (block.endOf !== undefined) scope.featureMap(block.endOf, x);
         }
         return globalAveragePool(act(batchNorm(scope, conv(scope, x, `${end}.0`), `${end}.1`)));
       },

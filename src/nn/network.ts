@@ -22,7 +22,7 @@ export interface Scope {
   /** What a buffer becomes after this step; ignored where nothing is trained. */
   updateBuffer(name: string, next: Value): void;
   /** Names an intermediate map by its role: `stage1` ... for methods that look inside a network. */
-  tap(role: string, value: Value): void;
+  featureMap(role: string, value: Value): void;
 }
 
 /** How an image becomes a network's input. */
@@ -57,7 +57,7 @@ export interface Network {
   /** Running statistics: not trained, but part of the network. */
   readonly buffers: ReadonlyMap<string, Tensor<'float32'>>;
   /** The classifier that it was pretrained with, where it has one. */
-  readonly sourceHead: Head | undefined;
+  readonly pretrainedHead: Head | undefined;
   /** Builds features [N, d] from normalised images [N, 3, H, W]. */
   features(images: Value, scope: Scope): Value;
 }

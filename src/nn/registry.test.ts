@@ -29,7 +29,7 @@ for (const [name, build] of Object.entries(backbones))
     assert.deepEqual(network.features(images, scope).shape, [2, network.featureSize]);
     assert.deepEqual(new Set(scope.parameters.keys()), new Set(network.parameters.keys()));
     assert.deepEqual(new Set(scope.bufferUpdates.keys()), new Set(network.buffers.keys()));
-    const stages = [...scope.taps.keys()];
+    const stages = [...scope.featureMaps.keys()];
     assert.ok(stages.length >= 3);
     assert.deepEqual(
       stages,

@@ -1,4 +1,4 @@
-import type { TensorSource } from './backbone.js';
+import type { BackboneWeights } from './backbone.js';
 import { cifarResNet } from './cifar-resnet.js';
 import { mobileNetV2 } from './mobilenet-v2.js';
 import type { Network } from './network.js';
@@ -15,6 +15,6 @@ export const backbones = {
   'mobilenet-v2': (source) => mobileNetV2(source),
   'vit-tiny-16': (source) => vit(vitSizes.tiny, source),
   'vit-small-16': (source) => vit(vitSizes.small, source),
-} satisfies Readonly<Record<string, (source: TensorSource) => Network>>;
+} satisfies Readonly<Record<string, (source: BackboneWeights) => Network>>;
 
 export type BackboneName = keyof typeof backbones;

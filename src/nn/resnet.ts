@@ -3,7 +3,7 @@ import { maxPool } from '../graph/operators/max-pool.js';
 import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { activations } from './activations.js';
-import { backbone, imagenetPreprocessing, type TensorSource } from './backbone.js';
+import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network, Scope } from './network.js';
 import { batchNormSpecs, convSpecs, type TensorSpec } from './specs.js';
@@ -22,7 +22,7 @@ const layouts: Readonly<
 };
 
 /** He et al. 2015 as torchvision has it (tensor names, and the stride in a bottleneck's 3x3 convolution). */
-export function resNet(depth: ResNetDepth, source: TensorSource): Network {
+export function resNet(depth: ResNetDepth, source: BackboneWeights): Network {
   const { bottleneck } = layouts[depth];
   const blocks = blocksOf(depth);
   const act = activations.relu;
@@ -40,7 +40,7 @@ export function resNet(depth: ResNetDepth, source: TensorSource): Network {
         let x = act(maxPool(stem, { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false }));
         for (const block of blocks) {
           x = act(add(residual(scope, x, block, act), shortcut(scope, x, block)));
-          if (block.endOf !== undefined) scope.tap(block.endOf, x);
+          if (block.endOf !== undefined) scope.featureMap(block.endOf, x);
         }
         return globalAveragePool(x);
       },

@@ -9,7 +9,7 @@ export interface RecordingScope extends Scope {
   readonly parameters: ReadonlyMap<string, Value>;
   readonly buffers: ReadonlyMap<string, Value>;
   readonly bufferUpdates: ReadonlyMap<string, Value>;
-  readonly taps: ReadonlyMap<string, Value>;
+  readonly featureMaps: ReadonlyMap<string, Value>;
 }
 
 export interface ScopeOptions {
@@ -26,7 +26,7 @@ export function recordingScope(
   const parameters = new Map<string, Value>();
   const buffers = new Map<string, Value>();
   const bufferUpdates = new Map<string, Value>();
-  const taps = new Map<string, Value>();
+  const featureMaps = new Map<string, Value>();
   const once = (
     made: Map<string, Value>,
     name: string,
@@ -46,10 +46,10 @@ export function recordingScope(
     parameter: (name) => once(parameters, name, network.parameters.get(name)?.tensor, rename(name)),
     buffer: (name) => once(buffers, name, network.buffers.get(name), rename(name)),
     updateBuffer: (name, next) => bufferUpdates.set(name, next),
-    tap: (role, value) => taps.set(role, value),
+    featureMap: (role, value) => featureMaps.set(role, value),
     parameters,
     buffers,
     bufferUpdates,
-    taps,
+    featureMaps,
   };
 }

@@ -7,7 +7,7 @@ import { slice } from '../graph/operators/slice.js';
 import { transpose } from '../graph/operators/transpose.js';
 import type { Value } from '../graph/value.js';
 import { attention } from './attention.js';
-import { backbone, type TensorSource } from './backbone.js';
+import { type BackboneWeights, backbone } from './backbone.js';
 import { truncatedNormal, zero } from './initializers.js';
 import { affine, layerNorm, linear, normalizedLinear } from './layers.js';
 import type { Network, Scope } from './network.js';
@@ -36,7 +36,7 @@ export const vitSizes = {
  * token, learned positions, exact GELU, LayerNorm with epsilon 1e-6. Its features are the class token after the
  * last norm.
  */
-export function vit(options: VitOptions, source: TensorSource): Network {
+export function vit(options: VitOptions, source: BackboneWeights): Network {
   const { imageSize, patch, width, depth, heads, name = `vit-${width}-${depth}-${patch}` } = options;
   const tokens = (imageSize / patch) ** 2 + 1;
   const blocks = Array.from({ length: depth }, (_, i) => `blocks.${i}`);
@@ -81,7 +81,7 @@ export function vit(options: VitOptions, source: TensorSource): Network {
           const hidden = gelu(normalizedLinear(scope, x, `${block}.norm2`, `${block}.mlp.fc1`));
           x = add(x, linear(scope, hidden, `${block}.mlp.fc2`));
           for (const stage of [1, 2, 3, 4])
-            if (Math.ceil((stage * depth) / 4) === i + 1) scope.tap(`stage${stage}`, x);
+            if (Math.ceil((stage * depth) / 4) === i + 1) scope.featureMap(`stage${stage}`, x);
         });
         // Only the class token is read, and a norm is per token: normalise that one alone.
         const classToken = reshape(slice(x, 1, 0, 1), [at(x.shape, 0), width]);

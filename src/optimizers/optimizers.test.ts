@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { readGolden } from '../../test/helpers/golden.js';
+import { optimizersSchema } from '../../test/helpers/golden-schemas.js';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import { worstError } from '../../test/helpers/samples.js';
 import { interpret } from '../graph/interpret.js';
 import { input, scalar } from '../graph/value.js';
-import { readGolden } from '../testing/golden.js';
-import { optimizersSchema } from '../testing/golden-schemas.js';
-import { tensorOf } from '../testing/lcg.js';
-import { worstError } from '../testing/samples.js';
 import { adam, adamw } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 import { constant, cosine, cosine716, multiStep, type Schedule, schedules, warmUp } from './schedules.js';

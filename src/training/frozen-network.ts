@@ -2,18 +2,18 @@ import { at } from '../errors.js';
 import { rewrite } from '../graph/rewrite.js';
 import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
+import type { FrozenNetwork } from '../methods/prepare.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import type { FrozenNetwork } from '../regularizers/survey.js';
 import { normalize } from './classifier.js';
 
 /** A frozen tensor's name, beside the trained one's. */
-export const frozen = (name: string): string => `source:${name}`;
+export const frozen = (name: string): string => `pretrained:${name}`;
 
 /** Features and intermediate maps of images, by the network as it was pretrained, in evaluation mode. */
 export function frozenFeatures(network: Network, images: Value) {
   const scope = recordingScope(network, { training: false, rename: frozen });
-  return { features: network.features(images, scope), taps: scope.taps };
+  return { features: network.features(images, scope), featureMaps: scope.featureMaps };
 }
 
 /** The tensors that such graphs read, by the names of their inputs. */
@@ -27,24 +27,24 @@ export function frozenNetwork(network: Network): FrozenNetwork {
   const { imageSize } = network.preprocessing;
   const trial = input('images', { dtype: 'float32', shape: [1, 3, imageSize, imageSize] });
   return {
-    taps: [...frozenFeatures(network, trial).taps.keys()],
+    featureMaps: [...frozenFeatures(network, trial).featureMaps.keys()],
     images: (pixels) => normalize(pixels, network.preprocessing),
     features: (images) => frozenFeatures(network, images),
     featuresFrom(role, map, images) {
-      const { features, taps } = frozenFeatures(network, images);
-      const tap = taps.get(role);
-      if (tap === undefined) throw new Error(`${network.name} has no tap ${role}`);
-      return replace(features, tap, map);
+      const { features, featureMaps } = frozenFeatures(network, images);
+      const found = featureMaps.get(role);
+      if (found === undefined) throw new Error(`${network.name} has no found ${role}`);
+      return replace(features, found, map);
     },
   };
 }
 
 /** The same graph with another value in the place of one. */
 function replace(output: Value, old: Value, replacement: Value): Value {
-  const { source } = old;
-  if (source.kind !== 'node') throw new Error('only what a node computes can be replaced');
+  const { origin } = old;
+  if (origin.kind !== 'node') throw new Error('only what a node computes can be replaced');
   const [result] = rewrite([output], (node) =>
-    node === source.node ? node.outputs.map((each) => (each === old ? replacement : each)) : undefined,
+    node === origin.node ? node.outputs.map((each) => (each === old ? replacement : each)) : undefined,
   );
   return at([result ?? output], 0);
 }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { testInputs } from '../../test/helpers/method-inputs.js';
+import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
+import { tinyNetwork } from '../../test/helpers/tiny-network.js';
 import { float32 } from '../graph/tensor.js';
+import { isMethodName, methodByName, methods } from '../methods/index.js';
+import type { Method } from '../methods/method.js';
 import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { Random } from '../random.js';
-import { isRegularizerName, regularizerByName, regularizers } from '../regularizers/index.js';
-import type { Regularizer } from '../regularizers/regularizer.js';
 import { nodeDriver } from '../runtime/node.js';
-import { methodInputs } from '../testing/method-inputs.js';
-import { arraySurvey } from '../testing/survey.js';
-import { tinyNetwork } from '../testing/tiny-network.js';
 import { newHead } from './classifier.js';
 import type { TrainingBatch } from './feeds.js';
 import { statisticsOf } from './statistics.js';
@@ -26,7 +26,7 @@ const { imageSize } = tiny.preprocessing;
 const random = new Random(9, 'test');
 const network = {
   ...tiny,
-  sourceHead: {
+  pretrainedHead: {
     weight: float32(
       [SOURCE_CLASSES, d],
       Float32Array.from({ length: SOURCE_CLASSES * d }, () => random.normal()),
@@ -38,7 +38,7 @@ const network = {
 
 const plain = await train('fine-tuning', 0);
 
-for (const name of Object.keys(regularizers).filter(isRegularizerName))
+for (const name of Object.keys(methods).filter(isMethodName))
   describe(`${name} in a real step`, () => {
     test('with weight 0 leaves the very bits of plain fine-tuning', {
       skip: name === 'linear-probe',
@@ -49,7 +49,7 @@ for (const name of Object.keys(regularizers).filter(isRegularizerName))
     });
 
     test('with its own weight trains, and differs from plain fine-tuning', async () => {
-      const method = regularizerByName(name);
+      const method = methodByName(name);
       const on = await train(name, method.defaultLambda);
       assert.ok(on.losses.every(Number.isFinite), `${on.losses}`);
       if (name === 'fine-tuning') return;
@@ -60,23 +60,23 @@ for (const name of Object.keys(regularizers).filter(isRegularizerName))
     });
   });
 
-async function train(name: keyof typeof regularizers, lambda: number) {
-  const regularizer: Regularizer = regularizerByName(name);
-  const options = regularizer.options.parse({});
+async function train(name: keyof typeof methods, lambda: number) {
+  const method: Method = methodByName(name);
+  const options = method.options.parse({});
   const sizes = { batchSize: BATCH, classes: CLASSES, featureSize: d, sourceClasses: SOURCE_CLASSES };
-  const survey = arraySurvey({ ...methodInputs(sizes).survey, network });
+  const tools = arrayPrepareTools({ ...testInputs(sizes).tools, network });
   const graph = buildStep({
     network,
     head: newHead(d, CLASSES, 1),
-    ...{ batchSize: BATCH, imageSize, classes: CLASSES, regularizer, regularizerOptions: options, lambda },
-    statistics: statisticsOf(await survey.features('train'), CLASSES),
-    prepared: await regularizer.prepare?.(survey, options),
+    ...{ batchSize: BATCH, imageSize, classes: CLASSES, method, methodOptions: options, lambda },
+    statistics: statisticsOf(await tools.features('train'), CLASSES),
+    prepared: await method.prepare?.(tools, options),
     sourceClasses: SOURCE_CLASSES,
     optimizer: sgd(),
     learningRate: 0.01,
     schedule: constant,
     weightDecay: 0,
-    backboneRate: 1,
+    backboneLrScale: 1,
     accumulate: 1,
     batchNorm: 'train',
   });

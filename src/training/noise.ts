@@ -1,5 +1,5 @@
+import type { Distribution } from '../methods/method.js';
 import type { Random } from '../random.js';
-import type { Distribution } from '../regularizers/regularizer.js';
 
 /** Fills an array with independent draws. */
 export function fillNoise(

@@ -1,19 +1,19 @@
 import { float32 } from '../graph/tensor.js';
-import type { ClassStatistics, FeatureStatistics } from '../regularizers/regularizer.js';
-import type { LabelledFeatures } from '../regularizers/survey.js';
+import type { ClassStatistics, FeatureStatistics } from '../methods/method.js';
+import type { LabelledFeatures } from '../methods/prepare.js';
 
 /** What one pass of the source network over the training images tells, before any training. */
-export interface SourceStatistics {
+export interface PretrainedStatistics {
   readonly perClass: ClassStatistics;
   readonly overall: FeatureStatistics;
-  /** Mean of g^2 over images and coordinates: the scale that a regularizer's weight depends on. */
+  /** Mean of g^2 over images and coordinates: the scale that a method's weight depends on. */
   readonly meanSquare: number;
 }
 
 const SMALLEST_STD = 1e-6;
 
 /** Statistics of features that are known already. */
-export function statisticsOf({ features, labels }: LabelledFeatures, classes: number): SourceStatistics {
+export function statisticsOf({ features, labels }: LabelledFeatures, classes: number): PretrainedStatistics {
   const collector = new StatisticsCollector(classes, features.shape[1] ?? 0);
   collector.add(features.data, labels, labels.length);
   return collector.finish();
@@ -53,7 +53,7 @@ export class StatisticsCollector {
     }
   }
 
-  finish(): SourceStatistics {
+  finish(): PretrainedStatistics {
     const d = this.#featureSize;
     const classes = this.#counts.length;
     const origin = this.#origin ?? new Float64Array(d);

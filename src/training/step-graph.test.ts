@@ -1,24 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { z } from 'zod';
+import { worstError } from '../../test/helpers/samples.js';
 import { at } from '../errors.js';
 import { add } from '../graph/operators/add.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { scalar } from '../graph/value.js';
+import { fineTuning } from '../methods/fine-tuning.js';
+import { fnp } from '../methods/fnp.js';
+import { linearProbe } from '../methods/head-only.js';
+import { defineMethod } from '../methods/method.js';
 import { affine } from '../nn/layers.js';
 import type { Network } from '../nn/network.js';
 import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
-import { fineTuning } from '../regularizers/fine-tuning.js';
-import { fnp } from '../regularizers/fnp.js';
-import { linearProbe } from '../regularizers/linear-probe.js';
-import { defineRegularizer } from '../regularizers/regularizer.js';
 import { nodeDriver } from '../runtime/node.js';
-import { worstError } from '../testing/samples.js';
 import { HEAD_WEIGHT, newHead } from './classifier.js';
 import type { PixelBatch } from './feeds.js';
-import { averageOf, buildStep, type StepOptions } from './step-graph.js';
+import { buildStep, emaOf, type StepOptions } from './step-graph.js';
 import { Stepper } from './stepper.js';
 
 const BATCH = 4;
@@ -37,7 +37,7 @@ const network: Network = {
     ['bias', { kind: 'bias', tensor: float32([FEATURES], wave(5)) }],
   ]),
   buffers: new Map(),
-  sourceHead: undefined,
+  pretrainedHead: undefined,
   features: (images, scope) =>
     affine(reshape(images, [images.shape[0] ?? 1, 12]), scope.parameter('weight'), scope.parameter('bias')),
 };
@@ -48,15 +48,15 @@ const defaults: StepOptions = {
   batchSize: BATCH,
   imageSize: IMAGE,
   classes: CLASSES,
-  regularizer: fineTuning,
-  regularizerOptions: {},
+  method: fineTuning,
+  methodOptions: {},
   lambda: 0,
   statistics: undefined,
   optimizer: sgd({ momentum: 0 }),
   learningRate: 0.5,
   schedule: constant,
   weightDecay: 0,
-  backboneRate: 1,
+  backboneLrScale: 1,
   accumulate: 1,
   batchNorm: 'train',
 };
@@ -80,31 +80,31 @@ describe('one step', () => {
           gradient[k * FEATURES + j] =
             (gradient[k * FEATURES + j] ?? 0) + (residual * (features[i]?.[j] ?? 0)) / BATCH;
         }
-    assert.ok(worstError([outputs.gradient_norm ?? 0], [Math.hypot(...gradient)]) < 1e-5);
+    assert.ok(worstError([outputs.head_gradient_norm ?? 0], [Math.hypot(...gradient)]) < 1e-5);
   });
 
-  test('feature_norm is the length of the mean feature', async () => {
+  test('mean_feature_norm is the length of the mean feature', async () => {
     const { outputs } = await run(defaults, 1);
     const { features } = forward();
     const mean = Array.from(
       { length: FEATURES },
       (_, j) => features.reduce((sum, row) => sum + (row[j] ?? 0), 0) / BATCH,
     );
-    assert.ok(worstError([outputs.feature_norm ?? 0], [Math.hypot(...mean)]) < 1e-5);
+    assert.ok(worstError([outputs.mean_feature_norm ?? 0], [Math.hypot(...mean)]) < 1e-5);
   });
 
   test('a method with weight 0 leaves the very bits of plain fine-tuning, and still reports its term', async () => {
     const plain = await run(defaults, 4);
-    const off = await run({ ...defaults, regularizer: fnp, regularizerOptions: fnp.options.parse({}) }, 4);
+    const off = await run({ ...defaults, method: fnp, methodOptions: fnp.options.parse({}) }, 4);
     assert.deepEqual(off.state.get('weight').data, plain.state.get('weight').data);
     assert.deepEqual(off.state.get(HEAD_WEIGHT).data, plain.state.get(HEAD_WEIGHT).data);
-    assert.ok((off.outputs.regularization ?? 0) > 0);
+    assert.ok((off.outputs.penalty ?? 0) > 0);
   });
 
   test('clipping bounds the joint norm of the gradients, and leaves small ones alone', async () => {
-    const moved = async (clipNorm?: number) => {
+    const moved = async (clipGradNorm?: number) => {
       const { state } = await run(
-        { ...defaults, learningRate: 1, ...(clipNorm === undefined ? {} : { clipNorm }) },
+        { ...defaults, learningRate: 1, ...(clipGradNorm === undefined ? {} : { clipGradNorm }) },
         1,
       );
       return Math.hypot(
@@ -119,9 +119,9 @@ describe('one step', () => {
   });
 
   test('the backbone learns at its own rate; decay spares biases', async () => {
-    const frozen = await run({ ...defaults, backboneRate: 0, weightDecay: 0.1 }, 1);
+    const frozen = await run({ ...defaults, backboneLrScale: 0, weightDecay: 0.1 }, 1);
     assert.deepEqual(frozen.state.get('weight').data, initial('weight').data);
-    const slow = await run({ ...defaults, backboneRate: 0.5 }, 1);
+    const slow = await run({ ...defaults, backboneLrScale: 0.5 }, 1);
     const full = await run(defaults, 1);
     const half = distance(slow.state.get('weight'), initial('weight'));
     assert.ok(worstError([2 * half], [distance(full.state.get('weight'), initial('weight'))]) < 1e-4);
@@ -134,7 +134,7 @@ describe('one step', () => {
   });
 
   test('a linear probe trains the head and nothing else', async () => {
-    const { state } = await run({ ...defaults, regularizer: linearProbe }, 2);
+    const { state } = await run({ ...defaults, method: linearProbe }, 2);
     assert.deepEqual(numbers(state.get('weight')), numbers(initial('weight')));
     assert.notDeepEqual(numbers(state.get(HEAD_WEIGHT)), numbers(initial(HEAD_WEIGHT)));
   });
@@ -151,25 +151,25 @@ describe('one step', () => {
   });
 
   test("a method's rules see every batch, also those that only add to the gradients", async () => {
-    const counting = defineRegularizer({
+    const counting = defineMethod({
       ...{ name: 'counting', title: '', paper: '', formula: '', needs: [], options: z.strictObject({}) },
       ...{ defaultLambda: 1, featureScaled: false },
       build({ state }) {
         const seen = state('seen', float32([], [0]));
-        return { term: scalar(0), updates: new Map([[seen, add(seen, scalar(1))]]) };
+        return { penalty: scalar(0), updates: new Map([[seen, add(seen, scalar(1))]]) };
       },
     });
-    const options = { ...defaults, regularizer: counting, lambda: 1 };
-    assert.deepEqual(numbers((await run(options, 4)).state.get('regularizer.seen')), [4]);
+    const options = { ...defaults, method: counting, lambda: 1 };
+    assert.deepEqual(numbers((await run(options, 4)).state.get('method.seen')), [4]);
     const accumulated = await run({ ...options, accumulate: 2 }, 4);
-    assert.deepEqual(numbers(accumulated.state.get('regularizer.seen')), [4]);
+    assert.deepEqual(numbers(accumulated.state.get('method.seen')), [4]);
   });
 
   test('the exponential average follows the parameters', async () => {
-    const { state } = await run({ ...defaults, averageDecay: 0.75 }, 1);
+    const { state } = await run({ ...defaults, emaDecay: 0.75 }, 1);
     const after = numbers(state.get('weight'));
     const expected = numbers(initial('weight')).map((w, i) => 0.75 * w + 0.25 * (after[i] ?? 0));
-    assert.ok(worstError(numbers(state.get(averageOf('weight'))), expected) < 1e-6);
+    assert.ok(worstError(numbers(state.get(emaOf('weight'))), expected) < 1e-6);
   });
 });
 

@@ -10,13 +10,14 @@ import { slice } from '../graph/operators/slice.js';
 import { sqrt } from '../graph/operators/sqrt.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
+import type { Method, SourceBatch, Tensors } from '../methods/method.js';
+import { total } from '../methods/shared/distances.js';
 import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
-import type { Regularizer, SourceBatch, Tensors } from '../regularizers/regularizer.js';
-import { total } from '../regularizers/shared/distances.js';
 import type { ProgramGraph } from '../runtime/program.js';
+import { type AppliedMethod, applyMethod } from './apply-method.js';
 import {
   applyHead,
   HEAD_BIAS,
@@ -28,14 +29,13 @@ import {
   sourceInput,
 } from './classifier.js';
 import { crossEntropy } from './loss.js';
-import { provide } from './provide.js';
-import { type Regularized, regularize } from './regularize.js';
-import type { SourceStatistics } from './statistics.js';
+import { provide } from './method-inputs.js';
+import type { PretrainedStatistics } from './statistics.js';
 import {
   applyOptimizer,
-  type BeforeGraph,
   type HostScalar,
   type NoiseInput,
+  type PreStepGraph,
   StepParts,
 } from './step-parts.js';
 
@@ -45,17 +45,17 @@ export interface StepOptions {
   readonly batchSize: number;
   readonly imageSize: number;
   readonly classes: number;
-  readonly regularizer: Regularizer;
-  readonly regularizerOptions: unknown;
-  /** Weight of the regularizer's term; 0 leaves it out of the loss, and still reports it. */
+  readonly method: Method;
+  readonly methodOptions: unknown;
+  /** Weight of the method's term; 0 leaves it out of the loss, and still reports it. */
   readonly lambda: number;
-  /** Present if the regularizer needs it. */
-  readonly statistics: SourceStatistics | undefined;
-  /** What the regularizer's `prepare` made; nothing unless given. */
+  /** Present if the method needs it. */
+  readonly statistics: PretrainedStatistics | undefined;
+  /** What the method's `prepare` made; nothing unless given. */
   readonly prepared?: Tensors | undefined;
   /** Classes of the source images; 0, for no such images, unless given. */
   readonly sourceClasses?: number;
-  /** See `BuildTools`; 1 unless given. */
+  /** See `LossTools`; 1 unless given. */
   readonly featureScale?: number;
   readonly optimizer: Optimizer;
   readonly learningRate: number;
@@ -63,13 +63,13 @@ export interface StepOptions {
   /** Applied to kernels and matrices only, not to biases and normalisations. */
   readonly weightDecay: number;
   /** Factor on the backbone's learning rate; the head's is 1. */
-  readonly backboneRate: number;
+  readonly backboneLrScale: number;
   /** Upper limit on the L2 norm of all gradients together. */
-  readonly clipNorm?: number | undefined;
+  readonly clipGradNorm?: number | undefined;
   /** Batches whose gradients are averaged into one update. */
   readonly accumulate: number;
   /** Decay of an exponential average of the parameters. */
-  readonly averageDecay?: number | undefined;
+  readonly emaDecay?: number | undefined;
   /** Whether BatchNorm uses the batch's statistics, or keeps the pretrained ones. */
   readonly batchNorm: 'train' | 'frozen';
 }
@@ -80,7 +80,7 @@ export interface StepGraph {
   /** Computes gradients and keeps their sum; only where `accumulate` > 1. */
   readonly collect: ProgramGraph | undefined;
   /** Programs over the state alone, to be run before a step whose turn they have. */
-  readonly before: readonly BeforeGraph[];
+  readonly preSteps: readonly PreStepGraph[];
   /** Initial value of every state tensor. */
   readonly state: ReadonlyMap<string, Tensor>;
   /** Tensors that are in no checkpoint: they never change, or are made anew for each step. */
@@ -94,18 +94,18 @@ export interface StepGraph {
 }
 
 /** The name under which the average of a parameter is kept. */
-export const averageOf = (name: string): string => `${name}:average`;
+export const emaOf = (name: string): string => `${name}:average`;
 
 const sumOf = (name: string): string => `${name}:gradients`;
 
 /**
- * One training step as a graph: normalise, forward, cross-entropy, regularizer, gradients, optimizer, running
+ * One training step as a graph: normalise, forward, cross-entropy, method, gradients, optimizer, running
  * statistics, the method's own state. What the host reads back are a few scalars and the logits.
  */
 export function buildStep(options: StepOptions): StepGraph {
   const { network, head, batchSize: B, imageSize, classes: K, lambda, accumulate } = options;
   const parts = new StepParts();
-  const probes = options.regularizer.trains === 'head';
+  const probes = options.method.trains === 'head';
   const scope = recordingScope(network, { training: options.batchNorm === 'train' && !probes });
 
   const pixels = input(PIXELS, { dtype: 'uint8', shape: [B, imageSize, imageSize, 3] });
@@ -114,7 +114,7 @@ export function buildStep(options: StepOptions): StepGraph {
   const images = normalize(pixels, network.preprocessing);
   // A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either.
   const on = lambda !== 0;
-  const joint = options.regularizer.needs.includes('sourceBatch');
+  const joint = options.method.needs.includes('sourceBatch');
   const source = joint && on ? sourceInputs(options) : undefined;
   const seen =
     source === undefined ? images : normalize(concat([pixels, source.pixels], 0), network.preprocessing);
@@ -136,24 +136,24 @@ export function buildStep(options: StepOptions): StepGraph {
     return value === undefined || (probes && !head.has(name)) ? [] : [{ name, kind, value }];
   });
 
-  const taps = new Map([...scope.taps].map(([role, map]) => [role, ofBatch(map)]));
+  const featureMaps = new Map([...scope.featureMaps].map(([role, map]) => [role, ofBatch(map)]));
   const provided = provide(parts, network, images, {
-    ...{ features, logits, labels, oneHot, head: { weight, bias }, taps },
+    ...{ features, logits, labels, oneHot, head: { weight, bias }, featureMaps },
     trained: used,
     statistics: options.statistics,
     sourceBatch: source && { ...source, features: slice(all, 0, B, 2 * B) },
   });
   const { prepared = {}, sourceClasses = 0, featureScale = 1 } = options;
-  const built: Regularized =
+  const built: AppliedMethod =
     joint && !on
       ? {}
-      : regularize(parts, {
-          ...{ regularizer: options.regularizer, options: options.regularizerOptions, provided, prepared },
+      : applyMethod(parts, {
+          ...{ method: options.method, options: options.methodOptions, provided, prepared },
           ...{ batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, featureScale },
         });
-  const { term } = built;
-  const task = (on ? built.task : undefined) ?? crossEntropy(logits, oneHot);
-  const terms = on ? [term && mul(term, scalar(lambda)), built.addition] : [];
+  const { penalty } = built;
+  const task = (on ? built.taskLoss : undefined) ?? crossEntropy(logits, oneHot);
+  const terms = on ? [penalty && mul(penalty, scalar(lambda)), built.extraLoss] : [];
   const loss = terms.reduce((sum: Value, each) => (each === undefined ? sum : add(sum, each)), task);
 
   const trained = new Map([...used, ...parts.trained.values()].map((each) => [each.name, each]));
@@ -165,9 +165,9 @@ export function buildStep(options: StepOptions): StepGraph {
 
   parts.outputs.set('loss', loss);
   parts.outputs.set('task_loss', task);
-  parts.outputs.set('regularization', term ?? scalar(0));
-  parts.outputs.set('feature_norm', norm([reduceMean(features, [0])]));
-  parts.outputs.set('gradient_norm', norm([known(fresh, HEAD_WEIGHT)]));
+  parts.outputs.set('penalty', penalty ?? scalar(0));
+  parts.outputs.set('mean_feature_norm', norm([reduceMean(features, [0])]));
+  parts.outputs.set('head_gradient_norm', norm([known(fresh, HEAD_WEIGHT)]));
   parts.outputs.set('logits', logits);
   const outputs = new Map(parts.outputs);
 
@@ -177,7 +177,7 @@ export function buildStep(options: StepOptions): StepGraph {
     collect === undefined
       ? fresh
       : new Map([...collect.sums].map(([name, sum]) => [name, mul(sum, scalar(1 / accumulate))]));
-  const clipped = options.clipNorm === undefined ? summed : clip(summed, options.clipNorm);
+  const clipped = options.clipGradNorm === undefined ? summed : clip(summed, options.clipGradNorm);
 
   const { optimizer, learningRate, schedule } = options;
   const scalars = parts.addOptimizer(
@@ -186,7 +186,7 @@ export function buildStep(options: StepOptions): StepGraph {
     ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
   );
   for (const { name, kind, value } of trained.values()) {
-    const pretrained = network.parameters.has(name) || parts.trained.get(name)?.source !== undefined;
+    const pretrained = network.parameters.has(name) || parts.trained.get(name)?.pretrained !== undefined;
     const next = applyOptimizer(parts, {
       name,
       parameter: value,
@@ -194,14 +194,14 @@ export function buildStep(options: StepOptions): StepGraph {
       optimizer,
       scalars,
       weightDecay: kind === 'weight' ? options.weightDecay : 0,
-      rate: pretrained ? options.backboneRate : 1,
+      rate: pretrained ? options.backboneLrScale : 1,
     });
-    if (options.averageDecay !== undefined) average(parts, name, value, next, options.averageDecay);
+    if (options.emaDecay !== undefined) average(parts, name, value, next, options.emaDecay);
   }
   return {
     update: { outputs, updates: parts.updates },
     collect: collect?.graph,
-    before: parts.before,
+    preSteps: parts.preSteps,
     state: parts.state,
     fixed: parts.fixed,
     noise: parts.noise,
@@ -242,8 +242,8 @@ function collectSums(
 /** average <- decay average + (1 - decay) parameter, starting from the pretrained value. */
 function average(parts: StepParts, name: string, parameter: Value, next: Value, decay: number): void {
   const initial = parts.state.get(name) ?? zeros('float32', parameter.shape);
-  const before = parts.addState(averageOf(name), initial);
-  parts.updates.set(averageOf(name), add(mul(before, scalar(decay)), mul(next, scalar(1 - decay))));
+  const before = parts.addState(emaOf(name), initial);
+  parts.updates.set(emaOf(name), add(mul(before, scalar(decay)), mul(next, scalar(1 - decay))));
 }
 
 /** Scales all gradients so that their joint norm is at most `limit` (Pascanu et al. 2013). */

@@ -2,8 +2,8 @@ import { invariant } from '../errors.js';
 import { mul } from '../graph/operators/mul.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { input, scalar, type Value } from '../graph/value.js';
+import type { Distribution, PreStep, TrainedParameter } from '../methods/method.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
-import type { Before, Distribution, TrainedParameter } from '../regularizers/regularizer.js';
 
 /** A number that the host computes anew for each update; `step` counts from 0. */
 export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
@@ -21,7 +21,7 @@ export interface OptimizerScalars {
 }
 
 /** Updates of states, by name, in a program that runs before the step. */
-export interface BeforeGraph extends Pick<Before, 'when'> {
+export interface PreStepGraph extends Pick<PreStep, 'when'> {
   readonly updates: ReadonlyMap<string, Value>;
 }
 
@@ -37,9 +37,9 @@ export class StepParts {
   readonly outputs = new Map<string, Value>();
   readonly noise: NoiseInput[] = [];
   readonly scalars = new Map<string, HostScalar>();
-  readonly before: BeforeGraph[] = [];
+  readonly preSteps: PreStepGraph[] = [];
   /** Gradients of a method's own objective, by the state that it trains. */
-  readonly objectiveSlopes = new Map<string, Value>();
+  readonly objectiveGradients = new Map<string, Value>();
 
   /** Declares a state tensor and returns its current value. */
   addState(name: string, initial: Tensor): Value {

@@ -46,7 +46,7 @@ export class Stepper {
   ): Promise<Stepper> {
     const compile = (program: StepGraph['update']) => Program.compile(program, options);
     const before: Program[] = [];
-    for (const { updates } of graph.before) before.push(await compile({ outputs: new Map(), updates }));
+    for (const { updates } of graph.preSteps) before.push(await compile({ outputs: new Map(), updates }));
     const collect = graph.collect && (await compile(graph.collect));
     return new Stepper(graph, shape, { update: await compile(graph.update), collect, before });
   }
@@ -59,7 +59,7 @@ export class Stepper {
 
   /** One batch: what precedes it, gradients, and the update where it is due. The outputs last until the next step. */
   async step(batch: TrainingBatch, position: BatchPosition, seed: number) {
-    for (const [i, { when }] of this.#graph.before.entries())
+    for (const [i, { when }] of this.#graph.preSteps.entries())
       if (when(position.batch % position.batchesPerEpoch)) await this.#before[i]?.run(this.state, new Map());
     const { step, totalSteps } = this.updates(position);
     this.feeds.setBatch(batch);

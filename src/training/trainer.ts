@@ -1,21 +1,21 @@
 import { AdarandError } from '../errors.js';
 import { float32, type Tensor } from '../graph/tensor.js';
-import type { Predictions } from '../regularizers/regularizer.js';
+import type { Predictions } from '../methods/method.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
+import { METHOD_PREFIX } from './apply-method.js';
 import type { CheckpointStore, Position } from './checkpoint.js';
 import { argMax, type Evaluation, Evaluator } from './evaluation.js';
 import type { StepMetrics, TrainingEvent } from './events.js';
 import type { PixelBatch, TrainingBatch } from './feeds.js';
-import { METHOD_PREFIX } from './regularize.js';
-import { averageOf, buildStep, type StepOptions } from './step-graph.js';
+import { buildStep, emaOf, type StepOptions } from './step-graph.js';
 import { Stepper } from './stepper.js';
 
 /** The images of a run, as batches. The trainer does not know where they come from. */
 export interface TrainingData {
   readonly batchesPerEpoch: number;
   /** Epochs count from 0; `firstBatch` skips what a resumed run has done. */
-  train(epoch: number, firstBatch: number, companions?: ChooseCompanions): AsyncIterable<TrainingBatch>;
+  train(epoch: number, firstBatch: number, sampleSource?: SourceSampler): AsyncIterable<TrainingBatch>;
   /** The training images as `validation` has its own: un-augmented, in their order. */
   trainingImages(): AsyncIterable<PixelBatch>;
   validation(): AsyncIterable<PixelBatch>;
@@ -23,7 +23,7 @@ export interface TrainingData {
 }
 
 /** Positions of the source images that go along with these training images, in batch `batch` of the run. */
-export type ChooseCompanions = (targets: Int32Array, batch: number) => Int32Array;
+export type SourceSampler = (targets: Int32Array, batch: number) => Int32Array;
 
 export interface TrainerOptions extends StepOptions {
   readonly seed: number;
@@ -75,7 +75,7 @@ export class Trainer {
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
     host.emit({ type: 'phase', phase: 'compile' });
     const graph = buildStep(options);
-    const rename = (name: string) => (graph.state.has(averageOf(name)) ? averageOf(name) : name);
+    const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);
     const stepper = await Stepper.compile(graph, options, host.compile);
     const shape = { ...options, batchSize: options.evalBatchSize, rename };
     return new Trainer(options, host, stepper, await Evaluator.compile(shape, host.compile));
@@ -131,7 +131,7 @@ export class Trainer {
     emit({ type: 'phase', phase: 'train' });
     let saved = performance.now();
     let before = saved;
-    for await (const batch of data.train(position.epoch, position.batch, this.#companions())) {
+    for await (const batch of data.train(position.epoch, position.batch, this.#sampleSource())) {
       const loaded = performance.now();
       const done = position.epoch * data.batchesPerEpoch + position.batch;
       const measured = await this.#step(batch, done);
@@ -208,12 +208,12 @@ export class Trainer {
 
   /** Where the method's state answers to how training goes, and it is time: looks at the training images once more. */
   async #endRound(epoch: number): Promise<void> {
-    const { regularizer, regularizerOptions, lambda, epochs } = this.#options;
-    const { rounds } = regularizer;
+    const { method, methodOptions, lambda, epochs } = this.#options;
+    const { rounds } = method;
     if (rounds === undefined || lambda === 0 || epoch === epochs) return;
-    if (epoch % rounds.epochs(regularizerOptions) !== 0) return;
+    if (epoch % rounds.epochs(methodOptions) !== 0) return;
     this.#host.emit({ type: 'phase', phase: 'round' });
-    const changed = rounds.next(this.#methodTensor, await this.#predictions(), regularizerOptions);
+    const changed = rounds.next(this.#methodTensor, await this.#predictions(), methodOptions);
     for (const [name, tensor] of Object.entries(changed)) this.state.set(METHOD_PREFIX + name, tensor);
   }
 
@@ -238,12 +238,12 @@ export class Trainer {
     return tensor;
   };
 
-  #companions(): ChooseCompanions | undefined {
-    const { regularizer, regularizerOptions, lambda, seed } = this.#options;
-    if (regularizer.companions === undefined || lambda === 0) return undefined;
+  #sampleSource(): SourceSampler | undefined {
+    const { method, methodOptions, lambda, seed } = this.#options;
+    if (method.sampleSource === undefined || lambda === 0) return undefined;
     const tensor = this.#methodTensor;
     return (targets, batch) =>
-      regularizer.companions?.({ targets, batch, seed, tensor }, regularizerOptions) ?? new Int32Array();
+      method.sampleSource?.({ targets, batch, seed, tensor }, methodOptions) ?? new Int32Array();
   }
 
   async #test(): Promise<Evaluation> {

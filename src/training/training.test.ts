@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { z } from 'zod';
-import { at } from '../errors.js';
-import { zeros } from '../graph/tensor.js';
-import { adamw } from '../optimizers/adam.js';
-import { sgd } from '../optimizers/sgd.js';
-import { adarand } from '../regularizers/adarand.js';
-import { readGolden } from '../testing/golden.js';
-import { adarandTrainingSchema, trainingSchema } from '../testing/golden-schemas.js';
-import { tensorOf } from '../testing/lcg.js';
-import { worstError } from '../testing/samples.js';
+import { readGolden } from '../../test/helpers/golden.js';
+import { adarandTrainingSchema, trainingSchema } from '../../test/helpers/golden-schemas.js';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import { worstError } from '../../test/helpers/samples.js';
 import {
   assertNorms,
   type TrainingOptions,
   type TrainingRun,
   trainResNet20,
-} from '../testing/training-run.js';
+} from '../../test/helpers/training-run.js';
+import { at } from '../errors.js';
+import { zeros } from '../graph/tensor.js';
+import { adarand } from '../methods/adarand.js';
+import { adamw } from '../optimizers/adam.js';
+import { sgd } from '../optimizers/sgd.js';
 
 type Golden = z.infer<typeof trainingSchema>;
 
@@ -47,19 +47,19 @@ test('fifty steps of ResNet-20 with AdaRand follow PyTorch: losses, terms, prior
   const run = await train(golden, {
     optimizer: sgd(),
     learningRate: golden.optimizer.lr,
-    regularizer: adarand,
-    regularizerOptions: adarand.options.parse({}),
+    method: adarand,
+    methodOptions: adarand.options.parse({}),
     lambda: golden.adarand.lambda,
     statistics,
     noise: golden.featureNoise.map((recipe) => [tensorOf(recipe)]),
-    keep: ['regularizer.mean', 'regularizer.runningMean'],
+    keep: ['method.mean', 'method.runningMean'],
   });
   assertFollows(golden, run);
-  assert.ok(worstError(run.series('regularization'), golden.terms) < 1e-4);
-  assert.ok(worstError(run.series('regularizer.objective'), golden.objectives) < 1e-4);
+  assert.ok(worstError(run.series('penalty'), golden.terms) < 1e-4);
+  assert.ok(worstError(run.series('method.objective'), golden.objectives) < 1e-4);
   for (const { step, mean, running } of golden.states) {
-    const priors = at(run.history('regularizer.mean'), step - 1);
-    const averages = at(run.history('regularizer.runningMean'), step - 1);
+    const priors = at(run.history('method.mean'), step - 1);
+    const averages = at(run.history('method.runningMean'), step - 1);
     assert.ok(worstError(priors, mean.flat()) < 1e-4, `mean at step ${step}`);
     assert.ok(worstError(averages, running.flat()) < 1e-4, `running mean at step ${step}`);
   }

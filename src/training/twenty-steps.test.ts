@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { readGolden } from '../../test/helpers/golden.js';
+import { recipeSchema, trainingSchema } from '../../test/helpers/golden-schemas.js';
+import { dotWithSigns, tensorOf } from '../../test/helpers/lcg.js';
+import { worstError } from '../../test/helpers/samples.js';
+import { assertNorms, trainResNet20 } from '../../test/helpers/training-run.js';
 import { at } from '../errors.js';
 import { float32, type Tensor } from '../graph/tensor.js';
+import { coTuning } from '../methods/co-tuning.js';
+import { coreTuning } from '../methods/core-tuning.js';
+import { delta } from '../methods/delta.js';
+import { drTune } from '../methods/dr-tune.js';
+import type { Method } from '../methods/method.js';
 import { sgd } from '../optimizers/sgd.js';
-import { coTuning } from '../regularizers/co-tuning.js';
-import { coreTuning } from '../regularizers/core-tuning.js';
-import { delta } from '../regularizers/delta.js';
-import { drTune } from '../regularizers/dr-tune.js';
-import type { Regularizer } from '../regularizers/regularizer.js';
-import { readGolden } from '../testing/golden.js';
-import { recipeSchema, trainingSchema } from '../testing/golden-schemas.js';
-import { dotWithSigns, tensorOf } from '../testing/lcg.js';
-import { worstError } from '../testing/samples.js';
-import { assertNorms, trainResNet20 } from '../testing/training-run.js';
 
 const numbers = z.array(z.number());
 const tensorsSchema = z.record(z.string(), z.union([recipeSchema, numbers]));
@@ -47,17 +47,17 @@ test('Co-Tuning follows PyTorch, its source head too', () => assertFollows('co-t
  * Twenty steps of ResNet-20. Measured: within 1e-6 of PyTorch's float64 in all that is compared, as PyTorch's own
  * float32 is; only the plain maps' sum of a quarter of a million squares has 7e-6.
  */
-async function assertFollows(name: string, regularizer: Regularizer): Promise<void> {
+async function assertFollows(name: string, method: Method): Promise<void> {
   const golden = readGolden(`twenty-${name}`, schema);
   const { lr, weight_decay, backbone_rate } = golden.optimizer;
   const initial = tensorsOf(golden.initial);
   const [weight, bias] = [initial.get('source_head.weight'), initial.get('source_head.bias')];
   const run = await trainResNet20(golden, {
-    ...{ regularizer, regularizerOptions: regularizer.options.parse(golden.options) },
+    ...{ method, methodOptions: method.options.parse(golden.options) },
     lambda: golden.lambda,
     prepared: Object.fromEntries(tensorsOf(golden.prepared)),
-    ...(weight && bias && { sourceHead: { weight, bias, classes: [] } }),
-    ...{ optimizer: sgd(), learningRate: lr, weightDecay: weight_decay, backboneRate: backbone_rate },
+    ...(weight && bias && { pretrainedHead: { weight, bias, classes: [] } }),
+    ...{ optimizer: sgd(), learningRate: lr, weightDecay: weight_decay, backboneLrScale: backbone_rate },
     ...{ labels: golden.labels, noise: golden.noise.map((draws) => draws.map(tensorOf)), initial },
     batchesPerEpoch: golden.batchesPerEpoch,
     keep: golden.states.map(({ name }) => name),
@@ -65,7 +65,7 @@ async function assertFollows(name: string, regularizer: Regularizer): Promise<vo
   for (const [series, expected] of [
     ['loss', golden.losses],
     ['task_loss', golden.tasks],
-    ['regularization', golden.terms],
+    ['penalty', golden.terms],
   ] as const)
     expected.forEach((value, step) => {
       const error = worstError([at(run.series(series), step)], [value]);

@@ -1,8 +1,8 @@
 import { freemem } from 'node:os';
-import { launch } from '../../engine/launch.js';
 import { formatTable } from '../../figures/table.js';
 import type { Device } from '../../graph/operator.js';
-import { describeMachine } from '../../run/describe-machine.js';
+import { launch } from '../../process/launch.js';
+import { describeMachine } from '../../run/folder/describe-machine.js';
 import { bytes } from '../format.js';
 import { printJson } from '../json.js';
 

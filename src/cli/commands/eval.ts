@@ -1,6 +1,6 @@
-import { launch } from '../../engine/launch.js';
 import { formatTable } from '../../figures/table.js';
-import { evaluateOptionsSchema } from '../../run/operations.js';
+import { launch } from '../../process/launch.js';
+import { evaluateOptionsSchema } from '../../run/options/operations.js';
 import { parseFlags } from '../flags.js';
 import { percent } from '../format.js';
 import { printJson } from '../json.js';

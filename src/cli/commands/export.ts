@@ -1,5 +1,5 @@
-import { launch } from '../../engine/launch.js';
-import { exportOptionsSchema } from '../../run/operations.js';
+import { launch } from '../../process/launch.js';
+import { exportOptionsSchema } from '../../run/options/operations.js';
 import { parseFlags } from '../flags.js';
 import { printJson } from '../json.js';
 import { supervise } from '../supervise.js';

@@ -1,24 +1,32 @@
 import { formatTable } from '../../figures/table.js';
-import { isRegularizerName, regularizerByName, regularizers } from '../../regularizers/index.js';
-import type { Regularizer } from '../../regularizers/regularizer.js';
-import { describeNeeds, type MethodOption, methodOptions, openMethod } from '../../run/methods.js';
+import { isMethodName, methodByName, methods } from '../../methods/index.js';
+import type { Method } from '../../methods/method.js';
+import {
+  describeMethodOptions,
+  describeNeeds,
+  type OptionDescription,
+  openMethod,
+} from '../../run/method/open-method.js';
 import { wrapped } from '../format.js';
 import { printJson } from '../json.js';
 
-export async function methods(
+export async function showMethods(
   name: string | undefined,
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
-  const known = Object.keys(regularizers).filter(isRegularizerName).map(regularizerByName);
+  const known = Object.keys(methods).filter(isMethodName).map(methodByName);
   const chosen = name === undefined ? known : [await openMethod(name)];
   if (json) for (const method of chosen) printJson(asJson(method));
   else process.stdout.write(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
 }
 
-function overview(known: readonly Regularizer[]): string {
+function overview(known: readonly Method[]): string {
   const width = Math.max(...known.map(({ name }) => name.length)) + 2;
   const methods = known.map((method) => {
-    const defaults = [`lambda=${method.defaultLambda}`, ...methodOptions(method).map(describeDefault)];
+    const defaults = [
+      `lambda=${method.defaultLambda}`,
+      ...describeMethodOptions(method).map(describeDefault),
+    ];
     const lines = [
       method.title,
       method.paper,
@@ -30,8 +38,8 @@ function overview(known: readonly Regularizer[]): string {
   return [...methods, 'adarand methods NAME explains one of them; NAME+NAME combines them.'].join('\n\n');
 }
 
-function detail(method: Regularizer): string {
-  const rows = methodOptions(method).map((option) => [
+function detail(method: Method): string {
+  const rows = describeMethodOptions(method).map((option) => [
     option.name,
     option.type,
     option.default === undefined ? '-' : String(option.default),
@@ -49,11 +57,11 @@ function detail(method: Regularizer): string {
   ].join('\n');
 }
 
-function asJson(method: Regularizer): object {
+function asJson(method: Method): object {
   const { name, title, paper, formula, needs, defaultLambda } = method;
-  return { name, title, paper, formula, needs, defaultLambda, options: methodOptions(method) };
+  return { name, title, paper, formula, needs, defaultLambda, options: describeMethodOptions(method) };
 }
 
-function describeDefault({ name, default: value }: MethodOption): string {
+function describeDefault({ name, default: value }: OptionDescription): string {
   return value === undefined ? name : `${name}=${value}`;
 }

@@ -1,5 +1,5 @@
-import { launch } from '../../engine/launch.js';
-import { predictOptionsSchema } from '../../run/operations.js';
+import { launch } from '../../process/launch.js';
+import { predictOptionsSchema } from '../../run/options/operations.js';
 import { parseFlags } from '../flags.js';
 import { percent } from '../format.js';
 import { printJson } from '../json.js';

@@ -1,8 +1,8 @@
-import { launch } from '../../engine/launch.js';
 import { AdarandError } from '../../errors.js';
-import { checkOptions } from '../../run/check-options.js';
-import type { TrainOptions } from '../../run/config.js';
-import type { RunSummary } from '../../run/record.js';
+import { launch } from '../../process/launch.js';
+import type { RunSummary } from '../../run/folder/record.js';
+import { checkOptions } from '../../run/options/check-options.js';
+import type { TrainOptions } from '../../run/options/train-options.js';
 import { bytes, duration, percent } from '../format.js';
 import { printJson } from '../json.js';
 import { createProgress } from '../progress.js';
@@ -47,7 +47,7 @@ async function runOptions(data: string | undefined, flags: TrainFlags): Promise<
     model,
     ...others,
     ...(lr === undefined ? {} : { learningRate: lr }),
-    ...(option === undefined ? {} : { regularizerOptions: option }),
+    ...(option === undefined ? {} : { methodOptions: option }),
   };
   await checkOptions(options);
   return options;

@@ -77,11 +77,11 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   const nameOf = (value: Value): string => {
     const known = names.get(value);
     if (known !== undefined) return known;
-    const { source } = value;
-    if (source.kind === 'node')
-      throw new Error(`${source.node.operator.name} was used before it was written`);
-    const name = source.kind === 'input' ? source.name : store(source.tensor, `t${names.size}`);
-    if (source.kind === 'input') inputs.set(name, value);
+    const { origin } = value;
+    if (origin.kind === 'node')
+      throw new Error(`${origin.node.operator.name} was used before it was written`);
+    const name = origin.kind === 'input' ? origin.name : store(origin.tensor, `t${names.size}`);
+    if (origin.kind === 'input') inputs.set(name, value);
     names.set(value, name);
     return name;
   };

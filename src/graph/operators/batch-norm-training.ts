@@ -1,4 +1,4 @@
-import { type Composite, noSecondDerivative, type Reference } from '../operator.js';
+import { type Composite, noSecondDerivative, type ReferenceTensor } from '../operator.js';
 import { apply, type Value } from '../value.js';
 
 type Attributes = { readonly epsilon: number };
@@ -83,7 +83,7 @@ export function batchNormTraining(
 }
 
 /** Per-channel mean and sum of squared deviations of x [N,C,H,W], and the number of elements a channel has. */
-function statistics(x: Reference) {
+function statistics(x: ReferenceTensor) {
   const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
   const area = height * width;
   const count = batch * area;

@@ -1,5 +1,5 @@
 import { broadcastReader, broadcastShapes } from '../broadcast.js';
-import { asIs, type Gradient, type Primitive, type SampleInput } from '../operator.js';
+import { emitDirectly, type Gradient, type Primitive, type SampleInput } from '../operator.js';
 import { type DType, sizeOf } from '../tensor.js';
 import type { Value } from '../value.js';
 
@@ -47,7 +47,7 @@ export function binary(definition: {
       const right = broadcastReader(b, y.shape);
       return [new Float64Array(sizeOf(y.shape)).map((_, i) => definition.evaluate(left(i), right(i)))];
     },
-    emit: asIs,
+    emit: emitDirectly,
     samples: shapes.map(([left, right]) => ({
       inputs: [sampleInput(left, a, definition.operand), sampleInput(right, b, definition.operand)],
       attributes: {},

@@ -1,11 +1,11 @@
 import { AdarandError } from '../../errors.js';
 import { offsets, stridesOf } from '../broadcast.js';
-import { asIs, type Primitive } from '../operator.js';
+import { emitDirectly, type Primitive } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { slice } from './slice.js';
 
-export const Concat: Primitive<{ readonly axis: number }, 'many', 1> = {
+export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
   kind: 'primitive',
   name: 'Concat',
   doc: 'Joins tensors along an axis.',
@@ -44,7 +44,7 @@ export const Concat: Primitive<{ readonly axis: number }, 'many', 1> = {
     }
     return [result];
   },
-  emit: asIs,
+  emit: emitDirectly,
   samples: [
     { inputs: [{ shape: [2, 3] }, { shape: [2, 1] }, { shape: [2, 2] }], attributes: { axis: 1 } },
     { inputs: [{ shape: [1, 2, 2] }, { shape: [2, 2, 2] }], attributes: { axis: 0 } },

@@ -31,7 +31,7 @@ export function convOutputShape(x: Shape, w: Shape, attributes: ConvAttributes):
 }
 
 /** Calls back for every multiply-add of a convolution, with the offsets of its three elements. */
-export function eachTap(
+export function eachMultiplyAdd(
   x: Shape,
   w: Shape,
   y: Shape,

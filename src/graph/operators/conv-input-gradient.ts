@@ -2,7 +2,7 @@ import type { Composite } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { conv, convSamples } from './conv.js';
-import { type ConvAttributes, convOutputShape, eachTap } from './conv-geometry.js';
+import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 
 type Attributes = ConvAttributes & { readonly shape: readonly number[] };
@@ -19,7 +19,7 @@ export const ConvInputGradient: Composite<Attributes, 2, 1> = {
   ],
   evaluate: ([dy, w], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
-    eachTap(shape, w.shape, dy.shape, attributes, (inX, inW, inY) => {
+    eachMultiplyAdd(shape, w.shape, dy.shape, attributes, (inX, inW, inY) => {
       result[inX] = (result[inX] ?? 0) + (dy.data[inY] ?? 0) * (w.data[inW] ?? 0);
     });
     return [result];

@@ -2,7 +2,7 @@ import type { Primitive } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { conv, convOnnxAttributes, convSamples } from './conv.js';
-import { type ConvAttributes, convOutputShape, eachTap } from './conv-geometry.js';
+import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 
 type Attributes = ConvAttributes & { readonly shape: readonly number[] };
@@ -23,7 +23,7 @@ export const ConvTranspose: Primitive<Attributes, 2, 1> = {
   ],
   evaluate: ([x, w], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
-    eachTap(shape, w.shape, x.shape, attributes, (inY, inW, inX) => {
+    eachMultiplyAdd(shape, w.shape, x.shape, attributes, (inY, inW, inX) => {
       result[inY] = (result[inY] ?? 0) + (x.data[inX] ?? 0) * (w.data[inW] ?? 0);
     });
     return [result];

@@ -2,7 +2,7 @@ import type { Composite } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { conv, convSamples } from './conv.js';
-import { type ConvAttributes, convOutputShape, eachTap } from './conv-geometry.js';
+import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
 import { convInputGradient } from './conv-input-gradient.js';
 
 type Attributes = ConvAttributes & { readonly shape: readonly number[] };
@@ -19,7 +19,7 @@ export const ConvWeightGradient: Composite<Attributes, 2, 1> = {
   ],
   evaluate: ([x, dy], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
-    eachTap(x.shape, shape, dy.shape, attributes, (inX, inW, inY) => {
+    eachMultiplyAdd(x.shape, shape, dy.shape, attributes, (inX, inW, inY) => {
       result[inW] = (result[inW] ?? 0) + (x.data[inX] ?? 0) * (dy.data[inY] ?? 0);
     });
     return [result];

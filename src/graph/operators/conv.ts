@@ -1,14 +1,14 @@
 import { at } from '../../errors.js';
 import type { Emitter, OnnxAttribute, Primitive } from '../operator.js';
 import { apply, type Node, type Value } from '../value.js';
-import { type ConvAttributes, convOutputShape, eachTap } from './conv-geometry.js';
+import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 import { reduceSum } from './reduce-sum.js';
 import { reshape } from './reshape.js';
 
 /** Cross-correlation of x [N,C,H,W] with w [K,C/group,kh,kw], plus an optional bias [K]. */
-export const Conv: Primitive<ConvAttributes, 'many', 1> = {
+export const Conv: Primitive<ConvAttributes, 'variadic', 1> = {
   kind: 'primitive',
   name: 'Conv',
   doc: '2-D convolution with groups, strides, dilations and any padding; inputs x, w and an optional bias.',
@@ -34,7 +34,7 @@ export const Conv: Primitive<ConvAttributes, 'many', 1> = {
     const bias = inputs[2];
     for (let i = 0; bias !== undefined && i < result.length; i++)
       result[i] = bias.data[Math.floor(i / area) % channels] ?? 0;
-    eachTap(x.shape, w.shape, y.shape, attributes, (inX, inW, inY) => {
+    eachMultiplyAdd(x.shape, w.shape, y.shape, attributes, (inX, inW, inY) => {
       result[inY] = (result[inY] ?? 0) + (x.data[inX] ?? 0) * (w.data[inW] ?? 0);
     });
     return [result];

@@ -1,5 +1,5 @@
-import type { Reference } from '../operator.js';
-import { asIs, type Composite, noSecondDerivative, type Primitive } from '../operator.js';
+import type { ReferenceTensor } from '../operator.js';
+import { type Composite, emitDirectly, noSecondDerivative, type Primitive } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
@@ -21,7 +21,7 @@ export const Gather: Primitive<{ readonly axis: number }, 2, 1> = {
     });
     return [result];
   },
-  emit: asIs,
+  emit: emitDirectly,
   samples: [
     {
       inputs: [{ shape: [4, 3] }, { shape: [5], dtype: 'int32', values: [3, 0, 0, 2, 3] }],
@@ -65,7 +65,7 @@ export const gather = (x: Value, indices: Value, axis = 0): Value => apply(Gathe
 /** Calls back with the offsets, in x and in y, of every element that a gather along `axis` moves. */
 function eachPick(
   shape: Shape,
-  indices: Reference,
+  indices: ReferenceTensor,
   axis: number,
   visit: (from: number, to: number) => void,
 ): void {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { runGraph } from '../../../test/helpers/run-graph.js';
+import { drawSample, toTensor, worstError } from '../../../test/helpers/samples.js';
 import { gradients } from '../../autodiff/gradients.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { webDriver } from '../../runtime/web.js';
-import { runGraph } from '../../testing/run-graph.js';
-import { drawSample, toTensor, worstError } from '../../testing/samples.js';
 import { interpret } from '../interpret.js';
-import type { Call, Operator, Sample } from '../operator.js';
+import type { Arity, Operator, Sample } from '../operator.js';
 import { type Attributes, apply, constant, input, scalar, type Value } from '../value.js';
 import { add } from './add.js';
 import { operators } from './index.js';
@@ -66,7 +66,7 @@ interface SampleGraph {
 }
 
 /** The operator applied to the sample, and a scalar: the sum of its float outputs times fixed random numbers. */
-function buildSample(operator: Operator, sample: Sample<Attributes, Call>, index: number): SampleGraph {
+function buildSample(operator: Operator, sample: Sample<Attributes, Arity>, index: number): SampleGraph {
   const inputs = sample.inputs.map((spec, i) => {
     const name = `input${i}`;
     const value = input(name, { dtype: spec.dtype ?? 'float32', shape: spec.shape });

@@ -26,9 +26,9 @@ export const Reshape: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
 
 /** A reshape of a reshape is one reshape, and of nothing none. */
 export function reshape(x: Value, shape: Shape): Value {
-  const { source } = x;
+  const { origin: from } = x;
   const inner =
-    source.kind === 'node' && source.node.operator.name === Reshape.name ? source.node.inputs[0] : undefined;
-  const origin = inner ?? x;
-  return sameShape(origin.shape, shape) ? origin : apply(Reshape, [origin], { shape })[0];
+    from.kind === 'node' && from.node.operator.name === Reshape.name ? from.node.inputs[0] : undefined;
+  const whole = inner ?? x;
+  return sameShape(whole.shape, shape) ? whole : apply(Reshape, [whole], { shape })[0];
 }

@@ -1,4 +1,4 @@
-import { asIs, type Primitive } from '../operator.js';
+import { emitDirectly, type Primitive } from '../operator.js';
 import { apply, type Value } from '../value.js';
 import { mul } from './mul.js';
 import { reduceSum } from './reduce-sum.js';
@@ -18,7 +18,7 @@ export const Softmax: Primitive<{ readonly axis: number }, 1, 1> = {
       }),
   ],
   evaluate: ([x]) => [logSoftmaxRows(x.data, x.shape.at(-1) ?? 1).map(Math.exp)],
-  emit: asIs,
+  emit: emitDirectly,
   samples: [{ inputs: [{ shape: [2, 3, 5], range: [-3, 3] }], attributes: { axis: 2 } }],
 };
 

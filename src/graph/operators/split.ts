@@ -4,7 +4,7 @@ import type { Primitive } from '../operator.js';
 import { apply, scalar, type Value } from '../value.js';
 import { concat } from './concat.js';
 
-export const Split: Primitive<{ readonly axis: number; readonly sizes: readonly number[] }, 1, 'many'> = {
+export const Split: Primitive<{ readonly axis: number; readonly sizes: readonly number[] }, 1, 'variadic'> = {
   kind: 'primitive',
   name: 'Split',
   doc: 'Cuts x into pieces of the given sizes along an axis.',

@@ -26,14 +26,13 @@ export const Transpose: Primitive<{ readonly perm: readonly number[] }, 1, 1> = 
 
 /** A transpose of a transpose is one transpose, and the identity none. */
 export function transpose(x: Value, perm: readonly number[]): Value {
-  const { source } = x;
   const node =
-    source.kind === 'node' && source.node.operator.name === Transpose.name ? source.node : undefined;
-  const origin = node?.inputs[0];
+    x.origin.kind === 'node' && x.origin.node.operator.name === Transpose.name ? x.origin.node : undefined;
+  const inner = node?.inputs[0];
   const before = node?.attributes.perm;
-  if (origin !== undefined && Array.isArray(before))
+  if (inner !== undefined && Array.isArray(before))
     return transpose(
-      origin,
+      inner,
       perm.map((axis) => Number(before[axis])),
     );
   return perm.every((axis, i) => axis === i) ? x : apply(Transpose, [x], { perm })[0];

@@ -1,4 +1,4 @@
-import { asIs, type Emitter, type Primitive, type SampleInput } from '../operator.js';
+import { type Emitter, emitDirectly, type Primitive, type SampleInput } from '../operator.js';
 import type { Attributes, Node, Value } from '../value.js';
 
 /** An elementwise operator of one input, written as its function and its derivative. */
@@ -22,7 +22,7 @@ export function unary<A extends Attributes>(definition: {
       dy && (() => definition.gradient(x, y, dy, attributes)),
     ],
     evaluate: ([x], attributes) => [x.data.map((element) => definition.evaluate(element, attributes))],
-    emit: definition.emit ?? asIs,
+    emit: definition.emit ?? emitDirectly,
     samples: definition.samples.flatMap((attributes) => [
       { inputs: [{ shape: [3, 4], ...definition.domain }], attributes },
       { inputs: [{ shape: [], ...definition.domain }], attributes },

@@ -1,5 +1,5 @@
 import { broadcastReader, broadcastShapes } from '../broadcast.js';
-import { asIs, type Primitive } from '../operator.js';
+import { emitDirectly, type Primitive } from '../operator.js';
 import { sizeOf } from '../tensor.js';
 import { apply, scalar, type Value } from '../value.js';
 
@@ -23,7 +23,7 @@ export const Where: Primitive<Record<never, never>, 3, 1> = {
     const right = broadcastReader(b, y.shape);
     return [new Float64Array(sizeOf(y.shape)).map((_, i) => (test(i) ? left(i) : right(i)))];
   },
-  emit: asIs,
+  emit: emitDirectly,
   samples: [
     {
       inputs: [

@@ -64,8 +64,8 @@ function sameButForShapes(a: Node, b: Node): boolean {
 }
 
 function sameConstant(a: Value, b: Value): boolean {
-  if (a.source.kind !== 'constant' || b.source.kind !== 'constant') return a.source.kind === b.source.kind;
-  const [x, y] = [a.source.tensor, b.source.tensor];
+  if (a.origin.kind !== 'constant' || b.origin.kind !== 'constant') return a.origin.kind === b.origin.kind;
+  const [x, y] = [a.origin.tensor, b.origin.tensor];
   return sameType(a, b) && sameShape(x.shape, y.shape) && x.data.every((element, i) => element === y.data[i]);
 }
 

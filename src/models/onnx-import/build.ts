@@ -55,13 +55,13 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
   const maps: Value[] = [];
   for (const node of nodes) {
     const outputs = buildNode(node, context);
-    const constantInputs = node.inputs.every((name) => name === '' || read(name).source.kind === 'constant');
+    const constantInputs = node.inputs.every((name) => name === '' || read(name).origin.kind === 'constant');
     const perImage = node.inputs.some((name) => fromImages.has(name));
     node.outputs.forEach((name, i) => {
       const output = outputs[i];
       if (output === undefined) return;
       values.set(name, constantInputs ? fold(output) : output);
-      if (perImage && output.source.kind !== 'constant') fromImages.add(name);
+      if (perImage && output.origin.kind !== 'constant') fromImages.add(name);
     });
     const [first] = outputs;
     if (perImage && first !== undefined) maps.push(first);
@@ -80,7 +80,7 @@ function buildNode(node: OnnxNode, context: BuildContext): readonly Value[] {
   if (builder === undefined) throw unsupportedOperator(node, context);
   try {
     const built = builder(new NodeReader(node, context));
-    return 'source' in built ? [built] : built;
+    return 'origin' in built ? [built] : built;
   } catch (error) {
     if (error instanceof AdarandError && !error.code.startsWith('graph.')) throw error;
     // Whatever an operator's own checks trip over here, it is the file's shapes and attributes that are at fault.

@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { at } from '../../errors.js';
-import { interpret } from '../../graph/interpret.js';
-import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
-import { input } from '../../graph/value.js';
-import { recordingScope } from '../../nn/scope.js';
-import { nodeDriver } from '../../runtime/node.js';
-import { tensorOf } from '../../testing/lcg.js';
+import { tensorOf } from '../../../test/helpers/lcg.js';
 import {
   difference,
   type FileAttribute,
   floats,
   int64Tensor,
   onnxFile,
-} from '../../testing/onnx-fixtures.js';
+} from '../../../test/helpers/onnx-fixtures.js';
+import { at } from '../../errors.js';
+import { interpret } from '../../graph/interpret.js';
+import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
+import { input } from '../../graph/value.js';
+import { recordingScope } from '../../nn/scope.js';
+import { nodeDriver } from '../../runtime/node.js';
 import { buildPart } from './build.js';
 import { builders } from './builders.js';
 import { decodeOnnx } from './decode.js';

@@ -15,7 +15,7 @@ export function int64(values: number | readonly number[], shape?: Shape): Value 
 
 /** A value that depends on constants alone, as a constant. */
 export function fold(value: Value): Value {
-  if (value.source.kind === 'constant' || sizeOf(value.shape) > MAXIMUM_SIZE) return value;
+  if (value.origin.kind === 'constant' || sizeOf(value.shape) > MAXIMUM_SIZE) return value;
   const [data = new Float64Array()] = interpret([value]);
   return constant(toTensor(value, data));
 }

@@ -123,8 +123,8 @@ function castTo(node: NodeReader): Value {
 
 function power(node: NodeReader): Value {
   const [x, exponent] = [node.value(0), node.value(1)];
-  const { source } = exponent;
-  if (source.kind === 'constant' && source.tensor.data.length === 1 && Number(source.tensor.data[0]) === 2)
+  const { origin } = exponent;
+  if (origin.kind === 'constant' && origin.tensor.data.length === 1 && Number(origin.tensor.data[0]) === 2)
     return mul(x, x);
   return pow(x, exponent.dtype === 'float32' ? exponent : cast(exponent, 'float32'));
 }

@@ -59,8 +59,8 @@ export class NodeReader {
   numbers(i: number): number[] | undefined {
     const value = this.optional(i);
     if (value === undefined) return undefined;
-    if (value.source.kind !== 'constant') throw this.unsupported(`takes its input ${i} from the image`);
-    return Array.from(value.source.tensor.data, Number);
+    if (value.origin.kind !== 'constant') throw this.unsupported(`takes its input ${i} from the image`);
+    return Array.from(value.origin.tensor.data, Number);
   }
 
   int(name: string, otherwise: number): number {

@@ -45,6 +45,6 @@ function batchNorm(node: NodeReader): Value {
   return reshape(y, x.shape);
 }
 
-function isOnes({ source }: Value): boolean {
-  return source.kind === 'constant' && source.tensor.data.every((element) => Number(element) === 1);
+function isOnes({ origin }: Value): boolean {
+  return origin.kind === 'constant' && origin.tensor.data.every((element) => Number(element) === 1);
 }

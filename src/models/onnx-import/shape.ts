@@ -67,7 +67,7 @@ function gathered(node: NodeReader): Value {
   const x = node.value(0);
   const indices = node.value(1);
   const axis = node.axis(node.int('axis', 0), x.shape.length);
-  if (indices.source.kind !== 'constant') return gather(x, indices, axis);
+  if (indices.origin.kind !== 'constant') return gather(x, indices, axis);
   const size = at(x.shape, axis);
   const places = (node.numbers(1) ?? []).map((index) => (index < 0 ? index + size : index));
   const outside = places.find((place) => place < 0 || place >= size);

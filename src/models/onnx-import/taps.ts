@@ -12,7 +12,7 @@ export function tapStages(maps: readonly Value[], scope: Scope): void {
   const quarters = convolves ? [] : quartersOf(maps);
   const taps = quarters.length > 0 ? quarters : convolutionalStages(maps);
   taps.forEach((map, i) => {
-    scope.tap(`stage${i + 1}`, map);
+    scope.featureMap(`stage${i + 1}`, map);
   });
 }
 
@@ -38,11 +38,11 @@ function quartersOf(maps: readonly Value[]): Value[] {
 }
 
 /** Whether two computed values of one shape are added: not a bias, nor a table of positions. */
-function isResidualSum({ shape, source }: Value): boolean {
-  if (shape.length !== 3 || source.kind !== 'node' || source.node.operator.name !== 'Add') return false;
-  return source.node.inputs.every((value) => value.source.kind === 'node' && sameShape(value.shape, shape));
+function isResidualSum({ shape, origin }: Value): boolean {
+  if (shape.length !== 3 || origin.kind !== 'node' || origin.node.operator.name !== 'Add') return false;
+  return origin.node.inputs.every((value) => value.origin.kind === 'node' && sameShape(value.shape, shape));
 }
 
-function madeBy({ source }: Value, operator: string): boolean {
-  return source.kind === 'node' && source.node.operator.name === operator;
+function madeBy({ origin }: Value, operator: string): boolean {
+  return origin.kind === 'node' && origin.node.operator.name === operator;
 }

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { principalComponents } from '../../src/analysis/pca.js';
+import { at } from '../../src/errors.js';
+import type { MethodResults } from '../../src/figures/comparison.js';
+import { renderPng } from '../../src/figures/png.js';
+import { type ScatterPanel, scatterPanels } from '../../src/figures/scatter-panels.js';
+import { writeFileAtomic } from '../../src/files/atomic.js';
+import { testFeatures } from './features.js';
+
+/** More points than this hide each other. */
+const POINTS = 800;
+
+/** Writes `features.svg` and `features.png`: the test features of the first seed, a panel for each method. */
+export async function drawFeatures(
+  folder: string,
+  data: string,
+  results: readonly MethodResults[],
+): Promise<string[]> {
+  const panels: ScatterPanel[] = [];
+  for (const { title, runs } of results) {
+    const { run, test_accuracy } = at(runs, 0);
+    const { values, d, labels } = await testFeatures(run, data, POINTS);
+    const { projections: points } = principalComponents(values, labels.length, d);
+    panels.push({ title, points, labels, ...(test_accuracy === null ? {} : { accuracy: test_accuracy }) });
+  }
+  const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
+  const figure = scatterPanels({ panels, classes, side: 320 });
+  const [svg, png] = [join(folder, 'features.svg'), join(folder, 'features.png')];
+  await writeFileAtomic(svg, figure);
+  await writeFileAtomic(png, await renderPng(figure));
+  return [svg, png];
+}

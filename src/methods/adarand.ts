@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { add } from '../graph/operators/add.js';
+import { div } from '../graph/operators/div.js';
+import { gather } from '../graph/operators/gather.js';
+import { matmul } from '../graph/operators/matmul.js';
+import { max } from '../graph/operators/max.js';
+import { min } from '../graph/operators/min.js';
+import { mul } from '../graph/operators/mul.js';
+import { reduceSum } from '../graph/operators/reduce-sum.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { stopGradient } from '../graph/operators/stop-gradient.js';
+import { sub } from '../graph/operators/sub.js';
+import { float32, type Tensor } from '../graph/tensor.js';
+import { constant, scalar, type Value } from '../graph/value.js';
+import { adam } from '../optimizers/adam.js';
+import { cosine, cosine716 } from '../optimizers/schedules.js';
+import { defineMethod } from './method.js';
+import { cosines, reductionOption, rowCosines, squared, total } from './shared/distances.js';
+
+const options = z.strictObject({
+  form: z
+    .enum(['paper', 'article'])
+    .default('paper')
+    .describe('which of two published forms sets the other defaults'),
+  distance: z
+    .enum(['cosine', 'squaredCosine'])
+    .default('cosine')
+    .describe('how far two class means are apart'),
+  runningMean: z
+    .enum(['persistent', 'anchored'])
+    .optional()
+    .describe('averaged over steps, or recomputed from mu'),
+  intra: z.boolean().default(true).describe('class means follow the features'),
+  inter: z.boolean().default(true).describe('class means repel each other'),
+  alpha: z.number().min(0).max(1).default(0.5).describe('share of the past in the running means'),
+  std: z
+    .enum(['diagonal', 'isotropic'])
+    .default('diagonal')
+    .describe('one sigma per coordinate, or per class'),
+  priorLearningRate: z.number().positive().optional().describe("Adam's, for the class means"),
+  reduction: reductionOption,
+});
+
+/**
+ * Adaptive random feature regularization (Yamaguchi, Kanai, Adachi and Chijiwa, CVPR 2024, arXiv 2403.10097).
+ *
+ * Each feature g_i [d] is pulled toward a random vector from its class's Gaussian, whose mean is trained alongside:
+ *
+ *   z_i = mu_{y_i} + sigma_{y_i} eps_i,   eps_i ~ N(0, I)
+ *   R = mean_i ||g_i - z_i||^2                                    (eq. 5; gradients reach the network only)
+ *   mubar_k <- alpha mubar_k + (1 - alpha) mean of this batch's g of class k   (classes in the batch only)
+ *   l_intra = 1/K sum_k D(mu_k, mubar_k)
+ *   l_inter = -1/(K(K-1)) sum_{k != l} D(mu_k, mu_l),   D(u,v) = 1 - cos(u,v)
+ *   one Adam step of mu on l_intra + l_inter                      (gradients reach mu only)
+ *
+ * mu, sigma and mubar [K, d] start as the source network's class statistics over the target training set; sigma
+ * stays. The losses do not see the length of mu, so the prior's scale comes from there.
+ *
+ * `form: article` is the article author's implementation: running means anchored to mu, mubar_k = alpha mu_k +
+ * (1 - alpha) muhat_k without memory (muhat_k = 0 for absent classes); l_inter = 1/K^2 sum_{k != l} cos;  Adam at 1e-3,
+ * its rate falling to 0 as a cosine (here per step, there per epoch). Not followed: its source statistics are those of
+ * a network in training mode.
+ * `distance: squaredCosine` is a third published variant: squares of 1 - cos (intra) and of cos (inter), which
+ * makes class means orthogonal rather than opposite.
+ *
+ * Without intra: "w/o l_intra"; without inter: "w/o l_inter"; without both: RandReg-CP.
+ */
+export const adarand = defineMethod({
+  name: 'adarand',
+  title: 'Adaptive random feature regularization',
+  paper: 'Yamaguchi et al., CVPR 2024, arXiv 2403.10097',
+  formula: 'L = CE + lambda mean ||g - z||^2,  z ~ N(mu_y, sigma_y^2);  mu <- Adam(l_intra + l_inter)',
+  needs: ['features', 'labels', 'oneHot', 'classStatistics'],
+  options,
+  defaultLambda: 1,
+  featureScaled: true,
+  build({ features, labels, oneHot, classStatistics, classes: K, noise, state }, chosen) {
+    const { distance, intra, inter, alpha, reduction, form } = chosen;
+    const anchored = (chosen.runningMean ?? (form === 'paper' ? 'persistent' : 'anchored')) === 'anchored';
+
+    const mean = state('mean', classStatistics.mean);
+    const std = state(
+      'std',
+      chosen.std === 'diagonal' ? classStatistics.std : isotropic(classStatistics.std),
+    );
+    const z = add(gather(mean, labels), mul(gather(std, labels), noise('normal', features.shape)));
+    const penalty = squared(sub(features, z), reduction);
+    if (!intra && !inter) return { penalty };
+
+    const counts = reshape(reduceSum(oneHot, [0]), [K, 1]);
+    const batchMean = div(matmul(oneHot, features, { transposeA: true }), max(counts, scalar(1)));
+    const runningMean = state('runningMean', classStatistics.mean);
+    const past = anchored ? stopGradient(mean) : runningMean;
+    const mixed = add(mul(past, scalar(alpha)), mul(batchMean, scalar(1 - alpha)));
+    const present = min(counts, scalar(1));
+    const running = anchored ? mixed : add(runningMean, mul(present, sub(mixed, runningMean)));
+
+    const similarity = cosines(mean, mean);
+    const away = sub(scalar(1), rowCosines(mean, running));
+    const pairs = form === 'paper' ? K * (K - 1) : K * K;
+    const squares = distance === 'squaredCosine';
+    const intraLoss = mul(total(squares ? mul(away, away) : away), scalar(1 / K));
+    const interLoss = interOf(
+      squares ? mul(similarity, similarity) : similarity,
+      K,
+      pairs,
+      form === 'paper' && !squares,
+    );
+    const objective = add(intra ? intraLoss : scalar(0), inter ? interLoss : scalar(0));
+
+    return {
+      penalty,
+      updates: new Map([[runningMean, running]]),
+      learned: {
+        states: [mean],
+        objective,
+        optimizer: adam(),
+        learningRate: chosen.priorLearningRate ?? (form === 'paper' ? 1e-2 : 1e-3),
+        schedule: form === 'paper' ? cosine716 : cosine,
+      },
+      metrics: { intra: intraLoss, inter: interLoss },
+    };
+  },
+});
+
+/** The sum over k != l of the K x K similarities, over `pairs`; the paper's constant -1 is kept so that values compare. */
+function interOf(similarity: Value, K: number, pairs: number, offset: boolean): Value {
+  if (K === 1) return scalar(0);
+  const different = Float32Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? 0 : 1));
+  const mean = mul(total(mul(similarity, constant(float32([K, K], different)))), scalar(1 / pairs));
+  return offset ? sub(mean, scalar(1)) : mean;
+}
+
+/** sigma_k^2 as the mean over coordinates, the same for all of them. */
+function isotropic({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
+  const [, d = 1] = shape;
+  const result = new Float32Array(data.length);
+  for (let start = 0; start < data.length; start += d) {
+    const variance = data.subarray(start, start + d).reduce((sum, sigma) => sum + sigma * sigma, 0) / d;
+    result.fill(Math.sqrt(variance), start, start + d);
+  }
+  return float32(shape, result);
+}

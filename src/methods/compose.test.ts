@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { testInputs } from '../../test/helpers/method-inputs.js';
+import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
+import { openMethod, parseMethodOptions } from '../run/method/open-method.js';
+import { methodLoss } from '../training/method-loss.js';
+import { adarand } from './adarand.js';
+import { bss } from './bss.js';
+import { compose } from './compose.js';
+import { fnp } from './fnp.js';
+import { l2sp } from './l2-sp.js';
+import { uot } from './uot.js';
+
+const given = testInputs({ batchSize: 6, classes: 3, featureSize: 5, sourceClasses: 4 });
+const { inputs } = given;
+
+describe('several methods as one', () => {
+  test('add their terms, each with its weight, and their additions', () => {
+    const both = methodLoss(compose([bss, l2sp]), {
+      ...inputs,
+      options: { 'bss.k': 2, 'l2-sp.lambda': 0.5 },
+    });
+    const first = methodLoss(bss, { ...inputs, options: { k: 2 } });
+    const second = methodLoss(l2sp, inputs);
+    // Weights are constants in single precision.
+    const expected = 0.001 * first.penalty + 0.5 * second.penalty;
+    assert.ok(Math.abs(both.penalty - expected) < 1e-7 * expected);
+    assert.equal(both.extraLoss, second.extraLoss);
+    for (const [i, slope] of first.gradients.features.entries())
+      assert.ok(Math.abs((both.gradients.features[i] ?? 0) - 0.001 * slope) < 1e-9);
+  });
+
+  test("keep their states, metrics and noise apart, and a method's own training", () => {
+    const composed = methodLoss(compose([fnp, adarand]), { ...inputs, seed: 4 });
+    const alone = methodLoss(adarand, { ...inputs, seed: 4 });
+    assert.deepEqual(composed.nextState['adarand.mean'], alone.nextState.mean);
+    assert.deepEqual(composed.nextState['adarand.runningMean'], alone.nextState.runningMean);
+    assert.equal(composed.metrics['adarand.intra'], alone.metrics.intra);
+  });
+
+  test("weights that go with the features' size are scaled, others are not", () => {
+    const composed = methodLoss(compose([fnp, l2sp]), { ...inputs, featureScale: 0.25 });
+    const expected = 0.25 * methodLoss(fnp, inputs).penalty + 0.1 * methodLoss(l2sp, inputs).penalty;
+    assert.ok(Math.abs(composed.penalty - expected) < 1e-6 * expected);
+  });
+
+  test('prepare, and choose source images, as the one that does so alone', async () => {
+    const method = compose([bss, uot]);
+    const options = method.options.parse({ 'uot.classes': 2 });
+    const prepared = (await method.prepare?.(arrayPrepareTools(given.tools), options)) ?? {};
+    const own = uot.options.parse({ classes: 2 });
+    const alone = (await uot.prepare?.(arrayPrepareTools(given.tools), own)) ?? {};
+    assert.deepEqual(prepared['uot.selected'], alone.selected);
+    const context = { targets: Int32Array.of(0, 1, 2), batch: 3, seed: 1 };
+    const chosen = (tensors: typeof alone) => ({
+      ...context,
+      tensor(name: string) {
+        const tensor = tensors[name];
+        assert.ok(tensor !== undefined, name);
+        return tensor;
+      },
+    });
+    assert.deepEqual(
+      method.sampleSource?.(chosen(prepared), options),
+      uot.sampleSource?.(chosen(alone), own),
+    );
+  });
+
+  test('are found by their names with a + between, with options named after them', async () => {
+    const method = await openMethod('bss+l2-sp');
+    assert.equal(method.name, 'bss+l2-sp');
+    assert.deepEqual(
+      parseMethodOptions(method, { 'bss.k': '3', 'l2-sp.beta': '0.5', 'bss.lambda': '2' }),
+      method.options.parse({ 'bss.k': 3, 'l2-sp.beta': 0.5, 'bss.lambda': 2 }),
+    );
+    assert.throws(() => parseMethodOptions(method, { k: '3' }), /has no option "k"/);
+    assert.throws(() => parseMethodOptions(method, { 'bss.k': '-1' }), /bss\+l2-sp cannot use/);
+    // Who wants none of it leaves it out.
+    assert.throws(() => parseMethodOptions(method, { 'bss.lambda': '0' }), /bss\+l2-sp cannot use/);
+    assert.equal(method.replacesWeightDecay, true);
+    assert.equal(method.prepare, undefined);
+  });
+
+  for (const [names, reason] of [
+    ['bss+bss', /bss stands there twice/],
+    ['bss+linear-probe', /trains the head alone/],
+    ['fine-tuning+bss', /what every method does already/],
+    ['bss+bs', /there is no method "bs"/],
+  ] as const)
+    test(`${names} is refused with the reason`, () => assert.rejects(openMethod(names), reason));
+
+  test('two methods that each train a state are refused when they are built', () => {
+    const twin = { ...adarand, name: 'twin' };
+    assert.throws(() => methodLoss(compose([adarand, twin]), inputs), /each train a state of their own/);
+  });
+});

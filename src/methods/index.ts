@@ -1,0 +1,42 @@
+import { adarand } from './adarand.js';
+import { borrowingTreasures } from './borrowing-treasures.js';
+import { bss } from './bss.js';
+import { coTuning } from './co-tuning.js';
+import { coreTuning } from './core-tuning.js';
+import { delta } from './delta.js';
+import { drTune } from './dr-tune.js';
+import { fineTuning } from './fine-tuning.js';
+import { fnp } from './fnp.js';
+import { linearProbe } from './head-only.js';
+import { l2sp } from './l2-sp.js';
+import type { Method } from './method.js';
+import { randreg } from './randreg.js';
+import { uot } from './uot.js';
+
+/** The methods, by their names on the command line. */
+export const methods = {
+  'fine-tuning': fineTuning,
+  'linear-probe': linearProbe,
+  fnp,
+  'l2-sp': l2sp,
+  delta,
+  bss,
+  'core-tuning': coreTuning,
+  'dr-tune': drTune,
+  'co-tuning': coTuning,
+  uot,
+  'borrowing-treasures': borrowingTreasures,
+  randreg,
+  adarand,
+} as const;
+
+export type MethodName = keyof typeof methods;
+
+export function isMethodName(name: string): name is MethodName {
+  return Object.hasOwn(methods, name);
+}
+
+/** A built-in method, seen through the interface that all methods share. */
+export function methodByName(name: MethodName): Method {
+  return methods[name];
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import { dot } from '../analysis/vector.js';
+import { AdarandError, at } from '../errors.js';
+import { float32, zeros } from '../graph/tensor.js';
+import { Random } from '../random.js';
+import { defineMethod } from './method.js';
+import { classMeans } from './shared/class-means.js';
+import { sourceCrossEntropy } from './shared/source-task.js';
+import { unbalancedTransport } from './uot/unbalanced-transport.js';
+
+/**
+ * Fine-tuning together with the source classes that are most like the target's, chosen by unbalanced optimal
+ * transport (Liu et al., NeurIPS 2022, arXiv 2111.12292).
+ *
+ * Before training, with m_s [d] and m_k [d] the mean features of source class s (of S) and target class k (of K) under
+ * the pretrained network:
+ *
+ *   C_sk = (1 - cos(m_s, m_k)) / p_m
+ *   T = transport plan of C with epsilon, tau_1 (source) and tau_2 (target)      [S, K], see `unbalancedTransport`
+ *   score_s = sum_k T_sk
+ *
+ * All images of the source classes with the highest scores are kept. In training, each step takes as many of them as
+ * target images. They pass the same backbone, in the same batch, and a linear head of their own with S outputs:
+ *
+ *   L = CE_target + lambda CE_source
+ *
+ * The kept images are shuffled, gone through, shuffled anew, and so on.
+ *
+ * Defaults are those of the authors' code, whose lambda is 0.3 for ResNet-18 pretrained with labels and 1 for MoCo v2.
+ * As there, the source head is new: weights N(0, 2/2048) in variance (a standard deviation of 1/32, whatever d), drawn
+ * with a fixed seed, and bias 0. The code gives both heads ten times the backbone's rate (here: a backbone rate of
+ * 0.1), and starts the target's like the source's (here: as in every method).
+ *
+ * Classes without images take no part; a class whose mean is 0 has a cosine of 0 with all others. Of equal scores the
+ * first class is taken.
+ */
+export const uot = defineMethod({
+  name: 'uot',
+  title: 'UOT data selection: joint fine-tuning with chosen source classes',
+  paper: 'Liu et al., NeurIPS 2022, arXiv 2111.12292',
+  formula: 'L = CE + lambda CE_source,  source classes by sum_k T_sk of the unbalanced transport plan T',
+  needs: ['sourceBatch'],
+  options: z
+    .strictObject({
+      p_m: z.number().positive().default(0.1).describe('divides the cost 1 - cos between class means'),
+      epsilon: z.number().positive().default(1).describe("weight of the plan's entropy"),
+      tauSource: z.number().positive().default(1).describe('how much every source class is to be used'),
+      tauTarget: z.number().positive().default(100).describe('how much every target class is to be served'),
+      classes: z.number().int().positive().default(100).describe('how many source classes are kept'),
+    })
+    .refine(({ p_m, epsilon }) => p_m * epsilon >= 0.003, {
+      path: ['p_m'],
+      message: 'p_m times epsilon must be at least 0.003, or exp(-C / epsilon) vanishes',
+    }),
+  defaultLambda: 0.3,
+  featureScaled: false,
+  async prepare(tools, options) {
+    const images = await tools.features('source');
+    checkCount(images.labels.length);
+    const sources = classMeans(images, tools.sourceClasses);
+    const targets = classMeans(await tools.features('train'), tools.classes);
+
+    const plan = unbalancedTransport(
+      costs([...sources.values()], [...targets.values()], options.p_m),
+      options,
+    );
+    const scored = [...sources.keys()].map((label, s) => {
+      const row = at(plan, s);
+      return { label, row, score: row.reduce((sum, mass) => sum + mass, 0) };
+    });
+    const best = scored.toSorted((a, b) => b.score - a.score).slice(0, options.classes);
+    const chosen = new Set(best.map(({ label }) => label));
+    const selected = [...images.labels.keys()].filter((i) => chosen.has(at(images.labels, i)));
+
+    const scores = zeros('float32', [tools.sourceClasses]);
+    const wholePlan = zeros('float32', [tools.sourceClasses, tools.classes]);
+    const targetLabels = [...targets.keys()];
+    for (const { label, row, score } of scored) {
+      scores.data[label] = score;
+      row.forEach((mass, k) => {
+        wholePlan.data[label * tools.classes + at(targetLabels, k)] = mass;
+      });
+    }
+    return { selected: float32([selected.length], selected), scores, plan: wholePlan };
+  },
+  sampleSource({ targets, batch, seed, tensor }) {
+    const { data: selected } = tensor('selected');
+    const order = (cycle: number) => new Random(seed, 'source', cycle).shuffle(Int32Array.from(selected));
+    const size = selected.length;
+    const start = batch * targets.length;
+    const chosen = new Int32Array(targets.length);
+    for (let filled = 0; filled < chosen.length; ) {
+      const position = start + filled;
+      const rest = order(Math.floor(position / size)).subarray(position % size);
+      const taken = rest.subarray(0, chosen.length - filled);
+      chosen.set(taken, filled);
+      filled += taken.length;
+    }
+    return chosen;
+  },
+  build: (context) => ({ penalty: sourceCrossEntropy(context, Math.sqrt(2 / 2048)) }),
+});
+
+/** Whole numbers up to here are exact in single precision, which `selected` is kept in. */
+const MOST_IMAGES = 2 ** 24;
+
+function checkCount(images: number): void {
+  if (images === 0)
+    throw new AdarandError('method.no-source-images', 'there are no source images to choose from');
+  if (images > MOST_IMAGES)
+    throw new AdarandError(
+      'method.too-many-source-images',
+      `${images} source images are more than uot can number, ${MOST_IMAGES}`,
+      'Give a part of them.',
+    );
+}
+
+/** C [S][K] of class means. */
+function costs(
+  sources: readonly Float64Array[],
+  targets: readonly Float64Array[],
+  p_m: number,
+): Float64Array[] {
+  const units = targets.map(unit);
+  return sources.map((mean) => {
+    const source = unit(mean);
+    return Float64Array.from(units, (target) => (1 - dot(source, target)) / p_m);
+  });
+}
+
+function unit(vector: Float64Array): Float64Array {
+  const norm = Math.sqrt(dot(vector, vector));
+  return norm === 0 ? vector : vector.map((element) => element / norm);
+}

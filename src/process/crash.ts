@@ -1,0 +1,37 @@
+import { AdarandError } from '../errors.js';
+import { STOPPED } from '../run/events.js';
+
+/** How an engine's process ended without an answer. */
+export interface Crash {
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** What it was doing. */
+  readonly phase: string;
+  /** The run that it was writing, if it had begun. */
+  readonly run: string | undefined;
+  /** The end of what it wrote on its own. */
+  readonly output: string;
+}
+
+/** A native crash, or a process that somebody ended, in words. */
+export function crashed({ code, signal, phase, run, output }: Crash): AdarandError {
+  const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
+  const why = signal === 'SIGKILL' ? ', probably because memory ran out' : '';
+  const said = output.trim() === '' ? '' : `\nIts last words:\n${output.trim()}`;
+  const less = signal === 'SIGKILL' ? 'Try a smaller --batch-size or --image-size.' : '';
+  const resume = run === undefined ? '' : `${goOn(run)}.`;
+  return new AdarandError(
+    'process.crashed',
+    `the engine ${how}${why} (phase: ${phase})${said}`,
+    [resume, less].filter((part) => part !== '').join(' ') || undefined,
+  );
+}
+
+/** The parent ended it on purpose. */
+export function killed(run: string | undefined): AdarandError {
+  return new AdarandError(STOPPED, 'stopped at once', run === undefined ? undefined : goOn(run));
+}
+
+function goOn(run: string): string {
+  return `Go on from its last checkpoint with: adarand train --resume ${run}`;
+}

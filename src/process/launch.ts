@@ -1,0 +1,92 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { RunEvent } from '../run/events.js';
+import { type CallName, type ProcessRequests, type ProcessResults, resultSchemas } from './calls.js';
+import { crashed, killed } from './crash.js';
+import { fromFailure, fromProcessSchema } from './messages.js';
+
+/** A call that the engine is working on. */
+export interface Launched<Result> {
+  /** Rejects with the engine's own errors, or `process.crashed` if its process died. */
+  readonly result: Promise<Result>;
+  /** Asks for an end at the next step, with a checkpoint: `result` then rejects with `run.stopped`. */
+  stop(): void;
+  /** Ends the process now. The last checkpoint stays. */
+  kill(): void;
+}
+
+export interface LaunchOptions {
+  readonly onEvent?: ((event: RunEvent) => void) | undefined;
+}
+
+/** `ToProcess`, for one call. */
+type Message<Name extends CallName> =
+  | { readonly type: 'call'; readonly name: Name; readonly request: ProcessRequests[Name] }
+  | { readonly type: 'stop' };
+
+/**
+ * With its defaults, glibc gives large buffers back to the system and takes them again at every step; the page
+ * faults cost more than a tenth of the time. Other systems ignore these.
+ */
+const allocator = {
+  MALLOC_MMAP_MAX_: '0',
+  MALLOC_TRIM_THRESHOLD_: '9999999999',
+  MALLOC_TOP_PAD_: '67108864',
+};
+
+/** Starts a process that does one call. The caller's own process loads neither ONNX Runtime nor an image library. */
+export function launch<Name extends CallName>(
+  name: Name,
+  request: ProcessRequests[Name],
+  { onEvent }: LaunchOptions = {},
+): Launched<ProcessResults[Name]> {
+  const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [], {
+    // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
+    detached: process.platform !== 'win32',
+    env: { ...allocator, ...process.env },
+    serialization: 'advanced',
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let stopped = false;
+  const send = (message: Message<Name>) => {
+    if (child.connected) child.send(message, () => {}); // a dead child is noticed by its exit
+  };
+  const result = new Promise<ProcessResults[Name]>((resolve, reject) => {
+    const last = { phase: 'start', run: undefined as string | undefined, output: '' };
+    collectOutput(child, (text) => {
+      last.output = (last.output + text).slice(-4000);
+    });
+    child.on('message', (raw) => {
+      const message = fromProcessSchema.parse(raw);
+      if (message.type === 'failure') reject(fromFailure(message));
+      else if (message.type === 'result') {
+        const schema: { parse(value: unknown): ProcessResults[Name] } = resultSchemas[name];
+        resolve(schema.parse(message.result));
+      } else {
+        const { event } = message;
+        if (event.type === 'phase') last.phase = event.phase;
+        if (event.type === 'run') last.run = event.path;
+        onEvent?.(event);
+      }
+    });
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      // After a result or a failure this changes nothing.
+      reject(stopped ? killed(last.run) : crashed({ code, signal, ...last }));
+    });
+    send({ type: 'call', name, request });
+  });
+  return {
+    result,
+    stop: () => send({ type: 'stop' }),
+    kill() {
+      stopped = true;
+      child.kill('SIGKILL');
+    },
+  };
+}
+
+/** What native code prints; nothing of it belongs on the caller's own streams. */
+function collectOutput({ stdout, stderr }: ChildProcess, receive: (text: string) => void): void {
+  for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', receive);
+}

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { AdarandError } from '../errors.js';
+import type { RunEvent } from '../run/events.js';
+import type { CallName, ProcessRequests } from './calls.js';
+
+/** Parent to engine: what to do, once; then at most a wish to stop. */
+export type ToProcess =
+  | {
+      readonly [Name in CallName]: {
+        readonly type: 'call';
+        readonly name: Name;
+        readonly request: ProcessRequests[Name];
+      };
+    }[CallName]
+  | { readonly type: 'stop' };
+
+const failureSchema = z.object({
+  type: z.literal('failure'),
+  /** Absent for a bug of ours. */
+  code: z.string().optional(),
+  message: z.string(),
+  hint: z.string().optional(),
+  stack: z.string().optional(),
+});
+
+export type Failure = z.infer<typeof failureSchema>;
+
+/** Engine to parent: events, then a result or a failure. */
+export const fromProcessSchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('event'),
+    event: z.custom<RunEvent>((event) => z.object({ type: z.string() }).safeParse(event).success),
+  }),
+  z.object({ type: z.literal('result'), result: z.unknown() }),
+  failureSchema,
+]);
+
+export type FromProcess = z.infer<typeof fromProcessSchema>;
+
+/** An error's class does not survive being sent. */
+export function toFailure(error: unknown): Failure {
+  if (error instanceof AdarandError) {
+    const { code, message, hint } = error;
+    return { type: 'failure', code, message, ...(hint === undefined ? {} : { hint }) };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  return { type: 'failure', message, ...(stack === undefined ? {} : { stack }) };
+}
+
+export function fromFailure({ code, message, hint, stack }: Failure): Error {
+  if (code !== undefined) return new AdarandError(code, message, hint);
+  const error = new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+}

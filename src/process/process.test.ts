@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AdarandError } from '../errors.js';
+import { crashed, killed } from './crash.js';
+import { launch } from './launch.js';
+import { fromFailure, toFailure } from './messages.js';
+
+test('the engine computes in a process of its own', async () => {
+  const { driver, milliseconds } = await launch('probe', { device: 'cpu' }).result;
+  assert.equal(driver, 'onnxruntime-node');
+  assert.ok(milliseconds > 0);
+});
+
+test('a mistake that the engine finds arrives as the error that it is', async () => {
+  const { result } = launch('predict', { run: 'nowhere', images: ['none.jpg'] });
+  await assert.rejects(result, (error: unknown) => {
+    assert.ok(error instanceof AdarandError);
+    assert.equal(error.code, 'predict.no-image');
+    assert.match(error.message, /none\.jpg does not exist/);
+    return true;
+  });
+});
+
+test('an engine that is killed is reported', async () => {
+  const launched = launch('probe', { device: 'wasm' });
+  launched.kill();
+  await assert.rejects(launched.result, { code: 'run.stopped' });
+});
+
+test('a crash tells the signal, the phase, its last words and how to go on', () => {
+  const crash = { code: null, signal: 'SIGSEGV', phase: 'train', run: 'runs/x', output: 'bad things' };
+  const error = crashed(crash);
+  assert.equal(error.code, 'process.crashed');
+  assert.match(error.message, /SIGSEGV \(phase: train\)\nIts last words:\nbad things/);
+  assert.match(error.hint ?? '', /adarand train --resume runs\/x/);
+  assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
+  assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);
+  assert.match(killed('runs/x').hint ?? '', /--resume runs\/x/);
+});
+
+test('errors keep what they are across processes', () => {
+  const mistake = fromFailure(toFailure(new AdarandError('a.b', 'message', 'hint')));
+  assert.ok(mistake instanceof AdarandError);
+  assert.deepEqual([mistake.code, mistake.message, mistake.hint], ['a.b', 'message', 'hint']);
+  const bug = new TypeError('oops');
+  const arrived = fromFailure(toFailure(bug));
+  assert.ok(!(arrived instanceof AdarandError));
+  assert.equal(arrived.stack, bug.stack);
+});

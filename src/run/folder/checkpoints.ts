@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { AdarandError } from '../../errors.js';
+import { systemCode } from '../../files/atomic.js';
+import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import type { Tensor } from '../../graph/tensor.js';
+import type { CheckpointStore, Position } from '../../training/checkpoint.js';
+
+/** JSON writes what is not finite as null. */
+const number = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.NaN);
+
+const positionSchema = z.object({
+  epoch: z.number(),
+  batch: z.number(),
+  sums: z.record(z.string(), number),
+  best: z.object({ epoch: z.number(), accuracy: z.number(), loss: number }).optional(),
+});
+
+export interface Checkpoint {
+  readonly tensors: ReadonlyMap<string, Tensor>;
+  readonly position: Position;
+}
+
+/**
+ * A run's two checkpoints, `last.safetensors` and `best.safetensors`: the state's tensors, and in the metadata the
+ * position. Each is replaced as a whole, so there is always a complete one.
+ */
+export class FileCheckpoints implements CheckpointStore {
+  readonly #folder: string;
+  readonly #hasValidation: boolean;
+
+  /** Without validation images no epoch is better than another: the last one is the best. */
+  constructor(folder: string, { hasValidation }: { readonly hasValidation: boolean }) {
+    this.#folder = folder;
+    this.#hasValidation = hasValidation;
+  }
+
+  saveLast(tensors: ReadonlyMap<string, Tensor>, position: Position): Promise<void> {
+    return this.#save('last', tensors, position);
+  }
+
+  async saveBest(tensors: ReadonlyMap<string, Tensor>, position: Position): Promise<void> {
+    if (this.#hasValidation) await this.#save('best', tensors, position);
+  }
+
+  async loadBest(): Promise<ReadonlyMap<string, Tensor>> {
+    return (await this.#load(this.#hasValidation ? 'best' : 'last')).tensors;
+  }
+
+  /** Undefined if none was written yet. */
+  async loadLast(): Promise<Checkpoint | undefined> {
+    try {
+      return await this.#load('last');
+    } catch (error) {
+      if (error instanceof AdarandError && systemCode(error.cause) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  #path(name: 'last' | 'best'): string {
+    return join(this.#folder, `${name}.safetensors`);
+  }
+
+  async #load(name: 'last' | 'best'): Promise<Checkpoint> {
+    const { tensors, metadata } = await readSafetensors(this.#path(name));
+    const { best, ...position } = positionSchema.parse(JSON.parse(metadata.position ?? 'null'));
+    return { tensors, position: { ...position, best } };
+  }
+
+  async #save(
+    name: 'last' | 'best',
+    tensors: ReadonlyMap<string, Tensor>,
+    position: Position,
+  ): Promise<void> {
+    await writeSafetensors(this.#path(name), tensors, { position: JSON.stringify(position) });
+  }
+}

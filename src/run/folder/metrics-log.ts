@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { JsonLines, readJsonLines } from '../../files/json-lines.js';
+import type { RunEvent } from '../events.js';
+
+/** Of a line of `metrics.jsonl`, what is the same in all of them; the metrics stand beside it, by their names. */
+const lineSchema = z.looseObject({
+  type: z.enum(['step', 'epoch']),
+  epoch: z.number(),
+  step: z.number(),
+  seconds: z.number().optional(),
+});
+
+export type MetricsLine = z.infer<typeof lineSchema>;
+
+/** Writes `metrics.jsonl`: a line per epoch (means over its steps, validation), and one every so many steps. */
+export class MetricsLog {
+  readonly #lines: JsonLines;
+  readonly #logEvery: number;
+  #epochStarted = performance.now();
+
+  private constructor(lines: JsonLines, logEvery: number) {
+    this.#lines = lines;
+    this.#logEvery = logEvery;
+  }
+
+  /** Opens it for a run that stands after `step` steps and `epoch` epochs; what was logged later is dropped. */
+  static async open(
+    path: string,
+    { step, epoch, logEvery }: { readonly step: number; readonly epoch: number; readonly logEvery: number },
+  ): Promise<MetricsLog> {
+    const keep = (value: unknown) => {
+      const line = lineSchema.safeParse(value).data;
+      return line !== undefined && (line.type === 'epoch' ? line.epoch <= epoch : line.step <= step);
+    };
+    return new MetricsLog(await JsonLines.open(path, keep), logEvery);
+  }
+
+  record(event: RunEvent): void {
+    if (event.type === 'step') {
+      const { type, epoch, step, metrics } = event;
+      if (step === 1 || step % this.#logEvery === 0) this.#lines.append({ type, epoch, step, ...metrics });
+    } else if (event.type === 'epoch') {
+      const { type, epoch, step, best, metrics } = event;
+      const now = performance.now();
+      const seconds = (now - this.#epochStarted) / 1000;
+      this.#epochStarted = now;
+      this.#lines.append({ type, epoch, step, best, seconds, ...metrics });
+    }
+  }
+
+  /** Starts the clock of the first epoch. */
+  begin(): void {
+    this.#epochStarted = performance.now();
+  }
+
+  close(): void {
+    this.#lines.close();
+  }
+}
+
+/** Median over the logged epochs: one that was cut by an interruption does not count for much. */
+export async function secondsPerEpoch(path: string): Promise<number> {
+  const lines = (await readJsonLines(path)).map((line) => lineSchema.parse(line));
+  const seconds = lines.flatMap((line) => (line.type === 'epoch' ? [line.seconds ?? 0] : []));
+  seconds.sort((a, b) => a - b);
+  const middle = Math.floor(seconds.length / 2);
+  const upper = seconds[middle] ?? 0;
+  return seconds.length % 2 === 1 ? upper : (upper + (seconds[middle - 1] ?? upper)) / 2;
+}

@@ -1,0 +1,171 @@
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { AdarandError } from '../../errors.js';
+import { systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
+import { acquireLock, type Lock } from './lock.js';
+import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
+
+/** A run's place on disk. A folder is a run from the moment its `run.json` is there. */
+export class RunFolder {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** @throws AdarandError `run.exists` for a path that a new run cannot have. */
+  static async checkFree(out: string): Promise<void> {
+    if ((await stat(out).catch(() => undefined)) !== undefined && !(await isEmpty(out))) throw exists(out);
+  }
+
+  /**
+   * Takes a new folder: `out`, or the first of `runs/<stem>-1`, `-2`, ... that is free.
+   *
+   * @throws AdarandError `run.exists`, `files.write`.
+   */
+  static async reserve(out: string | undefined, stem: string): Promise<LockedRunFolder> {
+    if (out !== undefined) {
+      const made = await make(out);
+      if (made === undefined && !(await isEmpty(out))) throw exists(out);
+      return lock(new RunFolder(out), made);
+    }
+    for (let n = 1; ; n++) {
+      const path = join('runs', `${stem}-${n}`);
+      const made = await make(path);
+      if (made !== undefined) return lock(new RunFolder(path), made);
+    }
+  }
+
+  /** A run to look at. @throws AdarandError `run.not-a-run`. */
+  static async open(path: string): Promise<RunFolder> {
+    const folder = new RunFolder(path);
+    await folder.record();
+    return folder;
+  }
+
+  /** A run to go on with. @throws AdarandError `run.not-a-run`, `run.locked`. */
+  static async openLocked(path: string): Promise<LockedRunFolder> {
+    return lock(await RunFolder.open(path));
+  }
+
+  get name(): string {
+    return basename(resolve(this.path));
+  }
+
+  get checkpoints(): string {
+    return join(this.path, 'checkpoints');
+  }
+
+  get metrics(): string {
+    return join(this.path, 'metrics.jsonl');
+  }
+
+  get preparation(): string {
+    return join(this.path, 'preparation.safetensors');
+  }
+
+  get model(): string {
+    return join(this.path, 'model.onnx');
+  }
+
+  async record(): Promise<RunRecord> {
+    const file = join(this.path, 'run.json');
+    const json = await readText(file);
+    if (json === undefined) throw await notARun(this.path);
+    return parseStored(recordSchema, json, file);
+  }
+
+  async writeRecord(record: RunRecord): Promise<void> {
+    await mkdir(this.checkpoints, { recursive: true }).catch((error: unknown) => {
+      throw writeError(this.checkpoints, error);
+    });
+    await writeFileAtomic(join(this.path, 'run.json'), toJson(record));
+  }
+
+  /** Undefined until the run is finished. */
+  async summary(): Promise<RunSummary | undefined> {
+    const file = join(this.path, 'summary.json');
+    const json = await readText(file);
+    return json === undefined ? undefined : parseStored(summarySchema, json, file);
+  }
+
+  writeSummary(summary: RunSummary): Promise<void> {
+    return writeFileAtomic(join(this.path, 'summary.json'), toJson(summary));
+  }
+}
+
+/** A run that this process alone may write. */
+export interface LockedRunFolder {
+  readonly folder: RunFolder;
+  /** Ends the lock; a folder that has not become a run is removed. */
+  close(): Promise<void>;
+}
+
+/** `made`: the topmost folder that was made for this run. */
+function lock(folder: RunFolder, made?: string): LockedRunFolder {
+  const held: Lock = acquireLock(join(folder.path, '.lock'));
+  return {
+    folder,
+    async close() {
+      const isRun = (await readText(join(folder.path, 'run.json'))) !== undefined;
+      held.release();
+      if (!isRun) await discard(folder, made);
+    },
+  };
+}
+
+/** Removes what a run writes before its `run.json`, and the folders that were made for it, if nothing else is in them. */
+async function discard(folder: RunFolder, made: string | undefined): Promise<void> {
+  await rm(folder.preparation, { force: true });
+  const remove = (path: string) => rmdir(path).catch(() => {});
+  await remove(folder.checkpoints);
+  if (made === undefined) return;
+  for (let path = resolve(folder.path); path.startsWith(resolve(made)); path = dirname(path))
+    await remove(path);
+}
+
+/** Makes the folder and those above it; the topmost that was made, or undefined if it is there already. */
+async function make(path: string): Promise<string | undefined> {
+  try {
+    return await mkdir(path, { recursive: true });
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw exists(path);
+    throw writeError(path, error);
+  }
+}
+
+/** What a run writes before its `run.json`. */
+const leftovers = /^(\.lock|\.?preparation\.safetensors(\..*\.tmp)?)$/;
+
+/** Also true for what a process left that was killed before its run began. */
+async function isEmpty(path: string): Promise<boolean> {
+  return (await readdir(path).catch(() => ['a file'])).every((name) => leftovers.test(name));
+}
+
+async function notARun(path: string): Promise<AdarandError> {
+  const found = await stat(path).catch(() => undefined);
+  const what = found === undefined ? 'does not exist' : 'is not a run: it has no run.json';
+  return new AdarandError('run.not-a-run', `${path} ${what}`, 'Give a folder that `adarand train` wrote.');
+}
+
+function exists(path: string): AdarandError {
+  return new AdarandError(
+    'run.exists',
+    `${path} exists already`,
+    `Choose another --out, or go on with that run: adarand train --resume ${path}`,
+  );
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
+    throw new AdarandError('run.read', `cannot read ${path}: ${code}`, undefined, error);
+  }
+}
+
+function toJson(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

@@ -1,0 +1,32 @@
+import type { Augmentation } from '../../data/index.js';
+
+/** What happens to training images, by the names of the command line; each also flips unless told not to. */
+export const augmentations = {
+  none: () => ({ kind: 'none' }),
+  /** Gentler than ImageNet's recipe: with few images, a crop of 8 % often misses the object. */
+  crop: (flip) => ({ kind: 'randomResizedCrop', scale: [0.25, 1], flip }),
+  /** ImageNet's recipe, the AdaRand paper's. */
+  'inception-crop': (flip) => ({ kind: 'randomResizedCrop', scale: [0.08, 1], flip }),
+  /** CIFAR's recipe. */
+  'pad-crop': (flip) => ({ kind: 'padCrop', padding: 4, flip }),
+  /** `crop`, then two operations of RandAugment at its usual magnitude. */
+  'rand-augment': (flip) => ({
+    kind: 'randomResizedCrop',
+    scale: [0.25, 1],
+    flip,
+    randAugment: { n: 2, m: 9 },
+  }),
+  /** `crop`, with brightness, contrast and saturation varied by up to 40 %, hue by a tenth of the circle. */
+  'color-jitter': (flip) => ({
+    kind: 'randomResizedCrop',
+    scale: [0.25, 1],
+    flip,
+    colorJitter: { brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 },
+  }),
+} satisfies Readonly<Record<string, (flip: boolean) => Augmentation>>;
+
+export type AugmentationName = keyof typeof augmentations;
+
+export function augmentationOf(name: AugmentationName, flip: boolean): Augmentation {
+  return augmentations[name](flip);
+}

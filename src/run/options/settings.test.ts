@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createDataset } from '../../data/index.js';
+import { adarand } from '../../methods/adarand.js';
+import { fineTuning } from '../../methods/fine-tuning.js';
+import { fnp } from '../../methods/fnp.js';
+import { l2sp } from '../../methods/l2-sp.js';
+import { cifarResNet } from '../../nn/cifar-resnet.js';
+import { needsStatistics, resolveSettings } from './settings.js';
+import { parseTrainOptions } from './train-options.js';
+
+const network = cifarResNet(8, { seed: 0 });
+
+function datasetOf(images: number) {
+  const image = { kind: 'pixels', width: 1, height: 1, channels: 1, data: new Uint8Array(1) } as const;
+  const train = Array.from({ length: images }, (_, i) => ({ image, label: i % 2 }));
+  return createDataset({ path: 'd', classes: ['a', 'b'], train, val: [], test: [] }, { seed: 0 });
+}
+
+function resolved(given: object, images = 1000, featureMeanSquare: number | undefined = 4.4) {
+  const options = parseTrainOptions({ data: 'd', model: 'm', ...given });
+  const dataset = datasetOf(images);
+  return resolveSettings(options, {
+    dataset,
+    network,
+    method: adarand,
+    methodOptions: {},
+    featureMeanSquare,
+  });
+}
+
+test('lambda is divided by how much larger the features are than those of ResNet-50', () => {
+  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} and ${b}`);
+  near(resolved({}).effectiveLambda, 0.1);
+  near(resolved({ lambda: 2 }).effectiveLambda, 0.2);
+  assert.equal(resolved({ lambda: 2, lambdaUnit: 'raw' }).effectiveLambda, 2);
+  assert.equal(resolved({ lambda: 1 }, 1000, 0.44).effectiveLambda, 1, 'both units agree for ResNet-50');
+});
+
+test('batches are smaller where there are few images', () => {
+  const sizes = [1000, 128, 127, 40, 8, 3].map((images) => resolved({}, images).batchSize);
+  assert.deepEqual(sizes, [32, 32, 16, 8, 2, 1]);
+  assert.throws(() => resolved({ batchSize: 11 }, 10), /at most|cannot be filled/);
+});
+
+test('the learning rate goes with BatchNorm and the optimizer', () => {
+  assert.equal(resolved({}).learningRate, 0.01);
+  const folded = { ...network, buffers: new Map() };
+  const options = parseTrainOptions({ data: 'd', model: 'm' });
+  const given = { dataset: datasetOf(100), network: folded, method: adarand, methodOptions: {} };
+  assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
+  assert.equal(resolved({ optimizer: 'adamw' }).learningRate, 1e-4);
+  assert.equal(resolved({ head: 'probe' }).learningRate, 0.001, 'a probe is not to be undone');
+});
+
+test('the source network looks at the images only where somebody needs it', () => {
+  const options = (given: object) => parseTrainOptions({ data: 'd', model: 'm', ...given });
+  assert.ok(needsStatistics(options({ lambdaUnit: 'raw' }), adarand), 'class statistics');
+  assert.ok(needsStatistics(options({}), fnp), 'the scale of lambda');
+  assert.ok(!needsStatistics(options({ lambda: 0 }), fnp));
+  assert.ok(!needsStatistics(options({}), fineTuning));
+});
+
+test("adamw decays weights, unless the method's own terms take that place", () => {
+  assert.equal(resolved({ optimizer: 'adamw' }).weightDecay, 0.05);
+  assert.equal(resolved({}).weightDecay, 0);
+  const options = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw' });
+  const given = { dataset: datasetOf(100), network, methodOptions: {}, featureMeanSquare: 1 };
+  assert.equal(resolveSettings(options, { ...given, method: l2sp }).weightDecay, 0);
+  const asked = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw', weightDecay: 0.1 });
+  assert.equal(resolveSettings(asked, { ...given, method: l2sp }).weightDecay, 0.1);
+});

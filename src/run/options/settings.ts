@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import type { Dataset } from '../../data/index.js';
+import { AdarandError } from '../../errors.js';
+import type { Method } from '../../methods/method.js';
+import type { Network } from '../../nn/network.js';
+import { type AugmentationName, augmentations } from './augmentations.js';
+import type { RunOptions } from './train-options.js';
+
+/** What `feature-scale` refers to: the mean square of ResNet-50's pooled features, for which lambda = 1 was found. */
+const REFERENCE_MEAN_SQUARE = 0.44;
+
+const smallImage = 64;
+
+/** What the options left open, decided for this data and this network. Recorded, so a resumed run has the same. */
+export const settingsSchema = z.object({
+  batchSize: z.number(),
+  evalBatchSize: z.number(),
+  learningRate: z.number(),
+  weightDecay: z.number(),
+  augment: z.custom<AugmentationName>(
+    (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
+  ),
+  /** As asked for, in the unit of `lambdaUnit`. */
+  lambda: z.number(),
+  /** Factor that brings a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
+  featureScale: z.number(),
+  /** What multiplies the term in the loss. */
+  effectiveLambda: z.number(),
+  /** Mean of g^2 over the source network's features of the training images; null where nobody needed it. */
+  featureMeanSquare: z.number().nullable(),
+  /** The method's options with its defaults. */
+  methodOptions: z.unknown(),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** @throws AdarandError `data.batch-too-large`. */
+export function resolveSettings(
+  options: RunOptions,
+  given: {
+    readonly dataset: Dataset;
+    readonly network: Network;
+    readonly method: Method;
+    readonly methodOptions: unknown;
+    readonly featureMeanSquare: number | undefined;
+  },
+): Settings {
+  const { dataset, network, method, featureMeanSquare } = given;
+  const images = dataset.train.images.length;
+  const batchSize = options.batchSize ?? defaultBatchSize(images);
+  if (batchSize > images)
+    throw new AdarandError(
+      'data.batch-too-large',
+      `a batch of ${batchSize} cannot be filled from ${images} training images`,
+      `Choose a --batch-size of at most ${images}.`,
+    );
+  const lambda = options.lambda ?? method.defaultLambda;
+  const scaled = scalesLambda(options, method) && featureMeanSquare !== undefined;
+  const featureScale = scaled ? REFERENCE_MEAN_SQUARE / featureMeanSquare : 1;
+  return {
+    batchSize,
+    evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
+    learningRate: options.learningRate ?? defaultLearningRate(options, network),
+    weightDecay: options.weightDecay ?? defaultWeightDecay(options, method),
+    augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
+    lambda,
+    featureScale,
+    effectiveLambda: method.featureScaled === 'parts' ? lambda : lambda * featureScale,
+    featureMeanSquare: featureMeanSquare ?? null,
+    methodOptions: given.methodOptions,
+  };
+}
+
+/** Whether the source network must look at the training images before training. */
+export function needsStatistics(options: RunOptions, method: Method): boolean {
+  if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
+  return scalesLambda(options, method);
+}
+
+/** Whether the weight is to be taken in units of the features' mean square. */
+function scalesLambda(options: RunOptions, method: Method): boolean {
+  const lambda = options.lambda ?? method.defaultLambda;
+  return options.lambdaUnit === 'feature-scale' && method.featureScaled !== false && lambda !== 0;
+}
+
+/** 32, or the power of two that leaves four batches an epoch. */
+function defaultBatchSize(images: number): number {
+  return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
+}
+
+function defaultWeightDecay({ optimizer }: RunOptions, { replacesWeightDecay = false }: Method): number {
+  return optimizer === 'adamw' && !replacesWeightDecay ? 0.05 : 0;
+}
+
+/** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
+function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
+  // A probed head has large weights, hence passes large gradients on, and there is less left to learn.
+  const share = head === 'probe' ? 0.1 : 1;
+  if (optimizer !== 'sgd') return 1e-4 * share;
+  return (buffers.size > 0 ? 0.01 : 0.001) * share;
+}

@@ -1,0 +1,46 @@
+import { AdarandError } from '../../errors.js';
+import type { Method } from '../../methods/method.js';
+import type { Network } from '../../nn/network.js';
+import { frozenNetwork } from '../../training/frozen-network.js';
+
+/**
+ * Whether source images are given exactly where the method trains on them.
+ *
+ * @throws AdarandError `method.needs-source`, `method.no-source`.
+ */
+export function checkSource(method: Method, source: string | undefined): void {
+  const wanted = method.needs.includes('sourceBatch');
+  if (wanted && source === undefined)
+    throw new AdarandError(
+      'method.needs-source',
+      `${method.name} trains on source images along with yours, and none are given`,
+      'Give a folder of labelled images, such as a part of what the network was pretrained on: --source DIR',
+    );
+  if (!wanted && source !== undefined)
+    throw new AdarandError(
+      'method.no-source',
+      `${method.name} does not look at source images: --source ${source} would change nothing`,
+      'Leave out --source, or choose uot or borrowing-treasures.',
+    );
+}
+
+/**
+ * Whether the network has what the method looks at.
+ *
+ * @throws AdarandError `method.needs-source-head`, `method.needs-taps`.
+ */
+export function checkNetwork(method: Method, network: Network): void {
+  if (method.needs.includes('pretrainedLogits') && network.pretrainedHead === undefined)
+    throw new AdarandError(
+      'method.needs-source-head',
+      `${method.name} needs the classifier that the network was pretrained with, and ${network.name} has none`,
+      'Choose a model that was pretrained by supervised classification and still has its head.',
+    );
+  const looksInside = method.needs.includes('featureMaps') || method.needs.includes('pretrainedFeatureMaps');
+  if (looksInside && frozenNetwork(network).featureMaps.length === 0)
+    throw new AdarandError(
+      'method.needs-taps',
+      `${method.name} compares intermediate maps, and ${network.name} has no stages to take them from`,
+      'Choose a convolutional network or a vision transformer.',
+    );
+}

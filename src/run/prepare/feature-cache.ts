@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { LabelledImage } from '../../data/index.js';
+import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import { float32, type Tensor } from '../../graph/tensor.js';
+import type { Network } from '../../nn/network.js';
+import type { CompileOptions } from '../../runtime/program.js';
+import { fingerprintNetwork } from '../folder/fingerprint.js';
+
+/** Raised when what is computed for the same images changes. */
+const VERSION = 1;
+
+/**
+ * Features [n, d] of the frozen network, from the disk where an earlier run has computed them, else by `compute`.
+ * They are known by what they depend on: the network's tensors and preprocessing, the device, and the bytes of the
+ * images in their order. A cache that cannot be read or written costs time, never a run.
+ */
+export async function cachedFeatures(
+  images: readonly LabelledImage[],
+  { network, device }: Pick<CompileOptions, 'device'> & { readonly network: Network },
+  compute: () => Promise<Tensor<'float32'>>,
+): Promise<Tensor<'float32'>> {
+  const key = keyOf(images, network, device);
+  if (key === undefined) return compute();
+  const path = join(cacheFolder(), `features-${key}.safetensors`);
+  const stored = (await readSafetensors(path).catch(() => undefined))?.tensors.get('features');
+  if (stored?.dtype === 'float32' && stored.shape.join() === [images.length, network.featureSize].join())
+    return float32(stored.shape, stored.data);
+  const features = await compute();
+  // Not recursive: where a system has folders that cannot hold others (/proc), that would never end.
+  for (const folder of [dirname(cacheFolder()), cacheFolder()]) await mkdir(folder).catch(() => {});
+  await writeSafetensors(path, new Map([['features', features]]), { network: network.name }).catch(() => {});
+  return features;
+}
+
+/** Where features are kept between runs: `ADARAND_CACHE`, or the system's place for caches. It may be deleted. */
+export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+  if (env.ADARAND_CACHE) return env.ADARAND_CACHE;
+  if (platform === 'win32' && env.LOCALAPPDATA) return join(env.LOCALAPPDATA, 'adarand', 'Cache');
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'adarand');
+  return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'adarand');
+}
+
+/** Undefined where an image's bytes are not known. */
+function keyOf(images: readonly LabelledImage[], network: Network, device: string): string | undefined {
+  const hash = createHash('sha256').update(
+    JSON.stringify([VERSION, device, fingerprintNetwork(network), network.preprocessing]),
+  );
+  for (const { image } of images) {
+    if (image.kind === 'pixels') hash.update(`${image.width} ${image.height} `).update(image.data);
+    else if (image.digest === undefined) return undefined;
+    else hash.update(image.digest);
+  }
+  return hash.digest('hex').slice(0, 32);
+}

@@ -1,0 +1,65 @@
+import { evalBatches, type LabelledImage } from '../../data/index.js';
+import { float32, floatsOf, zeros } from '../../graph/tensor.js';
+import { input, type Value } from '../../graph/value.js';
+import type { Computation, LabelledFeatures } from '../../methods/prepare.js';
+import { Program } from '../../runtime/program.js';
+import { State } from '../../runtime/state.js';
+import { normalize, PIXELS } from '../../training/classifier.js';
+import { frozenFeatures, frozenTensors } from '../../training/frozen-network.js';
+import { type RunHost, watched } from '../events.js';
+import { cachedFeatures } from './feature-cache.js';
+import type { RunInputs } from './run-inputs.js';
+
+/** The network as it was pretrained, compiled for whatever is asked of it. */
+export class FrozenModel {
+  readonly #inputs: RunInputs;
+  readonly #host: RunHost;
+  readonly #state = new State();
+
+  constructor(inputs: RunInputs, host: RunHost) {
+    this.#inputs = inputs;
+    this.#host = host;
+    for (const [name, tensor] of frozenTensors(inputs.network)) this.#state.add(name, tensor);
+  }
+
+  /** A graph over the frozen tensors and inputs of its own. */
+  async compile(outputs: ReadonlyMap<string, Value>): Promise<Computation> {
+    const program = await Program.compile({ outputs, updates: new Map() }, this.#inputs.compile);
+    return { run: (feeds) => program.run(this.#state, feeds), release: () => program.release() };
+  }
+
+  /** Features of un-augmented images, from the cache on disk where they are known. */
+  async features(images: readonly LabelledImage[]): Promise<LabelledFeatures> {
+    const { network, compile } = this.#inputs;
+    const features = await cachedFeatures(images, { network, device: compile.device }, async () => {
+      this.#host.emit({ type: 'phase', phase: 'statistics' });
+      return this.#compute(images);
+    });
+    return { features, labels: Int32Array.from(images, ({ label }) => label) };
+  }
+
+  async #compute(images: readonly LabelledImage[]) {
+    const { network, cache } = this.#inputs;
+    const { imageSize, resizeSize } = network.preprocessing;
+    const batchSize = Math.min(32, images.length);
+    const pixels = input(PIXELS, { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3] });
+    const { features } = frozenFeatures(network, normalize(pixels, network.preprocessing));
+    const computation = await this.compile(new Map([['features', features]]));
+    const result = zeros('float32', [images.length, network.featureSize]);
+    const buffer = zeros('uint8', pixels.shape);
+    const batches = evalBatches(images, { batchSize, imageSize, resizeSize, cache });
+    const progress = { phase: 'statistics', total: Math.ceil(images.length / batchSize) } as const;
+    let row = 0;
+    try {
+      for await (const batch of watched(batches, this.#host, progress)) {
+        buffer.data.set(batch.pixels);
+        const { data } = floatsOf(await computation.run(new Map([[PIXELS, buffer]])), 'features');
+        result.data.set(data.subarray(0, batch.count * network.featureSize), row * network.featureSize);
+        row += batch.count;
+      }
+    } finally {
+      await computation.release();
+    }
+    return float32(result.shape, result.data);
+  }
+}

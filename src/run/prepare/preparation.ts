@@ -1,0 +1,96 @@
+import { AdarandError } from '../../errors.js';
+import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import { float32, type Tensor } from '../../graph/tensor.js';
+import type { Method, Tensors } from '../../methods/method.js';
+import type { PrepareTools } from '../../methods/prepare.js';
+import type { LinearClassifier } from '../../methods/shared/logistic-regression.js';
+import { linearProbe } from '../../training/linear-probe.js';
+import type { PretrainedStatistics } from '../../training/statistics.js';
+import { needsStatistics } from '../options/settings.js';
+import type { RunOptions } from '../options/train-options.js';
+
+/** What a run computes from the frozen network and its images before training, once: a resumed run reads it. */
+export interface Preparation {
+  /** Of the features; where the method, or its weight's unit, depends on them. */
+  readonly statistics: PretrainedStatistics | undefined;
+  /** A head that was trained on frozen features; where one was asked for. */
+  readonly head: LinearClassifier | undefined;
+  /** What the method's `prepare` made. */
+  readonly method: Tensors;
+}
+
+/** Which parts a run has. */
+export type ExpectedParts = { readonly [Part in keyof Preparation]: boolean };
+
+export function expectedParts(options: RunOptions, method: Method): ExpectedParts {
+  return {
+    statistics: needsStatistics(options, method),
+    head: options.head === 'probe',
+    method: method.prepare !== undefined,
+  };
+}
+
+const isNothing = (parts: ExpectedParts): boolean => !Object.values(parts).includes(true);
+
+/** Does what precedes training, apart from the statistics, which the settings depend on. */
+export async function prepareRun(
+  tools: PrepareTools,
+  given: {
+    readonly method: Method;
+    readonly methodOptions: unknown;
+    readonly head: 'random' | 'probe';
+    readonly statistics: PretrainedStatistics | undefined;
+  },
+): Promise<Preparation> {
+  const { method, methodOptions, statistics } = given;
+  const head = given.head === 'probe' ? await linearProbe(tools) : undefined;
+  return { statistics, head, method: (await method.prepare?.(tools, methodOptions)) ?? {} };
+}
+
+const METHOD = 'method.';
+
+/** Writes what is there, if it is only that a method prepared nothing; no file where nothing was to be prepared. */
+export async function savePreparation(
+  path: string,
+  preparation: Preparation,
+  expected: ExpectedParts,
+): Promise<void> {
+  if (isNothing(expected)) return;
+  const { statistics, method, head } = preparation;
+  const tensors = new Map<string, Tensor>(
+    Object.entries(method).map(([name, tensor]) => [METHOD + name, tensor]),
+  );
+  if (head !== undefined) tensors.set('head.weight', head.weight).set('head.bias', head.bias);
+  if (statistics !== undefined) {
+    const { perClass, overall } = statistics;
+    tensors.set('class_mean', perClass.mean).set('class_std', perClass.std);
+    tensors.set('mean', overall.mean).set('std', overall.std);
+  }
+  await writeSafetensors(path, tensors, { mean_square: String(statistics?.meanSquare ?? '') });
+}
+
+/**
+ * What `savePreparation` wrote, as far as it is expected to be there.
+ *
+ * @throws AdarandError `run.damaged`, or as `readSafetensors` does.
+ */
+export async function loadPreparation(path: string, expected: ExpectedParts): Promise<Preparation> {
+  if (isNothing(expected)) return { statistics: undefined, head: undefined, method: {} };
+  const { tensors, metadata } = await readSafetensors(path);
+  const read = (name: string): Tensor<'float32'> => {
+    const tensor = tensors.get(name);
+    if (tensor?.dtype === 'float32') return float32(tensor.shape, tensor.data);
+    throw new AdarandError('run.damaged', `${path} has no tensor ${name}`, 'Start the run again.');
+  };
+  const statistics = () => ({
+    perClass: { mean: read('class_mean'), std: read('class_std') },
+    overall: { mean: read('mean'), std: read('std') },
+    meanSquare: Number(metadata.mean_square),
+  });
+  const methodNames = [...tensors.keys()].filter((name) => name.startsWith(METHOD));
+  return {
+    statistics: expected.statistics ? statistics() : undefined,
+    head: expected.head ? { weight: read('head.weight'), bias: read('head.bias') } : undefined,
+    method: Object.fromEntries(methodNames.map((name) => [name.slice(METHOD.length), read(name)])),
+  };
+}

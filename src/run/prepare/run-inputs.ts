@@ -1,0 +1,64 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
+import type { Method } from '../../methods/method.js';
+import { openModel } from '../../models/open.js';
+import type { Network } from '../../nn/network.js';
+import type { CompileOptions } from '../../runtime/program.js';
+import { compileOptionsFor } from '../device/compile-options.js';
+import { type RunHost, throwIfStopped } from '../events.js';
+import type { RunOptions } from '../options/train-options.js';
+import { checkNetwork } from './check-needs.js';
+import { describeSource, type SourceImages, sourceImages } from './source-images.js';
+
+/** A run's data and network, opened, and how to compile for its device. */
+export interface RunInputs {
+  readonly dataset: Dataset;
+  /** Source images, for a method that trains on them. */
+  readonly source: SourceImages | undefined;
+  readonly cache: ImageCache;
+  readonly network: Network;
+  readonly compile: CompileOptions;
+}
+
+/** @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them. */
+export async function openInputs(options: RunOptions, method: Method, host: RunHost): Promise<RunInputs> {
+  const compile = await compileOptionsFor(options.device, options.threads);
+  host.emit({ type: 'phase', phase: 'model' });
+  const { imageSize } = options;
+  const network = await openModel(options.model, imageSize === undefined ? {} : { imageSize });
+  checkNetwork(method, network);
+  throwIfStopped(host);
+  const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
+  const { seed, trainFraction, valFraction, testFraction } = options;
+  const splits = { seed, trainFraction, valFraction, testFraction };
+  const dataset = await open(options.data, splits, cache, host);
+  host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
+  if (options.source === undefined) return { dataset, source: undefined, cache, network, compile };
+  const whole = { seed, valFraction: 0, testFraction: 0 };
+  const source = sourceImages(await open(options.source, whole, cache, host), dataset);
+  host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
+  return { dataset, source, cache, network, compile };
+}
+
+async function open(
+  path: string,
+  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> & { readonly trainFraction?: number },
+  cache: ImageCache,
+  host: RunHost,
+): Promise<Dataset> {
+  host.emit({ type: 'phase', phase: 'data' });
+  return openDataset(path, {
+    ...splits,
+    cache,
+    onProgress(done, total) {
+      throwIfStopped(host);
+      host.emit({ type: 'progress', phase: 'data', done, total });
+    },
+  });
+}
+
+/** A path as it can be found from anywhere; what is no path (a name) stays. */
+export function absolute(reference: string): string {
+  return existsSync(reference) ? resolve(reference) : reference;
+}

@@ -1,0 +1,98 @@
+import { AdarandError } from '../../errors.js';
+import type { Preprocessing } from '../../nn/network.js';
+import { newHead } from '../../training/classifier.js';
+import { describeMachine } from '../folder/describe-machine.js';
+import { fingerprintDataset, fingerprintNetwork } from '../folder/fingerprint.js';
+import type { RunRecord } from '../folder/record.js';
+import { absoluteMethod, fingerprintMethod } from '../method/open-method.js';
+import { absolute, type RunInputs } from '../prepare/run-inputs.js';
+import type { Run } from './run.js';
+
+/** What `run.json` says of a run. */
+export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
+  const { dataset, source, network } = inputs;
+  const { name, modelType, featureSize, preprocessing } = network;
+  const head = newHead(featureSize, dataset.classes.length, options.seed);
+  const parameters = [...network.parameters, ...head].reduce((sum, [, p]) => sum + p.tensor.data.length, 0);
+  return {
+    format: 1,
+    started: new Date().toISOString(),
+    options: {
+      ...options,
+      data: absolute(options.data),
+      model: absolute(options.model),
+      ...(options.source === undefined ? {} : { source: absolute(options.source) }),
+      method: absoluteMethod(options.method),
+    },
+    settings,
+    data: {
+      name: dataset.report.name,
+      fingerprint: await fingerprintDataset(dataset),
+      classes: [...dataset.classes],
+      train: dataset.train.images.length,
+      val: dataset.val.images.length,
+      test: dataset.test.images.length,
+    },
+    source:
+      source === undefined
+        ? null
+        : {
+            name: source.dataset.report.name,
+            fingerprint: await fingerprintDataset(source.dataset),
+            classes: source.classes.length,
+            images: source.images.length,
+          },
+    model: {
+      ...{ name, modelType, featureSize, parameters },
+      fingerprint: fingerprintNetwork(network),
+      preprocessing: plain(preprocessing),
+    },
+    method: fingerprintMethod(options.method),
+    machine: describeMachine(),
+  };
+}
+
+/**
+ * Whether a run's data and model are still those that it began with.
+ *
+ * @throws AdarandError `run.data-changed`, `run.method-changed`, `run.model-changed`.
+ */
+export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Promise<void> {
+  const { data, source, model, options } = record;
+  if ((await fingerprintDataset(inputs.dataset)) !== data.fingerprint)
+    throw new AdarandError(
+      'run.data-changed',
+      `${options.data} is not what this run began with: files were added, removed or changed`,
+      'Restore the folder, or start a new run.',
+    );
+  if (
+    inputs.source !== undefined &&
+    (await fingerprintDataset(inputs.source.dataset)) !== source?.fingerprint
+  )
+    throw new AdarandError(
+      'run.data-changed',
+      `${options.source} is not what this run began with: files were added, removed or changed`,
+      'Restore the folder, or start a new run.',
+    );
+  if (fingerprintMethod(options.method) !== record.method)
+    throw new AdarandError(
+      'run.method-changed',
+      `${options.method} is not the method that this run began with`,
+      'Restore the file, or start a new run.',
+    );
+  const { preprocessing } = inputs.network;
+  if (
+    fingerprintNetwork(inputs.network) !== model.fingerprint ||
+    JSON.stringify(plain(preprocessing)) !== JSON.stringify(plain(model.preprocessing))
+  )
+    throw new AdarandError(
+      'run.model-changed',
+      `${options.model} is not the model that this run began with`,
+      'Restore the model, or start a new run.',
+    );
+}
+
+/** With its fields in one order. */
+function plain({ imageSize, resizeSize, mean, std }: Preprocessing): RunRecord['model']['preprocessing'] {
+  return { imageSize, resizeSize, mean: [...mean], std: [...std] };
+}

@@ -1,0 +1,75 @@
+import { accuracyHalfWidth } from '../../data/index.js';
+import { writeFileAtomic } from '../../files/atomic.js';
+import type { Tensor } from '../../graph/tensor.js';
+import { exportOnnx } from '../../models/export.js';
+import type { Head } from '../../nn/network.js';
+import type { State } from '../../runtime/state.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
+import { emaOf } from '../../training/step-graph.js';
+import type { TrainingResult } from '../../training/trainer.js';
+import { secondsPerEpoch } from '../folder/metrics-log.js';
+import type { RunRecord, RunSummary } from '../folder/record.js';
+import type { Run } from './run.js';
+
+/** Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`. */
+export async function finishRun(
+  run: Run,
+  record: RunRecord,
+  state: State,
+  result: TrainingResult,
+): Promise<RunSummary> {
+  const { inputs, host, held } = run;
+  const { network, dataset } = inputs;
+  host.emit({ type: 'phase', phase: 'export' });
+  const final = (name: string): Tensor<'float32'> => {
+    const tensor = state.get(state.has(emaOf(name)) ? emaOf(name) : name);
+    if (tensor.dtype !== 'float32') throw new Error(`${name} is not of floats`);
+    return tensor;
+  };
+  const head: Head = { weight: final(HEAD_WEIGHT), bias: final(HEAD_BIAS), classes: dataset.classes };
+  const names = [...network.parameters.keys(), ...network.buffers.keys()];
+  const tensors = new Map(names.map((name) => [name, final(name)]));
+  await writeFileAtomic(held.folder.model, exportOnnx({ network, head, tensors }));
+  const summary = await summarize(run, record, result);
+  await held.folder.writeSummary(summary);
+  return summary;
+}
+
+async function summarize(
+  { options, settings, inputs, held }: Run,
+  { data, model }: RunRecord,
+  { position, test }: TrainingResult,
+): Promise<RunSummary> {
+  const tested = test !== undefined && test.count > 0 ? test : undefined;
+  const best = data.val > 0 ? position.best : undefined;
+  const batchesPerEpoch = Math.floor(data.train / settings.batchSize);
+  return {
+    run: held.folder.path,
+    test_accuracy: tested?.accuracy ?? null,
+    test_half_width: tested === undefined ? null : accuracyHalfWidth(tested.count),
+    test_loss: tested?.loss ?? null,
+    test_images: data.test,
+    val_accuracy: best?.accuracy ?? null,
+    val_loss: best?.loss ?? null,
+    val_images: data.val,
+    train_images: data.train,
+    best_epoch: best?.epoch ?? position.epoch,
+    epochs: position.epoch,
+    steps: Math.min(position.epoch * batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY),
+    seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
+    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    parameters: model.parameters,
+    classes: data.classes.length,
+    model: model.name,
+    method: options.method,
+    lambda: settings.lambda,
+    lambda_unit: options.lambdaUnit,
+    effective_lambda: settings.effectiveLambda,
+    feature_scale: settings.featureScale,
+    feature_mean_square: settings.featureMeanSquare,
+    learning_rate: settings.learningRate,
+    batch_size: settings.batchSize,
+    image_size: inputs.network.preprocessing.imageSize,
+    seed: options.seed,
+  };
+}

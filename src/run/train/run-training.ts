@@ -1,0 +1,151 @@
+import { AdarandError } from '../../errors.js';
+import type { Parameter } from '../../nn/network.js';
+import { optimizers } from '../../optimizers/index.js';
+import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js';
+import type { Position } from '../../training/checkpoint.js';
+import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
+import { Trainer } from '../../training/trainer.js';
+import { type RunEvent, STOPPED } from '../events.js';
+import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
+import { MetricsLog } from '../folder/metrics-log.js';
+import type { RunRecord, RunSummary } from '../folder/record.js';
+import { finishRun } from './finish-run.js';
+import type { Run } from './run.js';
+import { trainingData } from './training-data.js';
+
+/**
+ * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the checkpoint or from the
+ * start, and finishes.
+ */
+export async function runTraining(
+  run: Run,
+  record: RunRecord,
+  from: Checkpoint | undefined,
+  begin: () => Promise<void>,
+): Promise<RunSummary> {
+  const { options, settings, inputs, host } = run;
+  const { folder } = run.held;
+  const data = trainingData(inputs, options, settings, host);
+  const hasValidation = inputs.dataset.val.images.length > 0;
+  const checkpoints = new FileCheckpoints(folder.checkpoints, { hasValidation });
+  const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
+  const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
+  let log: MetricsLog | undefined;
+  const emit = (event: RunEvent) => {
+    const told = hasValidation ? event : withoutValidation(event);
+    log?.record(told);
+    host.emit(told);
+  };
+  const trainer = await Trainer.create(trainerOptions(run, hasValidation), {
+    ...{ compile: inputs.compile, data, checkpoints, emit },
+    stop: host.stop,
+  });
+  try {
+    if (from !== undefined) trainer.restore(from.tensors);
+    await begin();
+    const { logEvery } = options;
+    log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
+    emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
+    log.begin();
+    const result = await trainer.train(position);
+    if (result.stopped) throw stopped(folder.path, stepsDone());
+    return await finishRun(run, record, trainer.state, result);
+  } catch (error) {
+    throw log === undefined ? error : resumable(error, folder.path, stepsDone());
+  } finally {
+    log?.close();
+    await trainer.release();
+  }
+}
+
+function trainerOptions(run: Run, hasValidation: boolean) {
+  const { options, settings, method, preparation, inputs } = run;
+  const { network, dataset, source } = inputs;
+  const classes = dataset.classes.length;
+  return {
+    network,
+    head: initialHead(run),
+    imageSize: network.preprocessing.imageSize,
+    classes,
+    ...settings,
+    method: method,
+    lambda: settings.effectiveLambda,
+    statistics: preparation.statistics,
+    prepared: preparation.method,
+    sourceClasses: source?.classes.length ?? 0,
+    optimizer: optimizers[options.optimizer](),
+    schedule: withWarmUp(schedules[options.schedule], options.warmUp),
+    backboneLrScale: options.backboneLrScale,
+    clipNorm: options.clipGradNorm,
+    accumulate: options.accumulate,
+    averageDecay: options.emaDecay,
+    batchNorm: options.batchNorm,
+    seed: options.seed,
+    epochs: options.epochs,
+    patience: hasValidation ? options.patience : undefined,
+    maxSteps: options.maxSteps,
+    checkpointSeconds: options.checkpointSeconds,
+  };
+}
+
+/** New, or as the linear probe found it. */
+function initialHead({ options, preparation, inputs }: Run): ReadonlyMap<string, Parameter> {
+  const { network, dataset } = inputs;
+  const { head } = preparation;
+  if (head === undefined) return newHead(network.featureSize, dataset.classes.length, options.seed);
+  return new Map<string, Parameter>([
+    [HEAD_WEIGHT, { kind: 'weight', tensor: head.weight }],
+    [HEAD_BIAS, { kind: 'bias', tensor: head.bias }],
+  ]);
+}
+
+function withWarmUp(schedule: Schedule, steps: number): Schedule {
+  return steps === 0 ? schedule : warmUp(schedule, steps);
+}
+
+function stopped(path: string, step: number): AdarandError {
+  return new AdarandError(
+    STOPPED,
+    `stopped after step ${step}, with a checkpoint`,
+    `Go on with: adarand train --resume ${path}`,
+  );
+}
+
+/** An epoch that nothing was validated after: neither good nor bad. */
+function withoutValidation(event: RunEvent): RunEvent {
+  if (event.type !== 'epoch') return event;
+  const { val_accuracy, val_loss, validation_seconds, ...metrics } = event.metrics;
+  return { ...event, metrics, best: false };
+}
+
+/** An error of a run that has begun, with how to go on where that can help. */
+function resumable(error: unknown, path: string, step: number): unknown {
+  if (!(error instanceof AdarandError)) return error;
+  const { code, message, hint = '' } = error;
+  if (code === STOPPED) return stopped(path, step);
+  if (!/^(files|data)[.]/.test(code)) return error;
+  const goOn = `Then go on from the last checkpoint: adarand train --resume ${path}`;
+  return new AdarandError(code, message, `${hint} ${goOn}`.trim(), error);
+}
+
+/** What people should see of the choices that were made. */
+function shown({ options, settings, method, inputs }: Run): Record<string, unknown> {
+  const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
+  return {
+    model: inputs.network.name,
+    image_size: inputs.network.preprocessing.imageSize,
+    method: options.method,
+    lambda,
+    effective_lambda: effectiveLambda,
+    // Of a combination, only some terms have it.
+    ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
+    ...(options.head === 'probe' && { head: options.head }),
+    optimizer: options.optimizer,
+    learning_rate: learningRate,
+    schedule: options.schedule,
+    batch_size: batchSize,
+    epochs: options.epochs,
+    augment,
+    seed: options.seed,
+  };
+}

@@ -1,0 +1,18 @@
+import type { Method } from '../../methods/method.js';
+import type { RunHost } from '../events.js';
+import type { LockedRunFolder } from '../folder/run-folder.js';
+import type { Settings } from '../options/settings.js';
+import type { RunOptions } from '../options/train-options.js';
+import type { Preparation } from '../prepare/preparation.js';
+import type { RunInputs } from '../prepare/run-inputs.js';
+
+/** All that a run is made of. */
+export interface Run {
+  readonly options: RunOptions;
+  readonly settings: Settings;
+  readonly method: Method;
+  readonly preparation: Preparation;
+  readonly inputs: RunInputs;
+  readonly held: LockedRunFolder;
+  readonly host: RunHost;
+}

@@ -1,0 +1,99 @@
+import { basename, extname, resolve } from 'node:path';
+import { AdarandError } from '../../errors.js';
+import type { Method } from '../../methods/method.js';
+import { statisticsOf } from '../../training/statistics.js';
+import type { RunHost } from '../events.js';
+import { FileCheckpoints } from '../folder/checkpoints.js';
+import type { RunSummary } from '../folder/record.js';
+import { RunFolder } from '../folder/run-folder.js';
+import { openMethod } from '../method/open-method.js';
+import { type CheckedOptions, checkOptions } from '../options/check-options.js';
+import { needsStatistics, resolveSettings } from '../options/settings.js';
+import type { RunOptions, TrainOptions } from '../options/train-options.js';
+import { FrozenModel } from '../prepare/frozen-model.js';
+import { expectedParts, loadPreparation, prepareRun, savePreparation } from '../prepare/preparation.js';
+import { prepareToolsOf } from '../prepare/prepare-tools.js';
+import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
+import { checkUnchanged, describeRun } from './describe-run.js';
+import type { Run } from './run.js';
+import { runTraining } from './run-training.js';
+
+/**
+ * Trains a new run. Everything that can be wrong with the input is found before the folder becomes a run; a run
+ * that fails or is stopped before that leaves nothing behind.
+ *
+ * @throws AdarandError `run.stopped` when told to stop, with how to go on; and for every mistake in the input.
+ */
+export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
+  const { method, methodOptions, options: checked } = await checkOptions(given);
+  const { out, ...options } = checked;
+  if (out !== undefined) await RunFolder.checkFree(out);
+  const inputs = await openInputs(options, method, host);
+  const held = await RunFolder.reserve(out, stemOf(options, method));
+  try {
+    const decided = await lookBefore(inputs, options, { method, methodOptions }, host);
+    const run: Run = { ...decided, options, method, inputs, held, host };
+    const record = await describeRun(run);
+    return await runTraining(run, record, undefined, async () => {
+      await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
+      await held.folder.writeRecord(record);
+    });
+  } finally {
+    await held.close();
+  }
+}
+
+/**
+ * Goes on with a run that was stopped or killed, from its last checkpoint; it ends with the same bits as if nothing
+ * had happened.
+ *
+ * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun` does.
+ */
+export async function resumeRun(path: string, host: RunHost): Promise<RunSummary> {
+  const held = await RunFolder.openLocked(path);
+  try {
+    const { folder } = held;
+    const record = await folder.record();
+    const { options, settings } = record;
+    if ((await folder.summary()) !== undefined)
+      throw new AdarandError(
+        'run.finished',
+        `${path} is finished already`,
+        `See ${path}/summary.json. For more epochs, start a new run.`,
+      );
+    const method = await openMethod(options.method);
+    const inputs = await openInputs(options, method, host);
+    await checkUnchanged(record, inputs);
+    const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
+    const run: Run = { options, settings, method, preparation, inputs, held, host };
+    const last = await new FileCheckpoints(folder.checkpoints, { hasValidation: true }).loadLast();
+    return await runTraining(run, record, last, async () => {});
+  } finally {
+    await held.close();
+  }
+}
+
+/** What is decided and computed with the frozen network, which is in memory no longer than that. */
+async function lookBefore(
+  inputs: RunInputs,
+  options: RunOptions,
+  chosen: Pick<CheckedOptions, 'method' | 'methodOptions'>,
+  host: RunHost,
+): Promise<Pick<Run, 'settings' | 'preparation'>> {
+  const frozen = new FrozenModel(inputs, host);
+  const { dataset } = inputs;
+  const statistics = needsStatistics(options, chosen.method)
+    ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
+    : undefined;
+  const featureMeanSquare = statistics?.meanSquare;
+  const settings = resolveSettings(options, { ...inputs, ...chosen, featureMeanSquare });
+  const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
+  const preparation = await prepareRun(tools, { ...chosen, head: options.head, statistics });
+  return { settings, preparation };
+}
+
+/** `flowers-mobilenet-adarand`. */
+function stemOf({ data, model }: RunOptions, method: Method): string {
+  const parts = [basename(resolve(data)), basename(resolve(model)).replace(extname(model), ''), method.name];
+  return parts.map((part) => part.replace(/[^\p{L}\p{N}._]+/gu, '-')).join('-');
+}

@@ -1,0 +1,26 @@
+import { readdir } from 'node:fs/promises';
+import { AdarandError } from '../../errors.js';
+import { exportFolder } from '../../models/export.js';
+import { type ExportOptions, type ExportReport, exportOptionsSchema } from '../options/operations.js';
+import { openRunModel } from './run-model.js';
+
+/**
+ * Writes a finished run's classifier as a folder that transformers.js, and `train --model`, open.
+ *
+ * @throws AdarandError `export.exists`, or as `openRunModel` and `exportFolder` do.
+ */
+export async function exportRun(given: ExportOptions): Promise<ExportReport> {
+  const { run, to } = exportOptionsSchema.parse(given);
+  const model = await openRunModel(run);
+  const inside = await readdir(to).catch(() => []);
+  if (inside.length > 0)
+    throw new AdarandError('export.exists', `${to} exists and is not empty`, 'Choose another folder.');
+  const { method, seed } = model.record.options;
+  const summary = await model.folder.summary();
+  await exportFolder(to, model, {
+    version: model.record.machine.versions.adarand,
+    ...{ method, seed },
+    test_accuracy: summary?.test_accuracy,
+  });
+  return { run, folder: to };
+}

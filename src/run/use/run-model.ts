@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { AdarandError } from '../../errors.js';
+import { importOnnx } from '../../models/onnx-import.js';
+import type { Head, Network } from '../../nn/network.js';
+import type { CompileOptions } from '../../runtime/program.js';
+import { State } from '../../runtime/state.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
+import { Evaluator } from '../../training/evaluation.js';
+import type { RunRecord } from '../folder/record.js';
+import { RunFolder } from '../folder/run-folder.js';
+
+/** A finished run's classifier, as its `model.onnx` has it: what is evaluated is what is shipped. */
+export interface RunModel {
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  readonly network: Network;
+  readonly head: Head;
+}
+
+/** @throws AdarandError `run.not-a-run`, `run.unfinished`, or as `importOnnx` does. */
+export async function openRunModel(path: string): Promise<RunModel> {
+  const folder = await RunFolder.open(path);
+  const record = await folder.record();
+  if ((await folder.summary()) === undefined)
+    throw new AdarandError(
+      'run.unfinished',
+      `${path} has not finished training`,
+      `Go on with: adarand train --resume ${path}`,
+    );
+  const { name, modelType, preprocessing } = record.model;
+  const classes = record.data.classes;
+  const network = importOnnx(await readFile(folder.model), { name, modelType, preprocessing, classes });
+  const head = network.pretrainedHead;
+  if (head === undefined) throw new Error(`${folder.model} has no head`);
+  return { folder, record, network, head };
+}
+
+/** The classifier compiled for batches of a size, with its state. */
+export async function compileRunModel(
+  { network, head }: RunModel,
+  batchSize: number,
+  compile: CompileOptions,
+) {
+  const state = new State();
+  for (const [name, { tensor }] of network.parameters) state.add(name, tensor);
+  for (const [name, tensor] of network.buffers) state.add(name, tensor);
+  state.add(HEAD_WEIGHT, head.weight);
+  state.add(HEAD_BIAS, head.bias);
+  const evaluator = await Evaluator.compile(
+    {
+      network,
+      head: new Map([
+        [HEAD_WEIGHT, { kind: 'weight', tensor: head.weight }],
+        [HEAD_BIAS, { kind: 'bias', tensor: head.bias }],
+      ]),
+      batchSize,
+      imageSize: network.preprocessing.imageSize,
+      classes: head.classes.length,
+    },
+    compile,
+  );
+  return { state, evaluator };
+}

@@ -1,0 +1,122 @@
+/** What the journeys need: tiny data, a tiny network, and the real command line in a process. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
+import { at } from '../../src/errors.js';
+import { float32 } from '../../src/graph/tensor.js';
+import { exportOnnx } from '../../src/models/export.js';
+import { cifarResNet } from '../../src/nn/cifar-resnet.js';
+import { Random } from '../../src/random.js';
+
+export const classNames = ['blue', 'green', 'red'] as const;
+
+/** A new folder, and its removal. */
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'adarand-'));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** `folder/CLASS/NN.png`: noisy pictures in which the class's colour is strongest. */
+export async function writeImages(folder: string, perClass: number, size = 24): Promise<void> {
+  for (const [label, name] of classNames.entries()) {
+    await mkdir(join(folder, name), { recursive: true });
+    for (let i = 0; i < perClass; i++) {
+      const path = join(folder, name, `${String(i).padStart(2, '0')}.png`);
+      await writeFile(path, await picture(label, i, size));
+    }
+  }
+}
+
+function picture(label: number, index: number, size: number): Promise<Buffer> {
+  const random = new Random(1, 'test', label, index);
+  const pixels = Uint8Array.from({ length: size * size * 3 }, (_, i) =>
+    Math.round(random.uniform() * 120 + (i % 3 === 2 - label ? 100 : 0)),
+  );
+  return sharp(pixels, { raw: { width: size, height: size, channels: 3 } })
+    .png()
+    .toBuffer();
+}
+
+/** An 8-layer ResNet for 16 x 16 pixels with random weights, as an ONNX file with a head of four classes. */
+export async function writeModel(path: string): Promise<void> {
+  const built = cifarResNet(8, { seed: 1 });
+  const network = { ...built, preprocessing: { ...built.preprocessing, imageSize: 16, resizeSize: 16 } };
+  const random = new Random(2, 'test');
+  const weight = Float32Array.from({ length: 4 * 64 }, () => random.normal());
+  const head = {
+    weight: float32([4, 64], weight),
+    bias: float32([4], [0, 0, 0, 0]),
+    classes: ['a', 'b', 'c', 'd'],
+  };
+  await writeFile(path, exportOnnx({ network, head }));
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Running {
+  readonly process: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves with a line of stdout that matches, as soon as there is one. */
+  line(pattern: RegExp): Promise<string>;
+}
+
+/** Starts `adarand` with these arguments in a folder. */
+export function start(cwd: string, ...args: readonly string[]): Running {
+  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { ...process.env, ADARAND_CACHE: join(cwd, 'cache') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject).on('close', (code) => resolve({ code, stdout, stderr }));
+  });
+  const find = (pattern: RegExp) => stdout.split('\n').find((line) => pattern.test(line));
+  return {
+    process: child,
+    ended,
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const found = find(pattern);
+          if (found !== undefined) resolve(found);
+        };
+        look();
+        child.stdout.on('data', look);
+        child.on('close', () => reject(new Error(`no line like ${pattern}:\n${stdout}\n${stderr}`)));
+      }),
+  };
+}
+
+/** Runs `adarand` to its end. */
+export function adarand(cwd: string, ...args: readonly string[]): Promise<Ended> {
+  return start(cwd, ...args).ended;
+}
+
+/** The JSON lines of a command's output. */
+export function jsonLines(stdout: string): Record<string, unknown>[] {
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
+
+export function lastLine(stdout: string): Record<string, unknown> {
+  const lines = jsonLines(stdout);
+  return at(lines, lines.length - 1);
+}

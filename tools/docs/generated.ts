@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageFolder } from '../../src/package.js';
+import { methodsPage, methodsTable } from './methods-page.js';
+import { operatorsPage } from './operators-page.js';
+import { optionsPage } from './options-page.js';
+
+export interface GeneratedDoc {
+  readonly path: string;
+  readonly text: string;
+}
+
+const root = packageFolder();
+
+/** Every document that is written from the registries; a test holds the committed ones to them. */
+export async function generatedDocs(): Promise<GeneratedDoc[]> {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  return [
+    { path: join(root, 'docs/methods.md'), text: methodsPage() },
+    { path: join(root, 'docs/operators.md'), text: operatorsPage() },
+    { path: join(root, 'docs/options.md'), text: optionsPage() },
+    { path: join(root, 'README.md'), text: withMethods(readme) },
+  ];
+}
+
+/** README.md with its table of methods renewed. */
+function withMethods(readme: string): string {
+  const table = methodsTable((name) => `docs/methods.md#${name}`);
+  return readme.replace(/(<!-- methods -->\n).*?(\n<!-- end -->)/s, (_, open, close) => open + table + close);
+}

@@ -1,0 +1,79 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { gradients } from '../../src/autodiff/gradients.js';
+import { ModelProtoSchema } from '../../src/graph/onnx/onnx_pb.js';
+import { writeOnnx } from '../../src/graph/onnx/write.js';
+import type { Device, Operator } from '../../src/graph/operator.js';
+import { composites, operators } from '../../src/graph/operators/index.js';
+import { reduceSum } from '../../src/graph/operators/reduce-sum.js';
+import { reshape } from '../../src/graph/operators/reshape.js';
+import { apply, input, topologicalOrder, type Value } from '../../src/graph/value.js';
+import { lower } from '../../src/lowering/lower.js';
+import { code, markdownTable } from './markdown.js';
+
+const introduction = `# Operators
+
+Written by \`npm run docs\` from \`src/graph/operators/\`; do not edit.
+
+What a graph is made of. The columns \`cpu\` and \`webgpu\` list the ONNX operators that ONNX Runtime is given for an
+operator's samples, after [lowering](engine.md#lowering); convolutions may use a CPU's blocked layout instead. A composite
+operator exists in no ONNX Runtime package, and is always lowered. Gradient \`refused\`: only gradients use this operator,
+so it would be a second derivative. Values and gradients of every operator are tested against their definition in double
+precision, on \`cpu\` and \`wasm\`.`;
+
+/** docs/operators.md: every operator, what it becomes, and whether it can be differentiated. */
+export function operatorsPage(): string {
+  const rows = operators.map((operator) => {
+    const [cpu, webgpu] = [emitted(operator, 'cpu'), emitted(operator, 'webgpu')];
+    const kind = Object.hasOwn(composites, operator.name) ? 'composite' : 'primitive';
+    return [
+      operator.name,
+      operator.doc,
+      kind,
+      cpu.join(', '),
+      webgpu.join() === cpu.join() ? 'the same' : webgpu.join(', '),
+      gradientOf(operator),
+    ];
+  });
+  const titles = ['operator', 'what it computes', 'kind', code('cpu'), code('webgpu'), 'gradient'];
+  return `${introduction}\n\n${markdownTable(titles, rows)}\n`;
+}
+
+/** The ONNX operators that the operator's samples are written with for a device, sorted. */
+function emitted(operator: Operator, device: Device): string[] {
+  const types = operator.samples.flatMap((_, index) => {
+    const outputs = lower(applied(operator, index).outputs, { device });
+    const named = new Map(outputs.map((value, i) => [`output${i}`, value]));
+    const { graph } = fromBinary(ModelProtoSchema, writeOnnx({ outputs: named }, device));
+    return graph?.node.map(({ opType }) => opType) ?? [];
+  });
+  const distinct = [...new Set(types)].sort();
+  // An Identity may only give an output its name.
+  return distinct.length > 1 ? distinct.filter((type) => type !== 'Identity') : distinct;
+}
+
+function gradientOf(operator: Operator): string {
+  const { inputs, outputs } = applied(operator, 0);
+  const trained = inputs.filter(({ dtype }) => dtype === 'float32');
+  const [main] = outputs;
+  if (trained.length === 0 || main?.dtype !== 'float32') return 'none';
+  try {
+    const slopes = gradients(reshape(reduceSum(main), []), trained);
+    // A gradient that leads nowhere is the constant 0.
+    const zero = slopes.every((slope) => topologicalOrder([slope]).length === 0 && isZero(slope));
+    return zero ? 'zero' : 'yes';
+  } catch (error) {
+    if (/second derivatives/.test(String(error))) return 'refused';
+    throw error;
+  }
+}
+
+function isZero({ origin }: Value): boolean {
+  return origin.kind === 'constant' && origin.tensor.data.every((element) => Number(element) === 0);
+}
+
+function applied(operator: Operator, index: number) {
+  const sample = operator.samples[index];
+  if (sample === undefined) throw new Error(`${operator.name} has no samples`);
+  const inputs = sample.inputs.map(({ dtype = 'float32', shape }, i) => input(`input${i}`, { dtype, shape }));
+  return { inputs, outputs: apply(operator, inputs, sample.attributes) };
+}

@@ -1,0 +1,39 @@
+/**
+ * Runs the compiled tests: `node tools/test.mjs [PART OF A PATH ...]`, all of them unless told which.
+ *
+ * What is run follows from the sources, so a test whose source is gone, and whose old output is still in `build`, is
+ * not. Output and exit code are those of `node --test`. Node 20's runner takes no patterns, hence this script.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+const wanted = process.argv.slice(2);
+const files = ['src', 'test', 'bench', 'examples', 'tools']
+  .flatMap((folder) => readdirSync(folder, { recursive: true }).map((path) => join(folder, path)))
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => join('build', path.replace(/\.ts$/, '.js')))
+  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
+  .sort();
+
+const missing = files.filter((path) => !existsSync(path));
+if (files.length === 0) fail('no test matches');
+if (missing.length > 0) fail(`not compiled: ${missing.join(', ')}; run npm run compile`);
+
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--test',
+    '--test-reporter=spec',
+    // Sessions of ONNX Runtime use every core by themselves; a second file fills the gaps where one waits.
+    '--test-concurrency=2',
+    ...files,
+  ],
+  { stdio: ['ignore', 'inherit', 'inherit'] },
+);
+process.exitCode = status ?? 1;
+
+function fail(reason) {
+  console.error(reason);
+  process.exit(1);
+}
