@@ -41,6 +41,11 @@ export function scalar(value: number, shape: Shape = []): Value {
   return constant({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) });
 }
 
+/** A value, or a number that stands for a constant. */
+export type Operand = Value | number;
+
+export const operand = (x: Operand): Value => (typeof x === 'number' ? scalar(x) : x);
+
 /** Applies an operator: checks the types, and returns its outputs. */
 export function apply<A extends Attributes, I extends Arity, O extends Arity>(
   operator: Operator<A, I, O>,

@@ -1,7 +1,5 @@
-import { add } from '../graph/operators/add.js';
 import { cast } from '../graph/operators/cast.js';
 import { conv } from '../graph/operators/conv.js';
-import { matmul } from '../graph/operators/matmul.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
@@ -52,9 +50,4 @@ export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
   );
   const images = cast(transpose(pixels, [0, 3, 1, 2]), 'float32');
   return conv(images, slope, offset, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 3 });
-}
-
-/** logits [N,K] of features [N,d]. */
-export function applyHead(features: Value, weight: Value, bias: Value): Value {
-  return add(matmul(features, weight, { transposeB: true }), bias);
 }

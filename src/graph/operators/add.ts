@@ -1,4 +1,4 @@
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Add = binary({
@@ -8,4 +8,4 @@ export const Add = binary({
   gradient: (_a, _b, _y, dy) => [() => dy, () => dy],
 });
 
-export const add = (a: Value, b: Value): Value => apply(Add, [a, b], {})[0];
+export const add = (a: Operand, b: Operand): Value => apply(Add, [operand(a), operand(b)], {})[0];

@@ -1,4 +1,4 @@
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
@@ -12,4 +12,4 @@ export const Div = binary({
   domainB: { range: [0.5, 2] },
 });
 
-export const div = (a: Value, b: Value): Value => apply(Div, [a, b], {})[0];
+export const div = (a: Operand, b: Operand): Value => apply(Div, [operand(a), operand(b)], {})[0];

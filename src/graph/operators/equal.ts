@@ -1,5 +1,5 @@
 import { flat } from '../operator.js';
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Equal = binary({
@@ -10,4 +10,4 @@ export const Equal = binary({
   gradient: flat,
 });
 
-export const equal = (a: Value, b: Value): Value => apply(Equal, [a, b], {})[0];
+export const equal = (a: Operand, b: Operand): Value => apply(Equal, [operand(a), operand(b)], {})[0];

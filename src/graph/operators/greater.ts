@@ -1,5 +1,5 @@
 import { flat } from '../operator.js';
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Greater = binary({
@@ -10,4 +10,4 @@ export const Greater = binary({
   gradient: flat,
 });
 
-export const greater = (a: Value, b: Value): Value => apply(Greater, [a, b], {})[0];
+export const greater = (a: Operand, b: Operand): Value => apply(Greater, [operand(a), operand(b)], {})[0];

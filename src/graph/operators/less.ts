@@ -1,5 +1,5 @@
 import { flat } from '../operator.js';
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Less = binary({
@@ -10,4 +10,4 @@ export const Less = binary({
   gradient: flat,
 });
 
-export const less = (a: Value, b: Value): Value => apply(Less, [a, b], {})[0];
+export const less = (a: Operand, b: Operand): Value => apply(Less, [operand(a), operand(b)], {})[0];

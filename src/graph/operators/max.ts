@@ -1,4 +1,4 @@
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { cast } from './cast.js';
 import { greater } from './greater.js';
@@ -15,4 +15,4 @@ export const Max = binary({
   ],
 });
 
-export const max = (a: Value, b: Value): Value => apply(Max, [a, b], {})[0];
+export const max = (a: Operand, b: Operand): Value => apply(Max, [operand(a), operand(b)], {})[0];

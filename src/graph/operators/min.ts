@@ -1,4 +1,4 @@
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { cast } from './cast.js';
 import { greater } from './greater.js';
@@ -14,4 +14,4 @@ export const Min = binary({
   ],
 });
 
-export const min = (a: Value, b: Value): Value => apply(Min, [a, b], {})[0];
+export const min = (a: Operand, b: Operand): Value => apply(Min, [operand(a), operand(b)], {})[0];

@@ -1,4 +1,4 @@
-import { apply, type Value } from '../value.js';
+import { apply, type Operand, operand, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Mul = binary({
@@ -8,4 +8,4 @@ export const Mul = binary({
   gradient: (a, b, _y, dy) => [() => mul(dy, b), () => mul(dy, a)],
 });
 
-export const mul = (a: Value, b: Value): Value => apply(Mul, [a, b], {})[0];
+export const mul = (a: Operand, b: Operand): Value => apply(Mul, [operand(a), operand(b)], {})[0];

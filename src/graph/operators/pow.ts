@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Operand, operand, scalar, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { log } from './log.js';
 import { mul } from './mul.js';
@@ -15,4 +15,4 @@ export const Pow = binary({
   domain: { range: [0.5, 2] },
 });
 
-export const pow = (a: Value, b: Value): Value => apply(Pow, [a, b], {})[0];
+export const pow = (a: Operand, b: Operand): Value => apply(Pow, [operand(a), operand(b)], {})[0];
