@@ -88,8 +88,7 @@ describe('mistakes are told to whoever made them, with exit code 2', { concurren
   describe('options', () => {
     test('lambda below 0', () => refusesToTrain(['good', '--lambda', '-1'], /lambda: .*>=0/));
 
-    test('words for numbers', () =>
-      refusesToTrain(['good', '--epochs', 'variadic'], /"many" is not a number/));
+    test('words for numbers', () => refusesToTrain(['good', '--epochs', 'many'], /"many" is not a number/));
 
     test('an unknown method', () =>
       refusesToTrain(['good', '--method', 'adarnd'], /no method "adarnd"\. Did you mean "adarand"\?/));

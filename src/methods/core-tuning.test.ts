@@ -31,8 +31,8 @@ const golden = readGolden(
         name: z.string(),
         labels: z.array(z.number()),
         options: z.record(z.string(), z.unknown()),
-        task: z.number(),
-        term: z.number(),
+        taskLoss: z.number(),
+        penalty: z.number(),
         gradients: z.record(z.string(), z.array(z.number())),
       }),
     ),
@@ -58,18 +58,21 @@ const lossOf = (inputs: Partial<MethodLossInputs>, options: object = {}) =>
   });
 
 describe('both losses and all gradients agree with PyTorch', () => {
-  for (const { name, labels, options, task, term, gradients } of golden.cases)
+  for (const { name, labels, options, taskLoss, penalty, gradients } of golden.cases)
     test(name, () => {
       const result = lossOf({ labels }, options);
-      assert.ok(worstError([result.taskLoss], [task]) < 1e-6, `task ${result.taskLoss} for ${task}`);
-      assert.ok(worstError([result.penalty], [term]) < 1e-6, `term ${result.penalty} for ${term}`);
+      assert.ok(
+        worstError([result.taskLoss], [taskLoss]) < 1e-6,
+        `task loss ${result.taskLoss} for ${taskLoss}`,
+      );
+      assert.ok(worstError([result.penalty], [penalty]) < 1e-6, `penalty ${result.penalty} for ${penalty}`);
       for (const [key, gradient] of Object.entries(gradients))
         assert.ok(worstError(result.gradients[key] ?? [], gradient) < 1e-6, key);
     });
 });
 
 describe('invariants', () => {
-  test('a head of zeros knows nothing: the task is log K, and the term is what it was', () => {
+  test('a head of zeros knows nothing: the task loss is log K, and the penalty is what it was', () => {
     const { taskLoss, penalty } = lossOf({
       head: { weight: rows(weight).map((row) => row.map(() => 0)), bias: given.labels.map(() => 0) },
     });

@@ -98,8 +98,7 @@ export async function preparedInputs(
   method: Method,
   { inputs, tools }: TestInputs,
 ): Promise<MethodLossInputs> {
-  const options = method.options.parse(inputs.options ?? {});
-  const prepared: Tensors = (await method.prepare?.(arrayPrepareTools(tools), options)) ?? {};
+  const prepared: Tensors = (await method.bind(inputs.options).prepare?.(arrayPrepareTools(tools))) ?? {};
   return { ...inputs, prepared };
 }
 

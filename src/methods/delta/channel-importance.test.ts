@@ -91,7 +91,7 @@ describe('importances agree with PyTorch', () => {
 describe('attention agrees with scikit-learn and PyTorch', () => {
   for (const [attention, expected] of Object.entries(golden.attention))
     test(attention, async () => {
-      const prepared = await delta.prepare?.(tools, delta.options.parse({ attention, batches: 2 }));
+      const prepared = await delta.bind({ attention, batches: 2 }).prepare?.(tools);
       assert.deepEqual(
         Object.keys(prepared ?? {}),
         Object.keys(expected).map((role) => `attention.${role}`),
@@ -103,7 +103,7 @@ describe('attention agrees with scikit-learn and PyTorch', () => {
     });
 
   test('none needs no preparation', async () => {
-    assert.deepEqual(await delta.prepare?.(tools, delta.options.parse({ attention: 'none' })), {});
+    assert.deepEqual(await delta.bind({ attention: 'none' }).prepare?.(tools), {});
   });
 });
 
