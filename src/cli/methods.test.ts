@@ -41,8 +41,14 @@ describe('every method', () => {
   });
 
   const optionsFor = (name: MethodName, out: string): TrainOptions => ({
-    ...{ data: at('colours'), model: at('tiny.onnx'), method: name, out: at(out) },
-    ...{ epochs: 3, batchSize: 4, seed: 3, methodOptions: often[name] ?? {} },
+    data: at('colours'),
+    model: at('tiny.onnx'),
+    method: name,
+    out: at(out),
+    epochs: 3,
+    batchSize: 4,
+    seed: 3,
+    methodOptions: often[name] ?? {},
     ...(source(name) ? { source: at('more') } : {}),
   });
   /** Takes this many steps at most. */

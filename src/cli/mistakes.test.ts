@@ -69,8 +69,15 @@ describe('mistakes are told to whoever made them, with exit code 2', { concurren
         await writeFile(join(path, 'blue/half.png'), whole.subarray(0, whole.length / 2));
       });
       const { code, stdout } = await adarand(
-        ...[folder.path, 'train', 'damaged', '--model', 'tiny.onnx'],
-        ...['--max-steps', '1', '--out', 'survived'],
+        folder.path,
+        'train',
+        'damaged',
+        '--model',
+        'tiny.onnx',
+        '--max-steps',
+        '1',
+        '--out',
+        'survived',
       );
       assert.equal(code, 0);
       assert.match(stdout, /skipped 3 damaged/);

@@ -38,7 +38,15 @@ export default {
   const train = (...more: readonly string[]) =>
     adarand(
       folder.path,
-      ...['train', 'colours', '--model', 'tiny.onnx', '--method', './mine.mjs', '--epochs', '2', ...more],
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--method',
+      './mine.mjs',
+      '--epochs',
+      '2',
+      ...more,
     );
 
   const mistakes: readonly (readonly [string, string, RegExp, ...(readonly string[])])[] = [
@@ -111,19 +119,22 @@ export default {
       'no sampler for its source images',
       "{ needs: ['sourceBatch'], loss: () => ({}) }",
       /mine\.mjs: bind .*sourceSampler: a method that needs sourceBatch chooses its images/,
-      ...['--source', 'more'],
+      '--source',
+      'more',
     ],
     [
       'a sampler that throws',
       "{ needs: ['sourceBatch'], sourceSampler() { throw new Error('none left'); }, loss: () => ({}) }",
       /mine\.mjs: none left/,
-      ...['--source', 'more'],
+      '--source',
+      'more',
     ],
     [
       'a sampler that returns one image too few',
       "{ needs: ['sourceBatch'], sourceSampler: ({ targets }) => targets.slice(1), loss: () => ({}) }",
       /mine: sourceSampler should return an Int32Array of \d+ positions below/,
-      ...['--source', 'more'],
+      '--source',
+      'more',
     ],
   ];
   for (const [name, bound, pattern, ...more] of mistakes)
@@ -160,7 +171,14 @@ export default {
     await writeFile(at('typed.ts'), `const typed: number = 1;\n${await readFile(at('mine.mjs'), 'utf8')}`);
     const { code, stderr } = await adarand(
       folder.path,
-      ...['train', 'colours', '--model', 'tiny.onnx', '--method', './typed.ts', '--max-steps', '1'],
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--method',
+      './typed.ts',
+      '--max-steps',
+      '1',
     );
     if ('typescript' in process.features && process.features.typescript) return assert.equal(code, 0, stderr);
     assert.equal(code, 2, stderr);

@@ -55,7 +55,9 @@ export function applyMethod(
     parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind) {
       const value = parts.addState(METHOD_PREFIX + name, initial);
       parts.trained.set(METHOD_PREFIX + name, {
-        ...{ name: METHOD_PREFIX + name, kind, value },
+        name: METHOD_PREFIX + name,
+        kind,
+        value,
         pretrained: undefined,
       });
       return value;

@@ -65,7 +65,11 @@ async function train(name: MethodName, lambda: number) {
   const graph = buildStep({
     network,
     head: newHead(d, CLASSES, 1),
-    ...{ batchSize: BATCH, imageSize, classes: CLASSES, method, lambda },
+    batchSize: BATCH,
+    imageSize,
+    classes: CLASSES,
+    method,
+    lambda,
     statistics: statisticsOf(await tools.features('train'), CLASSES),
     prepared: await method.prepare?.(tools),
     sourceClasses: SOURCE_CLASSES,

@@ -152,8 +152,13 @@ describe('one step', () => {
 
   test("a method's rules see every batch, also those that only add to the gradients", async () => {
     const counting = defineMethod({
-      ...{ name: 'counting', title: '', paper: '', formula: '', options: z.strictObject({}) },
-      ...{ defaultLambda: 1, featureScaled: false },
+      name: 'counting',
+      title: '',
+      paper: '',
+      formula: '',
+      options: z.strictObject({}),
+      defaultLambda: 1,
+      featureScaled: false,
       bind: () =>
         bound({
           needs: [],

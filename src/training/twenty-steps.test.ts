@@ -53,11 +53,17 @@ async function assertFollows(name: string, method: Method): Promise<void> {
   const initial = tensorsOf(golden.initial);
   const [weight, bias] = [initial.get('pretrained_head.weight'), initial.get('pretrained_head.bias')];
   const run = await trainResNet20(golden, {
-    ...{ method: method.bind(golden.options), lambda: golden.lambda },
+    method: method.bind(golden.options),
+    lambda: golden.lambda,
     prepared: preparedOf(golden.prepared),
     ...(weight && bias && { pretrainedHead: { weight, bias, classes: [] } }),
-    ...{ optimizer: sgd(), learningRate: lr, weightDecay: weight_decay, backboneLrScale: backbone_rate },
-    ...{ labels: golden.labels, noise: golden.noise.map((draws) => draws.map(tensorOf)), initial },
+    optimizer: sgd(),
+    learningRate: lr,
+    weightDecay: weight_decay,
+    backboneLrScale: backbone_rate,
+    labels: golden.labels,
+    noise: golden.noise.map((draws) => draws.map(tensorOf)),
+    initial,
     batchesPerEpoch: golden.batchesPerEpoch,
     keep: golden.states.map(({ name }) => name),
   });

@@ -45,7 +45,9 @@ const { classes, network: golden } = readGolden(
 
 const pixels = rowsOf(tensorOf(golden.pixels).data.map(Math.floor), golden.side ** 2 * 3);
 const convolutional: Network = {
-  ...{ name: 'two convolutions', modelType: 'test', featureSize: 5 },
+  name: 'two convolutions',
+  modelType: 'test',
+  featureSize: 5,
   preprocessing: { imageSize: golden.side, resizeSize: golden.side, mean: golden.mean, std: golden.std },
   parameters: new Map(
     Object.entries(golden.parameters).map(([name, recipe]) => [
@@ -119,7 +121,10 @@ describe('tokens whose mean is the feature vector: everything is known in closed
     classes,
     train: { features: images, labels: golden.labels, pixels },
     network: {
-      ...{ ...convolutional, name: 'tokens', featureSize: 3, parameters: new Map() },
+      ...convolutional,
+      name: 'tokens',
+      featureSize: 3,
+      parameters: new Map(),
       features(x, scope) {
         const [n = 0, width = 0, ...sides] = x.shape;
         const map = transpose(reshape(x, [n, width, sizeOf(sides)]), [0, 2, 1]);
