@@ -82,7 +82,7 @@ test('features that are all zero have no term and no gradient', () => {
     1,
   );
   assert.equal(penalty, 0);
-  assert.ok(gradients.features.every((slope) => slope === 0));
+  assert.ok(gradients.features.every((element) => element === 0));
 });
 
 function smallestOf(features: number[][], k: number): number {

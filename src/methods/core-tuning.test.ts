@@ -88,7 +88,7 @@ describe('invariants', () => {
     assert.ok(Math.abs(lossOf(inputs).penalty - (1 - 1 / others) * plain) < 1e-9);
   });
 
-  test('two vectors have only each other: no loss and no slope', () => {
+  test('two vectors have only each other: no loss and no gradient', () => {
     const { penalty, gradients } = methodLoss(coreTuning, {
       features: given.features.slice(0, 2),
       labels: [0, 0],
@@ -96,7 +96,7 @@ describe('invariants', () => {
       options: { focal: false },
     });
     assert.equal(penalty, 0);
-    assert.ok(gradients.features.every((slope) => Math.abs(slope) < 1e-12));
+    assert.ok(gradients.features.every((element) => Math.abs(element) < 1e-12));
   });
 
   test('at floor 1 semi-hard negatives are negatives, whatever the proportion drawn', () => {
@@ -129,7 +129,7 @@ describe('invariants', () => {
         const inputs = zero ? { labels, features: labels.map(() => [0, 0, 0, 0, 0, 0]) } : { labels };
         const { taskLoss, penalty, gradients } = lossOf(inputs, { tau: 1e-3 });
         assert.ok([taskLoss, penalty].every(Number.isFinite));
-        assert.ok(Object.values(gradients).every((slopes) => slopes.every(Number.isFinite)));
+        assert.ok(Object.values(gradients).every((values) => values.every(Number.isFinite)));
       });
 });
 

@@ -157,7 +157,7 @@ describe('tokens whose mean is the feature vector: everything is known in closed
     assert.ok(worstError(importances.get('stage1') ?? [], expected) < 1e-5);
   });
 
-  test('the estimate squares the slopes of the cross-entropy, (p - y) W, image by image', async () => {
+  test('the estimate squares the gradients of the cross-entropy, (p - y) W, image by image', async () => {
     const importances = await gradientImportances(tokens, head, sample);
     const expected = channels.map((c) =>
       mean((g, label) => {
