@@ -14,6 +14,12 @@ export function requireValues(operator: string, operands: readonly unknown[]): v
   });
 }
 
+/** The same for an operator whose operands are one array. */
+export function requireValueList(operator: string, operands: unknown): void {
+  if (!Array.isArray(operands)) throw notAnOperand(operator, 0, operands, 'an array of values');
+  requireValues(operator, operands);
+}
+
 export function isValue(operand: unknown): operand is Value {
   return typeof operand === 'object' && operand !== null && 'origin' in operand && 'shape' in operand;
 }
@@ -38,6 +44,7 @@ function described(operand: unknown): string {
   if (typeof operand === 'number') return `the number ${operand}`;
   if (typeof operand === 'string') return `the text ${JSON.stringify(operand)}`;
   if (typeof operand !== 'object') return `a ${typeof operand}`;
+  if (isValue(operand)) return 'a value';
   if (isTensor(operand)) return 'a tensor';
   if (Array.isArray(operand)) return 'an array';
   return ArrayBuffer.isView(operand) ? `a ${operand.constructor.name}` : 'an object';

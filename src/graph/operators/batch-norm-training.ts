@@ -1,5 +1,6 @@
 import { at } from '../../errors.js';
 import { type Composite, noGradient, type ReferenceTensor, type Value } from '../operator.js';
+import { requireValues } from '../require-values.js';
 import { nchw } from '../shapes.js';
 import { sizeOf } from '../tensor.js';
 import { apply } from '../value.js';
@@ -60,6 +61,7 @@ export function batchNormTraining(
   parameters: { scale: Value; bias: Value },
   epsilon: number,
 ): readonly [Value, Value, Value] {
+  requireValues('BatchNormTraining', [x]);
   return apply(BatchNormTraining, [x, parameters.scale, parameters.bias], { epsilon });
 }
 

@@ -1,5 +1,6 @@
 import { at } from '../../errors.js';
 import type { Primitive } from '../operator.js';
+import { requireValues } from '../require-values.js';
 import { nchw, vector } from '../shapes.js';
 import { apply, type Value } from '../value.js';
 import { add } from './add.js';
@@ -66,6 +67,7 @@ export function batchNormalization(
   parameters: { scale: Value; bias: Value; mean: Value; variance: Value },
   epsilon: number,
 ): Value {
+  requireValues('BatchNormalization', [x]);
   const { scale, bias, mean, variance } = parameters;
   return apply(BatchNormalization, [x, scale, bias, mean, variance], { epsilon })[0];
 }

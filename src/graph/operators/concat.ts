@@ -4,7 +4,7 @@ import { offsets, stridesOf } from '../broadcast.js';
 import { requireSameDType } from '../dtypes.js';
 import { emitUnderOwnName } from '../emit-under-own-name.js';
 import type { Primitive } from '../operator.js';
-import { requireValues } from '../require-values.js';
+import { requireValueList } from '../require-values.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { slice } from './slice.js';
@@ -59,7 +59,7 @@ export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
 };
 
 export function concat(inputs: readonly Value[], axis: number): Value {
-  requireValues('Concat', inputs);
+  requireValueList('Concat', inputs);
   const [first] = inputs;
   return apply(Concat, inputs, {
     axis: normalizeAxis(axis, first === undefined ? 0 : first.shape.length),

@@ -1,3 +1,4 @@
+import { requireValues } from '../require-values.js';
 import { apply, type Value } from '../value.js';
 import { and } from './and.js';
 import { cast } from './cast.js';
@@ -37,6 +38,7 @@ export const step = (x: Value): Value => hardSigmoid(x, STEEP, 0);
  * are cheap.
  */
 export function band(x: Value, low: number, high: number): Value {
+  requireValues('band', [x]);
   if (high === Number.POSITIVE_INFINITY) return hardSigmoid(x, STEEP, -STEEP * low);
   return cast(and(greater(x, low), less(x, high)), 'float32');
 }
