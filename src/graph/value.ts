@@ -30,16 +30,23 @@ export function apply<A extends Attributes, I extends Arity, O extends Arity>(
   requireValues(operator.name, inputs);
   const outputs: Value[] = [];
   const node: Node = { operator, inputs, attributes, outputs };
-  const types: readonly TensorType[] = operator.infer(inputs, attributes);
-  types.forEach((type, index) => {
+  const types = operator.infer(inputs, attributes);
+  for (const [index, type] of types.entries()) {
     invariant(
       type.shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0),
       `${operator.name} inferred shape [${type.shape}]`,
     );
     outputs.push({ dtype: type.dtype, shape: type.shape, origin: { kind: 'node', node, index } });
-  });
-  // `outputs` was filled from `infer`'s tuple, element by element, so it has that tuple's length.
-  return outputs as readonly Value[] as Tuple<Value, O>;
+  }
+  invariant(areAsMany(outputs, types), `${operator.name} has as many outputs as types`);
+  return outputs;
+}
+
+function areAsMany<O extends Arity>(
+  outputs: readonly Value[],
+  types: Tuple<TensorType, O>,
+): outputs is Tuple<Value, O> {
+  return outputs.length === types.length;
 }
 
 /** All nodes that the outputs need, each after its inputs. Iterative: deep networks must not overflow the stack. */
@@ -57,7 +64,10 @@ export function topologicalOrder(outputs: Iterable<Value>): Node[] {
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const child = top.node.inputs[top.next++];
       if (child !== undefined) visit(child);
-      else order.push(stack.pop()?.node ?? top.node);
+      else {
+        order.push(top.node);
+        stack.pop();
+      }
     }
   }
   return order;

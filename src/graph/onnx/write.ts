@@ -160,9 +160,9 @@ function rename(nodes: NodeProto[], outputs: readonly string[]): void {
   const aliases = new Map<string, string>();
   for (const name of outputs) {
     const identity = producer.get(name);
-    const from = identity?.input[0] ?? '';
-    const origin = producer.get(from);
-    if (identity === undefined || origin === undefined || final.has(from) || aliases.has(from)) continue;
+    const from = identity?.input[0];
+    if (identity === undefined || from === undefined || !producer.has(from)) continue;
+    if (final.has(from) || aliases.has(from)) continue;
     aliases.set(from, name);
     nodes.splice(nodes.lastIndexOf(identity), 1);
   }
