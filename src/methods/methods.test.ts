@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { readGolden } from '../../test/helpers/golden.js';
-import { priorSchema, methodsSchema } from '../../test/helpers/golden-schemas.js';
+import { methodsSchema, priorSchema } from '../../test/helpers/golden-schemas.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { float32, type Tensor } from '../graph/tensor.js';

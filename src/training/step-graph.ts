@@ -20,6 +20,7 @@ import type { ProgramGraph } from '../runtime/program.js';
 import { type AppliedMethod, applyMethod } from './apply-method.js';
 import {
   applyHead,
+  buildFeatures,
   HEAD_BIAS,
   HEAD_WEIGHT,
   LABELS,
@@ -118,7 +119,7 @@ export function buildStep(options: StepOptions): StepGraph {
   const source = joint && on ? sourceInputs(options) : undefined;
   const seen =
     source === undefined ? images : normalize(concat([pixels, source.pixels], 0), network.preprocessing);
-  const all = network.features(seen, scope);
+  const { features: all } = buildFeatures(network, seen, scope);
   const ofBatch = (value: Value) => (source === undefined ? value : slice(value, 0, 0, B));
   const features = ofBatch(all);
   const headParameters = new Map([...head].map(([name, { tensor }]) => [name, input(name, tensor)]));

@@ -6,9 +6,9 @@ import {
   adarandTrainingSchema,
   type GradientSummary,
   gradientsSchema,
+  methodsSchema,
   optimizersSchema,
   priorSchema,
-  methodsSchema,
   trainingSchema,
 } from './golden-schemas.js';
 import { dotWithSigns, lcg } from './lcg.js';
