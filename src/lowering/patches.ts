@@ -1,12 +1,12 @@
 import { at } from '../errors.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
-import { gemm } from '../graph/operators/gemm.js';
 import { matmul } from '../graph/operators/matmul.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { mapsOfRows, rowsOfMaps } from './rows-and-maps.js';
 
 /*
  * A kernel that moves by its own size sees each pixel once: with x cut into patches, as a matrix X of one row for each,
@@ -29,14 +29,11 @@ export function isOfPatches(
   );
 }
 
-export function patchesForward(x: Value, w: Value, bias: Value | undefined): Value {
+/** y, with X W^T (plus a bias) as `linear` computes it from X [n, C kh kw] and W [K, C kh kw]. */
+export function patchesForward(x: Value, w: Value, linear: (rows: Value, kernels: Value) => Value): Value {
   const [batch, , height, width] = nchw(x.shape);
   const [filters, , kernelHeight, kernelWidth] = nchw(w.shape);
-  const operands = [patchRows(x, w.shape), kernelRows(w)] as const;
-  const rows =
-    bias === undefined
-      ? matmul(...operands, { transposeB: true })
-      : gemm(...operands, bias, { transposeA: false, transposeB: true });
+  const rows = linear(patchRows(x, w.shape), kernelRows(w));
   return mapsOfRows(rows, [batch, filters, height / kernelHeight, width / kernelWidth]);
 }
 
@@ -65,17 +62,4 @@ function patchRows(x: Value, w: Shape): Value {
 /** w [K,C,kh,kw] as [K, C kh kw]. */
 function kernelRows(w: Value): Value {
   return reshape(w, [at(w.shape, 0), sizeOf(w.shape.slice(1))]);
-}
-
-/** Maps [N,K,h,w] of rows [N h w, K]. */
-function mapsOfRows(rows: Value, shape: readonly [number, number, number, number]): Value {
-  const [batch, filters, height, width] = shape;
-  return reshape(transpose(reshape(rows, [batch, height * width, filters]), [0, 2, 1]), shape);
-}
-
-/** Rows [N h w, K] of maps [N,K,h,w]. */
-function rowsOfMaps(maps: Value): Value {
-  const [batch, filters, height, width] = nchw(maps.shape);
-  const perImage = transpose(reshape(maps, [batch, filters, height * width]), [0, 2, 1]);
-  return reshape(perImage, [batch * height * width, filters]);
 }

@@ -1,4 +1,4 @@
-import type { Primitive } from '../operator.js';
+import { emitDirectly, type Primitive } from '../operator.js';
 import { apply, type Value } from '../value.js';
 import { exp } from './exp.js';
 import { mul } from './mul.js';
@@ -6,7 +6,7 @@ import { reduceSum } from './reduce-sum.js';
 import { logSoftmaxRows } from './softmax.js';
 import { sub } from './sub.js';
 
-/** Over the last axis. dx = dy - exp(y) sum(dy). WebGPU has no kernel for it. */
+/** Over the last axis. dx = dy - exp(y) sum(dy). */
 export const LogSoftmax: Primitive<{ readonly axis: number }, 1, 1> = {
   kind: 'primitive',
   name: 'LogSoftmax',
@@ -16,15 +16,7 @@ export const LogSoftmax: Primitive<{ readonly axis: number }, 1, 1> = {
     dy && (() => sub(dy, mul(exp(y), reduceSum(dy, [y.shape.length - 1])))),
   ],
   evaluate: ([x]) => [logSoftmaxRows(x.data, x.shape.at(-1) ?? 1)],
-  emit: (e, [x = ''], { attributes: { axis } }) => {
-    const last = Number(axis);
-    if (e.device !== 'webgpu') return e.op('LogSoftmax', [x], { axis: last });
-    const axes = e.int64([last]);
-    const [top = ''] = e.op('ReduceMax', [x, axes], { keepdims: 1 });
-    const [centred = ''] = e.op('Sub', [x, top]);
-    const [sum = ''] = e.op('ReduceSum', [...e.op('Exp', [centred]), axes], { keepdims: 1 });
-    return e.op('Sub', [centred, ...e.op('Log', [sum])]);
-  },
+  emit: emitDirectly,
   samples: [{ inputs: [{ shape: [2, 3, 5], range: [-3, 3] }], attributes: { axis: 2 } }],
 };
 

@@ -65,15 +65,7 @@ export const MatMul: Primitive<MatMulAttributes, 2, 1> = {
     if (!transA && !transB && alpha.float === 1) return e.op('MatMul', inputs);
     if (a?.shape.length === 2 && b?.shape.length === 2)
       return e.op('Gemm', inputs, { transA, transB, alpha });
-    if (e.device !== 'webgpu')
-      return e.op('FusedMatMul', inputs, { transA, transB, alpha }, { domain: 'com.microsoft' });
-    const operands = inputs.map((name, i) => {
-      const rank = node.inputs[i]?.shape.length ?? 2;
-      const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
-      return (i === 0 ? transA : transB) ? (e.op('Transpose', [name], { perm })[0] ?? '') : name;
-    });
-    const product = e.op('MatMul', operands);
-    return alpha.float === 1 ? product : e.op('Mul', [...product, e.float32(alpha.float)]);
+    return e.op('FusedMatMul', inputs, { transA, transB, alpha }, { domain: 'com.microsoft' });
   },
   samples: [
     ...[false, true].flatMap((transposeA) =>
