@@ -1,19 +1,44 @@
+import { at } from '../errors.js';
 import { Add } from '../graph/operators/add.js';
 import { gemm } from '../graph/operators/gemm.js';
 import { MatMul } from '../graph/operators/matmul.js';
-import { apply } from '../graph/value.js';
+import { Mul } from '../graph/operators/mul.js';
+import { reshape } from '../graph/operators/reshape.js';
+import { sameShape } from '../graph/tensor.js';
+import { apply, type Value } from '../graph/value.js';
+import { channelAffine } from './channels.js';
 import type { LoweringOf } from './lowering.js';
+import { madeBy } from './made-by.js';
+import type { Target } from './target.js';
 
-/** A product of matrices plus a row is one Gemm, which saves a pass over the result. */
+/** A sum that ends what one kernel does whole. */
 export const add: LoweringOf<typeof Add> = {
-  lower([a, b]) {
-    const { origin } = a;
-    const product =
-      origin.kind === 'node' && origin.node.operator.name === MatMul.name ? origin.node : undefined;
-    const [left, right] = product?.inputs ?? [];
-    const { transposeA, transposeB, alpha } = product?.attributes ?? {};
-    const fits = a.shape.length === 2 && b.shape.length === 1 && a.shape[1] === b.shape[0] && alpha === 1;
-    if (!fits || left === undefined || right === undefined) return apply(Add, [a, b], {});
-    return [gemm(left, right, b, { transposeA: transposeA === true, transposeB: transposeB === true })];
+  lower([a, b], _attributes, target) {
+    return [productAndRow(a, b) ?? scaledAndMoved(a, b, target) ?? apply(Add, [a, b], {})[0]];
   },
 };
+
+/** A product of matrices plus a row is one Gemm, which saves a pass over the result. */
+function productAndRow(a: Value, b: Value): Value | undefined {
+  const product = madeBy(a, MatMul);
+  const fits = a.shape.length === 2 && b.shape.length === 1 && a.shape[1] === b.shape[0];
+  if (product === undefined || !fits || product.attributes.alpha !== 1) return undefined;
+  const { transposeA, transposeB } = product.attributes;
+  const [left, right] = [at(product.inputs, 0), at(product.inputs, 1)];
+  return gemm(left, right, b, { transposeA: transposeA === true, transposeB: transposeB === true });
+}
+
+/** x scale + offset, of a map x [N,C,H,W] and constants [C,1,1], as images are normalised. */
+function scaledAndMoved(sum: Value, offset: Value, target: Target): Value | undefined {
+  const [x, scale] = madeBy(sum, Mul)?.inputs ?? [];
+  if (x === undefined || scale === undefined || x.shape.length !== 4) return undefined;
+  const perChannel = [at(x.shape, 1), 1, 1];
+  if (!isConstant(scale, perChannel) || !isConstant(offset, perChannel)) return undefined;
+  return channelAffine(x, vectorOf(scale), vectorOf(offset), target);
+}
+
+function isConstant({ origin, shape }: Value, expected: readonly number[]): boolean {
+  return origin.kind === 'constant' && sameShape(shape, expected);
+}
+
+const vectorOf = (perChannel: Value): Value => reshape(perChannel, [at(perChannel.shape, 0)]);

@@ -13,34 +13,35 @@ import { channelAffine, channelDot, channelSum } from './channels.js';
 import type { LoweringOf } from './lowering.js';
 
 /**
- * Three passes over x: its sums, its squares' sums, and y = slope x + offset. The variance is E[x^2] - E[x]^2, which
- * loses (mean / deviation)^2 units in the last place: nothing, for what a convolution without bias puts out.
+ * Three passes over x: its sums, its squares' sums, and y = scale x + offset with scale = gamma / std. The variance is
+ * E[x^2] - E[x]^2, which loses (mean / std)^2 units in the last place: nothing, for what a convolution without bias
+ * puts out.
  */
 export const batchNormTraining: LoweringOf<typeof BatchNormTraining> = {
-  lower([x, scale, bias], { epsilon }, target) {
-    const share = scalar(sizeOf(scale.shape) / sizeOf(x.shape));
+  lower([x, gamma, beta], { epsilon }, target) {
+    const share = scalar(sizeOf(gamma.shape) / sizeOf(x.shape));
     const mean = mul(channelSum(x), share);
     const variance = max(sub(mul(channelDot(x, x, target), share), mul(mean, mean)), scalar(0));
-    const slope = div(scale, deviation(variance, epsilon));
-    return [channelAffine(x, slope, sub(bias, mul(mean, slope)), target), mean, variance];
+    const scale = div(gamma, deviation(variance, epsilon));
+    return [channelAffine(x, scale, sub(beta, mul(mean, scale)), target), mean, variance];
   },
 };
 
 /**
- * With M elements per channel and s = scale / std: dbias = sum(dy), dscale = (sum(x dy) - mean dbias) / std,
- * dx = s dy + a x + c, where a = -s dscale / (M std) and c = -s dbias / M - a mean.
+ * With M elements per channel and scale = gamma / std: dbeta = sum(dy), dgamma = (sum(x dy) - mean dbeta) / std,
+ * dx = scale dy + a x + c, where a = -scale dgamma / (M std) and c = -scale dbeta / M - a mean.
  */
 export const batchNormGradient: LoweringOf<typeof BatchNormGradient> = {
-  lower([dy, x, scale, mean, variance], { epsilon }, target) {
-    const share = scalar(sizeOf(scale.shape) / sizeOf(x.shape));
+  lower([dy, x, gamma, mean, variance], { epsilon }, target) {
+    const share = scalar(sizeOf(gamma.shape) / sizeOf(x.shape));
     const std = deviation(variance, epsilon);
-    const dbias = channelSum(dy);
-    const dscale = div(sub(channelDot(x, dy, target), mul(mean, dbias)), std);
-    const slope = div(scale, std);
-    const slopeX = neg(mul(mul(slope, div(dscale, std)), share));
-    const offset = neg(add(mul(mul(slope, dbias), share), mul(slopeX, mean)));
-    const dx = add(channelAffine(x, slopeX, offset, target), channelAffine(dy, slope, undefined, target));
-    return [dx, dscale, dbias];
+    const dbeta = channelSum(dy);
+    const dgamma = div(sub(channelDot(x, dy, target), mul(mean, dbeta)), std);
+    const scale = div(gamma, std);
+    const scaleX = neg(mul(mul(scale, div(dgamma, std)), share));
+    const offset = neg(add(mul(mul(scale, dbeta), share), mul(scaleX, mean)));
+    const dx = add(channelAffine(x, scaleX, offset, target), channelAffine(dy, scale, undefined, target));
+    return [dx, dgamma, dbeta];
   },
 };
 

@@ -1,8 +1,13 @@
+import { at } from '../errors.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
+import { nchw } from '../graph/shapes.js';
 import type { Shape } from '../graph/tensor.js';
 
 /** Pixels of a map [N,C,H,W]. */
-export const pixelsOf = (shape: Shape): number => (shape[2] ?? 1) * (shape[3] ?? 1);
+export function pixelsOf(shape: Shape): number {
+  const [, , height, width] = nchw(shape);
+  return height * width;
+}
 
 /** A kernel of one pixel, without padding: a matrix product over channels. */
 export function isPointwise(w: Shape, { pads, group }: ConvAttributes): boolean {
@@ -20,5 +25,5 @@ export function isDepthwise(x: Shape, w: Shape, { group }: ConvAttributes): bool
 
 /** The padding with which dy, convolved by the reversed kernel at stride 1, gives dx of x's own size. */
 export function adjointPads(w: Shape, { pads, dilations }: ConvAttributes): number[] {
-  return pads.map((pad, i) => ((w[2 + (i % 2)] ?? 1) - 1) * (dilations[i % 2] ?? 1) - pad);
+  return pads.map((pad, i) => (at(w, 2 + (i % 2)) - 1) * at(dilations, i % 2) - pad);
 }

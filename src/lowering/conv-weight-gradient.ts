@@ -8,24 +8,22 @@ import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { slice } from '../graph/operators/slice.js';
 import { transpose } from '../graph/operators/transpose.js';
+import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { isPointwise, pixelsOf } from './conv-geometry.js';
+import { crossovers } from './crossovers.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
+import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
-
-/** From this many pixels on, one product per image and a sum beat one product over images laid side by side. */
-const LARGE_MAP = 400;
-
-/** Gathered windows may take this much memory at a time; more pieces would cost more than they save. */
-const WINDOW_BYTES = 32 * 2 ** 20;
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
+    if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
     if (isPointwise(shape, attributes)) return [pointwise(subsampled(x, dy.shape, attributes), dy, shape)];
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
@@ -35,10 +33,10 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
 
 /** dw [K,C] = sum over images of dy x^T; the operand with more rows goes first. */
 function pointwise(x: Value, dy: Value, shape: Shape): Value {
-  const [batch = 1, channels = 1] = x.shape;
-  const [, filters = 1] = dy.shape;
+  const [batch, channels] = nchw(x.shape);
+  const [, filters] = nchw(dy.shape);
   const pixels = pixelsOf(x.shape);
-  if (pixels < LARGE_MAP) {
+  if (pixels < crossovers.productPerImage) {
     const sideBySide = (maps: Value, rows: number) =>
       reshape(transpose(maps, [1, 0, 2, 3]), [rows, batch * pixels]);
     return reshape(matmul(sideBySide(dy, filters), sideBySide(x, channels), { transposeB: true }), shape);
@@ -58,11 +56,11 @@ function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value
   }, x);
 }
 
-/** dw = dy times the windows of x, of a few images at a time: windows hold every pixel once for each tap. */
+/** dw = dy times the windows of x, of a few images at a time: windows hold a pixel once for each kernel element. */
 function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
-  const [batch = 1] = x.shape;
+  const [batch] = nchw(x.shape);
   const bytes = 4 * sizeOf(shape.slice(1)) * batch * pixelsOf(dy.shape);
-  const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= WINDOW_BYTES) ?? batch;
+  const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= crossovers.windowBytes) ?? batch;
   const images = (maps: Value, part: number) =>
     slice(maps, 0, (part * batch) / parts, ((part + 1) * batch) / parts);
   return range(0, parts - 1)
@@ -71,13 +69,13 @@ function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes
 }
 
 function ofImages(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
-  const [filters = 1, channels = 1, kernelHeight = 1, kernelWidth = 1] = shape;
-  const [batch = 1] = x.shape;
+  const [filters, channels, kernelHeight, kernelWidth] = nchw(shape);
+  const [batch] = nchw(x.shape);
   const pixels = pixelsOf(dy.shape);
   const size = kernelHeight * kernelWidth * channels;
   const windows = imageColumns(x, [kernelHeight, kernelWidth], dy.shape, attributes);
   const product =
-    pixels >= LARGE_MAP
+    pixels >= crossovers.productPerImage
       ? reduceSum(matmul(reshape(dy, [batch, filters, pixels]), reshape(windows, [batch, pixels, size])), [0])
       : matmul(
           reshape(transpose(dy, [1, 0, 2, 3]), [filters, batch * pixels]),
@@ -104,8 +102,8 @@ function stem(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Va
  */
 function byConvolution(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
   const { strides, dilations, pads, group } = attributes;
-  const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
-  const [, filters = 1, rows = 1, columns = 1] = dy.shape;
+  const [batch, channels, height, width] = nchw(x.shape);
+  const [, filters, rows, columns] = nchw(dy.shape);
   const perGroup = channels / group;
   const grouped = reshape(x, [batch, group, perGroup, height, width]);
   const images = reshape(transpose(grouped, [2, 1, 0, 3, 4]), [perGroup, group * batch, height, width]);

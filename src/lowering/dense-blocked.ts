@@ -2,10 +2,13 @@ import { at, invariant } from '../errors.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
+import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { blockChannels, blockedConv, unblockChannels } from './blocked.js';
 import { hasUnitStride } from './conv-geometry.js';
+import { blockChannels } from './operators/block-channels.js';
+import { blockedConv } from './operators/blocked-conv.js';
+import { unblockChannels } from './operators/unblock-channels.js';
 import type { Target } from './target.js';
 
 /** Whether a dense convolution at stride 1 can run in the blocked layout. */
@@ -22,7 +25,7 @@ export function denseByBlocks(
   { channelBlock: b }: Target,
 ): Value {
   invariant(b !== undefined, 'no blocked layout on this device');
-  const [filters = 1, channels = 1] = w.shape;
+  const [filters, channels] = nchw(w.shape);
   const tiles = reshape(w, [filters / b, b, channels / b, b, sizeOf(w.shape.slice(2))]);
   const kernels = reshape(transpose(tiles, [0, 2, 4, 3, 1]), w.shape);
   return unblockChannels(blockedConv(blockChannels(x, b), kernels, { ...attributes, block: b }), b);

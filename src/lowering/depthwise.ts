@@ -2,14 +2,17 @@ import { at, invariant } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
 import { expand } from '../graph/operators/expand.js';
-import { matmul } from '../graph/operators/matmul.js';
 import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
-import { float32, type Shape, sizeOf } from '../graph/tensor.js';
-import { constant, scalar, type Value } from '../graph/value.js';
-import { blockChannels, blockedConv, unblockChannels } from './blocked.js';
+import { nchw } from '../graph/shapes.js';
+import { type Shape, sizeOf } from '../graph/tensor.js';
+import { scalar, type Value } from '../graph/value.js';
 import { isDepthwise } from './conv-geometry.js';
+import { blockChannels } from './operators/block-channels.js';
+import { blockedConv } from './operators/blocked-conv.js';
+import { unblockChannels } from './operators/unblock-channels.js';
+import { reverseRows } from './reversed-kernel.js';
 import type { Target } from './target.js';
 
 /** Whether a convolution is depthwise and the device has the blocked layout for its channels. */
@@ -32,7 +35,7 @@ export function canBlockGradients(x: Shape, w: Shape, attributes: ConvAttributes
 
 export function depthwiseForward(x: Value, w: Value, attributes: ConvAttributes, target: Target): Value {
   const block = blockOf(target);
-  const y = blockedConv(blockChannels(x, block), blockTaps(taps(w), w.shape, block), {
+  const y = blockedConv(blockChannels(x, block), blockKernels(kernelRows(w), w.shape, block), {
     ...attributes,
     block,
   });
@@ -49,12 +52,7 @@ export function depthwiseInputGradient(
 ): Value {
   const block = blockOf(target);
   const spread = dilated(blockChannels(dy, block), at(attributes.strides, 0), block);
-  const size = at(w.shape, 2) * at(w.shape, 3);
-  const flip = Float32Array.from({ length: size * size }, (_, i) =>
-    Number((i % size) + Math.floor(i / size) === size - 1),
-  );
-  const reversed = matmul(taps(w), constant(float32([size, size], flip)));
-  const dx = blockedConv(spread, blockTaps(reversed, w.shape, block), {
+  const dx = blockedConv(spread, blockKernels(reverseRows(kernelRows(w)), w.shape, block), {
     strides: [1, 1],
     dilations: [1, 1],
     pads: inputGradientPads(shape, w.shape, attributes),
@@ -73,8 +71,8 @@ export function depthwiseWeightGradient(
   target: Target,
 ): Value {
   const block = blockOf(target);
-  const [batch = 1, channels = 1, height = 1, width = 1] = x.shape;
-  const [, , rows = 1, columns = 1] = dy.shape;
+  const [batch, channels, height, width] = nchw(x.shape);
+  const [, , rows, columns] = nchw(dy.shape);
   const maps = batch * channels;
   const images = reshape(blockChannels(x, block), [1, maps, height, width]);
   const kernels = reshape(blockChannels(dy, block), [maps, 1, rows, columns]);
@@ -99,19 +97,19 @@ function blockOf({ channelBlock }: Target): number {
   return channelBlock;
 }
 
-/** w [C,1,kh,kw] as [C, taps]. */
-const taps = (w: Value): Value => reshape(w, [at(w.shape, 0), sizeOf(w.shape.slice(2))]);
+/** w [C,1,kh,kw] as [C, kh kw]. */
+const kernelRows = (w: Value): Value => reshape(w, [at(w.shape, 0), sizeOf(w.shape.slice(2))]);
 
-/** [C, taps] in blocked memory, under the kernel's shape. */
-function blockTaps(w: Value, shape: Shape, block: number): Value {
-  const [channels = 1, size = 1] = w.shape;
+/** Kernels [C, kh kw] in blocked memory, under w's shape. */
+function blockKernels(w: Value, shape: Shape, block: number): Value {
+  const [channels, size] = [at(w.shape, 0), at(w.shape, 1)];
   return reshape(transpose(reshape(w, [channels / block, block, size]), [0, 2, 1]), shape);
 }
 
 /** Blocked y [N,C,O,P] with zeros after every pixel and every row: [N,C,2O,2P]. Concatenation is the fastest way. */
 function dilated(y: Value, stride: number, block: number): Value {
   if (stride === 1) return y;
-  const [batch = 1, channels = 1, rows = 1, columns = 1] = y.shape;
+  const [batch, channels, rows, columns] = nchw(y.shape);
   const withZeros = (x: Value) => concat([x, expand(scalar(0, [1, 1]), x.shape)], 1);
   const lines = (batch * channels * rows) / block;
   const wide = reshape(withZeros(reshape(y, [lines * columns, block])), [lines, 2 * columns * block]);
@@ -128,7 +126,7 @@ function inputGradientPads(x: Shape, w: Shape, { pads, strides }: ConvAttributes
   return [...before, ...after];
 }
 
-/** Before: the convolution's own. After: such that exactly the kernel's taps come out. */
+/** Before: the convolution's own. After: such that exactly the kernel's elements come out. */
 function weightGradientPads(x: Shape, w: Shape, { pads, strides }: ConvAttributes): number[] {
   const after = [0, 1].map((axis) => {
     const kernel = (outputSize(x, w, pads, strides, axis) - 1) * at(strides, axis) + 1;

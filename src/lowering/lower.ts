@@ -6,17 +6,15 @@ import { batchNormGradient, batchNormTraining } from './batch-norm.js';
 import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
+import { reshapeAgain, transposeAgain } from './data-movement.js';
 import { gatherGradient } from './gather-gradient.js';
-import type { Lowering, LoweringOf } from './lowering.js';
+import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
+import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
 import type { Target } from './target.js';
 
-type Primitives = typeof primitives;
-
 /** One rule per composite operator (a missing one does not compile), and for primitives that a detour makes faster. */
-const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[Name]> } & {
-  readonly [Name in keyof Primitives]?: LoweringOf<Primitives[Name]>;
-} = {
+const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[Name]> } & PrimitiveRules = {
   Add: add,
   BatchNormGradient: batchNormGradient,
   BatchNormTraining: batchNormTraining,
@@ -25,13 +23,17 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
   ConvWeightGradient: convWeightGradient,
   GatherGradient: gatherGradient,
   ReduceSum: reduceSum,
+  Reshape: reshapeAgain,
+  Transpose: transposeAgain,
 };
 
 /** Replaces operators by what the target runs fastest; no composite is left. */
 export function lower(outputs: readonly Value[], target: Target): Value[] {
-  return rewrite(outputs, (node, inputs) =>
+  const lowered = rewrite(outputs, (node, inputs) =>
     ruleFor(node.operator.name)?.lower(inputs, node.attributes, target),
   );
+  // What rules make must be portable, too.
+  return target.device === 'webgpu' ? portable(lowered) : lowered;
 }
 
 function ruleFor(name: string): Lowering | undefined {

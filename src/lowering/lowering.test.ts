@@ -17,7 +17,7 @@ import { apply, constant, input, type Value } from '../graph/value.js';
 import type { Driver } from '../runtime/driver.js';
 import { nodeDriver } from '../runtime/node.js';
 import { webDriver } from '../runtime/web.js';
-import { blockedOperators } from './blocked.js';
+import { loweringOperators } from './operators/index.js';
 
 const plain: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
 const same = { ...plain, pads: [1, 1, 1, 1] };
@@ -89,7 +89,7 @@ describe('batch normalization and its gradients, lowered, against their definiti
 });
 
 test("ONNX Runtime's blocked operators do what the recipes rely on", async (context) => {
-  const operators: readonly Operator[] = blockedOperators;
+  const operators: readonly Operator[] = loweringOperators;
   const block = await nodeDriver.channelBlock('cpu');
   if (block === undefined) return context.skip('no blocked layout on this machine');
   for (const operator of operators)

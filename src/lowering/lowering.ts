@@ -1,5 +1,6 @@
 import type { Arity, Tuple } from '../graph/arity.js';
 import type { Operator } from '../graph/operator.js';
+import type { primitives } from '../graph/operators/index.js';
 import type { Attributes, Value } from '../graph/value.js';
 import type { Target } from './target.js';
 
@@ -16,3 +17,8 @@ export interface Lowering<
 }
 
 export type LoweringOf<Of> = Of extends Operator<infer A, infer I, infer O> ? Lowering<A, I, O> : never;
+
+type Primitives = typeof primitives;
+
+/** Rules for operators that need none. */
+export type PrimitiveRules = { readonly [Name in keyof Primitives]?: LoweringOf<Primitives[Name]> };

@@ -5,20 +5,17 @@ import { pad } from '../graph/operators/pad.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { slice } from '../graph/operators/slice.js';
 import { transpose } from '../graph/operators/transpose.js';
+import { nchw } from '../graph/shapes.js';
 import type { Shape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-
-/** With this few channels, a window's rows are too short to be moved one by one. */
-const FEW_CHANNELS = 4;
+import { crossovers } from './crossovers.js';
 
 /** Whether a convolution is a stem: few channels, a stride, a kernel larger than the stride. */
 export function isStem(w: Shape, { strides, dilations, group }: ConvAttributes): boolean {
-  const [strideY, strideX] = strides;
   return (
     group === 1 &&
-    at(w, 1) <= FEW_CHANNELS &&
-    strideY === strideX &&
-    strideY === 2 &&
+    at(w, 1) <= crossovers.stemChannels &&
+    strides.every((s) => s === 2) &&
     dilations.every((d) => d === 1) &&
     at(w, 2) > 3
   );
@@ -55,8 +52,8 @@ export function spaceToDepth(
 
 /** A gradient of w' as one of w. */
 export function depthToSpace(dw: Value, w: Shape): Value {
-  const [filters = 1, channels = 1, height = 1, width = 1] = w;
-  const [, , rows = 1, columns = 1] = dw.shape;
+  const [filters, channels, height, width] = nchw(w);
+  const [, , rows, columns] = nchw(dw.shape);
   const phases = reshape(dw, [filters, 2, 2, channels, rows, columns]);
   const whole = reshape(transpose(phases, [0, 3, 4, 1, 5, 2]), [filters, channels, 2 * rows, 2 * columns]);
   return slice(slice(whole, 2, 0, height), 3, 0, width);

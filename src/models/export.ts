@@ -6,6 +6,8 @@ import { writeOnnx } from '../graph/onnx/write.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tensor } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
+import { fuse } from '../lowering/fuse.js';
+import { portable } from '../lowering/portable.js';
 import { affine } from '../nn/layers.js';
 import type { Head, Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
@@ -37,9 +39,10 @@ export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Arra
 
   const built = freeBatch((batch) => {
     const images = input('pixel_values', { dtype: 'float32', shape: [batch, 3, imageSize, imageSize] });
-    const features = network.features(images, recordingScope(network, { training: false }));
+    const plain = network.features(images, recordingScope(network, { training: false }));
+    const features = at(fuse([plain]), 0);
     const weight = input(`${prefix}.weight`, head.weight);
-    return [affine(features, weight, input(`${prefix}.bias`, head.bias)), features];
+    return portable([affine(features, weight, input(`${prefix}.bias`, head.bias)), features]);
   });
   const outputs = simplify(built);
   return writeOnnx(

@@ -10,12 +10,11 @@ import type { Value } from '../graph/value.js';
  * Multi-head self-attention (Vaswani et al. 2017), softmax(q k^T / sqrt(d)) v per head with d = D / heads, of
  * qkv [N,T,3D] (queries, keys and values side by side); returns [N,T,D] before the output projection.
  *
- * Queries, keys and values are one transpose of [N,T,3 heads,d], cut along the head axis: three transposes, or a
- * five-dimensional one, cost more in both directions.
+ * Along the last axis of qkv lie the d numbers of each head: of all heads' queries first, then of their keys, then of
+ * their values. As [N,3 heads,T,d], the three are thirds of the second axis.
  */
 export function attention(qkv: Value, heads: number): Value {
-  const [batch = 1, tokens = 1] = qkv.shape;
-  const width = at(qkv.shape, 2) / 3;
+  const [batch, tokens, width] = [at(qkv.shape, 0), at(qkv.shape, 1), at(qkv.shape, 2) / 3];
   const perHead = width / heads;
   const byHead = transpose(reshape(qkv, [batch, tokens, 3 * heads, perHead]), [0, 2, 1, 3]);
   const pieces = split(byHead, 1, 3);

@@ -96,19 +96,6 @@ export function layerNorm(scope: Scope, x: Value, name: string, epsilon = 1e-6):
   return add(mul(standardised, scope.parameter(`${name}.weight`)), scope.parameter(`${name}.bias`));
 }
 
-/**
- * `linear(layerNorm(x))` with the norm's scale gamma and shift beta folded into the matrix:
- * (xhat gamma + beta) W^T + b = xhat (W gamma)^T + (b + W beta), which saves two passes over x in each direction.
- */
-export function normalizedLinear(scope: Scope, x: Value, norm: string, name: string, epsilon = 1e-6): Value {
-  const weight = scope.parameter(`${name}.weight`);
-  const bias = scope.parameter(`${name}.bias`);
-  const gamma = scope.parameter(`${norm}.weight`);
-  const beta = scope.parameter(`${norm}.bias`);
-  const shift = reshape(matmul(weight, reshape(beta, [...beta.shape, 1])), bias.shape);
-  return affine(layerNormalization(x, epsilon), mul(weight, gamma), add(bias, shift));
-}
-
 /** [N,C] means of the maps of x [N,C,H,W]. */
 export function globalAveragePool(x: Value): Value {
   return reshape(reduceMean(x, [2, 3]), x.shape.slice(0, 2));

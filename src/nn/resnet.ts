@@ -35,9 +35,8 @@ export function resNet(depth: ResNetDepth, source: BackboneWeights): Network {
       head: 'fc',
       specs: [...convSpecs('conv1', 64, 3, 7), ...batchNormSpecs('bn1', 64), ...blocks.flatMap(blockSpecs)],
       features(images, scope) {
-        const stem = batchNorm(scope, conv(scope, images, 'conv1', { stride: 2 }), 'bn1');
-        // An increasing function commutes with a maximum; after it, there is a quarter as much to activate.
-        let x = act(maxPool(stem, { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false }));
+        const stem = act(batchNorm(scope, conv(scope, images, 'conv1', { stride: 2 }), 'bn1'));
+        let x = maxPool(stem, { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false });
         for (const block of blocks) {
           x = act(add(residual(scope, x, block, act), shortcut(scope, x, block)));
           if (block.endOf !== undefined) scope.featureMap(block.endOf, x);

@@ -1,15 +1,18 @@
 import { AdarandError, at } from '../errors.js';
 import { add } from '../graph/operators/add.js';
+import { concat } from '../graph/operators/concat.js';
+import { conv } from '../graph/operators/conv.js';
+import { expand } from '../graph/operators/expand.js';
 import { gelu } from '../graph/operators/gelu.js';
-import { pad } from '../graph/operators/pad.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { slice } from '../graph/operators/slice.js';
 import { transpose } from '../graph/operators/transpose.js';
+import { nchw } from '../graph/shapes.js';
 import type { Value } from '../graph/value.js';
 import { attention } from './attention.js';
 import { type BackboneWeights, backbone } from './backbone.js';
 import { truncatedNormal, zero } from './initializers.js';
-import { affine, layerNorm, linear, normalizedLinear } from './layers.js';
+import { layerNorm, linear } from './layers.js';
 import type { Network, Scope } from './network.js';
 import { layerNormSpecs, linearSpecs } from './specs.js';
 
@@ -76,9 +79,9 @@ export function vit(options: VitOptions, source: BackboneWeights): Network {
       features(images, scope) {
         let x = embed(scope, images, patch);
         blocks.forEach((block, i) => {
-          const qkv = normalizedLinear(scope, x, `${block}.norm1`, `${block}.attn.qkv`);
+          const qkv = linear(scope, layerNorm(scope, x, `${block}.norm1`), `${block}.attn.qkv`);
           x = add(x, linear(scope, attention(qkv, heads), `${block}.attn.proj`));
-          const hidden = gelu(normalizedLinear(scope, x, `${block}.norm2`, `${block}.mlp.fc1`));
+          const hidden = gelu(linear(scope, layerNorm(scope, x, `${block}.norm2`), `${block}.mlp.fc1`));
           x = add(x, linear(scope, hidden, `${block}.mlp.fc2`));
           for (const stage of [1, 2, 3, 4])
             if (Math.ceil((stage * depth) / 4) === i + 1) scope.featureMap(`stage${stage}`, x);
@@ -92,27 +95,26 @@ export function vit(options: VitOptions, source: BackboneWeights): Network {
   );
 }
 
-/**
- * Tokens [N,T,D] of images [N,3,H,W]: one row per patch times the kernel (a convolution whose stride is its
- * kernel), a class token in front, and positions. The class token is added at place 0 of the position table, and
- * the patches get a zero row there: nothing need be repeated over the batch.
- */
+/** Tokens [N,1+T,D] of images [N,3,H,W]: the class token, then one for each patch, plus their positions. */
 function embed(scope: Scope, images: Value, patch: number): Value {
-  const [batch = 1, channels = 3, height = 1, width = 1] = images.shape;
+  const [batch, , height, width] = nchw(images.shape);
   const positions = scope.parameter('pos_embed');
   const rows = Math.floor(height / patch);
   const columns = Math.floor(width / patch);
-  const [, tokens = 1, size = 1] = positions.shape;
+  const [tokens, size] = [at(positions.shape, 1), at(positions.shape, 2)];
   if (rows * patch !== height || columns * patch !== width || rows * columns + 1 !== tokens)
     throw new AdarandError(
       'model.image-size',
       `This vision transformer has positions for ${tokens - 1} patches of ${patch} pixels; an image of ${height}x${width} does not have as many`,
       'Use the image size that it was trained with.',
     );
-  const cut = reshape(images, [batch, channels, rows, patch, columns, patch]);
-  const patches = reshape(transpose(cut, [0, 2, 4, 1, 3, 5]), [batch, rows * columns, channels * patch ** 2]);
-  const kernel = reshape(scope.parameter('patch_embed.proj.weight'), [size, channels * patch ** 2]);
-  const embedded = affine(patches, kernel, scope.parameter('patch_embed.proj.bias'));
-  const classToken = pad(scope.parameter('cls_token'), [0, 0, 0], [0, tokens - 1, 0]);
-  return add(pad(embedded, [0, 1, 0], [0, 0, 0]), add(positions, classToken));
+  const [kernel, bias] = [
+    scope.parameter('patch_embed.proj.weight'),
+    scope.parameter('patch_embed.proj.bias'),
+  ];
+  const geometry = { strides: [patch, patch], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+  const maps = conv(images, kernel, bias, geometry);
+  const patches = transpose(reshape(maps, [batch, size, rows * columns]), [0, 2, 1]);
+  const classTokens = expand(scope.parameter('cls_token'), [batch, 1, size]);
+  return add(concat([classTokens, patches], 1), positions);
 }

@@ -1,7 +1,7 @@
 import { writeOnnx } from '../graph/onnx/write.js';
 import { float32, zeros } from '../graph/tensor.js';
 import { apply, input } from '../graph/value.js';
-import { BlockChannels } from '../lowering/blocked.js';
+import { BlockChannels } from '../lowering/operators/block-channels.js';
 import type { Session } from './driver.js';
 
 const CHANNELS = 64;

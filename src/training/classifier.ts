@@ -1,9 +1,10 @@
-import { cast } from '../graph/operators/cast.js';
-import { conv } from '../graph/operators/conv.js';
-import { transpose } from '../graph/operators/transpose.js';
+import { at } from '../errors.js';
+import { add, cast, mul, transpose } from '../graph/ops.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
-import type { Parameter, Preprocessing } from '../nn/network.js';
+import { fuse } from '../lowering/fuse.js';
+import type { Network, Parameter, Preprocessing } from '../nn/network.js';
+import type { RecordingScope } from '../nn/scope.js';
 import { Random } from '../random.js';
 
 /** State names: a parameter of the backbone is `conv1.weight`, the new head's are these. */
@@ -31,23 +32,40 @@ export function newHead(featureSize: number, classes: number, seed: number): Rea
   ]);
 }
 
-/**
- * Normalised images [N,3,H,W] from pixels [N,H,W,3], uint8. Transposed while they are bytes; then slope and offset of
- * a channel as a depthwise 1x1 convolution, which is one pass where a product and a sum are two.
- */
+/** Normalised images [N,3,H,W], (pixels / 255 - mean) / std per channel, from pixels [N,H,W,3], uint8. */
 export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
-  const slope = constant(
-    float32(
-      [3, 1, 1, 1],
-      std.map((s) => 1 / (255 * s)),
-    ),
-  );
-  const offset = constant(
-    float32(
-      [3],
-      mean.map((m, i) => -m / (std[i] ?? 1)),
-    ),
-  );
+  const perChannel = (of: (mean: number, std: number) => number) =>
+    constant(
+      float32(
+        [3, 1, 1],
+        [0, 1, 2].map((c) => of(at(mean, c), at(std, c))),
+      ),
+    );
   const images = cast(transpose(pixels, [0, 3, 1, 2]), 'float32');
-  return conv(images, slope, offset, { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 3 });
+  const scaled = mul(
+    images,
+    perChannel((_, s) => 1 / (255 * s)),
+  );
+  return add(
+    scaled,
+    perChannel((m, s) => -m / s),
+  );
+}
+
+/**
+ * Features [N,d] of normalised images [N,3,H,W] and the feature maps that the network names on the way, in their fused
+ * form. What the scope has recorded is then of that form, too: feature maps and updates of buffers.
+ */
+export function buildFeatures(network: Network, images: Value, scope: RecordingScope) {
+  const plain = network.features(images, scope);
+  const maps = [...scope.featureMaps];
+  const updates = [...scope.bufferUpdates];
+  const fused = fuse([plain, ...maps.map(([, map]) => map), ...updates.map(([, next]) => next)]);
+  maps.forEach(([role], i) => {
+    scope.featureMap(role, at(fused, 1 + i));
+  });
+  updates.forEach(([name], i) => {
+    scope.updateBuffer(name, at(fused, 1 + maps.length + i));
+  });
+  return { features: at(fused, 0), featureMaps: scope.featureMaps };
 }

@@ -6,7 +6,7 @@ import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { type CompileOptions, Program, type ProgramGraph } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
-import { HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
+import { buildFeatures, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
 import { Feeds, type PixelBatch } from './feeds.js';
 import { logSumExp } from './log-sum-exp.js';
 
@@ -103,7 +103,7 @@ export function argMax(values: Float32Array): number {
 function buildEvaluation({ network, head, batchSize, imageSize, rename }: EvaluatorOptions): ProgramGraph {
   const scope = recordingScope(network, { training: false, rename });
   const pixels = input(PIXELS, { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3] });
-  const features = network.features(normalize(pixels, network.preprocessing), scope);
+  const { features } = buildFeatures(network, normalize(pixels, network.preprocessing), scope);
   const headInput = (name: string) => {
     const parameter = head.get(name);
     if (parameter === undefined) throw new Error(`the head has no ${name}`);

@@ -5,7 +5,7 @@ import { input, type Value } from '../graph/value.js';
 import type { FrozenNetwork } from '../methods/prepare.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import { normalize } from './classifier.js';
+import { buildFeatures, normalize } from './classifier.js';
 
 /** A frozen tensor's name, beside the trained one's. */
 export const frozen = (name: string): string => `pretrained:${name}`;
@@ -13,7 +13,7 @@ export const frozen = (name: string): string => `pretrained:${name}`;
 /** Features and intermediate maps of images, by the network as it was pretrained, in evaluation mode. */
 export function frozenFeatures(network: Network, images: Value) {
   const scope = recordingScope(network, { training: false, rename: frozen });
-  return { features: network.features(images, scope), featureMaps: scope.featureMaps };
+  return buildFeatures(network, images, scope);
 }
 
 /** The tensors that such graphs read, by the names of their inputs. */

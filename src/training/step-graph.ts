@@ -12,7 +12,16 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import type { ProgramGraph } from '../runtime/program.js';
 import { applyMethod } from './apply-method.js';
-import { HEAD_BIAS, HEAD_WEIGHT, LABELS, normalize, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
+import {
+  buildFeatures,
+  HEAD_BIAS,
+  HEAD_WEIGHT,
+  LABELS,
+  normalize,
+  ONE_HOT,
+  PIXELS,
+  sourceInput,
+} from './classifier.js';
 import { inputMakers } from './method-inputs.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { type HostScalar, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
@@ -82,7 +91,7 @@ export function buildStep(options: StepOptions): StepGraph {
   const source = joint && on ? sourceInputs(options) : undefined;
   const seen =
     source === undefined ? images : normalize(concat([pixels, source.pixels], 0), network.preprocessing);
-  const all = network.features(seen, scope);
+  const { features: all } = buildFeatures(network, seen, scope);
   const ofBatch = (value: Value) => (source === undefined ? value : slice(value, 0, 0, B));
   const features = ofBatch(all);
   const headParameters = new Map([...head].map(([name, { tensor }]) => [name, input(name, tensor)]));

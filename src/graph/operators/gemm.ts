@@ -1,7 +1,8 @@
-import { AdarandError, at } from '../../errors.js';
+import { AdarandError } from '../../errors.js';
 import { requireFloat } from '../dtypes.js';
 import type { Primitive } from '../operator.js';
 import { matrix } from '../shapes.js';
+import { elementAt } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { MatMul } from './matmul.js';
 
@@ -37,7 +38,7 @@ export const Gemm: Primitive<GemmAttributes, 3, 1> = {
   },
   evaluate: ([a, b, c], attributes, [y]) => {
     const [product] = MatMul.evaluate([a, b], { ...attributes, alpha: 1 }, [y]);
-    return [product.map((element, i) => element + at(c.data, i % c.data.length))];
+    return [product.map((element, i) => element + elementAt(c.data, i % c.data.length))];
   },
   emit: (e, inputs, { attributes: { transposeA, transposeB } }) =>
     e.op('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) }),

@@ -1,3 +1,4 @@
+import { emitUnderOwnName } from '../emit-under-own-name.js';
 import type { Primitive } from '../operator.js';
 import { apply, type Value } from '../value.js';
 import { exp } from './exp.js';
@@ -6,7 +7,7 @@ import { reduceSum } from './reduce-sum.js';
 import { logSoftmaxRows, type RowAttributes, rowAttributes, rowType } from './softmax-rows.js';
 import { sub } from './sub.js';
 
-/** Over the last axis. dx = dy - exp(y) sum(dy). WebGPU has no kernel for it. */
+/** Over the last axis. dx = dy - exp(y) sum(dy). */
 export const LogSoftmax: Primitive<RowAttributes, 1, 1> = {
   kind: 'primitive',
   name: 'LogSoftmax',
@@ -16,14 +17,7 @@ export const LogSoftmax: Primitive<RowAttributes, 1, 1> = {
     () => sub(dy, mul(exp(y), reduceSum(dy, [axis]))),
   ],
   evaluate: ([x]) => [logSoftmaxRows(x)],
-  emit: (e, [x], { attributes: { axis } }) => {
-    if (e.device !== 'webgpu') return e.op('LogSoftmax', [x], { axis });
-    const axes = e.int64([axis]);
-    const [top] = e.op('ReduceMax', [x, axes], { keepdims: 1 });
-    const [centred] = e.op('Sub', [x, top]);
-    const [sum] = e.op('ReduceSum', [...e.op('Exp', [centred]), axes], { keepdims: 1 });
-    return e.op('Sub', [centred, ...e.op('Log', [sum])]);
-  },
+  emit: emitUnderOwnName,
   samples: [{ inputs: [{ shape: [2, 3, 5], range: [-3, 3] }], attributes: { axis: 2 } }],
 };
 

@@ -1,0 +1,17 @@
+/** Where one formulation overtakes another, as measured on CPUs. Pixels are those of one map. */
+export const crossovers = {
+  /** From this many pixels on, a per-channel map runs fastest over rows of pixels; below, elementwise. */
+  rowsOfPixels: 400,
+  /** Up to this many pixels, the runtime's own convolution falls behind a matrix product over gathered windows. */
+  gatheredWindows: 64,
+  /** From this many pixels on, an input gradient by the reversed kernel beats one by gathered windows. */
+  reversedKernel: 400,
+  /** From this many pixels on, a product for each image and a sum beat one product over images laid side by side. */
+  productPerImage: 400,
+  /** From this many rows on, columns add up twice as fast in a product with a row of ones: a bias's gradient. */
+  productWithOnes: 512,
+  /** Up to this many channels, the windows' rows are too short to be gathered one by one. */
+  stemChannels: 4,
+  /** Bytes that gathered windows may take at a time; more pieces would cost more than they save. */
+  windowBytes: 32 * 2 ** 20,
+} as const;

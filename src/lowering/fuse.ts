@@ -1,0 +1,24 @@
+import { rewrite } from '../graph/rewrite.js';
+import type { Value } from '../graph/value.js';
+import { activationAfterPooling } from './fusions/activation-after-pooling.js';
+import type { Fusion } from './fusions/fusion.js';
+import { normIntoLinear } from './fusions/norm-into-linear.js';
+import { prefixIntoTable } from './fusions/prefix-into-table.js';
+import { readersOf } from './readers.js';
+
+const fusions: readonly Fusion[] = [activationAfterPooling, normIntoLinear, prefixIntoTable];
+
+/**
+ * The same values by fewer passes over memory, on every device. It is done before gradients are taken, so that they
+ * are those of the fused form. Values that belong to one graph must be given together, or their common part doubles.
+ */
+export function fuse(outputs: readonly Value[]): Value[] {
+  const readers = readersOf(outputs);
+  return rewrite(outputs, (node, inputs) => {
+    for (const fusion of fusions) {
+      const fused = fusion(node, inputs, readers);
+      if (fused !== undefined) return fused;
+    }
+    return undefined;
+  });
+}

@@ -1,0 +1,6 @@
+import { BlockChannels } from './block-channels.js';
+import { BlockedConv } from './blocked-conv.js';
+import { UnblockChannels } from './unblock-channels.js';
+
+/** Operators that no model is written with: only lowering makes them. */
+export const loweringOperators = [BlockChannels, BlockedConv, UnblockChannels] as const;
