@@ -55,18 +55,18 @@ for (const network of networks) {
     }
   });
 
-  test(`${network.name}: the imported file has the network's taps, one for each stage or quarter`, () => {
+  test(`${network.name}: the imported file has the network's feature maps, one for each stage or quarter`, () => {
     const { preprocessing } = network;
     const imported = importOnnx(exportOnnx({ network, head, tensors }), { name: 'again', preprocessing });
-    const tapsOf = (of: Network) => {
+    const featureMapsOf = (of: Network) => {
       const scope = recordingScope(of, { training: false });
       of.features(input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] }), scope);
       return [...scope.featureMaps.values()].map(({ shape }) => shape);
     };
-    const stages = tapsOf(imported);
+    const stages = featureMapsOf(imported);
     assert.ok(stages.length > 1, `${stages.length} stages`);
-    // Of a network, taps are where it says; of a file, the last map of a resolution, or sums of a transformer.
-    const [own, found] = [tapsOf(network).at(-1), stages.at(-1)];
+    // A network says where its feature maps are; of a file, they are the last map of a resolution, or sums of a transformer.
+    const [own, found] = [featureMapsOf(network).at(-1), stages.at(-1)];
     assert.deepEqual(found?.slice(2), own?.slice(2));
     assert.equal(found?.length, own?.length);
   });

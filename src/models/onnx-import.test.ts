@@ -316,8 +316,8 @@ function importsOrRefuses(bytes: Uint8Array): void {
   }
 }
 
-test('the gradient of an imported network is its slope', () => {
-  const source = mobileNetV2(
+test('the gradient of an imported network agrees with central differences', () => {
+  const original = mobileNetV2(
     { seed: 3 },
     {
       stem: 4,
@@ -329,22 +329,22 @@ test('the gradient of an imported network is its slope', () => {
       activation: 'silu',
     },
   );
-  const small = { ...source, preprocessing: { ...source.preprocessing, imageSize: 12 } };
+  const small = { ...original, preprocessing: { ...original.preprocessing, imageSize: 12 } };
   const head = { weight: random(1, [3, 8]), bias: random(2, [3]), classes: ['a', 'b', 'c'] };
   const network = importOnnx(exportOnnx({ network: small, head }), { name: 'exported.onnx', preprocessing });
-  assert.equal(network.parameters.size, source.parameters.size);
-  checkSlopes(network, random(5, [2, 3, 8, 8]), 1e-6, (_, noise) => noise);
+  assert.equal(network.parameters.size, original.parameters.size);
+  checkGradients(network, random(5, [2, 3, 8, 8]), 1e-6, (_, noise) => noise);
 });
 
 const mobilenet = '../shared/data/models/mobilenet-v1-025-128/onnx/model.onnx';
-test('the gradient of MobileNetV1 is its slope', { skip: skipWithout(mobilenet) }, () => {
+test('the gradient of MobileNetV1 agrees with central differences', { skip: skipWithout(mobilenet) }, () => {
   const network = importOnnx(readFileSync(mobilenet), { name: 'mobilenet' });
   // Weights that are exactly 0 stay so: a channel of zeros lies on ReLU's kink.
-  checkSlopes(network, random(5, [2, 3, 32, 32]), 1e-5, (weight, noise) => weight * noise);
+  checkGradients(network, random(5, [2, 3, 32, 32]), 1e-5, (weight, noise) => weight * noise);
 });
 
 /** Central differences of a random functional of the features, in double precision, along random directions. */
-function checkSlopes(
+function checkGradients(
   network: Network,
   images: Tensor<'float32'>,
   tolerance: number,
@@ -369,7 +369,7 @@ function checkSlopes(
       const noise = tensorOf({ shape, seed: seed * 1000 + i, scale: 0.1, offset: 0 }).data;
       return feeds.get(name)?.map((weight, k) => direction(weight, noise[k] ?? 0)) ?? new Float64Array();
     });
-    const slope = analytic.reduce(
+    const derivative = analytic.reduce(
       (sum, g, i) => sum + g.reduce((inner, value, k) => inner + value * (directions[i]?.[k] ?? 0), 0),
       0,
     );
@@ -388,8 +388,8 @@ function checkSlopes(
     };
     const numeric = (lossAt(1) - lossAt(-1)) / (2 * step);
     assert.ok(
-      Math.abs(numeric - slope) <= tolerance * Math.max(1e-3, Math.abs(slope)),
-      `direction ${seed}: ${slope} against ${numeric}`,
+      Math.abs(numeric - derivative) <= tolerance * Math.max(1e-3, Math.abs(derivative)),
+      `direction ${seed}: ${derivative} against ${numeric}`,
     );
   }
 }
