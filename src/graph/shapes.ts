@@ -74,6 +74,16 @@ export function edges(
   return [top, left, bottom, right];
 }
 
+/** Refuses what cannot be a shape: sizes are whole numbers, and none is negative. */
+export function requireSizes(operator: string, shape: readonly number[]): void {
+  if (!shape.every((size) => Number.isInteger(size) && size >= 0))
+    throw new AdarandError(
+      'graph.shape',
+      `${operator}: [${shape}] is not a shape`,
+      'A shape is a list of whole numbers, none negative; a size is never left open.',
+    );
+}
+
 function unexpected(shape: readonly number[], name: string, expected: string): AdarandError {
   return new AdarandError('graph.shape', `${name} [${shape}] is not ${expected}`);
 }

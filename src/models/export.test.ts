@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../test/helpers/onnx-fixtures.js';
+import { at } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import { expand } from '../graph/operators/expand.js';
 import { reshape } from '../graph/operators/reshape.js';
@@ -131,7 +132,7 @@ function disturbed(network: Network): Map<string, Tensor<'float32'>> {
   return new Map(
     all.map(([name, tensor], i) => {
       const noise = random(100 + i, tensor.shape).data;
-      return [name, { ...tensor, data: tensor.data.map((value, k) => value + 0.1 * (noise[k] ?? 0)) }];
+      return [name, { ...tensor, data: tensor.data.map((value, k) => value + 0.1 * at(noise, k)) }];
     }),
   );
 }
@@ -147,7 +148,7 @@ function withTensors(network: Network, tensors: ReadonlyMap<string, Tensor<'floa
 }
 
 async function runFile(bytes: Uint8Array, images: Tensor<'float32'>, featureSize: number, classes: number) {
-  const batch = images.shape[0] ?? 1;
+  const batch = at(images.shape, 0);
   const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
   assert.deepEqual(session.inputNames, ['pixel_values']);
   assert.deepEqual(session.outputNames, ['logits', 'features']);

@@ -171,8 +171,8 @@ test('a file for one image of [1,H,W,3] takes any number of [3,H,W]', async () =
   const { logits } = await classify(network, images);
   const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
   for (const image of [0, 1]) {
-    const channelsLast = new Float32Array(48).map(
-      (_, i) => images.data[image * 48 + (i % 3) * 16 + Math.floor(i / 3)] ?? 0,
+    const channelsLast = new Float32Array(48).map((_, i) =>
+      at(images.data, image * 48 + (i % 3) * 16 + Math.floor(i / 3)),
     );
     const result = float32([1, 5], new Float32Array(5));
     await session.run(new Map([['x', float32([1, 4, 4, 3], channelsLast)]]), new Map([['z', result]]));
@@ -357,6 +357,11 @@ function checkGradients(
   const feeds = new Map(
     [...feedsOf(network, images)].map(([name, { data }]) => [name, Float64Array.from(data, Number)]),
   );
+  const fed = (name: string) => {
+    const values = feeds.get(name);
+    assert.ok(values !== undefined, name);
+    return values;
+  };
   const analytic = interpret(
     gradients(
       loss,
@@ -367,10 +372,10 @@ function checkGradients(
   for (const seed of [1, 2, 3]) {
     const directions = targets.map(([name, { shape }], i) => {
       const noise = tensorOf({ shape, seed: seed * 1000 + i, scale: 0.1, offset: 0 }).data;
-      return feeds.get(name)?.map((weight, k) => direction(weight, noise[k] ?? 0)) ?? new Float64Array();
+      return fed(name).map((weight, k) => direction(weight, at(noise, k)));
     });
     const derivative = analytic.reduce(
-      (sum, g, i) => sum + g.reduce((inner, value, k) => inner + value * (directions[i]?.[k] ?? 0), 0),
+      (sum, g, i) => sum + g.reduce((inner, value, k) => inner + value * at(at(directions, i), k), 0),
       0,
     );
     const step = 1e-7;
@@ -378,13 +383,12 @@ function checkGradients(
       const moved = new Map(feeds);
       targets.forEach(([name], i) => {
         const along = at(directions, i);
-        const values = feeds.get(name) ?? new Float64Array();
         moved.set(
           name,
-          values.map((value, k) => value + sign * step * (along[k] ?? 0)),
+          fed(name).map((value, k) => value + sign * step * at(along, k)),
         );
       });
-      return interpret([loss], moved)[0]?.[0] ?? Number.NaN;
+      return at(at(interpret([loss], moved), 0), 0);
     };
     const numeric = (lossAt(1) - lossAt(-1)) / (2 * step);
     assert.ok(

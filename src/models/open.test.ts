@@ -164,7 +164,7 @@ test('another image size keeps the share of the image inside the crop', async (t
 
 /** (pixel / 255 - mean) / std of pixels [N,H,W,3], as [N,3,H,W]. */
 function normalized({ shape, data }: Tensor, { mean, std }: Preprocessing): Tensor<'float32'> {
-  const [batch = 1, height = 1, width = 1] = shape;
+  const [batch, height, width] = [at(shape, 0), at(shape, 1), at(shape, 2)];
   const area = height * width;
   const result = new Float32Array(sizeOf(shape));
   for (let n = 0; n < batch; n++)

@@ -5,7 +5,7 @@ import type { Random } from '../random.js';
 /** Draws the initial elements of a tensor, row-major. */
 export type Initializer = (shape: Shape, random: Random) => Float32Array;
 
-/** Zeros: biases, shifts, running means. */
+/** Zeros: biases, offsets, running means. */
 export const zero: Initializer = (shape) => new Float32Array(sizeOf(shape));
 
 /** Ones: scales, running variances. */

@@ -25,11 +25,11 @@ export const normalization = {
   }),
 } satisfies Readonly<Record<string, Builder>>;
 
-/** A scale of ones without a shift is how a normalisation without an affine part is written. */
+/** A scale of ones without an offset is how a normalisation without an affine part is written. */
 function layerNormRoles({ inputs }: OnnxNode, { constants }: OnnxModel): LayerRoles {
-  const [, scale, shift] = inputs;
+  const [, scale, offset] = inputs;
   const tensor = scale === undefined ? undefined : constants.get(scale);
-  const affine = (shift !== undefined && shift !== '') || tensor === undefined || !hasOnlyOnes(tensor);
+  const affine = (offset !== undefined && offset !== '') || tensor === undefined || !hasOnlyOnes(tensor);
   return ['none', affine ? 'norm' : 'none', 'norm'];
 }
 

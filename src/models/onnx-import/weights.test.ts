@@ -88,7 +88,7 @@ test('what reaches a layer through other operators is a weight', () => {
   assert.equal(rolesIn(file).get('stored'), 'weight');
 });
 
-test('a scale of ones is a constant of a LayerNormalization without shift, and a weight of one with it', () => {
+test('a scale of ones is a constant of a LayerNormalization without offset, and a weight of one with it', () => {
   const ones = float32([4], [1, 1, 1, 1]);
   assert.equal(roleAt('LayerNormalization', 1, 2, ones), undefined);
   assert.equal(roleAt('LayerNormalization', 1, 3, ones), 'norm');
