@@ -48,7 +48,7 @@ export function arrayPrepareTools(given: PrepareArrays): PrepareTools {
       return frozenNetwork(network);
     },
     get pretrainedHead() {
-      invariant(pretrainedHead !== undefined, 'the test gives no pretrained head');
+      invariant(pretrainedHead !== undefined, 'the test gives no source head');
       const classes = pretrainedHead.bias.map((_, i) => `class ${i}`);
       return {
         weight: matrix(pretrainedHead.weight),
