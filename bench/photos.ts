@@ -83,7 +83,12 @@ async function summaryOf(data: string, method: Method, factor: number, seed: num
   if (existsSync(file)) return parseStored(summarySchema, readFileSync(file, 'utf8'), file);
   process.stderr.write(`${run}\n`);
   return train({
-    ...{ data, model: model ?? '', method: method.name, seed, epochs: Number(epochs), out: run },
+    data,
+    model: model ?? '',
+    method: method.name,
+    seed,
+    epochs: Number(epochs),
+    out: run,
     ...(imageSize === undefined ? {} : { imageSize: Number(imageSize) }),
     lambda: factor * method.defaultLambda,
     ...(source !== undefined && method.bind().needs.includes('sourceBatch') ? { source } : {}),

@@ -1,7 +1,8 @@
 /**
- * `adarand/graph`: what a method of one's own is written with. Operators are functions from values to values; see
- * docs/operators.md for what each computes.
+ * All that a graph is written with. Operators are functions from values to values; see docs/operators.md for what each
+ * computes.
  */
+export type { Operand } from './operand.js';
 export { abs } from './operators/abs.js';
 export { add } from './operators/add.js';
 export { and } from './operators/and.js';
@@ -58,4 +59,4 @@ export { tanh } from './operators/tanh.js';
 export { transpose } from './operators/transpose.js';
 export { where } from './operators/where.js';
 export { float32, int32, type Shape, sizeOf, type Tensor, zeros } from './tensor.js';
-export { constant, type Operand, scalar, type Value } from './value.js';
+export { constant, scalar, type Value } from './value.js';

@@ -1,6 +1,10 @@
-import { noSecondDerivative, type Primitive } from '../graph/operator.js';
-import { Conv, convOnnxAttributes } from '../graph/operators/conv.js';
-import { type ConvAttributes, convOutputShape } from '../graph/operators/conv-geometry.js';
+import { type Primitive, refused } from '../graph/operator.js';
+import { Conv } from '../graph/operators/conv.js';
+import {
+  type ConvAttributes,
+  convOnnxAttributes,
+  convOutputShape,
+} from '../graph/operators/conv-geometry.js';
 import { sizeOf } from '../graph/tensor.js';
 import { apply, type Value } from '../graph/value.js';
 
@@ -10,6 +14,9 @@ import { apply, type Value } from '../graph/value.js';
  * convolutions and their gradients run two to ten times faster through them.
  */
 
+/** Graphs are differentiated before they are lowered. */
+const onlyLowered = refused('only lowered graphs have it');
+
 type Blocked = { readonly block: number };
 
 /** [N,C,H,W] -> the same shape, in blocked memory. */
@@ -18,7 +25,7 @@ export const BlockChannels: Primitive<Blocked, 1, 1> = {
   name: 'BlockChannels',
   doc: 'Lays channels out in blocks.',
   infer: ([x]) => [x],
-  gradient: noSecondDerivative('BlockChannels'),
+  gradient: () => [onlyLowered],
   evaluate: ([x], { block }) => [permute(x.shape, x.data, block, 'block')],
   emit: (e, inputs) => e.op('ReorderInput', inputs, {}, { domain: 'com.microsoft.nchwc' }),
   samples: [8, 16].map((block) => ({ inputs: [{ shape: [2, 2 * block, 3, 2] }], attributes: { block } })),
@@ -30,7 +37,7 @@ export const UnblockChannels: Primitive<Blocked, 1, 1> = {
   name: 'UnblockChannels',
   doc: 'Lays blocked channels out plainly.',
   infer: ([x]) => [x],
-  gradient: noSecondDerivative('UnblockChannels'),
+  gradient: () => [onlyLowered],
   evaluate: ([x], { block }) => [permute(x.shape, x.data, block, 'unblock')],
   emit: (e, inputs, node) =>
     e.op(
@@ -51,7 +58,7 @@ export const BlockedConv: Primitive<ConvAttributes & Blocked, 2, 1> = {
   name: 'BlockedConv',
   doc: 'Convolution in blocked memory, depthwise or dense.',
   infer: ([x, w], attributes) => [{ dtype: 'float32', shape: convOutputShape(x.shape, w.shape, attributes) }],
-  gradient: noSecondDerivative('BlockedConv'),
+  gradient: () => [onlyLowered, onlyLowered],
   evaluate: ([x, w], attributes, [y]) => {
     const { block, group } = attributes;
     const taps = [1, w.shape[0] ?? 1, w.shape[2] ?? 1, w.shape[3] ?? 1];

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
+import { checkLosses } from './check-losses.js';
 import type { EpochCallback, SourceSamplerContext } from './host.js';
 import type { MethodInputs, Need } from './inputs.js';
 import type { LossTools, MethodLosses } from './losses.js';
@@ -77,7 +78,9 @@ export function defineMethod<Options extends z.ZodType>(definition: MethodDefini
       const result = definition.options.safeParse(given);
       if (!result.success) throw refusedOptions(definition.name, result.error);
       const { options: _, ...description } = rest;
-      return { ...description, ...definition.bind(result.data), options: result.data };
+      const method = definition.bind(result.data);
+      const loss: Bound['loss'] = (inputs, tools) => checkLosses(rest.name, method.loss(inputs, tools));
+      return { ...description, ...method, options: result.data, loss };
     },
   };
 }

@@ -8,6 +8,7 @@ import {
   matmul,
   max,
   mul,
+  reduceMean,
   reduceSum,
   reshape,
   sqrt,
@@ -41,6 +42,9 @@ export function oneHot(labels: Value, classes: number): Value {
 
 /** The sum of all elements: a scalar. */
 export const sum = (x: Value): Value => reshape(reduceSum(x), []);
+
+/** The mean of all elements: a scalar. */
+export const mean = (x: Value): Value => reshape(reduceMean(x), []);
 
 /** The sum of the squares of all elements: a scalar. */
 export const sumOfSquares = (x: Value): Value => sum(mul(x, x));

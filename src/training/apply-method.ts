@@ -1,7 +1,8 @@
 import { gradients } from '../autodiff/gradients.js';
-import { AdarandError, at } from '../errors.js';
-import { type DType, type Shape, sameShape, type Tensor, zeros } from '../graph/tensor.js';
+import { at } from '../errors.js';
+import { type DType, type Shape, type Tensor, zeros } from '../graph/tensor.js';
 import { input, sameType, type Value } from '../graph/value.js';
+import { describeValue, isValue, wrongLoss } from '../methods/check-losses.js';
 import { type InputMakers, makeInputs } from '../methods/inputs.js';
 import type { Distribution, LossTools, MethodLosses } from '../methods/losses.js';
 import type { BoundMethod, Tensors } from '../methods/method.js';
@@ -54,14 +55,15 @@ export function applyMethod(
     parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind) {
       const value = parts.addState(METHOD_PREFIX + name, initial);
       parts.trained.set(METHOD_PREFIX + name, {
-        ...{ name: METHOD_PREFIX + name, kind, value },
+        name: METHOD_PREFIX + name,
+        kind,
+        value,
         pretrained: undefined,
       });
       return value;
     },
   };
   const losses = method.loss(makeInputs(method.needs, makers), tools);
-  checkScalars(method.name, losses);
 
   const rules = own.byName(losses.updates ?? new Map());
   for (const [name, next] of rules) parts.updates.set(name, next);
@@ -111,32 +113,10 @@ class OwnTensors {
         if (!isValue(next) || !sameType(state, next))
           throw wrongLoss(
             this.#method,
-            `the next value of its state ${name.slice(METHOD_PREFIX.length)} is ${describe(next)}, not ${describe(state)}`,
+            `the next value of its state ${name.slice(METHOD_PREFIX.length)} is ${describeValue(next)}, not ${describeValue(state)}`,
           );
         return [name, next];
       }),
     );
   }
-}
-
-function checkScalars(method: string, losses: MethodLosses): void {
-  const { taskLoss, penalty, extraLoss, learned, metrics = {} } = losses;
-  const scalars = { taskLoss, penalty, extraLoss, 'learned.objective': learned?.objective };
-  const named = Object.entries(metrics).map(([name, value]) => [`metrics.${name}`, value] as const);
-  for (const [name, value] of [...Object.entries(scalars), ...named])
-    if (value !== undefined && !(isValue(value) && value.dtype === 'float32' && sameShape(value.shape, [])))
-      throw wrongLoss(method, `${name} should be a scalar value of the graph, and is ${describe(value)}`);
-}
-
-/** A method of a user's may return anything. */
-function isValue(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && 'origin' in value && 'shape' in value;
-}
-
-function describe(value: unknown): string {
-  return isValue(value) ? `${value.dtype} [${value.shape}]` : `${typeof value} ${String(value)}`;
-}
-
-function wrongLoss(method: string, problem: string): AdarandError {
-  return new AdarandError('method.loss', `${method}: ${problem}`, 'docs/architecture.md has the contract.');
 }

@@ -101,7 +101,11 @@ export function buildStep(options: StepOptions): StepGraph {
   });
 
   const makers = inputMakers(parts, network, images, {
-    ...{ features, logits, labels, oneHot, head: { weight, bias } },
+    features,
+    logits,
+    labels,
+    oneHot,
+    head: { weight, bias },
     featureMaps: new Map([...scope.featureMaps].map(([role, map]) => [role, ofBatch(map)])),
     trained: used,
     statistics: options.statistics,

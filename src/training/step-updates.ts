@@ -67,7 +67,11 @@ export function addUpdates(
     const gradient = clipped.get(name);
     invariant(gradient !== undefined, `${name} has no gradient`);
     const next = applyOptimizer(parts, {
-      ...{ name, parameter: value, gradient, optimizer, scalars },
+      name,
+      parameter: value,
+      gradient,
+      optimizer,
+      scalars,
       weightDecay: kind === 'weight' ? options.weightDecay : 0,
       lrScale: isPretrained ? options.backboneLrScale : 1,
     });

@@ -82,7 +82,13 @@ const trainer = await Trainer.create(
       batchesPerEpoch,
       train: (epoch, firstStep) =>
         trainBatches(train.images, {
-          ...{ batchSize: BATCH, imageSize, cache, augmentation, seed: SEED, epoch, firstStep },
+          batchSize: BATCH,
+          imageSize,
+          cache,
+          augmentation,
+          seed: SEED,
+          epoch,
+          firstStep,
         }),
       trainingImages: () => evalBatches(train.images, evaluation),
       validation: () => evalBatches(val.images, evaluation),

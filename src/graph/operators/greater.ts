@@ -1,5 +1,6 @@
-import { flat } from '../operator.js';
-import { apply, type Operand, operand, type Value } from '../value.js';
+import { type Operand, operandPair } from '../operand.js';
+import { noGradient } from '../operator.js';
+import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Greater = binary({
@@ -7,7 +8,7 @@ export const Greater = binary({
   doc: 'Whether a > b, elementwise, broadcasting.',
   result: 'bool',
   evaluate: (a, b) => Number(a > b),
-  gradient: flat,
+  gradient: () => [noGradient, noGradient],
 });
 
-export const greater = (a: Operand, b: Operand): Value => apply(Greater, [operand(a), operand(b)], {})[0];
+export const greater = (a: Operand, b: Operand): Value => apply(Greater, operandPair('Greater', a, b), {})[0];

@@ -3,29 +3,28 @@ import { apply, type Value } from '../value.js';
 import { exp } from './exp.js';
 import { mul } from './mul.js';
 import { reduceSum } from './reduce-sum.js';
-import { logSoftmaxRows } from './softmax.js';
+import { logSoftmaxRows, type RowAttributes, rowAttributes, rowType } from './softmax-rows.js';
 import { sub } from './sub.js';
 
 /** Over the last axis. dx = dy - exp(y) sum(dy). WebGPU has no kernel for it. */
-export const LogSoftmax: Primitive<{ readonly axis: number }, 1, 1> = {
+export const LogSoftmax: Primitive<RowAttributes, 1, 1> = {
   kind: 'primitive',
   name: 'LogSoftmax',
   doc: 'x - log(sum(exp(x))) over the last axis.',
-  infer: ([x]) => [x],
-  gradient: ({ outputs: [y], gradients: [dy] }) => [
-    dy && (() => sub(dy, mul(exp(y), reduceSum(dy, [y.shape.length - 1])))),
+  infer: ([x], attributes) => [rowType('LogSoftmax', x, attributes)],
+  gradient: ({ outputs: [y], attributes: { axis }, gradients: [dy] }) => [
+    () => sub(dy, mul(exp(y), reduceSum(dy, [axis]))),
   ],
-  evaluate: ([x]) => [logSoftmaxRows(x.data, x.shape.at(-1) ?? 1)],
-  emit: (e, [x = ''], { attributes: { axis } }) => {
-    const last = Number(axis);
-    if (e.device !== 'webgpu') return e.op('LogSoftmax', [x], { axis: last });
-    const axes = e.int64([last]);
-    const [top = ''] = e.op('ReduceMax', [x, axes], { keepdims: 1 });
-    const [centred = ''] = e.op('Sub', [x, top]);
-    const [sum = ''] = e.op('ReduceSum', [...e.op('Exp', [centred]), axes], { keepdims: 1 });
+  evaluate: ([x]) => [logSoftmaxRows(x)],
+  emit: (e, [x], { attributes: { axis } }) => {
+    if (e.device !== 'webgpu') return e.op('LogSoftmax', [x], { axis });
+    const axes = e.int64([axis]);
+    const [top] = e.op('ReduceMax', [x, axes], { keepdims: 1 });
+    const [centred] = e.op('Sub', [x, top]);
+    const [sum] = e.op('ReduceSum', [...e.op('Exp', [centred]), axes], { keepdims: 1 });
     return e.op('Sub', [centred, ...e.op('Log', [sum])]);
   },
   samples: [{ inputs: [{ shape: [2, 3, 5], range: [-3, 3] }], attributes: { axis: 2 } }],
 };
 
-export const logSoftmax = (x: Value): Value => apply(LogSoftmax, [x], { axis: x.shape.length - 1 })[0];
+export const logSoftmax = (x: Value): Value => apply(LogSoftmax, [x], rowAttributes('LogSoftmax', x))[0];

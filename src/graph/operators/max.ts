@@ -1,4 +1,5 @@
-import { apply, type Operand, operand, type Value } from '../value.js';
+import { type Operand, operandPair } from '../operand.js';
+import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { cast } from './cast.js';
 import { greater } from './greater.js';
@@ -15,4 +16,4 @@ export const Max = binary({
   ],
 });
 
-export const max = (a: Operand, b: Operand): Value => apply(Max, [operand(a), operand(b)], {})[0];
+export const max = (a: Operand, b: Operand): Value => apply(Max, operandPair('Max', a, b), {})[0];

@@ -1,4 +1,5 @@
-import { apply, type Operand, operand, type Value } from '../value.js';
+import { type Operand, operandPair } from '../operand.js';
+import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { cast } from './cast.js';
 import { greater } from './greater.js';
@@ -14,4 +15,4 @@ export const Min = binary({
   ],
 });
 
-export const min = (a: Operand, b: Operand): Value => apply(Min, [operand(a), operand(b)], {})[0];
+export const min = (a: Operand, b: Operand): Value => apply(Min, operandPair('Min', a, b), {})[0];

@@ -1,4 +1,5 @@
-import { apply, type Operand, operand, type Value } from '../value.js';
+import { type Operand, operandPair } from '../operand.js';
+import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { neg } from './neg.js';
 
@@ -9,4 +10,4 @@ export const Sub = binary({
   gradient: (_a, _b, _y, dy) => [() => dy, () => neg(dy)],
 });
 
-export const sub = (a: Operand, b: Operand): Value => apply(Sub, [operand(a), operand(b)], {})[0];
+export const sub = (a: Operand, b: Operand): Value => apply(Sub, operandPair('Sub', a, b), {})[0];

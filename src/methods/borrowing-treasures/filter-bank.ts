@@ -54,7 +54,7 @@ export class FilterBank {
   }
 
   /**
-   * `onImages` is told of the images of each batch that is done with.
+   * `onImages` is called after each batch with its number of images.
    *
    * @throws AdarandError `method.filter-bank` for the network's filters where it has no convolution.
    */

@@ -3,8 +3,9 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { checkLosses } from '../../methods/check-losses.js';
 import { isNeed } from '../../methods/inputs.js';
-import type { BoundMethod, Method } from '../../methods/method.js';
+import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
 
 /**
  * A method from a module of the user's, whose default export is one (made with `defineMethod`). What goes wrong inside
@@ -17,7 +18,7 @@ export async function importMethod(path: string): Promise<Method> {
     throw notImported(path, error);
   });
   const parsed = moduleSchema.safeParse(module);
-  if (parsed.success) return attributed(parsed.data.default, path);
+  if (parsed.success) return defineMethod(attributed(parsed.data.default, path));
   const shape = z.object({ default: fields }).safeParse(module);
   const problems = shape.error?.issues.map(
     ({ path: where, message }) => `${where.slice(1).join('.') || 'default'}: ${message}`,
@@ -46,23 +47,49 @@ function notImported(path: string, error: unknown): AdarandError {
   return new AdarandError('method.module', `${path} cannot be imported: ${error}`, undefined, error);
 }
 
+const callable = z.custom<() => unknown>((value) => typeof value === 'function', 'it should be a function');
+
 const fields = z.object({
   name: z.string(),
   options: z.instanceof(z.ZodType),
   defaultLambda: z.number(),
-  bind: z.custom<() => unknown>((bind) => typeof bind === 'function', 'it should be a function'),
+  bind: callable,
 });
 const moduleSchema = z.object({
   default: z.custom<Method>((value) => fields.safeParse(value).success),
 });
 
-/** What `bind` should return. */
-const boundSchema = z.object({
-  needs: z.array(
-    z.string().refine(isNeed, { error: ({ input }) => `"${input}" is not something that a method can need` }),
-  ),
-  loss: z.custom<() => unknown>((loss) => typeof loss === 'function', 'it should be a function'),
-});
+const ofDescription = z.unknown().optional();
+const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof ofDescription>> = {
+  name: ofDescription,
+  title: ofDescription,
+  paper: ofDescription,
+  formula: ofDescription,
+  defaultLambda: ofDescription,
+  featureScaled: ofDescription,
+  trains: ofDescription,
+  replacesWeightDecay: ofDescription,
+  options: ofDescription,
+};
+
+/** What `bind` should return; `defineMethod` adds the description. */
+const boundSchema = z
+  .strictObject({
+    needs: z.array(
+      z.string().refine(isNeed, {
+        error: ({ input }) => `"${input}" is not something that a method can need`,
+      }),
+    ),
+    loss: callable,
+    prepare: callable.optional(),
+    sourceSampler: callable.optional(),
+    epochCallback: z.object({ epochs: z.number().int().positive(), run: callable }).optional(),
+    ...described,
+  })
+  .refine(({ needs, sourceSampler }) => !needs.includes('sourceBatch') || sourceSampler !== undefined, {
+    path: ['sourceSampler'],
+    error: 'a method that needs sourceBatch chooses its images',
+  });
 
 /** The same method, whose mistakes name its file. */
 function attributed(method: Method, path: string): Method {
@@ -80,12 +107,15 @@ function attributed(method: Method, path: string): Method {
       const { prepare, sourceSampler, epochCallback } = bound;
       return {
         ...bound,
-        loss: (inputs, tools) => attempt(() => bound.loss(inputs, tools)),
+        loss: (inputs, tools) => attempt(() => checkLosses(method.name, bound.loss(inputs, tools))),
         ...(prepare && {
-          prepare: (tools) =>
-            prepare(tools).catch((error: unknown) => {
+          async prepare(tools) {
+            try {
+              return await prepare(tools);
+            } catch (error) {
               throw failed(path, error);
-            }),
+            }
+          },
         }),
         ...(sourceSampler && { sourceSampler: (context) => attempt(() => sourceSampler(context)) }),
         ...(epochCallback && {
@@ -102,12 +132,16 @@ function attributed(method: Method, path: string): Method {
 function checkBound(bound: BoundMethod): BoundMethod {
   const result = boundSchema.safeParse(bound);
   if (result.success) return bound;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-  throw new Error(`bind returned something else than a bound method (${problems.join('; ')})`);
+  const problems = result.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new Error(`bind returned something else than needs and loss (${problems.join('; ')})`);
 }
 
-/** Errors of ours that speak of the user's input stay as they are; those of the graph are the module's. */
+/** What a module's code threw, with the module's path. What speaks of the user's input or of the machine stays as it is. */
 function failed(path: string, error: unknown): unknown {
+  if (error instanceof AdarandError && /^method\.(loss|no-tensor)$/.test(error.code))
+    return new AdarandError(error.code, `${path}: ${error.message}`, error.hint, error);
   if (error instanceof AdarandError && !error.code.startsWith('graph.')) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const message = reason.replace(/^invariant violated: /, '');

@@ -35,7 +35,10 @@ export async function runTraining(
     host.emit(event);
   };
   const trainer = await Trainer.create(trainerOptions(run), {
-    ...{ compile: inputs.compile, data, checkpoints, emit },
+    compile: inputs.compile,
+    data,
+    checkpoints,
+    emit,
     stop: host.stop,
   });
   try {
