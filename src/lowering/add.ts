@@ -1,6 +1,5 @@
 import { at } from '../errors.js';
 import { Add } from '../graph/operators/add.js';
-import { gemm } from '../graph/operators/gemm.js';
 import { MatMul } from '../graph/operators/matmul.js';
 import { Mul } from '../graph/operators/mul.js';
 import { reshape } from '../graph/operators/reshape.js';
@@ -9,6 +8,7 @@ import { apply, type Value } from '../graph/value.js';
 import { channelAffine } from './channels.js';
 import type { LoweringOf } from './lowering.js';
 import { madeBy } from './made-by.js';
+import { gemm } from './operators/gemm.js';
 import type { Target } from './target.js';
 
 /** A sum that ends what one kernel does whole. */

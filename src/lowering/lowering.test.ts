@@ -88,12 +88,14 @@ describe('batch normalization and its gradients, lowered, against their definiti
         }));
 });
 
-test("ONNX Runtime's blocked operators do what the recipes rely on", async (context) => {
+test('the operators that only lowering makes are what their definitions say', async () => {
   const operators: readonly Operator[] = loweringOperators;
+  // Undefined where the machine has no blocked layout: then these samples are not run.
   const block = await nodeDriver.channelBlock('cpu');
-  if (block === undefined) return context.skip('no blocked layout on this machine');
   for (const operator of operators)
-    for (const sample of operator.samples.filter(({ attributes }) => attributes.block === block))
+    for (const sample of operator.samples.filter(
+      ({ attributes }) => attributes.block === undefined || attributes.block === block,
+    ))
       await agree(
         nodeDriver,
         'cpu',
@@ -107,13 +109,13 @@ async function agree(
   driver: Driver,
   device: Device,
   shapes: readonly Shape[],
-  build: (inputs: readonly [Value, Value]) => readonly Value[],
+  build: (inputs: readonly [Value, Value, ...Value[]]) => readonly Value[],
 ): Promise<void> {
   const data = shapes.map((shape, i) => drawSample({ shape }, i + 1));
   const values = shapes.map((shape, i) => input(`x${i}`, { dtype: 'float32', shape }));
-  const [first, second = first] = values;
+  const [first, second = first, ...more] = values;
   assert.ok(first !== undefined && second !== undefined);
-  const outputs = build([first, second]);
+  const outputs = build([first, second, ...more]);
   const expected = interpret(outputs, new Map(data.map((each, i) => [`x${i}`, each])));
   const feeds = new Map(values.map((value, i) => [`x${i}`, toTensor(value, data[i] ?? new Float64Array())]));
   const actual = await runGraph(driver, device, outputs, feeds);

@@ -1,6 +1,7 @@
 import type { Primitive } from '../../graph/operator.js';
 import { apply, type Value } from '../../graph/value.js';
-import { type Blocked, onlyLowered, permuteChannels } from './blocked-memory.js';
+import { type Blocked, permuteChannels } from './blocked-memory.js';
+import { onlyLowered } from './only-lowered.js';
 
 /** [N,C,H,W] -> the same shape, in blocked memory. */
 export const BlockChannels: Primitive<Blocked, 1, 1> = {

@@ -7,7 +7,8 @@ import {
 } from '../../graph/operators/conv-geometry.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
-import { type Blocked, onlyLowered, permuteChannels, unblockKernels } from './blocked-memory.js';
+import { type Blocked, permuteChannels, unblockKernels } from './blocked-memory.js';
+import { onlyLowered } from './only-lowered.js';
 
 /**
  * Convolution of a blocked x [N,C,H,W]. A depthwise w [C,1,kh,kw] is blocked as if it were a map [1,C,kh,kw]; a dense

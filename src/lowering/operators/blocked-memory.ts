@@ -1,5 +1,4 @@
 import { at } from '../../errors.js';
-import { refused } from '../../graph/operator.js';
 import { nchw } from '../../graph/shapes.js';
 import { type Shape, sizeOf } from '../../graph/tensor.js';
 
@@ -8,9 +7,6 @@ import { type Shape, sizeOf } from '../../graph/tensor.js';
  * plain shape [N,C,H,W]. Its operators are internal to the library but can be written in a file; depthwise
  * convolutions and their gradients run two to ten times faster through them.
  */
-
-/** Graphs are differentiated before they are lowered. */
-export const onlyLowered = refused('only lowered graphs have it');
 
 /** Channels per block. */
 export type Blocked = { readonly block: number };

@@ -1,7 +1,8 @@
 import type { Primitive } from '../../graph/operator.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
-import { type Blocked, onlyLowered, permuteChannels } from './blocked-memory.js';
+import { type Blocked, permuteChannels } from './blocked-memory.js';
+import { onlyLowered } from './only-lowered.js';
 
 /** Back to plain memory. */
 export const UnblockChannels: Primitive<Blocked, 1, 1> = {
