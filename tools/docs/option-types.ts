@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { wrapped } from '../../src/cli/format.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
@@ -37,9 +38,13 @@ function property(option: OptionDescription): string {
 
 function comment(option: OptionDescription): string {
   const fallback = defaultText(option);
-  if (fallback === undefined) return `  /** ${option.description} */`;
-  return `  /**\n   * ${option.description}\n   *\n   * Default: ${fallback}.\n   */`;
+  const sentences = fallback === undefined ? [] : ['', ...lines(`Default: ${fallback}.`)];
+  const text = [...lines(option.description), ...sentences];
+  if (text.length === 1) return `  /** ${text.join('')} */`;
+  return ['  /**', ...text.map((line) => `   * ${line}`.trimEnd()), '   */'].join('\n');
 }
+
+const lines = (text: string) => wrapped(text.split(' '), 100);
 
 function unionOf(type: OptionType): readonly string[] {
   switch (type.kind) {

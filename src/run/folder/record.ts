@@ -66,7 +66,7 @@ export const summarySchema = z.object({
   steps: z.number(),
   /** Median over epochs, validation included. */
   seconds_per_epoch: z.number(),
-  /** Largest resident memory of the engine's process. */
+  /** Largest resident memory of the process that trained. */
   peak_memory_bytes: z.number(),
   /** Trained numbers, the head's included. */
   parameters: z.number(),

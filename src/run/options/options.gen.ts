@@ -13,7 +13,8 @@ export interface TrainOptions {
    */
   out?: string | undefined;
   /**
-   * Method of fine-tuning: a name that `adarand methods` lists, the path of a .js file that exports one, or several of them joined by +.
+   * Method of fine-tuning: a name that `adarand methods` lists, the path of a .js file that exports one,
+   * or several of them joined by +.
    *
    * Default: adarand.
    */
@@ -31,7 +32,8 @@ export interface TrainOptions {
    */
   lambda?: number | undefined;
   /**
-   * Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to those of this network. raw: the factor in the loss as it is.
+   * Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to
+   * those of this network. raw: the factor in the loss as it is.
    *
    * Default: feature-scale.
    */
@@ -43,7 +45,8 @@ export interface TrainOptions {
    */
   source?: string | undefined;
   /**
-   * Initial weights of the new head: random, or those of a linear probe (logistic regression on the pretrained features).
+   * Initial weights of the new head: random, or those of a linear probe (logistic regression on the
+   * pretrained features).
    *
    * Default: random.
    */
@@ -63,7 +66,8 @@ export interface TrainOptions {
   /**
    * Learning rate before the schedule lowers it.
    *
-   * Default: for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that after a linear probe.
+   * Default: for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that
+   * after a linear probe.
    */
   learningRate?: number | undefined;
   /**
@@ -115,7 +119,8 @@ export interface TrainOptions {
    */
   accumulate?: number | undefined;
   /**
-   * Decay per update of an exponential moving average of the parameters, such as 0.999; the average is validated, tested and saved.
+   * Decay per update of an exponential moving average of the parameters, such as 0.999; the average is
+   * validated, tested and saved.
    *
    * Default: no average.
    */
