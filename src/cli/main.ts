@@ -3,7 +3,6 @@
 import { CommanderError } from 'commander';
 import { exitCodeFor, reportError } from './errors.js';
 import { createProgram } from './program.js';
-import { usageError } from './usage-error.js';
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -16,8 +15,13 @@ async function main(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    const reported = error instanceof CommanderError ? await usageError(error, words) : error;
+    const reported = error instanceof CommanderError ? await usageErrorOf(error, words) : error;
     reportError(reported, { json: words.includes('--json') });
     return exitCodeFor(reported);
   }
+}
+
+async function usageErrorOf(error: CommanderError, words: readonly string[]): Promise<Error> {
+  const { usageError } = await import('./usage-error.js');
+  return usageError(error, words);
 }

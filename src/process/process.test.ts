@@ -23,6 +23,15 @@ test('a mistake that the process finds arrives as the error that it is', async (
   });
 });
 
+test('a request is checked by the schema of its operation', async () => {
+  await assert.rejects(launch(predict, { run: '', images: [], top: 0.5 }).result, {
+    name: 'AdarandError',
+    code: 'config.invalid',
+    message: 'run must not be empty; images needs at least 1; top must be a whole number, not 0.5',
+    hint: 'docs/options.md explains every option.',
+  });
+});
+
 test('a process that is killed is reported', async () => {
   const launched = launch(checkDevice, { device: 'wasm' });
   launched.kill();
