@@ -35,10 +35,22 @@ for (const [network, first, second] of [
     );
   });
 
-test('a network without convolutions is refused, with the way out', () => {
+test("a ViT's filters are those of its patches", () => {
   const network = vit({ ...vitSizes.tiny, imageSize: 32, width: 8, depth: 1, heads: 2 }, { seed: 0 });
+  const maps = networkMaps(frozenNetwork(network), pixelsOf(32));
+  assert.deepEqual(maps.map(kernelName), ['pretrained:patch_embed.proj.weight']);
+});
+
+test('a network without convolutions is refused, with the way out', () => {
+  const images = input('images', { dtype: 'float32', shape: [1, 3, 4, 4] });
+  const network: FrozenNetwork = {
+    featureMaps: [],
+    images: () => images,
+    features: (x) => ({ features: relu(x), featureMaps: new Map() }),
+    featuresFrom: (_, map) => map,
+  };
   assert.throws(
-    () => networkMaps(frozenNetwork(network), pixelsOf(32)),
+    () => networkMaps(network, pixelsOf(4)),
     (error) =>
       error instanceof AdarandError &&
       error.code === 'method.filter-bank' &&
