@@ -14,10 +14,12 @@ import { canBlockDense, denseByBlocks } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseInputGradient } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
+import { isOfPatches, patchesInputGradient } from './patches.js';
 import { reversedKernel } from './reversed-kernel.js';
 
 export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
   lower([dy, w], { shape, ...attributes }, target) {
+    if (isOfPatches(shape, w.shape, attributes)) return [patchesInputGradient(dy, w, shape)];
     if (canBlock(shape, w.shape, attributes, target) && canBlockGradients(shape, w.shape, attributes))
       return [depthwiseInputGradient(dy, w, shape, attributes, target)];
     const adjoint = adjointPads(w.shape, attributes);

@@ -16,12 +16,14 @@ import { crossovers } from './crossovers.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
+import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
+    if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
     if (isPointwise(shape, attributes)) return [pointwise(subsampled(x, dy.shape, attributes), dy, shape)];
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];

@@ -1,6 +1,7 @@
 import { at } from '../errors.js';
 import { Conv } from '../graph/operators/conv.js';
 import { type ConvAttributes, convOutputShape } from '../graph/operators/conv-geometry.js';
+import { gemm } from '../graph/operators/gemm.js';
 import { matmul } from '../graph/operators/matmul.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
@@ -12,12 +13,18 @@ import { canBlockDense, denseByBlocks } from './dense-blocked.js';
 import { canBlock, depthwiseForward } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
+import { isOfPatches, patchesForward } from './patches.js';
 
 export const conv: LoweringOf<typeof Conv> = {
   lower(inputs, attributes, target) {
     const x = at(inputs, 0);
     const w = at(inputs, 1);
     const bias = inputs[2];
+    const linear = (rows: Value, kernels: Value) =>
+      bias === undefined
+        ? matmul(rows, kernels, { transposeB: true })
+        : gemm(rows, kernels, bias, { transposeA: false, transposeB: true });
+    if (isOfPatches(x.shape, w.shape, attributes)) return [patchesForward(x, w, linear)];
     if (bias === undefined && canBlock(x.shape, w.shape, attributes, target))
       return [depthwiseForward(x, w, attributes, target)];
     const dense = attributes.group === 1 && !isPointwise(w.shape, attributes) && bias === undefined;

@@ -6,6 +6,7 @@ import { batchNormGradient, batchNormTraining } from './batch-norm.js';
 import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
+import { reshapeAgain, transposeAgain } from './data-movement.js';
 import { gatherGradient } from './gather-gradient.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
 import { portable } from './portable.js';
@@ -22,6 +23,8 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
   ConvWeightGradient: convWeightGradient,
   GatherGradient: gatherGradient,
   ReduceSum: reduceSum,
+  Reshape: reshapeAgain,
+  Transpose: transposeAgain,
 };
 
 /** Replaces operators by what the target runs fastest; no composite is left. */

@@ -5,20 +5,28 @@ import { sameShape } from '../graph/tensor.js';
 import { apply, scalar, type Value } from '../graph/value.js';
 import { crossovers } from './crossovers.js';
 import type { LoweringOf } from './lowering.js';
-import { rowsOfMaps } from './rows-of-maps.js';
+import { areRows, rowsOfMaps } from './rows-and-maps.js';
+import type { Target } from './target.js';
 
-/** Columns of a tall matrix, as a bias's gradient sums them, add up fastest in a product with a row of ones. */
 export const reduceSum: LoweringOf<typeof ReduceSum> = {
-  lower([x], attributes, { device }) {
-    const { axes } = attributes;
-    const rows = sameShape(axes, [0, 2, 3]) ? rowsOfMaps(x) : sameShape(axes, [0]) ? x : undefined;
-    const [count] = rows?.shape ?? [];
-    const isTall = rows?.shape.length === 2 && count !== undefined && count >= crossovers.productWithOnes;
-    if (device !== 'cpu' || rows === undefined || !isTall) return apply(ReduceSum, [x], attributes);
-    return [reshape(matmul(scalar(1, [1, count]), rows), shapeOfSums(x, axes))];
+  lower([x], attributes, target) {
+    const matrix = matrixOf(x, attributes.axes);
+    if (matrix === undefined) return apply(ReduceSum, [x], attributes);
+    const shape = x.shape.map((size, axis) => (attributes.axes.includes(axis) ? 1 : size));
+    return [reshape(columnSums(matrix, target), shape)];
   },
 };
 
-function shapeOfSums({ shape }: Value, axes: readonly number[]): number[] {
-  return shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+/** The matrix whose columns are summed, as a bias's gradient sums those of dy, where the sum is one. */
+function matrixOf(x: Value, axes: readonly number[]): Value | undefined {
+  if (x.shape.length === 2 && sameShape(axes, [0])) return x;
+  return x.shape.length === 4 && sameShape(axes, [0, 2, 3]) && areRows(x) ? rowsOfMaps(x) : undefined;
+}
+
+/** [1,K] of x [n,K]; of many rows by a product with a row of ones. */
+function columnSums(x: Value, { device }: Target): Value {
+  const [rows] = x.shape;
+  return device === 'cpu' && rows !== undefined && rows >= crossovers.productWithOnes
+    ? matmul(scalar(1, [1, rows]), x)
+    : apply(ReduceSum, [x], { axes: [0] })[0];
 }

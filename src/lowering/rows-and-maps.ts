@@ -1,0 +1,32 @@
+import { Reshape, reshape } from '../graph/operators/reshape.js';
+import { Transpose, transpose } from '../graph/operators/transpose.js';
+import { nchw } from '../graph/shapes.js';
+import { sameShape } from '../graph/tensor.js';
+import type { Value } from '../graph/value.js';
+import { madeBy } from './made-by.js';
+
+/** Maps [N,K,h,w] of rows [N h w, K]. */
+export function mapsOfRows(rows: Value, shape: readonly [number, number, number, number]): Value {
+  const [batch, filters, height, width] = shape;
+  return reshape(transpose(reshape(rows, [batch, height * width, filters]), [0, 2, 1]), shape);
+}
+
+/** Rows [N h w, K] of maps [N,K,h,w]. */
+export function rowsOfMaps(maps: Value): Value {
+  const [batch, filters, height, width] = nchw(maps.shape);
+  const perImage = transpose(reshape(maps, [batch, filters, height * width]), [0, 2, 1]);
+  return reshape(perImage, [batch * height * width, filters]);
+}
+
+/** Whether maps lie in memory as rows, and are only looked at as maps: `rowsOfMaps` then undoes what was done. */
+export function areRows(maps: Value): boolean {
+  const [batch, filters, height, width] = nchw(maps.shape);
+  const transposed = madeBy(maps, Reshape)?.inputs[0];
+  const perm = transposed && madeBy(transposed, Transpose)?.attributes.perm;
+  return (
+    Array.isArray(perm) &&
+    sameShape(perm, [0, 2, 1]) &&
+    transposed !== undefined &&
+    sameShape(transposed.shape, [batch, filters, height * width])
+  );
+}
