@@ -76,22 +76,22 @@ async function chooseFactor(data: string, method: Method): Promise<number> {
   return tried[0]?.factor ?? 1;
 }
 
-async function summaryOf(
-  data: string,
-  { name: method, needs, defaultLambda }: Method,
-  factor: number,
-  seed: number,
-): Promise<RunSummary> {
-  const name = [basename(data), method, ...(factor === 1 ? [] : [factor]), seed].join('-');
+async function summaryOf(data: string, method: Method, factor: number, seed: number): Promise<RunSummary> {
+  const name = [basename(data), method.name, ...(factor === 1 ? [] : [factor]), seed].join('-');
   const run = join(out ?? '', `r-${name}`);
   const file = join(run, 'summary.json');
   if (existsSync(file)) return parseStored(summarySchema, readFileSync(file, 'utf8'), file);
   process.stderr.write(`${run}\n`);
   return train({
-    ...{ data, model: model ?? '', method, seed, epochs: Number(epochs), out: run },
+    data,
+    model: model ?? '',
+    method: method.name,
+    seed,
+    epochs: Number(epochs),
+    out: run,
     ...(imageSize === undefined ? {} : { imageSize: Number(imageSize) }),
-    lambda: factor * defaultLambda,
-    ...(source !== undefined && needs.includes('sourceBatch') ? { source } : {}),
+    lambda: factor * method.defaultLambda,
+    ...(source !== undefined && method.bind().needs.includes('sourceBatch') ? { source } : {}),
   });
 }
 

@@ -2,7 +2,7 @@ import { createDataset, ImageCache } from '../src/data/index.js';
 import { countFlops } from '../src/graph/flops.js';
 import { float32 } from '../src/graph/tensor.js';
 import { input } from '../src/graph/value.js';
-import { type MethodName, methodByName } from '../src/methods/index.js';
+import { type MethodName, methods } from '../src/methods/index.js';
 import type { Network } from '../src/nn/network.js';
 import { type BackboneName, backbones } from '../src/nn/registry.js';
 import { recordingScope } from '../src/nn/scope.js';
@@ -88,13 +88,12 @@ async function handle(message: ToWorker): Promise<FromWorker> {
 
 function contestant(task: StepTask) {
   const { imageSize, threads } = task;
-  const method = methodByName(task.method);
+  const method = methods[task.method].bind(benchOptions[task.method]);
   const compile: CompileOptions = { driver: nodeDriver, device: 'cpu', threads };
   return {
     compile,
     method,
     network: resized(backbones[task.backbone]({ seed: 1 }), imageSize),
-    options: method.options.parse(benchOptions[task.method] ?? {}),
     expected: {
       statistics: method.needs.some((need) => /Statistics$/.test(need)),
       method: method.prepare !== undefined,
@@ -105,7 +104,7 @@ function contestant(task: StepTask) {
 
 async function build(task: StepTask, file: string) {
   const { batchSize, classes, imageSize } = task;
-  const { compile, method, network, options, expected } = contestant(task);
+  const { compile, method, network, expected } = contestant(task);
   const { statistics, method: prepared } = await loadPreparation(file, expected);
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classes);
   const graph = buildStep({
@@ -115,7 +114,6 @@ async function build(task: StepTask, file: string) {
     imageSize,
     classes,
     method,
-    methodOptions: options,
     lambda: method.defaultLambda,
     statistics,
     prepared,
@@ -155,7 +153,7 @@ async function build(task: StepTask, file: string) {
 
 /** What precedes training, on random images, with an empty cache. */
 async function prepare(task: StepTask, file: string): Promise<void> {
-  const { compile, method, network, options, expected } = contestant(task);
+  const { compile, method, network, expected } = contestant(task);
   if (!expected.statistics && !expected.method) return;
   process.env.ADARAND_CACHE = `${file}.cache`;
   const host = { emit() {}, stop: () => false };
@@ -170,7 +168,7 @@ async function prepare(task: StepTask, file: string): Promise<void> {
   const statistics = expected.statistics
     ? statisticsOf(await tools.features('train'), task.classes)
     : undefined;
-  const prepared = (await method.prepare?.(tools, options)) ?? {};
+  const prepared = (await method.prepare?.(tools)) ?? {};
   await savePreparation(file, { statistics, method: prepared, head: undefined }, expected);
 }
 

@@ -1,23 +1,26 @@
 import { z } from 'zod';
 import { gather, mul, reduceMean, reshape, sub } from '../src/graph/index.js';
-import { defineMethod } from '../src/index.js';
+import { bound, defineMethod } from '../src/index.js';
 
 /**
- * A method of one's own, in one file: every feature vector is pulled to its class's mean under the source network.
- * `adarand train photos --model some-backbone --method ./own-method.js` trains with it. In a project of yours,
- * import from `adarand/graph` and `adarand`.
+ * A method of one's own, in one file: every feature vector is pulled to its class's mean under the pretrained network.
+ * `adarand train photos --model some-backbone --method ./own-method.js` trains with it. In a project of yours, import
+ * from `adarand/graph` and `adarand`.
  */
 export default defineMethod({
   name: 'class-centres',
   title: 'Pull to fixed class centres',
   paper: 'an example',
   formula: 'L = CE + lambda mean ||g - mu_y||^2',
-  needs: ['features', 'labels', 'classStatistics'],
   options: z.strictObject({}),
   defaultLambda: 1,
   featureScaled: true,
-  build({ features, labels, classStatistics, state }) {
-    const offset = sub(features, gather(state('centres', classStatistics.mean), labels));
-    return { penalty: reshape(reduceMean(mul(offset, offset)), []) };
-  },
+  bind: () =>
+    bound({
+      needs: ['features', 'labels', 'classStatistics'],
+      loss({ features, labels, classStatistics }, { state }) {
+        const offset = sub(features, gather(state('centres', classStatistics.mean), labels));
+        return { penalty: reshape(reduceMean(mul(offset, offset)), []) };
+      },
+    }),
 });

@@ -49,8 +49,13 @@ async function quickstart(): Promise<void> {
       const label = `${title}, seed ${seed}`;
       const summary = await train(
         {
-          ...{ ...recipe, ...options, epochs, seed, data },
-          ...{ model: 'sample', out: `${folder}/${name}-seed${seed}` },
+          ...recipe,
+          ...options,
+          epochs,
+          seed,
+          data,
+          model: 'sample',
+          out: `${folder}/${name}-seed${seed}`,
         },
         {
           onEvent(event) {

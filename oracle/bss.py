@@ -25,7 +25,7 @@ def evaluate(rows: int, columns: int, k: int) -> dict:
     loss = torch.linalg.svdvals(tensor).sort().values[:k].square().sum()
     assert abs(loss.item() - term) < 1e-12
     (gradient,) = torch.autograd.grad(loss, tensor)
-    return {"features": recipe.json(), "k": k, "term": float(term), "gradient": gradient.flatten()}
+    return {"features": recipe.json(), "k": k, "penalty": float(term), "gradient": gradient.flatten()}
 
 
 if __name__ == "__main__":

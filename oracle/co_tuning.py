@@ -25,7 +25,7 @@ RECIPES = {
     "val": lcg.named("co-tuning/val", (VAL, WIDTH), scale=2.0),
     "weight": lcg.named("co-tuning/weight", (SOURCE, WIDTH)),
     "bias": lcg.named("co-tuning/bias", (SOURCE,), scale=0.5),
-    "sourceLogits": lcg.named("co-tuning/sourceLogits", (BATCH, SOURCE), scale=3.0),
+    "pretrainedLogits": lcg.named("co-tuning/sourceLogits", (BATCH, SOURCE), scale=3.0),
 }
 CS = [1e4, 3e3, 1e3, 3e2, 1e2, 3e1, 1e1, 3e0, 1e0, 3e-1, 1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4, 1e-4]
 BATCH_LABELS = [2, 0, 3, 3, 1, 0, 2]
@@ -94,14 +94,14 @@ def fitted(c: float, intercept: bool) -> dict:
 
 def term(matrix: np.ndarray) -> dict:
     """Image by image."""
-    logits = torch.from_numpy(X["sourceLogits"]).requires_grad_()
+    logits = torch.from_numpy(X["pretrainedLogits"]).requires_grad_()
     target = torch.from_numpy(matrix)
     losses = [
         torch.nn.functional.cross_entropy(o[None], target[y][None]) for o, y in zip(logits, BATCH_LABELS, strict=True)
     ]
     value = sum(losses) / BATCH
     value.backward()
-    return {"labels": BATCH_LABELS, "matrix": matrix, "term": value, "gradient": logits.grad}
+    return {"labels": BATCH_LABELS, "matrix": matrix, "penalty": value, "gradient": logits.grad}
 
 
 if __name__ == "__main__":
@@ -116,6 +116,6 @@ if __name__ == "__main__":
             "labels": LABELS,
             "regressions": [fitted(c, intercept) for c in (1e-2, 1.0, 1e2) for intercept in (False, True)],
             "relationships": [relationship(name, tau) for name in ("direct", "reverse") for tau in (1.0, TAU)],
-            "term": term(direct(1.0)),
+            "penalty": term(direct(1.0)),
         },
     )

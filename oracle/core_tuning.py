@@ -127,8 +127,8 @@ def evaluate(name: str, case: dict) -> dict:
         "name": name,
         "labels": labels,
         "options": options,
-        "task": task,
-        "term": term,
+        "taskLoss": task,
+        "penalty": term,
         "gradients": {key: gradient.flatten() for key, gradient in zip(trained, gradients)},
     }
 

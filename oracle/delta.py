@@ -94,8 +94,8 @@ def evaluate(name: str, options: dict, weights: dict) -> dict:
     return {
         "name": name,
         "options": options,
-        "term": term,
-        "addition": addition,
+        "penalty": term,
+        "extraLoss": addition,
         "gradients": {key: gradient.flatten() for key, gradient in zip(trained, gradients)},
     }
 
@@ -178,8 +178,8 @@ if __name__ == "__main__":
             "script": "delta.py",
             "torch": torch.__version__,
             "classes": CLASSES,
-            "taps": TAPS,
-            "sourceTaps": SOURCE_TAPS,
+            "featureMaps": TAPS,
+            "pretrainedFeatureMaps": SOURCE_TAPS,
             "head": HEAD,
             "importances": IMPORTANCES,
             "weights": weights,

@@ -26,8 +26,8 @@ BANK_LABELS = [0, 1, 0, 2, 1, 0, 3, 2, 1, 0, 2, 0]
 
 INPUTS = {
     "features": lcg.named("dr-tune/features", (BATCH, WIDTH), offset=0.25),
-    "sourceFeatures": lcg.named("dr-tune/sourceFeatures", (BATCH, WIDTH), offset=0.25),
-    "source": lcg.named("dr-tune/source", (BANK, WIDTH), offset=0.25),
+    "pretrainedFeatures": lcg.named("dr-tune/sourceFeatures", (BATCH, WIDTH), offset=0.25),
+    "pretrained": lcg.named("dr-tune/source", (BANK, WIDTH), offset=0.25),
     "downstream": lcg.named("dr-tune/downstream", (BANK, WIDTH), offset=0.25),
     "weight": lcg.named("dr-tune/weight", (CLASSES, WIDTH)),
     "bias": lcg.named("dr-tune/bias", (CLASSES,)),
@@ -85,7 +85,7 @@ def evaluate(name: str, case: dict) -> dict:
     tensors = {key: torch.from_numpy(recipe.array()).double() for key, recipe in INPUTS.items()}
     size, step, options = case.get("bank", BANK), case.get("step", 0), case.get("options", {})
     labels = BANK_LABELS[:size]
-    source, downstream = tensors["source"][:size], tensors["downstream"][:size]
+    source, downstream = tensors["pretrained"][:size], tensors["downstream"][:size]
     features, weight, bias = (tensors[key].requires_grad_() for key in ("features", "weight", "bias"))
     period, unit = options.get("period", 10), options.get("normalize", True)
     rotate = period > 0 and step % period == 0
@@ -98,19 +98,19 @@ def evaluate(name: str, case: dict) -> dict:
     everything = linear(torch.cat([features, length * rows]), weight, bias)
     concatenated = cross_entropy(everything, torch.tensor(LABELS + labels))
     gradients = torch.autograd.grad(term, [features, weight, bias], materialize_grads=True)
-    entering = {"source": tensors["sourceFeatures"], "downstream": features.detach()}
+    entering = {"pretrained": tensors["pretrainedFeatures"], "downstream": features.detach()}
     return {
         "name": name,
         "bank": size,
         "step": step,
         "options": options,
         "calibrated": rows,
-        "term": term,
-        "task": task,
+        "penalty": term,
+        "taskLoss": task,
         "concatenated": concatenated,
         "gradients": dict(zip(("features", "head.weight", "head.bias"), gradients)),
         "next": {
-            "source": torch.cat([source, entering["source"]])[-size:],
+            "pretrained": torch.cat([source, entering["pretrained"]])[-size:],
             "downstream": torch.cat([downstream, entering["downstream"]])[-size:],
             "labels": (labels + LABELS)[-size:],
         },

@@ -77,7 +77,7 @@ def evaluate_term(name: str, term) -> dict:
     assert torch.autograd.gradcheck(term, features)
     value = term(features)
     (gradient,) = torch.autograd.grad(value, features)
-    return {"name": name, "term": value, "gradient": gradient}
+    return {"name": name, "penalty": value, "gradient": gradient}
 
 
 def evaluate_prior(name: str, form: str, intra: bool, inter: bool) -> dict:
@@ -137,7 +137,7 @@ if __name__ == "__main__":
             "labels": LABELS,
             "inputs": INPUTS,
             "isotropicStd": isotropic(t["std"])[:, 0],
-            "terms": [evaluate_term(name, term) for name, term in terms().items()],
+            "penalties": [evaluate_term(name, term) for name, term in terms().items()],
             "priors": priors,
         },
     )

@@ -90,7 +90,7 @@ def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype
         updater.step()
     return {
         "losses": losses,
-        "terms": terms,
+        "penalties": terms,
         "objectives": objectives,
         "states": states,
         "parameters": {name: value.detach().norm().item() for name, value in parameters.items()},
@@ -101,7 +101,7 @@ def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype
 def largest_gap(a: dict, b: dict) -> dict[str, float]:
     """How far float32 is from float64: absolute for losses, relative for norms."""
     gaps = {}
-    for key in ("losses", "terms", "objectives"):
+    for key in ("losses", "penalties", "objectives"):
         gaps[key] = max((abs(x - y) for x, y in zip(a[key], b[key])), default=0.0)
     for key in ("parameters", "buffers"):
         gaps[key] = max(abs(a[key][name] - norm) / max(norm, 1e-3) for name, norm in b[key].items())
@@ -139,8 +139,8 @@ def write(file: str, activation: str, optimizer: str, regularized: bool = False)
         schedule = "cos(7 pi t / (16 T)), t from 0"
         content["adarand"] = {"lambda": LAMBDA, "alpha": ALPHA, "lr": PRIOR_LR, "schedule": schedule}
         content |= {"mean": MEAN, "std": STD, "featureNoise": FEATURE_NOISE}
-        content |= {key: exact[key] for key in ("terms", "objectives", "states")}
-        content |= {"terms32": single["terms"], "objectives32": single["objectives"]}
+        content |= {key: exact[key] for key in ("penalties", "objectives", "states")}
+        content |= {"penalties32": single["penalties"], "objectives32": single["objectives"]}
     golden.write(file, content)
 
 

@@ -41,7 +41,7 @@ class Batch:
 class Method:
     """Its `losses` are (task, term, addition), each a scalar; a task of None is the batch's cross-entropy."""
 
-    prefix = "regularizer."  # of its tensors' names
+    prefix = "method."  # of its tensors' names
     rate = 1.0  # of its own trained tensors, times the learning rate
     prepared: dict = {}  # what it would have computed before training: recipes, or labels as floats
     initial: dict = {}  # recipes of tensors that it would have drawn
@@ -172,13 +172,13 @@ class DRTune(Method):
     rotations = [step for step in range(STEPS) if step % EPOCH % PERIOD == 0]
     snapshots = (*rotations, STEPS - 1)
     prepared = {
-        "source": lcg.named("twenty/bank", (BANK, WIDTH), scale=0.75, offset=0.75),
+        "pretrained": lcg.named("twenty/bank", (BANK, WIDTH), scale=0.75, offset=0.75),
         "labels": lcg.indices(lcg.seed_of("twenty/bank/labels"), BANK, CLASSES).astype(float).tolist(),
     }
 
     def __init__(self, dtype: torch.dtype):
         super().__init__(dtype)
-        self.source = self.tensor(self.prepared["source"])
+        self.source = self.tensor(self.prepared["pretrained"])
         self.downstream = self.source
         self.labels = [int(label) for label in self.prepared["labels"]]
         self.conditions, self.determinants = [], []
@@ -203,7 +203,7 @@ class DRTune(Method):
 
     def state(self) -> dict[str, torch.Tensor]:
         labels = torch.tensor(self.labels, dtype=self.dtype)
-        banks = {"source": self.source, "downstream": self.downstream, "labels": labels}
+        banks = {"pretrained": self.source, "downstream": self.downstream, "labels": labels}
         return banks | {"calibrated": self.calibrated}
 
     def diagnostics(self) -> dict:
@@ -213,7 +213,7 @@ class DRTune(Method):
 
 class CoTuning(Method):
     name, weight, lr, backbone_rate, decay = "co-tuning", 2.3, 0.01, 0.25, 1e-2
-    prefix, rate = "source_head.", 0.25
+    prefix, rate = "pretrained_head.", 0.25
     options = {}
     prepared = {
         "relationship": lcg.named(

@@ -50,7 +50,7 @@ def train(kind: type[Method], dtype: torch.dtype) -> dict:
         **{"lr": method.lr, "momentum": 0.9, "nesterov": True, "weight_decay": method.decay},
     )
     templates = torch.from_numpy(TEMPLATES.array())
-    series, states = {"losses": [], "tasks": [], "terms": []}, []
+    series, states = {"losses": [], "taskLosses": [], "penalties": []}, []
     for step in range(STEPS):
         labels = torch.tensor(LABELS[step])
         images = (templates[labels] + torch.from_numpy(IMAGE_NOISE[step].array())).to(dtype)
@@ -88,7 +88,7 @@ def summary(name: str, step: int, tensor: torch.Tensor) -> dict:
 def gaps(single: dict, exact: dict) -> dict[str, float]:
     """How far float32 is from float64, relative: series to their largest value, dot products to norms."""
     result = {}
-    for key in ("losses", "tasks", "terms"):
+    for key in ("losses", "taskLosses", "penalties"):
         differences = [abs(a - b) for a, b in zip(single[key], exact[key])]
         result[key] = max(differences) / max(map(abs, exact[key]))
     for key in ("parameters", "buffers"):
@@ -102,7 +102,7 @@ def gaps(single: dict, exact: dict) -> dict[str, float]:
 def write(file: str, kind: type[Method]) -> None:
     exact, single = train(kind, torch.float64), train(kind, torch.float32)
     gap = gaps(single, exact)
-    ends = ", ".join(f"{key} {exact[key][0]:.3f} to {exact[key][-1]:.3f}" for key in ("losses", "tasks", "terms"))
+    ends = ", ".join(f"{key} {exact[key][0]:.3f} to {exact[key][-1]:.3f}" for key in ("losses", "taskLosses", "penalties"))
     print(f"{file}: {ends}; float32 differs by {gap}; {exact['diagnostics']}")
     net = network()
     given = {"prepared": kind.prepared, "initial": {kind.prefix + name: r for name, r in kind.initial.items()}}
@@ -123,7 +123,7 @@ def write(file: str, kind: type[Method]) -> None:
             **{"lr": kind.lr, "momentum": 0.9, "nesterov": True},
             **{"weight_decay": kind.decay, "backbone_rate": kind.backbone_rate},
         },
-        **{key: exact[key] for key in ("losses", "tasks", "terms")},
+        **{key: exact[key] for key in ("losses", "taskLosses", "penalties")},
         "float32Gaps": gap,
         "diagnostics": exact["diagnostics"],
         "signs": SIGNS,

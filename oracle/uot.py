@@ -133,7 +133,7 @@ def joint_case() -> dict:
     return {
         "labels": JOINT_LABELS,
         **{key: recipe.json() for key, recipe in JOINT.items()},
-        "term": term,
+        "penalty": term,
         "gradients": {key: gradient.flatten() for key, gradient in zip(JOINT, gradients)},
     }
 

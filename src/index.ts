@@ -24,8 +24,11 @@ import type { TrainOptions } from './run/options/train-options.js';
 
 export { AdarandError } from './errors.js';
 export { compose } from './methods/compose.js';
+export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';
-export { type Built, type Context, defineMethod, type Method } from './methods/method.js';
+export type { MethodInputs, Need } from './methods/inputs.js';
+export type { LossTools, MethodLosses } from './methods/losses.js';
+export { type BoundMethod, bound, defineMethod, type Method } from './methods/method.js';
 export type { PrepareTools } from './methods/prepare.js';
 export {
   type MethodLossInputs,

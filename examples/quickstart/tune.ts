@@ -42,7 +42,11 @@ async function validate(options: Partial<TrainOptions>, seed: number): Promise<n
   const { val_accuracy } = await train({
     ...recipe,
     ...options,
-    ...{ seed, data: `${folder}/mnist`, model: 'sample', out: `${out}-${seed}`, threads: 1 },
+    seed,
+    data: `${folder}/mnist`,
+    model: 'sample',
+    out: `${out}-${seed}`,
+    threads: 1,
     valFraction: VALIDATION / (DIGITS + VALIDATION),
     testFraction: 0,
   });

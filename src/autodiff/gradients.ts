@@ -1,9 +1,12 @@
-import { invariant } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { add } from '../graph/operators/add.js';
 import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { type Shape, sameShape, sizeOf } from '../graph/tensor.js';
 import { type Node, scalar, topologicalOrder, type Value } from '../graph/value.js';
+import { askRule } from './ask-rule.js';
+import { passesOn } from './passes-on.js';
+import { refusal } from './refusal.js';
 
 /**
  * Reverse-mode differentiation: d loss / d target for each target, as new values of the same graph.
@@ -14,20 +17,27 @@ import { type Node, scalar, topologicalOrder, type Value } from '../graph/value.
  * not depend on gets zeros.
  *
  * `loss` must have one element; its own gradient is 1.
+ *
+ * @throws AdarandError `graph.no-gradient` where a target is reached only through a gradient that does not exist.
  */
 export function gradients(loss: Value, targets: readonly Value[]): Value[] {
   invariant(sizeOf(loss.shape) === 1, `a loss is a scalar, not [${loss.shape}]`);
   const order = topologicalOrder([loss]);
-  const relevant = reachableFrom(targets, order);
+  const wanted = new Set(targets);
+  const relevant = dependingOn(wanted, order);
   const gradientOf = new Map<Value, Value>([[loss, scalar(1, loss.shape)]]);
   for (const node of order.toReversed()) {
     const outputs = node.outputs.map((output) => gradientOf.get(output));
     if (outputs.every((output) => output === undefined)) continue;
     if (!node.inputs.some((input) => relevant.has(input))) continue;
-    const rules = node.operator.gradient(contextOf(node, outputs));
+    const rules = askRule(node, outputs);
     node.inputs.forEach((input, i) => {
-      const rule = rules[i];
-      if (rule === undefined || !relevant.has(input)) return;
+      const rule = at(rules, i);
+      if (!relevant.has(input)) return;
+      if (typeof rule !== 'function') {
+        if (rule.kind === 'refused' && passesOn(input, wanted)) throw refusal(loss, node, i, rule.reason);
+        return;
+      }
       const gradient = sumToShape(rule(), input.shape);
       const before = gradientOf.get(input);
       gradientOf.set(input, before === undefined ? gradient : add(before, gradient));
@@ -37,8 +47,8 @@ export function gradients(loss: Value, targets: readonly Value[]): Value[] {
 }
 
 /** The values that depend on a target: nothing else needs a gradient. */
-function reachableFrom(targets: readonly Value[], order: readonly Node[]): ReadonlySet<Value> {
-  const reached = new Set<Value>(targets);
+function dependingOn(targets: ReadonlySet<Value>, order: readonly Node[]): ReadonlySet<Value> {
+  const reached = new Set(targets);
   for (const node of order)
     if (node.inputs.some((input) => reached.has(input)))
       for (const output of node.outputs) reached.add(output);
@@ -53,8 +63,4 @@ function sumToShape(gradient: Value, shape: Shape): Value {
     axis < lead || (shape[axis - lead] === 1 && size !== 1) ? [axis] : [],
   );
   return reshape(repeated.length > 0 ? reduceSum(gradient, repeated) : gradient, shape);
-}
-
-function contextOf(node: Node, gradients: readonly (Value | undefined)[]) {
-  return { inputs: node.inputs, outputs: node.outputs, attributes: node.attributes, gradients };
 }

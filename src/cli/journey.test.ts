@@ -72,8 +72,12 @@ describe('from a folder of images to a classifier', () => {
     for (const line of lines) {
       assert.ok(typeof line === 'object' && line !== null);
       for (const name of [
-        ...['loss', 'penalty', 'learning_rate'],
-        ...['images_per_second', 'mean_feature_norm', 'head_gradient_norm'],
+        'loss',
+        'penalty',
+        'learning_rate',
+        'images_per_second',
+        'mean_feature_norm',
+        'head_gradient_norm',
       ])
         assert.ok(name in line, `${name} is missing`);
     }
@@ -133,8 +137,17 @@ describe('from a folder of images to a classifier', () => {
     assert.equal(exported.code, 0, exported.stderr);
     assert.deepEqual(Object.values((await json('shipped/config.json')).id2label), classNames);
     const again = await adarand(
-      ...[folder.path, 'train', 'colours', '--model', 'shipped', '--max-steps', '1'],
-      ...['--out', 'again', '--method', 'fine-tuning'],
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'shipped',
+      '--max-steps',
+      '1',
+      '--out',
+      'again',
+      '--method',
+      'fine-tuning',
     );
     assert.equal(again.code, 0, again.stderr);
     assert.equal((await json('again/summary.json')).steps, 1);

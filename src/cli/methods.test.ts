@@ -11,14 +11,14 @@ import {
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
-import { isMethodName, type MethodName, methodByName, methods } from '../methods/index.js';
+import { type MethodName, methodNames, methods } from '../methods/index.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import type { TrainOptions } from '../run/options/train-options.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 /** So that whatever a method does between epochs happens within the run. */
 const often: Partial<Record<MethodName, Record<string, unknown>>> = {
-  'borrowing-treasures': { roundEpochs: 1, initial: 2, neighbours: 20 },
+  'borrowing-treasures': { updateEpochs: 1, initial: 2, neighbours: 20 },
   'dr-tune': { period: 2 },
   delta: { batches: 1 },
 };
@@ -26,7 +26,7 @@ const often: Partial<Record<MethodName, Record<string, unknown>>> = {
 describe('every method', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const at = (...parts: readonly string[]) => join(folder.path, ...parts);
-  const source = (name: MethodName) => methodByName(name).needs.includes('sourceBatch');
+  const source = (name: MethodName) => methods[name].bind().needs.includes('sourceBatch');
 
   before(async () => {
     folder = await temporaryFolder();
@@ -41,8 +41,14 @@ describe('every method', () => {
   });
 
   const optionsFor = (name: MethodName, out: string): TrainOptions => ({
-    ...{ data: at('colours'), model: at('tiny.onnx'), method: name, out: at(out) },
-    ...{ epochs: 3, batchSize: 4, seed: 3, methodOptions: often[name] ?? {} },
+    data: at('colours'),
+    model: at('tiny.onnx'),
+    method: name,
+    out: at(out),
+    epochs: 3,
+    batchSize: 4,
+    seed: 3,
+    methodOptions: often[name] ?? {},
     ...(source(name) ? { source: at('more') } : {}),
   });
   /** Takes this many steps at most. */
@@ -54,7 +60,7 @@ describe('every method', () => {
     return { emit, stop: () => done >= steps };
   };
 
-  for (const name of Object.keys(methods).filter(isMethodName))
+  for (const name of methodNames)
     test(`${name}: stopped and resumed, a run ends with the same bytes`, async () => {
       const whole = await trainRun(optionsFor(name, `${name}-whole`), host(Number.POSITIVE_INFINITY));
       assert.ok((whole.test_accuracy ?? -1) >= 0);
@@ -96,7 +102,16 @@ describe('every method', () => {
 
   test('by one flag each on the command line, also several together, after a linear probe', async () => {
     const given = ['train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', '--json'];
-    const joint = ['--method', 'uot+fnp', '--source', 'more', '--option', 'uot.classes=2', '--head', 'probe'];
+    const joint = [
+      '--method',
+      'uot+fnp',
+      '--source',
+      'more',
+      '--option',
+      'uot.classes=2',
+      '--head',
+      'linear-probe',
+    ];
     const { code, stdout, stderr } = await adarand(folder.path, ...given, ...joint, '--out', 'joint');
     assert.equal(code, 0, stderr);
     assert.equal(lastLine(stdout).method, 'uot+fnp');
@@ -132,18 +147,21 @@ describe('every method', () => {
     const method = at('burst.mjs');
     const graph = new URL('../graph/index.js', import.meta.url).href;
     const zod = import.meta.resolve('zod');
-    // Its state counts steps; the term is the logarithm of what is left of eight.
+    // Its state counts steps; the penalty is the logarithm of what is left of eight.
     await writeFile(
       method,
       `import { z } from '${zod}';
-import { add, float32, log, scalar, sub } from '${graph}';
+import { add, float32, log, sub } from '${graph}';
 export default {
-  name: 'burst', title: 'Burst', paper: 'none', formula: 'log(8 - t)', needs: [], options: z.strictObject({}),
+  name: 'burst', title: 'Burst', paper: 'none', formula: 'log(8 - t)', options: z.strictObject({}),
   defaultLambda: 1, featureScaled: false,
-  build({ state }) {
-    const t = state('t', float32([], [0]));
-    return { term: log(sub(scalar(8), t)), updates: new Map([[t, add(t, scalar(1))]]) };
-  },
+  bind: () => ({
+    needs: [],
+    loss(_, { state }) {
+      const t = state('t', float32([], [0]));
+      return { penalty: log(sub(8, t)), updates: new Map([[t, add(t, 1)]]) };
+    },
+  }),
 };
 `,
     );
@@ -178,53 +196,6 @@ export default {
     assert.doesNotMatch(told.slice(told.indexOf('source colours')), /test set has|cut from/);
   });
 
-  test("a mistake in a method of one's own is told as one, with the file's name", async () => {
-    const zod = import.meta.resolve('zod');
-    const graph = new URL('../graph/index.js', import.meta.url).href;
-    const write = (fields: string) =>
-      writeFile(
-        at('mine.mjs'),
-        `import { z } from '${zod}';
-import { scalar } from '${graph}';
-const common = { name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}) };
-export default { ...common, defaultLambda: 1, featureScaled: false, ${fields} };
-`,
-      );
-    const refuse = async (fields: string, pattern: RegExp) => {
-      await write(fields);
-      const { code, stderr } = await adarand(
-        folder.path,
-        ...['train', 'colours', '--model', 'tiny.onnx', '--method', './mine.mjs', '--max-steps', '1'],
-      );
-      assert.match(stderr, pattern);
-      assert.equal(code, 2, stderr);
-      assert.doesNotMatch(stderr, /^ +at /m);
-    };
-    await refuse("needs: ['labls'], build: () => ({})", /mine\.mjs does not export a method \(needs\.0: /);
-    await refuse(
-      'needs: [], build: (c) => ({ term: c.features })',
-      /mine\.mjs: build looks at features, which is not/,
-    );
-    await refuse(
-      "needs: ['features'], build: (c) => ({ term: c.features })",
-      /term should be a scalar, and has the shape/,
-    );
-    await refuse("needs: [], build: (c) => c.prepared('centers')", /mine did not prepare a tensor centers/);
-    await refuse(
-      "needs: [], prepare: async () => { throw new Error('no luck'); }, build: () => ({})",
-      /mine\.mjs: no luck/,
-    );
-    await refuse(
-      'needs: [], prepare: async () => ({ a: 1 }), build: () => ({})',
-      /something else than a tensor of finite/,
-    );
-    await write('needs: [], build: () => ({ term: scalar(0) })');
-    const given = { ...optionsFor('fine-tuning', 'edited'), method: at('mine.mjs') };
-    await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
-    await write('needs: [], build: () => ({ term: scalar(1) })');
-    await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
-  });
-
   test('that lacks something is refused before anything is read', async () => {
     const refuse = async (pattern: RegExp, ...args: readonly string[]) => {
       const { code, stderr } = await adarand(
@@ -239,7 +210,7 @@ export default { ...common, defaultLambda: 1, featureScaled: false, ${fields} };
       assert.match(stderr, pattern);
     };
     await refuse(/uot trains on source images.*\nhint: .*--source DIR/, '--method', 'uot');
-    await refuse(/bss does not look at source images/, '--method', 'bss', '--source', 'more');
+    await refuse(/bss does not use source images/, '--method', 'bss', '--source', 'more');
     await refuse(/more\/nothing does not exist/, '--method', 'uot', '--source', 'more/nothing');
     await refuse(/a method is missing in "bss\+"/, '--method', 'bss+');
     await refuse(/there is no file \.\/nothing\.mjs/, '--method', './nothing.mjs');

@@ -8,7 +8,11 @@ const events: readonly RunEvent[] = [
   { type: 'run', path: 'runs/x', step: 0, settings: { learning_rate: 0.003 } },
   { type: 'step', epoch: 1, step: 1, totalSteps: 2, metrics: { loss: 1.5, images_per_second: 12.34 } },
   {
-    ...{ type: 'epoch', epoch: 1, epochs: 10, step: 2, best: true },
+    type: 'epoch',
+    epoch: 1,
+    epochs: 10,
+    step: 2,
+    best: true,
     metrics: { loss: 1.25, accuracy: 0.5, val_accuracy: 0.75 },
   },
 ];

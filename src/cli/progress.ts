@@ -24,7 +24,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   data: 'checking images',
   statistics: 'measuring the source features',
   prepare: 'preparing the method',
-  round: 'looking at the training images',
+  'epoch-callback': 'predicting the training images',
   compile: 'compiling',
   train: 'training',
   validate: 'validating',

@@ -20,8 +20,22 @@ import { readJsonLines } from '../files/json-lines.js';
 
 /** AdaRand with augmentation, momentum, an average and accumulation: everything that a checkpoint must hold. */
 const recipe = [
-  ...['colours', '--model', 'tiny.onnx', '--epochs', '4', '--lr', '0.02'],
-  ...['--augment', 'rand-augment', '--ema', '0.9', '--accumulate', '2', '--seed', '7', '--json'],
+  'colours',
+  '--model',
+  'tiny.onnx',
+  '--epochs',
+  '4',
+  '--lr',
+  '0.02',
+  '--augment',
+  'rand-augment',
+  '--ema-decay',
+  '0.9',
+  '--accumulate',
+  '2',
+  '--seed',
+  '7',
+  '--json',
 ];
 
 describe('runs that are interrupted', () => {

@@ -1,4 +1,4 @@
-import { invariant } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import type { ReferenceTensor } from './operator.js';
 import { topologicalOrder, type Value } from './value.js';
 
@@ -23,8 +23,7 @@ export function interpret(
   for (const node of topologicalOrder(outputs)) {
     const results = node.operator.evaluate(node.inputs.map(read), node.attributes, node.outputs);
     node.outputs.forEach((output, i) => {
-      const data = results[i];
-      if (data !== undefined) known.set(output, data);
+      known.set(output, at(results, i));
     });
   }
   return outputs.map((output) => read(output).data);

@@ -1,22 +1,35 @@
-import type { DType, Shape, TensorType } from './tensor.js';
-import type { Attribute, Attributes, Node, Value } from './value.js';
+import type { Arity, Tuple } from './arity.js';
+import type { Emitter } from './emitter.js';
+import type { Sample } from './sample.js';
+import type { Shape, Tensor, TensorType } from './tensor.js';
 
-/** How many values an operator takes or returns; 'variadic' where that varies. */
-export type Arity = keyof TupleByArity<unknown>;
+/** A node's static parameters: numbers, flags and lists, as ONNX attributes are. */
+export type Attribute = number | string | boolean | readonly number[];
+export type Attributes = Readonly<Record<string, Attribute>>;
 
-interface TupleByArity<T> {
-  readonly 1: readonly [T];
-  readonly 2: readonly [T, T];
-  readonly 3: readonly [T, T, T];
-  readonly 4: readonly [T, T, T, T];
-  readonly 5: readonly [T, T, T, T, T];
-  readonly variadic: readonly T[];
+/**
+ * A tensor in the graph, known by its type and by where it comes from. Values are immutable and a graph is
+ * simply what can be reached from its outputs: building a graph is calling functions, and dead code is what
+ * nobody reaches.
+ */
+export interface Value extends TensorType {
+  readonly origin:
+    | { readonly kind: 'input'; readonly name: string }
+    | { readonly kind: 'constant'; readonly tensor: Tensor }
+    | { readonly kind: 'node'; readonly node: Node; readonly index: number };
 }
 
-export type Tuple<T, N extends Arity> = TupleByArity<T>[N];
-
-/** What a graph is compiled for. `cpu` and `cuda` are ONNX Runtime's native providers, `wasm` and `webgpu` its web ones. */
-export type Device = 'cpu' | 'wasm' | 'webgpu' | 'cuda';
+/** One application of an operator. */
+export interface Node<
+  A extends Attributes = Attributes,
+  I extends Arity = 'variadic',
+  O extends Arity = 'variadic',
+> {
+  readonly operator: Operator;
+  readonly inputs: Tuple<Value, I>;
+  readonly attributes: A;
+  readonly outputs: Tuple<Value, O>;
+}
 
 /** A tensor in double precision, as the reference evaluator sees it; integers and booleans are numbers too. */
 export interface ReferenceTensor {
@@ -24,45 +37,48 @@ export interface ReferenceTensor {
   readonly data: Float64Array;
 }
 
-/** One input's gradient, computed only if somebody needs it; `undefined` for an input that has none (an index). */
-export type Gradient = (() => Value) | undefined;
+/**
+ * A gradient rule's answer for one input: how to build its gradient, which is done only if somebody needs it; or that
+ * there is none on purpose; or that there would be one, and nobody has written it.
+ */
+export type Gradient = (() => Value) | typeof noGradient | Refused;
 
-export interface GradientContext<A extends Attributes, I extends Arity, O extends Arity> {
-  readonly inputs: Tuple<Value, I>;
-  readonly outputs: Tuple<Value, O>;
-  readonly attributes: A;
-  /** Gradient of the loss with respect to each output; `undefined` where the loss does not depend on it. */
-  readonly gradients: Tuple<Value | undefined, O>;
+/** For inputs that no gradient passes through: indices, conditions, what a comparison compares. */
+export const noGradient = { kind: 'none' } as const;
+
+export interface Refused {
+  readonly kind: 'refused';
+  /** Why, as the end of an error message. */
+  readonly reason: string;
 }
 
-/** An input to try an operator with. Float inputs are drawn from `range`, kept 0.05 away from every `kinks` point. */
-export interface SampleInput {
-  readonly shape: Shape;
-  readonly dtype?: DType;
-  readonly range?: readonly [number, number];
-  readonly kinks?: readonly number[];
-  readonly values?: readonly number[];
-  /** All elements differ by at least 0.01: for operators that compare elements, such as a maximum. */
-  readonly distinct?: boolean;
+/** For inputs of operators that only gradients use, so that asking for a second derivative is an error. */
+export function refused(reason: string): Refused {
+  return { kind: 'refused', reason };
 }
 
-export interface Sample<A extends Attributes, I extends Arity> {
-  readonly inputs: Tuple<SampleInput, I>;
-  readonly attributes: A;
+/** A node, with the gradients of the loss with respect to its outputs. */
+export interface GradientContext<A extends Attributes, I extends Arity, O extends Arity>
+  extends Omit<Node<A, I, O>, 'operator'> {
+  readonly gradients: OutputGradients<O>;
 }
+
+/** The rule of an operator is asked only if the loss depends on one of its outputs: on the only one, or on some. */
+export type OutputGradients<O extends Arity> = O extends 1 ? readonly [Value] : Tuple<Value | undefined, O>;
 
 /**
  * Everything the engine knows about an operator, in one object: what it is called, what it computes (in double
  * precision, plainly), the type of its result, its gradient, and samples that its tests use. A gradient rule is
- * mathematics: it may assume that each gradient has its output's shape, must return one that broadcasts from the
- * input's, and leaves un-broadcasting and accumulation to the walk.
+ * mathematics: it answers for every input, may assume that each gradient has its output's shape, must return one that
+ * broadcasts from the input's, and leaves un-broadcasting and accumulation to the walk.
  */
 interface OperatorCore<A extends Attributes, I extends Arity, O extends Arity> {
   readonly name: string;
   /** One line for the generated operator table. */
   readonly doc: string;
+  /** The outputs' types; refuses what ONNX refuses, as `graph.shape` or `graph.dtype`. */
   infer(inputs: Tuple<TensorType, I>, attributes: A): Tuple<TensorType, O>;
-  gradient(context: GradientContext<A, I, O>): readonly Gradient[];
+  gradient(context: GradientContext<A, I, O>): Tuple<Gradient, I>;
   evaluate(
     inputs: Tuple<ReferenceTensor, I>,
     attributes: A,
@@ -79,7 +95,7 @@ export interface Primitive<
 > extends OperatorCore<A, I, O> {
   readonly kind: 'primitive';
   /** Writes the node, returns its outputs' names. */
-  emit(emitter: Emitter, inputs: readonly string[], node: Node): readonly string[];
+  emit(emitter: Emitter, inputs: Tuple<string, I>, node: Node<A, I, O>): Tuple<string, O>;
 }
 
 /** An operator that no ONNX Runtime package has (a convolution's gradient, say); a lowering rule must exist for each. */
@@ -94,43 +110,3 @@ export interface Composite<
 export type Operator<A extends Attributes = Attributes, I extends Arity = Arity, O extends Arity = Arity> =
   | Primitive<A, I, O>
   | Composite<A, I, O>;
-
-/** ONNX attributes are typed: integers are plain numbers, floats are marked. */
-export type OnnxAttribute = Exclude<Attribute, boolean> | { readonly float: number };
-
-/** What an operator's `emit` writes with. */
-export interface Emitter {
-  readonly device: Device;
-  /** Adds one ONNX node and returns its output names; an empty input name is an omitted optional input. */
-  op(
-    type: string,
-    inputs: readonly string[],
-    attributes?: Readonly<Record<string, OnnxAttribute>>,
-    options?: { readonly outputs?: number; readonly domain?: 'com.microsoft' | 'com.microsoft.nchwc' },
-  ): readonly string[];
-  /** A 1-D int64 constant. */
-  int64(values: readonly number[]): string;
-  /** A float32 constant; a scalar unless a shape is given. */
-  float32(value: number, shape?: Shape): string;
-}
-
-/** Emits the operator under its own name with its integer and string attributes. */
-export function emitDirectly(emitter: Emitter, inputs: readonly string[], node: Node): readonly string[] {
-  const attributes: Record<string, OnnxAttribute> = {};
-  for (const [name, value] of Object.entries(node.attributes))
-    attributes[name] = typeof value === 'boolean' ? Number(value) : value;
-  return emitter.op(node.operator.name, inputs, attributes);
-}
-
-/** The gradients of an operator that is constant almost everywhere (comparisons, roundings): none. */
-export function flat(): readonly Gradient[] {
-  return [];
-}
-
-/** The gradients of an operator that only gradients use, so that a second derivative is refused by name. */
-export function noSecondDerivative(name: string): () => readonly Gradient[] {
-  const refuse = () => {
-    throw new Error(`${name} has no gradient of its own: second derivatives through it are not supported`);
-  };
-  return () => [refuse, refuse, refuse, refuse, refuse];
-}

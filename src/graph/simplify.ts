@@ -1,3 +1,4 @@
+import { at } from '../errors.js';
 import { interpret } from './interpret.js';
 import { rewrite } from './rewrite.js';
 import { sizeOf, type Tensor, type TensorType } from './tensor.js';
@@ -55,9 +56,7 @@ function folded(node: Node, inputs: readonly Value[]): readonly Value[] | undefi
   const small = node.outputs.every((output) => sizeOf(output.shape) <= FOLD_LIMIT);
   if (!small || !inputs.every((input) => input.origin.kind === 'constant')) return undefined;
   const rebuilt = apply(node.operator, inputs, node.attributes);
-  return interpret(rebuilt).map((data, i) =>
-    constant(narrow(data, rebuilt[i] ?? { dtype: 'float32', shape: [] })),
-  );
+  return interpret(rebuilt).map((data, i) => constant(narrow(data, at(rebuilt, i))));
 }
 
 /** A function to the one value that stands for all constants of the same type and content. */

@@ -1,30 +1,10 @@
 import { invariant } from '../errors.js';
-import type { Arity, Operator, Tuple } from './operator.js';
+import type { Arity, Tuple } from './arity.js';
+import type { Attributes, Node, Operator, Value } from './operator.js';
+import { requireValues } from './require-values.js';
 import { type Shape, sameShape, sizeOf, type Tensor, type TensorType } from './tensor.js';
 
-/** A node's static parameters: numbers, flags and lists, as ONNX attributes are. */
-export type Attribute = number | string | boolean | readonly number[];
-export type Attributes = Readonly<Record<string, Attribute>>;
-
-/** One application of an operator. */
-export interface Node {
-  readonly operator: Operator;
-  readonly inputs: readonly Value[];
-  readonly attributes: Attributes;
-  readonly outputs: readonly Value[];
-}
-
-/**
- * A tensor in the graph, known by its type and by where it comes from. Values are immutable and a graph is
- * simply what can be reached from its outputs: building a graph is calling functions, and dead code is what
- * nobody reaches.
- */
-export interface Value extends TensorType {
-  readonly origin:
-    | { readonly kind: 'input'; readonly name: string }
-    | { readonly kind: 'constant'; readonly tensor: Tensor }
-    | { readonly kind: 'node'; readonly node: Node; readonly index: number };
-}
+export type { Attribute, Attributes, Node, Value } from './operator.js';
 
 /** A value supplied at each run: images, labels, noise, a parameter, a learning rate. */
 export function input(name: string, type: TensorType): Value {
@@ -41,24 +21,32 @@ export function scalar(value: number, shape: Shape = []): Value {
   return constant({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) });
 }
 
-/** Applies an operator: checks the types, and returns its outputs. */
+/** Applies an operator: checks its inputs and their types, and returns its outputs. */
 export function apply<A extends Attributes, I extends Arity, O extends Arity>(
   operator: Operator<A, I, O>,
   inputs: Tuple<Value, I>,
   attributes: A,
 ): Tuple<Value, O> {
+  requireValues(operator.name, inputs);
   const outputs: Value[] = [];
   const node: Node = { operator, inputs, attributes, outputs };
-  const types: readonly TensorType[] = operator.infer(inputs, attributes);
-  types.forEach((type, index) => {
+  const types = operator.infer(inputs, attributes);
+  for (const [index, type] of types.entries()) {
     invariant(
       type.shape.every((dimension) => Number.isInteger(dimension) && dimension >= 0),
       `${operator.name} inferred shape [${type.shape}]`,
     );
     outputs.push({ dtype: type.dtype, shape: type.shape, origin: { kind: 'node', node, index } });
-  });
-  // `outputs` was filled from `infer`'s tuple, element by element, so it has that tuple's length.
-  return outputs as readonly Value[] as Tuple<Value, O>;
+  }
+  invariant(areAsMany(outputs, types), `${operator.name} has as many outputs as types`);
+  return outputs;
+}
+
+function areAsMany<O extends Arity>(
+  outputs: readonly Value[],
+  types: Tuple<TensorType, O>,
+): outputs is Tuple<Value, O> {
+  return outputs.length === types.length;
 }
 
 /** All nodes that the outputs need, each after its inputs. Iterative: deep networks must not overflow the stack. */
@@ -76,7 +64,10 @@ export function topologicalOrder(outputs: Iterable<Value>): Node[] {
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
       const child = top.node.inputs[top.next++];
       if (child !== undefined) visit(child);
-      else order.push(stack.pop()?.node ?? top.node);
+      else {
+        order.push(top.node);
+        stack.pop();
+      }
     }
   }
   return order;

@@ -1,5 +1,6 @@
 import { add } from '../graph/operators/add.js';
-import type { BatchNormGradient, BatchNormTraining } from '../graph/operators/batch-norm-training.js';
+import type { BatchNormGradient } from '../graph/operators/batch-norm-gradient.js';
+import type { BatchNormTraining } from '../graph/operators/batch-norm-training.js';
 import { div } from '../graph/operators/div.js';
 import { max } from '../graph/operators/max.js';
 import { mul } from '../graph/operators/mul.js';

@@ -1,5 +1,5 @@
 import { expand } from '../graph/operators/expand.js';
-import type { GatherGradient } from '../graph/operators/gather.js';
+import type { GatherGradient } from '../graph/operators/gather-gradient.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { scatterAdd } from '../graph/operators/scatter-add.js';
 import { sizeOf } from '../graph/tensor.js';

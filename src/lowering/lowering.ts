@@ -1,4 +1,5 @@
-import type { Arity, Operator, Tuple } from '../graph/operator.js';
+import type { Arity, Tuple } from '../graph/arity.js';
+import type { Operator } from '../graph/operator.js';
 import type { primitives } from '../graph/operators/index.js';
 import type { Attributes, Value } from '../graph/value.js';
 import type { Target } from './target.js';

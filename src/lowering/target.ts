@@ -1,4 +1,4 @@
-import type { Device } from '../graph/operator.js';
+import type { Device } from '../graph/device.js';
 
 /** What a graph is lowered for. */
 export interface Target {

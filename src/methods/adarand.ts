@@ -1,21 +1,27 @@
 import { z } from 'zod';
-import { add } from '../graph/operators/add.js';
-import { div } from '../graph/operators/div.js';
-import { gather } from '../graph/operators/gather.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { max } from '../graph/operators/max.js';
-import { min } from '../graph/operators/min.js';
-import { mul } from '../graph/operators/mul.js';
-import { reduceSum } from '../graph/operators/reduce-sum.js';
-import { reshape } from '../graph/operators/reshape.js';
-import { stopGradient } from '../graph/operators/stop-gradient.js';
-import { sub } from '../graph/operators/sub.js';
-import { float32, type Tensor } from '../graph/tensor.js';
-import { constant, scalar, type Value } from '../graph/value.js';
+import { at } from '../errors.js';
+import {
+  add,
+  constant,
+  div,
+  float32,
+  gather,
+  matmul,
+  max,
+  min,
+  mul,
+  reduceSum,
+  reshape,
+  stopGradient,
+  sub,
+  type Tensor,
+  type Value,
+} from '../graph/ops.js';
+import { cosineMatrix, cosineSimilarity, sum } from '../nn/functional.js';
 import { adam } from '../optimizers/adam.js';
 import { cosine, cosine716 } from '../optimizers/schedules.js';
-import { defineMethod } from './method.js';
-import { cosines, reductionOption, rowCosines, squared, total } from './shared/distances.js';
+import { bound, defineMethod } from './method.js';
+import { reductionOption, squared } from './shared/reduction.js';
 
 const options = z.strictObject({
   form: z
@@ -53,12 +59,12 @@ const options = z.strictObject({
  *   l_inter = -1/(K(K-1)) sum_{k != l} D(mu_k, mu_l),   D(u,v) = 1 - cos(u,v)
  *   one Adam step of mu on l_intra + l_inter                      (gradients reach mu only)
  *
- * mu, sigma and mubar [K, d] start as the source network's class statistics over the target training set; sigma
+ * mu, sigma and mubar [K, d] start as the pretrained network's class statistics over the target training set; sigma
  * stays. The losses do not see the length of mu, so the prior's scale comes from there.
  *
  * `form: article` is the article author's implementation: running means anchored to mu, mubar_k = alpha mu_k +
  * (1 - alpha) muhat_k without memory (muhat_k = 0 for absent classes); l_inter = 1/K^2 sum_{k != l} cos;  Adam at 1e-3,
- * its rate falling to 0 as a cosine (here per step, there per epoch). Not followed: its source statistics are those of
+ * its rate falling to 0 as a cosine (here per step, there per epoch). Not followed: its pretrained statistics are those of
  * a network in training mode.
  * `distance: squaredCosine` is a third published variant: squares of 1 - cos (intra) and of cos (inter), which
  * makes class means orthogonal rather than opposite.
@@ -70,70 +76,66 @@ export const adarand = defineMethod({
   title: 'Adaptive random feature regularization',
   paper: 'Yamaguchi et al., CVPR 2024, arXiv 2403.10097',
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ N(mu_y, sigma_y^2);  mu <- Adam(l_intra + l_inter)',
-  needs: ['features', 'labels', 'oneHot', 'classStatistics'],
   options,
   defaultLambda: 1,
   featureScaled: true,
-  build({ features, labels, oneHot, classStatistics, classes: K, noise, state }, chosen) {
-    const { distance, intra, inter, alpha, reduction, form } = chosen;
-    const anchored = (chosen.runningMean ?? (form === 'paper' ? 'persistent' : 'anchored')) === 'anchored';
+  bind: (chosen) =>
+    bound({
+      needs: ['features', 'labels', 'oneHot', 'classStatistics'],
+      loss({ features, labels, oneHot, classStatistics }, { classes: K, noise, state }) {
+        const { distance, intra, inter, alpha, reduction, form } = chosen;
+        const anchored =
+          (chosen.runningMean ?? (form === 'paper' ? 'persistent' : 'anchored')) === 'anchored';
+        const diagonal = chosen.std === 'diagonal';
 
-    const mean = state('mean', classStatistics.mean);
-    const std = state(
-      'std',
-      chosen.std === 'diagonal' ? classStatistics.std : isotropic(classStatistics.std),
-    );
-    const z = add(gather(mean, labels), mul(gather(std, labels), noise('normal', features.shape)));
-    const penalty = squared(sub(features, z), reduction);
-    if (!intra && !inter) return { penalty };
+        const mean = state('mean', classStatistics.mean);
+        const std = state('std', diagonal ? classStatistics.std : isotropic(classStatistics.std));
+        const z = add(gather(mean, labels), mul(gather(std, labels), noise('normal', features.shape)));
+        const penalty = squared(sub(features, z), reduction);
+        if (!intra && !inter) return { penalty };
 
-    const counts = reshape(reduceSum(oneHot, [0]), [K, 1]);
-    const batchMean = div(matmul(oneHot, features, { transposeA: true }), max(counts, scalar(1)));
-    const runningMean = state('runningMean', classStatistics.mean);
-    const past = anchored ? stopGradient(mean) : runningMean;
-    const mixed = add(mul(past, scalar(alpha)), mul(batchMean, scalar(1 - alpha)));
-    const present = min(counts, scalar(1));
-    const running = anchored ? mixed : add(runningMean, mul(present, sub(mixed, runningMean)));
+        const counts = reshape(reduceSum(oneHot, [0]), [K, 1]);
+        const batchMean = div(matmul(oneHot, features, { transposeA: true }), max(counts, 1));
+        const runningMean = state('runningMean', classStatistics.mean);
+        const past = anchored ? stopGradient(mean) : runningMean;
+        const mixed = add(mul(past, alpha), mul(batchMean, 1 - alpha));
+        const present = min(counts, 1);
+        const running = anchored ? mixed : add(runningMean, mul(present, sub(mixed, runningMean)));
 
-    const similarity = cosines(mean, mean);
-    const away = sub(scalar(1), rowCosines(mean, running));
-    const pairs = form === 'paper' ? K * (K - 1) : K * K;
-    const squares = distance === 'squaredCosine';
-    const intraLoss = mul(total(squares ? mul(away, away) : away), scalar(1 / K));
-    const interLoss = interOf(
-      squares ? mul(similarity, similarity) : similarity,
-      K,
-      pairs,
-      form === 'paper' && !squares,
-    );
-    const objective = add(intra ? intraLoss : scalar(0), inter ? interLoss : scalar(0));
-
-    return {
-      penalty,
-      updates: new Map([[runningMean, running]]),
-      learned: {
-        states: [mean],
-        objective,
-        optimizer: adam(),
-        learningRate: chosen.priorLearningRate ?? (form === 'paper' ? 1e-2 : 1e-3),
-        schedule: form === 'paper' ? cosine716 : cosine,
+        const squares = distance === 'squaredCosine';
+        const maybeSquared = (x: Value) => (squares ? mul(x, x) : x);
+        const similarity = maybeSquared(cosineMatrix(mean, mean));
+        const away = maybeSquared(sub(1, cosineSimilarity(mean, running)));
+        const pairs = form === 'paper' ? K * (K - 1) : K * K;
+        const intraLoss = mul(sum(away), 1 / K);
+        const interLoss = interOf(similarity, K, pairs, form === 'paper' && !squares);
+        return {
+          penalty,
+          updates: new Map([[runningMean, running]]),
+          learned: {
+            states: [mean],
+            objective: add(intra ? intraLoss : 0, inter ? interLoss : 0),
+            optimizer: adam(),
+            learningRate: chosen.priorLearningRate ?? (form === 'paper' ? 1e-2 : 1e-3),
+            schedule: form === 'paper' ? cosine716 : cosine,
+          },
+          metrics: { intra: intraLoss, inter: interLoss },
+        };
       },
-      metrics: { intra: intraLoss, inter: interLoss },
-    };
-  },
+    }),
 });
 
 /** The sum over k != l of the K x K similarities, over `pairs`; the paper's constant -1 is kept so that values compare. */
 function interOf(similarity: Value, K: number, pairs: number, offset: boolean): Value {
-  if (K === 1) return scalar(0);
+  if (K === 1) return constant(float32([], [0]));
   const different = Float32Array.from({ length: K * K }, (_, i) => (i % (K + 1) === 0 ? 0 : 1));
-  const mean = mul(total(mul(similarity, constant(float32([K, K], different)))), scalar(1 / pairs));
-  return offset ? sub(mean, scalar(1)) : mean;
+  const mean = mul(sum(mul(similarity, constant(float32([K, K], different)))), 1 / pairs);
+  return offset ? sub(mean, 1) : mean;
 }
 
 /** sigma_k^2 as the mean over coordinates, the same for all of them. */
 function isotropic({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
-  const [, d = 1] = shape;
+  const d = at(shape, 1);
   const result = new Float32Array(data.length);
   for (let start = 0; start < data.length; start += d) {
     const variance = data.subarray(start, start + d).reduce((sum, sigma) => sum + sigma * sigma, 0) / d;

@@ -5,9 +5,10 @@ import { readGolden } from '../../test/helpers/golden.js';
 import { recipeSchema } from '../../test/helpers/golden-schemas.js';
 import { lcg, tensorOf } from '../../test/helpers/lcg.js';
 import { arrayPrepareTools, type ImageArrays } from '../../test/helpers/prepare-tools.js';
+import { readFrom } from '../../test/helpers/read-tensor.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { at } from '../errors.js';
-import { float32, type Tensor } from '../graph/tensor.js';
+import { int32, type Tensor, zeros } from '../graph/tensor.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import type { Network } from '../nn/network.js';
 import { methodLoss } from '../training/method-loss.js';
@@ -69,7 +70,7 @@ describe('preparation', () => {
       bank: 'gabor',
     });
     assert.deepEqual(prepared.neighbours?.shape, [3, 10]);
-    const ranked = [...(prepared.neighbours?.data ?? [])];
+    const ranked = [...readFrom(prepared)('neighbours', 'int32').data];
     assert.deepEqual([ranked[0], ranked[10], ranked[20]], order);
     for (let i = 0; i < 3; i++)
       assert.deepEqual(
@@ -93,16 +94,14 @@ describe('preparation', () => {
   });
 });
 
-describe('sampleSource', () => {
-  const prepared: Tensors = {
-    neighbours: float32([3, 4], [10, 11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33]),
-    counts: float32([3], [1, 2, 4]),
-  };
+describe('source images', () => {
+  const tensor = readFrom({
+    neighbours: int32([3, 4], [10, 11, 12, 13, 20, 21, 22, 23, 30, 31, 32, 33]),
+    counts: int32([3], [1, 2, 4]),
+  });
+  const { sourceSampler } = borrowingTreasures.bind();
   const choose = (batch: number, seed = 0) => [
-    ...(borrowingTreasures.sampleSource?.(
-      { targets: Int32Array.of(2, 0, 1, 2), batch, seed, tensor: (name) => tensorIn(prepared, name) },
-      borrowingTreasures.options.parse({}),
-    ) ?? []),
+    ...(sourceSampler?.({ targets: Int32Array.of(2, 0, 1, 2), batch, seed, tensor }) ?? []),
   ];
 
   test('are drawn evenly from the first K_i', () => {
@@ -125,27 +124,24 @@ describe('sampleSource', () => {
   });
 });
 
-test('after a round images that are misclassified or uncertain borrow more, up to the whole list', () => {
+test('after some epochs images that are misclassified or uncertain borrow more, up to the whole list', () => {
   const { length, initial, logits, labels, counts, after } = golden.round;
-  const tensors: Tensors = {
-    neighbours: float32([labels.length, length], new Float32Array(labels.length * length)),
-    counts: float32([labels.length], counts),
-  };
+  const tensor = readFrom({
+    neighbours: zeros('int32', [labels.length, length]),
+    counts: int32([labels.length], counts),
+  });
+  const predictions = { logits: tensorOf(logits), labels: Int32Array.from(labels) };
   const next = (options: object) =>
-    borrowingTreasures.rounds?.next(
-      (name) => tensorIn(tensors, name),
-      { logits: tensorOf(logits), labels: Int32Array.from(labels) },
-      borrowingTreasures.options.parse(options),
-    ).counts?.data ?? [];
+    borrowingTreasures.bind(options).epochCallback?.run(tensor, predictions).counts?.data ?? [];
   assert.deepEqual([...next({ initial })], after);
   const still = { misclassified: 0, uncertain: 0 };
   assert.deepEqual([...next({ initial, ...still })], counts);
   // Without K_0: 6 % of 40, rounded up, which is what was given.
   assert.deepEqual([...next({})], after);
-  assert.equal(borrowingTreasures.rounds?.epochs(borrowingTreasures.options.parse({ roundEpochs: 3 })), 3);
+  assert.equal(borrowingTreasures.bind({ updateEpochs: 3 }).epochCallback?.epochs, 3);
 });
 
-describe('the term', () => {
+describe('the penalty', () => {
   const features = [
     [0.5, -1, 2],
     [1, 0.25, -0.5],
@@ -162,8 +158,8 @@ describe('the term', () => {
     classes: 2,
     sourceBatch: { features, labels, classes: 4 },
     prepared: {
-      neighbours: { shape: [5, 2], data: new Float32Array(10) },
-      counts: { shape: [5], data: [1, 2, 3, 4, 5] },
+      neighbours: zeros('int32', [5, 2]),
+      counts: int32([5], [1, 2, 3, 4, 5]),
     },
   };
 
@@ -173,24 +169,26 @@ describe('the term', () => {
       state: { 'sourceHead.weight': weight, 'sourceHead.bias': bias },
     });
     const rows = [0, 1, 2, 3].map((k) => [...weight.subarray(3 * k, 3 * k + 3)]);
-    const slopes = features.map((x, i) => {
+    const gradientsOf = features.map((x, i) => {
       const scores = rows.map((row, k) => row.reduce((sum, w, j) => sum + w * at(x, j), at(bias, k)));
       const mass = scores.reduce((sum, score) => sum + Math.exp(score), 0);
       const loss = Math.log(mass) - at(scores, at(labels, i));
       return {
         loss,
-        slope: scores.map((score, k) => (Math.exp(score) / mass - Number(k === labels[i])) / 2),
+        gradient: scores.map((score, k) => (Math.exp(score) / mass - Number(k === labels[i])) / 2),
       };
     });
-    assert.ok(Math.abs(penalty - slopes.reduce((sum, { loss }) => sum + loss, 0) / 2) < 1e-12);
+    assert.ok(Math.abs(penalty - gradientsOf.reduce((sum, { loss }) => sum + loss, 0) / 2) < 1e-12);
     assert.equal(taskLoss, 0);
-    const toFeatures = slopes.flatMap(({ slope }) =>
-      [0, 1, 2].map((j) => rows.reduce((sum, row, k) => sum + at(slope, k) * at(row, j), 0)),
+    const toFeatures = gradientsOf.flatMap(({ gradient }) =>
+      [0, 1, 2].map((j) => rows.reduce((sum, row, k) => sum + at(gradient, k) * at(row, j), 0)),
     );
-    const toBias = [0, 1, 2, 3].map((k) => slopes.reduce((sum, { slope }) => sum + at(slope, k), 0));
+    const toBias = [0, 1, 2, 3].map((k) =>
+      gradientsOf.reduce((sum, { gradient }) => sum + at(gradient, k), 0),
+    );
     assert.ok(worstError(gradients['sourceBatch.features'] ?? [], toFeatures) < 1e-9);
     assert.ok(worstError(gradients['sourceHead.bias'] ?? [], toBias) < 1e-9);
-    assert.ok(gradients.features.every((slope) => slope === 0));
+    assert.ok(gradients.features.every((gradient) => gradient === 0));
     assert.deepEqual([...(nextState.counts ?? [])], [1, 2, 3, 4, 5]);
   });
 
@@ -217,12 +215,5 @@ function imagesOf({ amplitudes, offsets, noise }: z.infer<typeof imagesSchema>):
 }
 
 async function prepare(tools: PrepareTools, options: object): Promise<Tensors> {
-  const made = await borrowingTreasures.prepare?.(tools, borrowingTreasures.options.parse(options));
-  return made ?? {};
-}
-
-function tensorIn(tensors: Tensors, name: string): Tensor<'float32'> {
-  const tensor = tensors[name];
-  assert.ok(tensor !== undefined, `no tensor ${name}`);
-  return tensor;
+  return (await borrowingTreasures.bind(options).prepare?.(tools)) ?? {};
 }

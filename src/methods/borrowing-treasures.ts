@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { AdarandError, at } from '../errors.js';
-import { float32 } from '../graph/tensor.js';
+import { at } from '../errors.js';
+import { int32 } from '../graph/ops.js';
 import { Random } from '../random.js';
 import { Descriptors } from './borrowing-treasures/descriptors.js';
 import { FilterBank } from './borrowing-treasures/filter-bank.js';
 import { nearestNeighbours } from './borrowing-treasures/neighbours.js';
-import { defineMethod } from './method.js';
+import { bound, defineMethod } from './method.js';
 import { sourceCrossEntropy } from './shared/source-task.js';
 
 const options = z.strictObject({
@@ -36,7 +36,7 @@ const options = z.strictObject({
     .number()
     .nonnegative()
     .default(4)
-    .describe('sigma_0 / K_0: how many more after a round, for an image that is misclassified'),
+    .describe('sigma_0 / K_0: how many more after these epochs, for an image that is misclassified'),
   uncertain: z
     .number()
     .nonnegative()
@@ -46,7 +46,7 @@ const options = z.strictObject({
     ),
   certain: z.number().nonnegative().default(0).describe('sigma_2 / K_0: the same for all others'),
   delta: z.number().nonnegative().default(0.1).describe('least entropy of an uncertain prediction, in nats'),
-  roundEpochs: z.number().int().positive().default(4).describe('epochs of a round'),
+  updateEpochs: z.number().int().positive().default(4).describe('epochs after which the K_i grow'),
 });
 
 /**
@@ -64,7 +64,7 @@ const options = z.strictObject({
  * `histogramDistances`). Each target image i keeps its m nearest source images, in order (`neighbours`: [n, m]). A
  * batch goes along with as many source images, one drawn uniformly from the first K_i of each of its images.
  *
- * K_i (`counts`: [n]) starts at K_0. After every round, with p_i what the network then says of image i,
+ * K_i (`counts`: [n]) starts at K_0. After every `updateEpochs` epochs, with p_i the network's prediction for image i,
  *
  *   K_i <- min(m, K_i + sigma),   H_i = -sum_c p_ic ln p_ic
  *   sigma = 4 K_0 if misclassified, 2 K_0 if not and H_i >= delta, else 0
@@ -73,7 +73,7 @@ const options = z.strictObject({
  * than m of them K_0 is the same part of the list. The paper wants 200,000 different images to be borrowed at first.
  *
  * Not followed is the code where it departs from the paper: an image's growth there also multiplies how often the
- * image itself is drawn, and surplus images of a class are exchanged within a batch. Rounds here are a number of epochs.
+ * image itself is drawn, and surplus images of a class are exchanged within a batch. The K_i grow here after a number of epochs.
  *
  * Memory: the descriptors and the lists of the target images, n (D + 2 m) numbers with D = bins x filters.
  */
@@ -82,73 +82,67 @@ export const borrowingTreasures = defineMethod({
   title: 'Borrowing treasures from the wealthy: selective joint fine-tuning',
   paper: 'Ge and Yu, CVPR 2017, arXiv 1702.08690',
   formula: 'L = CE + lambda CE_source(images drawn from the K_i source images nearest to each x_i)',
-  needs: ['sourceBatch'],
   options,
   defaultLambda: 1,
   featureScaled: false,
-  async prepare(tools, { bank: name, bins = name === 'gabor' ? 32 : 100, neighbours: wanted, initial }) {
-    const count = tools.count('train');
-    const available = tools.count('source');
-    if (available > LARGEST_SOURCE)
-      throw new AdarandError(
-        'method.source-size',
-        `${available} source images are more than the ${LARGEST_SOURCE} that can be told apart`,
-        'Use a part of them.',
-      );
-    const length = Math.min(wanted, available);
-    // Images are seen to find the range, the bins and the histograms; then come the source images.
-    let seen = 0;
-    const bank = await FilterBank.compile(tools, name, (images) => {
-      seen += images;
-      tools.progress(seen, 3 * count + available);
-    });
-    try {
-      const descriptors = await Descriptors.fit(bank, bins);
-      const targets = new Float32Array(count * descriptors.size);
-      let end = 0;
-      for await (const descriptor of descriptors.of('train')) {
-        targets.set(descriptor, end);
-        end += descriptors.size;
-      }
-      const layout = { ...descriptors.layout, length };
-      return {
-        neighbours: await nearestNeighbours(tools, targets, descriptors.of('source'), layout),
-        counts: float32([count], new Float32Array(count).fill(initialCount(length, initial))),
-      };
-    } finally {
-      await bank.release();
-    }
-  },
-  sampleSource({ targets, batch, seed, tensor }) {
-    const { data: ranked, shape } = tensor('neighbours');
-    const [, length = 0] = shape;
-    const { data: counts } = tensor('counts');
-    const random = new Random(seed, 'source', batch);
-    return targets.map((target) => at(ranked, target * length + random.below(at(counts, target))));
-  },
-  rounds: {
-    epochs: ({ roundEpochs }) => roundEpochs,
-    next(state, { logits, labels }, { initial, misclassified, uncertain, certain, delta }) {
-      const [, length = 0] = state('neighbours').shape;
-      const [count = 0, classes = 0] = logits.shape;
-      const unit = initialCount(length, initial);
-      const next = state('counts').data.map((current, i) => {
-        const { best, entropy } = judge(logits.data.subarray(i * classes, (i + 1) * classes));
-        const growth = best !== labels[i] ? misclassified : entropy >= delta ? uncertain : certain;
-        return Math.min(length, current + Math.round(growth * unit));
-      });
-      return { counts: float32([count], next) };
-    },
-  },
-  build(context) {
-    // No graph reads it: it is state so that checkpoints have it.
-    context.state('counts', context.prepared('counts'));
-    return { penalty: sourceCrossEntropy(context, 0.01) };
-  },
+  bind: ({ bank: name, bins = name === 'gabor' ? 32 : 100, ...chosen }) =>
+    bound({
+      needs: ['sourceBatch'],
+      async prepare(tools) {
+        const count = tools.count('train');
+        const available = tools.count('source');
+        const length = Math.min(chosen.neighbours, available);
+        // Images are seen to find the range, the bins and the histograms; then come the source images.
+        let seen = 0;
+        const bank = await FilterBank.compile(tools, name, (images) => {
+          seen += images;
+          tools.progress(seen, 3 * count + available);
+        });
+        try {
+          const descriptors = await Descriptors.fit(bank, bins);
+          const targets = new Float32Array(count * descriptors.size);
+          let end = 0;
+          for await (const descriptor of descriptors.of('train')) {
+            targets.set(descriptor, end);
+            end += descriptors.size;
+          }
+          const layout = { ...descriptors.layout, length };
+          return {
+            neighbours: await nearestNeighbours(tools, targets, descriptors.of('source'), layout),
+            counts: int32([count], new Int32Array(count).fill(initialCount(length, chosen.initial))),
+          };
+        } finally {
+          await bank.release();
+        }
+      },
+      sourceSampler({ targets, batch, seed, tensor }) {
+        const { data: ranked, shape } = tensor('neighbours', 'int32');
+        const { data: counts } = tensor('counts', 'int32');
+        const random = new Random(seed, 'source', batch);
+        return targets.map((target) => at(ranked, target * at(shape, 1) + random.below(at(counts, target))));
+      },
+      epochCallback: {
+        epochs: chosen.updateEpochs,
+        run(tensor, { logits, labels }) {
+          const length = at(tensor('neighbours', 'int32').shape, 1);
+          const [count, classes] = [at(logits.shape, 0), at(logits.shape, 1)];
+          const unit = initialCount(length, chosen.initial);
+          const next = tensor('counts', 'int32').data.map((current, i) => {
+            const { best, entropy } = judge(logits.data.subarray(i * classes, (i + 1) * classes));
+            const { misclassified, uncertain, certain, delta } = chosen;
+            const growth = best !== labels[i] ? misclassified : entropy >= delta ? uncertain : certain;
+            return Math.min(length, current + Math.round(growth * unit));
+          });
+          return { counts: int32([count], next) };
+        },
+      },
+      loss({ sourceBatch }, tools) {
+        // No graph reads it: it is state so that checkpoints have it.
+        tools.state('counts', tools.prepared('counts', 'int32'));
+        return { penalty: sourceCrossEntropy(sourceBatch, tools, 0.01) };
+      },
+    }),
 });
-
-/** Positions are kept as float32, which holds integers up to here. */
-const LARGEST_SOURCE = 2 ** 24;
 
 /** K_0 for lists of m source images. */
 function initialCount(length: number, initial = Math.ceil(0.06 * length)): number {

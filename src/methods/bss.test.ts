@@ -20,25 +20,25 @@ const matrix = (rows: number, columns: number) =>
     },
   );
 
-const termOf = (features: number[][], k: number) =>
+const lossOf = (features: number[][], k: number) =>
   methodLoss(bss, { features, labels: features.map(() => 0), classes: 1, options: { k } });
 
 const golden = readGolden(
   'bss',
   z.object({
     cases: z.array(
-      z.object({ features: recipeSchema, k: z.number(), term: z.number(), gradient: z.array(z.number()) }),
+      z.object({ features: recipeSchema, k: z.number(), penalty: z.number(), gradient: z.array(z.number()) }),
     ),
   }),
 );
 
-for (const { features, k, term, gradient } of golden.cases)
-  test(`[${features.shape}], k = ${k}: term and gradient agree with SciPy and PyTorch`, () => {
+for (const { features, k, penalty, gradient } of golden.cases)
+  test(`[${features.shape}], k = ${k}: penalty and gradient agree with SciPy and PyTorch`, () => {
     const [rows = 0, columns = 0] = features.shape;
     const { data } = tensorOf(features);
     const matrix = Array.from({ length: rows }, (_, i) => [...data.subarray(i * columns, (i + 1) * columns)]);
-    const result = termOf(matrix, k);
-    assert.ok(worstError([result.penalty], [term]) < 1e-6, `${result.penalty} for ${term}`);
+    const result = lossOf(matrix, k);
+    assert.ok(worstError([result.penalty], [penalty]) < 1e-6, `${result.penalty} for ${penalty}`);
     assert.ok(worstError(result.gradients.features, gradient) < 1e-6);
   });
 
@@ -46,7 +46,7 @@ test('with k = B <= d, all singular values are summed: the squared Frobenius nor
   fc.assert(
     fc.property(matrix(4, 6), (features) => {
       const frobenius = features.flat().reduce((sum, g) => sum + g * g, 0);
-      assert.ok(Math.abs(termOf(features, 4).penalty - frobenius) < 1e-6 * Math.max(1, frobenius));
+      assert.ok(Math.abs(lossOf(features, 4).penalty - frobenius) < 1e-6 * Math.max(1, frobenius));
     }),
     { numRuns: 20 },
   );
@@ -62,7 +62,7 @@ for (const [rows, columns] of [
         fc.property(matrix(rows, columns), (features) => {
           const expected = smallestOf(features, k);
           const scale = features.flat().reduce((sum, g) => sum + g * g, 1);
-          assert.ok(Math.abs(termOf(features, k).penalty - expected) < 1e-6 * scale);
+          assert.ok(Math.abs(lossOf(features, k).penalty - expected) < 1e-6 * scale);
         }),
         { numRuns: 20 },
       );
@@ -72,17 +72,17 @@ test('beyond 256 dimensions, too, the smallest singular value is the smallest', 
   const random = new Random(1, 'test');
   const features = Array.from({ length: 260 }, () => Array.from({ length: 262 }, () => random.normal()));
   // In single precision, as a run computes it, the term may be off by rounding, not by orders of magnitude.
-  const { penalty } = termOf(features, 1);
+  const { penalty } = lossOf(features, 1);
   assert.ok(Math.abs(penalty - smallestOf(features, 1)) < 1e-3, `${penalty} for ${smallestOf(features, 1)}`);
 });
 
 test('features that are all zero have no term and no gradient', () => {
-  const { penalty, gradients } = termOf(
+  const { penalty, gradients } = lossOf(
     [0, 0, 0].map(() => [0, 0, 0, 0]),
     1,
   );
   assert.equal(penalty, 0);
-  assert.ok(gradients.features.every((slope) => slope === 0));
+  assert.ok(gradients.features.every((element) => element === 0));
 });
 
 function smallestOf(features: number[][], k: number): number {

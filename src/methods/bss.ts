@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import { add } from '../graph/operators/add.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { mul } from '../graph/operators/mul.js';
-import { stopGradient } from '../graph/operators/stop-gradient.js';
-import { scalar, type Value } from '../graph/value.js';
-import { defineMethod } from './method.js';
-import { total } from './shared/distances.js';
-import { identity } from './shared/identity.js';
+import { add, matmul, mul, stopGradient, type Value } from '../graph/ops.js';
+import { identity, sum } from '../nn/functional.js';
+import { bound, defineMethod } from './method.js';
 import { smallestEigenvector } from './shared/smallest-eigenvector.js';
 
 /**
@@ -27,28 +22,28 @@ export const bss = defineMethod({
   title: 'Batch spectral shrinkage',
   paper: 'Chen et al., NeurIPS 2019',
   formula: 'L = CE + lambda sum_{i=1}^{k} sigma_{-i}(G)^2',
-  needs: ['features'],
   options: z.strictObject({
     k: z.number().int().positive().default(1).describe('how many of the smallest singular values'),
   }),
   defaultLambda: 0.001,
   featureScaled: true,
-  build({ features, batchSize, featureSize }, { k }) {
-    const gram = matmul(
-      features,
-      features,
-      batchSize <= featureSize ? { transposeB: true } : { transposeA: true },
-    );
-    const size = Math.min(batchSize, featureSize);
-    let rest = stopGradient(gram);
-    const trace = total(mul(rest, identity(size)));
-    let penalty: Value = scalar(0);
-    for (let i = 0; i < Math.min(k, size); i++) {
-      const u = smallestEigenvector(rest, mul(trace, scalar(3)), { start: i });
-      const projector = matmul(u, u, { transposeB: true });
-      penalty = add(penalty, total(mul(projector, gram)));
-      rest = add(rest, mul(projector, mul(trace, scalar(2))));
-    }
-    return { penalty };
-  },
+  bind: ({ k }) =>
+    bound({
+      needs: ['features'],
+      loss({ features }, { batchSize, featureSize }) {
+        const wide = batchSize <= featureSize;
+        const gram = matmul(features, features, wide ? { transposeB: true } : { transposeA: true });
+        const size = Math.min(batchSize, featureSize);
+        let rest = stopGradient(gram);
+        const trace = sum(mul(rest, identity(size)));
+        const smallest: Value[] = [];
+        for (let i = 0; i < Math.min(k, size); i++) {
+          const u = smallestEigenvector(rest, mul(trace, 3), { start: i });
+          const projector = matmul(u, u, { transposeB: true });
+          smallest.push(sum(mul(projector, gram)));
+          rest = add(rest, mul(projector, mul(trace, 2)));
+        }
+        return { penalty: smallest.reduce(add) };
+      },
+    }),
 });

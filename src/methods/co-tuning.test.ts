@@ -5,7 +5,9 @@ import { readGolden } from '../../test/helpers/golden.js';
 import { recipeSchema } from '../../test/helpers/golden-schemas.js';
 import { type Recipe, tensorOf } from '../../test/helpers/lcg.js';
 import { arrayPrepareTools, type PrepareArrays } from '../../test/helpers/prepare-tools.js';
+import { readFrom } from '../../test/helpers/read-tensor.js';
 import { worstError } from '../../test/helpers/samples.js';
+import { float32 } from '../graph/tensor.js';
 import { type MethodLossInputs, methodLoss } from '../training/method-loss.js';
 import { coTuning } from './co-tuning.js';
 
@@ -23,7 +25,7 @@ const golden = readGolden(
     }),
     labels: z.object({ train: z.array(z.number()), val: z.array(z.number()) }),
     relationships: z.array(z.object({ relationship: z.string(), tau: z.number(), matrix })),
-    term: z.object({ labels: z.array(z.number()), matrix, term: z.number(), gradient: matrix }),
+    penalty: z.object({ labels: z.array(z.number()), matrix, penalty: z.number(), gradient: matrix }),
   }),
 );
 const { classes, inputs } = golden;
@@ -35,11 +37,8 @@ const given: PrepareArrays = {
 };
 
 const relationshipOf = async (tools: Partial<PrepareArrays>, options: object = {}) => {
-  const { relationship } =
-    (await coTuning.prepare?.(arrayPrepareTools({ ...given, ...tools }), coTuning.options.parse(options))) ??
-    {};
-  assert.ok(relationship !== undefined);
-  return relationship;
+  const prepared = await coTuning.bind(options).prepare?.(arrayPrepareTools({ ...given, ...tools }));
+  return readFrom(prepared ?? {})('relationship');
 };
 
 describe('the relationship agrees with NumPy and scikit-learn', () => {
@@ -70,34 +69,36 @@ describe('the relationship agrees with NumPy and scikit-learn', () => {
   });
 });
 
-describe('the term', () => {
-  const { labels, term, gradient } = golden.term;
+describe('the penalty', () => {
+  const { labels, penalty, gradient } = golden.penalty;
   const lossOf = (more: Partial<MethodLossInputs> = {}) =>
     methodLoss(coTuning, {
       features: labels.map(() => [0]),
       labels,
       classes,
       pretrainedLogits: rows(inputs.pretrainedLogits),
-      prepared: { relationship: { shape: [classes, 6], data: golden.term.matrix.flat() } },
+      prepared: { relationship: float32([classes, 6], golden.penalty.matrix.flat()) },
       ...more,
     });
 
   test('and its gradient agree with PyTorch', () => {
     const result = lossOf();
     // The matrix is stored in single precision.
-    assert.ok(Math.abs(result.penalty - term) < 1e-7 * term);
+    assert.ok(Math.abs(result.penalty - penalty) < 1e-7 * penalty);
     assert.ok(worstError(result.gradients.pretrainedLogits ?? [], gradient.flat()) < 1e-6);
-    assert.ok(result.gradients.features.every((slope) => slope === 0));
+    assert.ok(result.gradients.features.every((gradient) => gradient === 0));
   });
 
-  test('has slopes that sum to 0 over the source classes', () => {
-    const slopes = lossOf().gradients.pretrainedLogits ?? new Float64Array();
+  test('has gradients that sum to 0 over the source classes', () => {
+    const toLogits = lossOf().gradients.pretrainedLogits ?? new Float64Array();
     for (let i = 0; i < labels.length; i++)
-      assert.ok(Math.abs(slopes.subarray(6 * i, 6 * i + 6).reduce((sum, slope) => sum + slope, 0)) < 1e-7);
+      assert.ok(
+        Math.abs(toLogits.subarray(6 * i, 6 * i + 6).reduce((sum, gradient) => sum + gradient, 0)) < 1e-7,
+      );
   });
 
   test('is at its lowest, the entropy of Q, where the source classifier says Q', () => {
-    const q = golden.term.matrix;
+    const q = golden.penalty.matrix;
     const logits = labels.map((label) => (q[label] ?? []).map(Math.log));
     const entropy = labels.reduce(
       (sum, label) => sum - (q[label] ?? []).reduce((h, p) => h + p * Math.log(p), 0) / labels.length,
@@ -105,7 +106,7 @@ describe('the term', () => {
     );
     const result = lossOf({ pretrainedLogits: logits });
     assert.ok(Math.abs(result.penalty - entropy) < 1e-6);
-    assert.ok(result.gradients.pretrainedLogits?.every((slope) => Math.abs(slope) < 1e-7));
+    assert.ok(result.gradients.pretrainedLogits?.every((gradient) => Math.abs(gradient) < 1e-7));
     assert.ok(lossOf().penalty > result.penalty);
   });
 

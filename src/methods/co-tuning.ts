@@ -1,16 +1,12 @@
 import { z } from 'zod';
-import { add } from '../graph/operators/add.js';
-import { gather } from '../graph/operators/gather.js';
-import { logSoftmax } from '../graph/operators/log-softmax.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { mul } from '../graph/operators/mul.js';
-import { softmax } from '../graph/operators/softmax.js';
-import { floatsOf, zeros } from '../graph/tensor.js';
-import { input, scalar } from '../graph/value.js';
+import { invariant } from '../errors.js';
+import { gather, logSoftmax, mul, softmax, zeros } from '../graph/ops.js';
+import { floatsOf } from '../graph/tensor.js';
+import { input } from '../graph/value.js';
+import { linear, sum } from '../nn/functional.js';
 import { directRelationship, reverseRelationship } from './co-tuning/relationship.js';
-import { defineMethod } from './method.js';
+import { bound, defineMethod } from './method.js';
 import type { ImageSet, LabelledFeatures, PrepareTools } from './prepare.js';
-import { total } from './shared/distances.js';
 
 /**
  * Co-Tuning (You, Kou, Long and Wang, NeurIPS 2020): the classifier that the network was pretrained with is kept and
@@ -34,7 +30,6 @@ export const coTuning = defineMethod({
   paper: 'You et al., NeurIPS 2020',
   formula:
     'L = CE + lambda (1/B) sum_i sum_j -Q[y_i, j] log softmax(o_s)_ij,  Q[k, j] = p(y_s = j | y_t = k)',
-  needs: ['labels', 'pretrainedLogits'],
   options: z.strictObject({
     relationship: z
       .enum(['reverse', 'direct'])
@@ -44,25 +39,29 @@ export const coTuning = defineMethod({
   }),
   defaultLambda: 2.3,
   featureScaled: false,
-  async prepare(tools, { relationship, tau }) {
-    const predictions = {
-      train: await sourceProbabilities(tools, 'train', tau),
-      val: await sourceProbabilities(tools, 'val', tau),
-      classes: tools.classes,
-    };
-    if (relationship === 'direct') return { relationship: directRelationship(predictions) };
-    return {
-      relationship: await reverseRelationship(
-        predictions,
-        (outputs) => tools.compile(outputs),
-        (done, total) => tools.progress(done, total),
-      ),
-    };
-  },
-  build({ labels, pretrainedLogits, batchSize, prepared, state }) {
-    const wanted = gather(state('relationship', prepared('relationship')), labels);
-    return { penalty: mul(total(mul(wanted, logSoftmax(pretrainedLogits))), scalar(-1 / batchSize)) };
-  },
+  bind: ({ relationship, tau }) =>
+    bound({
+      needs: ['labels', 'pretrainedLogits'],
+      async prepare(tools) {
+        const predictions = {
+          train: await sourceProbabilities(tools, 'train', tau),
+          val: await sourceProbabilities(tools, 'val', tau),
+          classes: tools.classes,
+        };
+        if (relationship === 'direct') return { relationship: directRelationship(predictions) };
+        return {
+          relationship: await reverseRelationship(
+            predictions,
+            (outputs) => tools.compile(outputs),
+            (done, total) => tools.progress(done, total),
+          ),
+        };
+      },
+      loss({ labels, pretrainedLogits }, { batchSize, prepared, state }) {
+        const wanted = gather(state('relationship', prepared('relationship')), labels);
+        return { penalty: mul(sum(mul(wanted, logSoftmax(pretrainedLogits))), -1 / batchSize) };
+      },
+    }),
 });
 
 /** q(x) = softmax(tau (W_s g(x) + b_s)) of all images of a set, [n, S], and their labels. */
@@ -71,18 +70,17 @@ async function sourceProbabilities(
   images: ImageSet,
   tau: number,
 ): Promise<LabelledFeatures> {
-  const { weight, bias } = tools.pretrainedHead;
+  const { pretrainedHead } = tools;
+  invariant(pretrainedHead !== undefined, 'a run without a pretrained head is refused before');
+  const { weight, bias } = pretrainedHead;
   if (tools.count(images) === 0)
     return { features: zeros('float32', [0, bias.data.length]), labels: new Int32Array() };
   const { features, labels } = await tools.features(images);
-  const feeds = { features, 'source.weight': weight, 'source.bias': bias };
-  const logits = add(
-    matmul(input('features', features), input('source.weight', weight), { transposeB: true }),
-    input('source.bias', bias),
-  );
-  const computation = await tools.compile(new Map([['q', softmax(mul(logits, scalar(tau)))]]));
+  const logits = linear(input('features', features), input('weight', weight), input('bias', bias));
+  const computation = await tools.compile(new Map([['q', softmax(mul(logits, tau))]]));
   try {
-    return { features: floatsOf(await computation.run(new Map(Object.entries(feeds))), 'q'), labels };
+    const feeds = new Map(Object.entries({ features, weight, bias }));
+    return { features: floatsOf(await computation.run(feeds), 'q'), labels };
   } finally {
     await computation.release();
   }

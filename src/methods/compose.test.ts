@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { testInputs } from '../../test/helpers/method-inputs.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
-import { openMethod, parseMethodOptions } from '../run/method/open-method.js';
+import { readFrom } from '../../test/helpers/read-tensor.js';
+import { bindMethod } from '../run/method/bind-method.js';
+import { openMethod } from '../run/method/open-method.js';
 import { methodLoss } from '../training/method-loss.js';
 import { adarand } from './adarand.js';
 import { bss } from './bss.js';
@@ -15,7 +17,7 @@ const given = testInputs({ batchSize: 6, classes: 3, featureSize: 5, sourceClass
 const { inputs } = given;
 
 describe('several methods as one', () => {
-  test('add their terms, each with its weight, and their additions', () => {
+  test('add their penalties, each with its weight, and their extra losses', () => {
     const both = methodLoss(compose([bss, l2sp]), {
       ...inputs,
       options: { 'bss.k': 2, 'l2-sp.lambda': 0.5 },
@@ -26,8 +28,8 @@ describe('several methods as one', () => {
     const expected = 0.001 * first.penalty + 0.5 * second.penalty;
     assert.ok(Math.abs(both.penalty - expected) < 1e-7 * expected);
     assert.equal(both.extraLoss, second.extraLoss);
-    for (const [i, slope] of first.gradients.features.entries())
-      assert.ok(Math.abs((both.gradients.features[i] ?? 0) - 0.001 * slope) < 1e-9);
+    for (const [i, gradient] of first.gradients.features.entries())
+      assert.ok(Math.abs((both.gradients.features[i] ?? 0) - 0.001 * gradient) < 1e-9);
   });
 
   test("keep their states, metrics and noise apart, and a method's own training", () => {
@@ -45,24 +47,15 @@ describe('several methods as one', () => {
   });
 
   test('prepare, and choose source images, as the one that does so alone', async () => {
-    const method = compose([bss, uot]);
-    const options = method.options.parse({ 'uot.classes': 2 });
-    const prepared = (await method.prepare?.(arrayPrepareTools(given.tools), options)) ?? {};
-    const own = uot.options.parse({ classes: 2 });
-    const alone = (await uot.prepare?.(arrayPrepareTools(given.tools), own)) ?? {};
-    assert.deepEqual(prepared['uot.selected'], alone.selected);
+    const method = compose([bss, uot]).bind({ 'uot.classes': 2 });
+    const alone = uot.bind({ classes: 2 });
+    const prepared = (await method.prepare?.(arrayPrepareTools(given.tools))) ?? {};
+    const preparedAlone = (await alone.prepare?.(arrayPrepareTools(given.tools))) ?? {};
+    assert.deepEqual(prepared['uot.selected'], preparedAlone.selected);
     const context = { targets: Int32Array.of(0, 1, 2), batch: 3, seed: 1 };
-    const chosen = (tensors: typeof alone) => ({
-      ...context,
-      tensor(name: string) {
-        const tensor = tensors[name];
-        assert.ok(tensor !== undefined, name);
-        return tensor;
-      },
-    });
     assert.deepEqual(
-      method.sampleSource?.(chosen(prepared), options),
-      uot.sampleSource?.(chosen(alone), own),
+      method.sourceSampler?.({ ...context, tensor: readFrom(prepared) }),
+      alone.sourceSampler?.({ ...context, tensor: readFrom(preparedAlone) }),
     );
   });
 
@@ -70,27 +63,27 @@ describe('several methods as one', () => {
     const method = await openMethod('bss+l2-sp');
     assert.equal(method.name, 'bss+l2-sp');
     assert.deepEqual(
-      parseMethodOptions(method, { 'bss.k': '3', 'l2-sp.beta': '0.5', 'bss.lambda': '2' }),
+      bindMethod(method, { 'bss.k': '3', 'l2-sp.beta': '0.5', 'bss.lambda': '2' }).options,
       method.options.parse({ 'bss.k': 3, 'l2-sp.beta': 0.5, 'bss.lambda': 2 }),
     );
-    assert.throws(() => parseMethodOptions(method, { k: '3' }), /has no option "k"/);
-    assert.throws(() => parseMethodOptions(method, { 'bss.k': '-1' }), /bss\+l2-sp cannot use/);
+    assert.throws(() => bindMethod(method, { k: '3' }), /has no option "k"/);
+    assert.throws(() => bindMethod(method, { 'bss.k': '-1' }), /bss\+l2-sp cannot use/);
     // Who wants none of it leaves it out.
-    assert.throws(() => parseMethodOptions(method, { 'bss.lambda': '0' }), /bss\+l2-sp cannot use/);
+    assert.throws(() => bindMethod(method, { 'bss.lambda': '0' }), /bss\+l2-sp cannot use/);
     assert.equal(method.replacesWeightDecay, true);
-    assert.equal(method.prepare, undefined);
+    assert.equal(method.bind().prepare, undefined);
   });
 
   for (const [names, reason] of [
-    ['bss+bss', /bss stands there twice/],
-    ['bss+linear-probe', /trains the head alone/],
+    ['bss+bss', /bss is named twice/],
+    ['bss+head-only', /trains the head alone/],
     ['fine-tuning+bss', /what every method does already/],
     ['bss+bs', /there is no method "bs"/],
   ] as const)
     test(`${names} is refused with the reason`, () => assert.rejects(openMethod(names), reason));
 
   test('two methods that each train a state are refused when they are built', () => {
-    const twin = { ...adarand, name: 'twin' };
-    assert.throws(() => methodLoss(compose([adarand, twin]), inputs), /each train a state of their own/);
+    const other = { ...adarand, name: 'other' };
+    assert.throws(() => methodLoss(compose([adarand, other]), inputs), /each train a state of their own/);
   });
 });

@@ -1,26 +1,27 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
-import { add } from '../graph/operators/add.js';
-import { mul } from '../graph/operators/mul.js';
-import { scalar, type Value } from '../graph/value.js';
-import type { Built, LossTools, Method, MethodInputs, Tensors } from './method.js';
-import type { PrepareTools } from './prepare.js';
+import { add, mul, type Value } from '../graph/ops.js';
+import type { ReadTensor } from './host.js';
+import type { MethodInputs } from './inputs.js';
+import type { LossTools, MethodLosses } from './losses.js';
+import { type Bound, type BoundMethod, defineMethod, type Method, type Tensors } from './method.js';
 
-/** A method's weight among others, and its own options. */
+/** A bound method among others: its weight, and how its tensors are called outside. */
 interface Part {
+  readonly method: BoundMethod;
   readonly lambda: number;
-  readonly options: unknown;
+  readonly prefix: string;
 }
 
 /**
  * Several methods as one: `bss+l2-sp` is L = CE + lambda (w_1 R_1 + w_2 R_2), with lambda 1. A method's weight is its own
- * default unless `bss.lambda` says otherwise, and its options have its name before them: `bss.k`. A second term whose
- * weight is an option of its method (beta of L2-SP and DELTA) is added as it is.
+ * default unless `bss.lambda` says otherwise, and its options have its name before them: `bss.k`. An extra loss (beta of
+ * L2-SP and DELTA) is added as it is.
  *
  * @throws AdarandError `method.compose` where that makes no sense, with the reason. That two methods each replace the
  * cross-entropy, or each train a state, shows when the graph is built.
  */
-export function compose(methods: readonly Method[]): Method<Readonly<Record<string, Part>>> {
+export function compose(methods: readonly Method[]): Method {
   const name = methods.map((method) => method.name).join('+');
   const refuse = (reason: string) =>
     new AdarandError(
@@ -28,146 +29,165 @@ export function compose(methods: readonly Method[]): Method<Readonly<Record<stri
       `${name}: ${reason}`,
       '`adarand methods` tells what each method does.',
     );
-  checkParts(methods, refuse);
-  const partOf = (parts: Readonly<Record<string, Part>>, method: Method): Part =>
-    parts[method.name] ?? { lambda: method.defaultLambda, options: method.options.parse({}) };
-  const chooser = methods.find(({ sampleSource }) => sampleSource !== undefined);
-  const adapting = methods.find(({ rounds }) => rounds !== undefined);
-  const prepareAll = async (tools: PrepareTools, parts: Readonly<Record<string, Part>>): Promise<Tensors> => {
-    const prepared: Record<string, Tensors[string]> = {};
-    for (const method of methods) {
-      const made = (await method.prepare?.(tools, partOf(parts, method).options)) ?? {};
-      for (const [key, tensor] of Object.entries(made)) prepared[`${method.name}.${key}`] = tensor;
-    }
-    return prepared;
-  };
-  return {
+  checkMethods(methods, refuse);
+  return defineMethod({
     name,
-    title: methods.map(({ title }) => title).join(', and '),
+    title: methods.map(({ title }) => title).join(', '),
     paper: methods.map(({ paper }) => paper).join('; '),
-    formula: `L = CE + lambda (${methods.map((method) => `w_{${method.name}} R_{${method.name}}`).join(' + ')}), and what they add beside R`,
-    needs: [...new Set(methods.flatMap(({ needs }) => needs))],
+    formula: `L = CE + lambda (${methods.map((method) => `w_{${method.name}} R_{${method.name}}`).join(' + ')}), and their extra losses`,
     options: optionsOf(methods),
     defaultLambda: 1,
     featureScaled: methods.some(({ featureScaled }) => featureScaled !== false) ? 'parts' : false,
     replacesWeightDecay: methods.some(({ replacesWeightDecay }) => replacesWeightDecay),
-    ...(methods.some(({ prepare }) => prepare !== undefined) && { prepare: prepareAll }),
-    build(context, parts) {
-      const built = methods.map((method) => {
-        const { lambda, options } = partOf(parts, method);
-        const weight = method.featureScaled === true ? lambda * context.featureScale : lambda;
-        return { method, weight, ...method.build(prefixed(context, `${method.name}.`), options) };
+    bind(options) {
+      const parts = methods.map((method): Part => {
+        const prefix = `${method.name}.`;
+        const { lambda, ...own } = optionsWith(prefix, options);
+        return { method: method.bind(own), lambda: Number(lambda), prefix };
       });
-      for (const part of ['taskLoss', 'learned'] as const) {
-        const owners = built.filter((each) => each[part] !== undefined).map(({ method }) => method.name);
-        if (owners.length > 1) throw refuse(`${owners.join(' and ')} ${conflicts[part]}`);
-      }
-      const own = <Part extends keyof Built>(part: Part) =>
-        built.find((each) => each[part] !== undefined)?.[part];
-      const [taskLoss, learned] = [own('taskLoss'), own('learned')];
-      return {
-        ...(taskLoss === undefined ? {} : { taskLoss }),
-        ...(learned === undefined ? {} : { learned }),
-        penalty: sum(built.map(({ penalty, weight }) => penalty && mul(penalty, scalar(weight)))),
-        extraLoss: sum(built.map(({ extraLoss }) => extraLoss)),
-        updates: new Map(built.flatMap(({ updates = [] }) => [...updates])),
-        preSteps: built.flatMap(({ preSteps = [] }) => preSteps),
-        metrics: Object.fromEntries(
-          built.flatMap(({ method, metrics = {} }) =>
-            Object.entries(metrics).map(([key, value]) => [`${method.name}.${key}`, value]),
-          ),
-        ),
-      };
+      return bindParts(parts, refuse);
     },
-    ...(chooser && {
-      sampleSource: (context, parts) =>
-        chooser.sampleSource?.(
-          { ...context, tensor: (key) => context.tensor(`${chooser.name}.${key}`) },
-          partOf(parts, chooser).options,
-        ) ?? new Int32Array(),
+  });
+}
+
+function bindParts(parts: readonly Part[], refuse: (reason: string) => AdarandError): Bound {
+  const samplers = parts.filter(({ method }) => method.sourceSampler !== undefined);
+  if (samplers.length > 1) throw refuse(`${namesOf(samplers)} each choose the source images of a batch`);
+  const [sampler] = samplers;
+  const updating = parts.find(({ method }) => method.epochCallback !== undefined);
+  const preparing = parts.filter(({ method }) => method.prepare !== undefined);
+  return {
+    needs: [...new Set(parts.flatMap(({ method }) => method.needs))],
+    ...(preparing.length > 0 && {
+      async prepare(tools) {
+        const prepared: Record<string, Tensors[string]> = {};
+        for (const { method, prefix } of preparing)
+          Object.assign(prepared, prefixed(prefix, (await method.prepare?.(tools)) ?? {}));
+        return prepared;
+      },
     }),
-    ...(adapting?.rounds && {
-      rounds: roundsOf(adapting.name, adapting.rounds, (parts) => partOf(parts, adapting).options),
+    ...(sampler?.method.sourceSampler && {
+      sourceSampler: samplerOf(sampler, sampler.method.sourceSampler),
     }),
+    ...(updating?.method.epochCallback && {
+      epochCallback: callbackOf(updating, updating.method.epochCallback),
+    }),
+    loss: (inputs, tools) => combined(parts, inputs, tools, refuse),
   };
 }
 
-const conflicts = {
-  taskLoss: 'each have a classification loss of their own, and there is one taskLoss',
-  learned: 'each train a state of their own, which one step does not do twice',
-} as const;
+function combined(
+  parts: readonly Part[],
+  inputs: MethodInputs,
+  tools: LossTools,
+  refuse: (reason: string) => AdarandError,
+): MethodLosses {
+  const built = parts.map(({ method, lambda, prefix }) => ({
+    method,
+    prefix,
+    weight: method.featureScaled === true ? lambda * tools.featureScale : lambda,
+    losses: method.loss(inputs, named(prefix, tools)),
+  }));
+  for (const [part, conflict] of Object.entries(conflicts)) {
+    const owners = built.filter(({ losses }) => Object.hasOwn(losses, part));
+    if (owners.length > 1) throw refuse(`${namesOf(owners)} ${conflict}`);
+  }
+  const all = built.map(({ losses }) => losses);
+  const taskLoss = all.find((losses) => losses.taskLoss !== undefined)?.taskLoss;
+  const learned = all.find((losses) => losses.learned !== undefined)?.learned;
+  const penalty = sum(built.map(({ losses, weight }) => losses.penalty && mul(losses.penalty, weight)));
+  const extraLoss = sum(all.map((losses) => losses.extraLoss));
+  return {
+    ...(taskLoss && { taskLoss }),
+    ...(penalty && { penalty }),
+    ...(extraLoss && { extraLoss }),
+    ...(learned && { learned }),
+    updates: new Map(all.flatMap(({ updates = [] }) => [...updates])),
+    preSteps: all.flatMap(({ preSteps = [] }) => preSteps),
+    metrics: Object.assign({}, ...built.map(({ losses, prefix }) => prefixed(prefix, losses.metrics ?? {}))),
+  };
+}
 
-function checkParts(methods: readonly Method[], refuse: (reason: string) => AdarandError): void {
+const conflicts: { readonly [Part in 'taskLoss' | 'learned']: string } = {
+  taskLoss: 'each have a classification loss of their own, and a step has one',
+  learned: 'each train a state of their own, which one step does not do twice',
+};
+
+function checkMethods(methods: readonly Method[], refuse: (reason: string) => AdarandError): void {
   if (methods.length < 2) throw refuse('it takes two methods to combine them');
   const names = methods.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw refuse(`${twice} stands there twice; a larger weight does the same`);
+  if (twice !== undefined) throw refuse(`${twice} is named twice; a larger weight does the same`);
   if (names.includes('fine-tuning')) throw refuse('fine-tuning is what every method does already');
-  const probe = methods.find(({ trains }) => trains === 'head');
-  if (probe !== undefined)
-    throw refuse(`${probe.name} trains the head alone: for other methods nothing is left to act on`);
-  const choosers = methods.filter(({ sampleSource }) => sampleSource !== undefined).map(({ name }) => name);
-  if (choosers.length > 1) throw refuse(`${choosers.join(' and ')} each choose the source images of a batch`);
+  const headOnly = methods.find(({ trains }) => trains === 'head');
+  if (headOnly !== undefined)
+    throw refuse(`${headOnly.name} trains the head alone: for other methods nothing is left to act on`);
 }
 
-/** `bss.k`, `bss.lambda`, ... as one flat object, parsed into each method's own. */
-function optionsOf(methods: readonly Method[]): z.ZodType<Readonly<Record<string, Part>>> {
+/** `bss.k`, `bss.lambda`, ... as one flat object; each method's own schema has the last word on its part. */
+function optionsOf(methods: readonly Method[]) {
   const fields: Record<string, z.ZodType> = {};
   for (const { name, options, defaultLambda } of methods) {
     fields[`${name}.lambda`] = z.number().positive().default(defaultLambda).describe(`weight of ${name}`);
     if (options instanceof z.ZodObject)
       for (const [key, field] of Object.entries(options.shape)) fields[`${name}.${key}`] = field;
   }
-  return z.strictObject(fields).transform((flat, context) => {
-    const parts: Record<string, Part> = {};
+  return z.strictObject(fields).superRefine((flat, context) => {
     for (const { name, options } of methods) {
-      const own = Object.entries(flat).filter(
-        ([key]) => key.startsWith(`${name}.`) && key !== `${name}.lambda`,
-      );
-      const parsed = options.safeParse(
-        Object.fromEntries(own.map(([key, value]) => [key.slice(name.length + 1), value])),
-      );
-      if (parsed.success) parts[name] = { lambda: Number(flat[`${name}.lambda`]), options: parsed.data };
-      else
-        for (const { message } of parsed.error.issues)
-          context.addIssue({ code: 'custom', message: `${name}: ${message}` });
+      const { lambda: _, ...own } = optionsWith(`${name}.`, flat);
+      for (const { path, message } of options.safeParse(own).error?.issues ?? [])
+        context.addIssue({ code: 'custom', path: [`${name}.${path.join('.')}`], message });
     }
-    return parts;
   });
 }
 
-/** The same context, with the names of what a method makes for itself behind a prefix. */
-function prefixed(context: MethodInputs & LossTools, prefix: string): MethodInputs & LossTools {
-  const tools: Partial<LossTools> = {
-    prepared: (name) => context.prepared(prefix + name),
-    state: (name, initial) => context.state(prefix + name, initial),
-    scratch: (name, shape) => context.scratch(prefix + name, shape),
-    parameter: (name, initial, kind) => context.parameter(prefix + name, initial, kind),
-  };
-  // Not a copy: that would look behind every getter.
-  return new Proxy(context, {
-    get: (target, key) => Reflect.get(Object.hasOwn(tools, key) ? tools : target, key),
-  });
+/** Those with a prefix, without it. */
+function optionsWith(prefix: string, flat: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const own = Object.entries(flat).filter(([key]) => key.startsWith(prefix));
+  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]));
 }
 
-function roundsOf<Options>(
-  name: string,
-  rounds: NonNullable<Method['rounds']>,
-  optionsOf: (parts: Options) => unknown,
-) {
+function prefixed<T>(prefix: string, entries: Readonly<Record<string, T>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [prefix + key, value]));
+}
+
+/** The same tools, with the names of what a method makes for itself behind a prefix. */
+function named(prefix: string, tools: LossTools): LossTools {
   return {
-    epochs: (parts: Options) => rounds.epochs(optionsOf(parts)),
-    next(
-      state: (name: string) => Tensors[string],
-      predictions: Parameters<typeof rounds.next>[1],
-      parts: Options,
-    ) {
-      const next = rounds.next((key) => state(`${name}.${key}`), predictions, optionsOf(parts));
-      return Object.fromEntries(Object.entries(next).map(([key, tensor]) => [`${name}.${key}`, tensor]));
-    },
+    ...tools,
+    prepared: (name, dtype) => tools.prepared(prefix + name, dtype),
+    state: (name, initial) => tools.state(prefix + name, initial),
+    scratch: (name, shape) => tools.scratch(prefix + name, shape),
+    parameter: (name, initial, kind) => tools.parameter(prefix + name, initial, kind),
   };
 }
 
-function sum(values: readonly (Value | undefined)[]): Value {
-  return values.reduce((total: Value, value) => (value === undefined ? total : add(total, value)), scalar(0));
+function samplerOf(
+  { prefix }: Part,
+  sample: NonNullable<Bound['sourceSampler']>,
+): NonNullable<Bound['sourceSampler']> {
+  return (context) => sample({ ...context, tensor: reading(prefix, context.tensor) });
+}
+
+function callbackOf(
+  { prefix }: Part,
+  callback: NonNullable<Bound['epochCallback']>,
+): NonNullable<Bound['epochCallback']> {
+  return {
+    epochs: callback.epochs,
+    run: (tensor, predictions) => prefixed(prefix, callback.run(reading(prefix, tensor), predictions)),
+  };
+}
+
+function reading(prefix: string, tensor: ReadTensor): ReadTensor {
+  return (name, dtype) => tensor(prefix + name, dtype);
+}
+
+function namesOf(parts: readonly { readonly method: BoundMethod }[]): string {
+  return parts.map(({ method }) => method.name).join(' and ');
+}
+
+function sum(values: readonly (Value | undefined)[]): Value | undefined {
+  const present = values.filter((value) => value !== undefined);
+  return present.length === 0 ? undefined : present.reduce(add);
 }

@@ -31,8 +31,8 @@ const golden = readGolden(
         name: z.string(),
         labels: z.array(z.number()),
         options: z.record(z.string(), z.unknown()),
-        task: z.number(),
-        term: z.number(),
+        taskLoss: z.number(),
+        penalty: z.number(),
         gradients: z.record(z.string(), z.array(z.number())),
       }),
     ),
@@ -58,18 +58,21 @@ const lossOf = (inputs: Partial<MethodLossInputs>, options: object = {}) =>
   });
 
 describe('both losses and all gradients agree with PyTorch', () => {
-  for (const { name, labels, options, task, term, gradients } of golden.cases)
+  for (const { name, labels, options, taskLoss, penalty, gradients } of golden.cases)
     test(name, () => {
       const result = lossOf({ labels }, options);
-      assert.ok(worstError([result.taskLoss], [task]) < 1e-6, `task ${result.taskLoss} for ${task}`);
-      assert.ok(worstError([result.penalty], [term]) < 1e-6, `term ${result.penalty} for ${term}`);
+      assert.ok(
+        worstError([result.taskLoss], [taskLoss]) < 1e-6,
+        `task loss ${result.taskLoss} for ${taskLoss}`,
+      );
+      assert.ok(worstError([result.penalty], [penalty]) < 1e-6, `penalty ${result.penalty} for ${penalty}`);
       for (const [key, gradient] of Object.entries(gradients))
         assert.ok(worstError(result.gradients[key] ?? [], gradient) < 1e-6, key);
     });
 });
 
 describe('invariants', () => {
-  test('a head of zeros knows nothing: the task is log K, and the term is what it was', () => {
+  test('a head of zeros knows nothing: the task loss is log K, and the penalty is what it was', () => {
     const { taskLoss, penalty } = lossOf({
       head: { weight: rows(weight).map((row) => row.map(() => 0)), bias: given.labels.map(() => 0) },
     });
@@ -85,7 +88,7 @@ describe('invariants', () => {
     assert.ok(Math.abs(lossOf(inputs).penalty - (1 - 1 / others) * plain) < 1e-9);
   });
 
-  test('two vectors have only each other: no loss and no slope', () => {
+  test('two vectors have only each other: no loss and no gradient', () => {
     const { penalty, gradients } = methodLoss(coreTuning, {
       features: given.features.slice(0, 2),
       labels: [0, 0],
@@ -93,7 +96,7 @@ describe('invariants', () => {
       options: { focal: false },
     });
     assert.equal(penalty, 0);
-    assert.ok(gradients.features.every((slope) => Math.abs(slope) < 1e-12));
+    assert.ok(gradients.features.every((element) => Math.abs(element) < 1e-12));
   });
 
   test('at floor 1 semi-hard negatives are negatives, whatever the proportion drawn', () => {
@@ -126,7 +129,7 @@ describe('invariants', () => {
         const inputs = zero ? { labels, features: labels.map(() => [0, 0, 0, 0, 0, 0]) } : { labels };
         const { taskLoss, penalty, gradients } = lossOf(inputs, { tau: 1e-3 });
         assert.ok([taskLoss, penalty].every(Number.isFinite));
-        assert.ok(Object.values(gradients).every((slopes) => slopes.every(Number.isFinite)));
+        assert.ok(Object.values(gradients).every((values) => values.every(Number.isFinite)));
       });
 });
 

@@ -1,25 +1,26 @@
 import { z } from 'zod';
-import { add } from '../graph/operators/add.js';
-import { concat } from '../graph/operators/concat.js';
-import { div } from '../graph/operators/div.js';
-import { logSoftmax } from '../graph/operators/log-softmax.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { max } from '../graph/operators/max.js';
-import { mul } from '../graph/operators/mul.js';
-import { neg } from '../graph/operators/neg.js';
-import { reduceSum } from '../graph/operators/reduce-sum.js';
-import { relu } from '../graph/operators/relu.js';
-import { sqrt } from '../graph/operators/sqrt.js';
-import { stopGradient } from '../graph/operators/stop-gradient.js';
-import { sub } from '../graph/operators/sub.js';
-import { float32, type Tensor } from '../graph/tensor.js';
-import { scalar, type Value } from '../graph/value.js';
+import {
+  concat,
+  div,
+  float32,
+  logSoftmax,
+  matmul,
+  mul,
+  neg,
+  relu,
+  scalar,
+  stopGradient,
+  sub,
+  type Value,
+  zeros,
+} from '../graph/ops.js';
+import { identity, linear, normalize, sum } from '../nn/functional.js';
+import { normal } from '../nn/initializers.js';
 import { Random } from '../random.js';
 import { contrastive } from './core-tuning/contrastive.js';
 import { hardPairs } from './core-tuning/hard-pairs.js';
-import { defineMethod, type LossTools } from './method.js';
-import { total } from './shared/distances.js';
-import { identity } from './shared/identity.js';
+import type { LossTools } from './losses.js';
+import { bound, defineMethod } from './method.js';
 
 /**
  * Core-tuning (Zhang, Hooi, Hu, Liang and Feng, NeurIPS 2021, arXiv 2102.06605): fine-tuning with a focal contrastive
@@ -50,7 +51,6 @@ export const coreTuning = defineMethod({
   title: 'Core-tuning: contrast-regularized fine-tuning',
   paper: 'Zhang et al., NeurIPS 2021, arXiv 2102.06605',
   formula: 'L = CE_mix + lambda mean_i -1/|P_i| sum_{j in P_i} (1 - p_ij) log p_ij',
-  needs: ['features', 'labels', 'oneHot', 'head'],
   options: z.strictObject({
     tau: z.number().positive().default(0.07).describe('temperature of the contrastive loss'),
     dimension: z.number().int().positive().default(256).describe('m, size of the contrasted vectors'),
@@ -69,51 +69,52 @@ export const coreTuning = defineMethod({
   }),
   defaultLambda: 0.1,
   featureScaled: false,
-  build(context, options) {
-    const { features, labels, oneHot, head, batchSize: B, noise } = context;
-    const noises = {
-      positiveShare: noise({ beta: options.a }, [B, 1]),
-      choice: noise('uniform', [B, B]),
-      negativeShare: noise({ beta: options.a }, [B, 1]),
-    };
-    const pairs = hardPairs(features, labels, noises, options.floor);
-    const originals = options.detachOriginals ? stopGradient(features) : features;
-    const all = concat([originals, matmul(pairs.mixing, features)], 0);
-    const targets = concat([oneHot, matmul(pairs.mixing, oneHot)], 0);
-    const valid = concat([scalar(1, [B, 1]), pairs.valid], 0);
+  bind: (options) =>
+    bound({
+      needs: ['features', 'labels', 'oneHot', 'head'],
+      loss({ features, labels, oneHot, head }, tools) {
+        const { batchSize: B, noise } = tools;
+        const noises = {
+          positiveShare: noise({ beta: options.a }, [B, 1]),
+          choice: noise('uniform', [B, B]),
+          negativeShare: noise({ beta: options.a }, [B, 1]),
+        };
+        const pairs = hardPairs(features, labels, noises, options.floor);
+        const originals = options.detachOriginals ? stopGradient(features) : features;
+        const all = concat([originals, matmul(pairs.mixing, features)], 0);
+        const targets = concat([oneHot, matmul(pairs.mixing, oneHot)], 0);
+        const valid = concat([scalar(1, [B, 1]), pairs.valid], 0);
 
-    const logP = logSoftmax(linear(all, head.weight, head.bias));
-    const taskLoss = div(neg(total(mul(targets, logP))), total(valid));
+        const logP = logSoftmax(linear(all, head.weight, head.bias));
+        const taskLoss = div(neg(sum(mul(targets, logP))), sum(valid));
 
-    const none = scalar(0, [B, B]);
-    const mixed = options.mixedPositives ? pairs.mixedPositives : none;
-    const positives = blockDiagonal([pairs.positives, none, mixed], none);
-    const others = mul(matmul(valid, valid, { transposeB: true }), sub(scalar(1), identity(3 * B)));
-    const { tau: temperature, focal, innerNorm } = options;
-    const vectors = project(all, context, options.dimension);
-    return { taskLoss, penalty: contrastive(vectors, positives, others, { temperature, focal, innerNorm }) };
-  },
+        const none = scalar(0, [B, B]);
+        const mixed = options.mixedPositives ? pairs.mixedPositives : none;
+        const positives = blockDiagonal([pairs.positives, none, mixed], none);
+        const others = mul(matmul(valid, valid, { transposeB: true }), sub(1, identity(3 * B)));
+        const { tau: temperature, focal, innerNorm } = options;
+        const vectors = project(all, tools, options.dimension);
+        return {
+          taskLoss,
+          penalty: contrastive(vectors, positives, others, { temperature, focal, innerNorm }),
+        };
+      },
+    }),
 });
 
 /** The projection head h, to unit length: [n, m] from [n, d]. */
 function project(x: Value, { featureSize: d, parameter }: LossTools, m: number): Value {
-  const bias = (name: string, size: number) =>
-    parameter(name, float32([size], new Float32Array(size)), 'bias');
-  const first = parameter('projection.0.weight', normal([d, d], Math.sqrt(2 / d), 0), 'weight');
-  const hidden = relu(linear(x, first, bias('projection.0.bias', d)));
-  const second = parameter('projection.2.weight', normal([m, d], Math.sqrt(2 / (d + m)), 1), 'weight');
-  const out = linear(hidden, second, bias('projection.2.bias', m));
-  // Clamped under the root, whose slope at 0 is infinite.
-  return div(out, sqrt(max(reduceSum(mul(out, out), [1]), scalar(1e-24))));
-}
-
-const linear = (x: Value, weight: Value, bias: Value): Value =>
-  add(matmul(x, weight, { transposeB: true }), bias);
-
-function normal(shape: readonly [number, number], std: number, layer: number): Tensor<'float32'> {
-  const random = new Random(0, 'weights', layer);
-  const draw = () => std * random.normal();
-  return float32(shape, Float32Array.from({ length: shape[0] * shape[1] }, draw));
+  const weight = (layer: 0 | 2, rows: number, std: number) => {
+    const drawn = normal(std)([rows, d], new Random(0, 'weights', layer / 2));
+    return parameter(`projection.${layer}.weight`, float32([rows, d], drawn), 'weight');
+  };
+  const bias = (layer: 0 | 2, size: number) =>
+    parameter(`projection.${layer}.bias`, zeros('float32', [size]), 'bias');
+  const first = weight(0, d, Math.sqrt(2 / d));
+  const hidden = relu(linear(x, first, bias(0, d)));
+  const second = weight(2, m, Math.sqrt(2 / (d + m)));
+  const out = linear(hidden, second, bias(2, m));
+  return normalize(out, 1e-12);
 }
 
 function blockDiagonal(blocks: readonly Value[], zero: Value): Value {

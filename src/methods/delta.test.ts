@@ -5,6 +5,7 @@ import { readGolden } from '../../test/helpers/golden.js';
 import { recipeSchema } from '../../test/helpers/golden-schemas.js';
 import { type Recipe, tensorOf } from '../../test/helpers/lcg.js';
 import { worstError } from '../../test/helpers/samples.js';
+import { float32 } from '../graph/tensor.js';
 import { methodLoss } from '../training/method-loss.js';
 import { channelAttention } from './delta/channel-attention.js';
 import { delta } from './delta.js';
@@ -15,7 +16,7 @@ const golden = readGolden(
   'delta',
   z.object({
     classes: z.number(),
-    taps: recipes,
+    featureMaps: recipes,
     pretrainedFeatureMaps: recipes,
     head: z.object({ 'head.weight': recipeSchema, 'head.bias': recipeSchema }),
     importances: recipes,
@@ -24,8 +25,8 @@ const golden = readGolden(
       z.object({
         name: z.string(),
         options: z.record(z.string(), z.unknown()),
-        term: z.number(),
-        addition: z.number(),
+        penalty: z.number(),
+        extraLoss: z.number(),
         gradients: z.record(z.string(), numbers),
       }),
     ),
@@ -41,7 +42,10 @@ const rows = (recipe: Recipe) => {
 };
 const attention = (weights: Readonly<Record<string, ArrayLike<number>>>) =>
   Object.fromEntries(
-    Object.entries(weights).map(([role, data]) => [`attention.${role}`, { shape: [data.length], data }]),
+    Object.entries(weights).map(([role, data]) => [
+      `attention.${role}`,
+      float32([data.length], Float32Array.from(data)),
+    ]),
   );
 const weight = rows(golden.head['head.weight']);
 const given = {
@@ -49,62 +53,65 @@ const given = {
   labels: [0, 1, 2],
   classes: golden.classes,
   head: { weight, bias: [...tensorOf(golden.head['head.bias']).data] },
-  taps: tensors(golden.taps),
+  featureMaps: tensors(golden.featureMaps),
   pretrainedFeatureMaps: tensors(golden.pretrainedFeatureMaps),
   prepared: attention(golden.weights),
 };
 const lossOf = (inputs: Partial<typeof given>, options: object = {}) =>
   methodLoss(delta, { ...given, ...inputs, options });
 
-describe('term, addition and gradients agree with PyTorch', () => {
-  for (const { name, options, term, addition, gradients } of golden.cases)
+describe('penalty, extra loss and gradients agree with PyTorch', () => {
+  for (const { name, options, penalty, extraLoss, gradients } of golden.cases)
     test(name, () => {
       const result = lossOf({}, options);
-      assert.ok(worstError([result.penalty], [term]) < 1e-6, `term ${result.penalty} for ${term}`);
-      assert.ok(worstError([result.extraLoss], [addition]) < 1e-6, `addition ${result.extraLoss}`);
+      assert.ok(worstError([result.penalty], [penalty]) < 1e-6, `penalty ${result.penalty} for ${penalty}`);
+      assert.ok(worstError([result.extraLoss], [extraLoss]) < 1e-6, `extra loss ${result.extraLoss}`);
       for (const [key, gradient] of Object.entries(gradients))
         assert.ok(worstError(result.gradients[key] ?? [], gradient) < 1e-6, key);
     });
 });
 
 describe('invariants', () => {
-  test('maps that are where they were have neither term nor slope', () => {
+  test('maps that are where they were have neither penalty nor gradient', () => {
     for (const kind of ['ablation', 'none']) {
       const { penalty, gradients } = lossOf(
-        { pretrainedFeatureMaps: given.taps },
+        { pretrainedFeatureMaps: given.featureMaps },
         { attention: kind, beta: 0 },
       );
       assert.equal(penalty, 0);
-      for (const slopes of Object.values(gradients))
-        assert.ok(slopes.every((slope) => Math.abs(slope) === 0));
+      for (const gradient of Object.values(gradients))
+        assert.ok(gradient.every((element) => Math.abs(element) === 0));
     }
   });
 
   test("the order of a map's channels does not matter where their weights follow", () => {
     const turned = ({ data }: { data: ArrayLike<number> }, size: number) =>
       Array.from(data, (_, i) => data[i - (i % size) + ((i + 1) % size)] ?? Number.NaN);
-    const tokens = (of: typeof given.taps) => {
+    const tokens = (of: typeof given.featureMaps) => {
       const map = of.stage3;
       assert.ok(map !== undefined);
       return { shape: map.shape, data: turned(map, 3) };
     };
-    const only = { taps: given.taps.stage3, pretrainedFeatureMaps: given.pretrainedFeatureMaps.stage3 };
-    assert.ok(only.taps !== undefined && only.pretrainedFeatureMaps !== undefined);
+    const only = {
+      featureMaps: given.featureMaps.stage3,
+      pretrainedFeatureMaps: given.pretrainedFeatureMaps.stage3,
+    };
+    assert.ok(only.featureMaps !== undefined && only.pretrainedFeatureMaps !== undefined);
     const before = methodLoss(delta, {
       ...given,
-      featureMaps: { stage3: only.taps },
+      featureMaps: { stage3: only.featureMaps },
       pretrainedFeatureMaps: { stage3: only.pretrainedFeatureMaps },
     });
     const after = methodLoss(delta, {
       ...given,
-      featureMaps: { stage3: tokens(given.taps) },
+      featureMaps: { stage3: tokens(given.featureMaps) },
       pretrainedFeatureMaps: { stage3: tokens(given.pretrainedFeatureMaps) },
       prepared: attention({ stage3: turned({ data: golden.weights.stage3 ?? [] }, 3) }),
     });
     assert.ok(Math.abs(before.penalty - after.penalty) < 1e-9);
   });
 
-  test('without taps there is nothing to hold', () => {
+  test('without feature maps there is nothing to hold', () => {
     assert.equal(methodLoss(delta, { ...given, featureMaps: {}, pretrainedFeatureMaps: {} }).penalty, 0);
   });
 });

@@ -1,36 +1,32 @@
 import { z } from 'zod';
 import { invariant } from '../errors.js';
-import { add } from '../graph/operators/add.js';
-import { mul } from '../graph/operators/mul.js';
-import { sub } from '../graph/operators/sub.js';
-import { float32 } from '../graph/tensor.js';
-import { constant, scalar, type Value } from '../graph/value.js';
+import { add, constant, float32, mul, scalar, sub } from '../graph/ops.js';
+import { sum, sumOfSquares } from '../nn/functional.js';
 import { channelAttention } from './delta/channel-attention.js';
 import { ablationImportances, gradientImportances } from './delta/channel-importance.js';
 import { channelsOf, pixelsOf, sumPixels } from './delta/feature-maps.js';
 import { sampleTrainingImages } from './delta/image-sample.js';
-import { defineMethod } from './method.js';
-import { total } from './shared/distances.js';
+import { bound, defineMethod } from './method.js';
 import { logisticRegression } from './shared/logistic-regression.js';
 
 /**
  * DELTA (Li, Xiong, Wang, Rao, Liu, Chen and Huan, ICLR 2019, arXiv 1901.09229): the network's intermediate maps stay
- * near the source network's, most of all in the channels that the target classes hang on.
+ * near the pretrained network's, most of all in the channels that matter for the target classes.
  *
  *   R = sum_l C_l / (2 h_l w_l) sum_b sum_c a_lc ||F_lbc - F^s_lbc||^2,   sum_c a_lc = 1
  *   L = CE + alpha R + beta / 2 (||W||^2 + ||b||^2)
  *
  * F_l [B, C_l, h_l, w_l] are the maps at the end of each stage (of a transformer: [B, T, C_l] after every quarter of
- * its blocks, tokens being pixels), F^s those of the frozen source network; W and b are the new head's. alpha is the
+ * its blocks, tokens being pixels), F^s those of the pretrained network; W and b are the new head's. alpha is the
  * method's lambda. The terms replace the optimizer's weight decay.
  *
  * R is a sum over the batch, so alpha = 0.01 belongs to the authors' batch of 64; `reduction: mean` divides by B.
- * With BatchNorm in training mode R is not 0 at the first step: the source network's uses its running statistics.
+ * With BatchNorm in training mode R is not 0 at the first step: the frozen copy's uses its running statistics.
  *
  * Attention a_l = softmax of the channels' standardised importances (`channelAttention`), computed before training:
  *
  *   ablation   what the loss of a target classifier on the frozen network gains when the channel is zeroed. A pass
- *              through the network behind the tap for each channel and batch: 3840 for ResNet-18, 15360 for ResNet-50
+ *              through the network behind the map for each channel and batch: 3840 for ResNet-18, 15360 for ResNet-50
  *   gradient   an estimate of the same from a single backward pass per batch (`gradientImportances`): ours
  *   none       R = sum_l 1/2 ||F_l - F^s_l||^2, without any division: the authors' "feature map" variant. Roughly
  *              h_l w_l times as large, so it wants a lambda that is as much smaller
@@ -46,12 +42,11 @@ export const delta = defineMethod({
   title: 'DELTA: feature maps with attention',
   paper: 'Li et al., ICLR 2019, arXiv 1901.09229',
   formula: 'L = CE + lambda sum_l C_l/(2 h_l w_l) sum_bc a_lc ||F - F_s||^2 + beta / 2 (||W||^2 + ||b||^2)',
-  needs: ['featureMaps', 'pretrainedFeatureMaps', 'head'],
   options: z.strictObject({
     attention: z
       .enum(['ablation', 'gradient', 'none'])
       .default('ablation')
-      .describe("channels' weights: by loss without each, by slopes (fast), or plain maps"),
+      .describe("channels' weights: by loss without each, by gradients (fast), or plain maps"),
     batches: z
       .number()
       .int()
@@ -67,44 +62,47 @@ export const delta = defineMethod({
   defaultLambda: 0.01,
   featureScaled: false,
   replacesWeightDecay: true,
+  bind: ({ attention, batches, beta, reduction }) =>
+    bound({
+      needs: ['featureMaps', 'pretrainedFeatureMaps', 'head'],
 
-  async prepare(tools, { attention, batches }) {
-    if (attention === 'none') return {};
-    const { features, labels } = await tools.features('train');
-    const { classes } = tools;
-    const head = await logisticRegression(
-      { features, labels, classes, l2: 1e-4, intercept: true },
-      (outputs) => tools.compile(outputs),
-      { onEvaluation: () => tools.progress(0, 1) },
-    );
-    const sample = await sampleTrainingImages(tools, { batches, batchSize: 32 });
-    const estimate = attention === 'ablation' ? ablationImportances : gradientImportances;
-    const importances = await estimate(tools, head, sample);
-    return Object.fromEntries(
-      [...importances].map(([role, values]) => [
-        attentionAt(role),
-        float32([values.length], Float32Array.from(channelAttention(values))),
-      ]),
-    );
-  },
+      async prepare(tools) {
+        if (attention === 'none') return {};
+        const { features, labels } = await tools.features('train');
+        const { classes } = tools;
+        const head = await logisticRegression(
+          { features, labels, classes, l2: 1e-4, intercept: true },
+          (outputs) => tools.compile(outputs),
+          { onEvaluation: () => tools.progress(0, 1) },
+        );
+        const sample = await sampleTrainingImages(tools, { batches, batchSize: 32 });
+        const estimate = attention === 'ablation' ? ablationImportances : gradientImportances;
+        const importances = await estimate(tools, head, sample);
+        return Object.fromEntries(
+          [...importances].map(([role, values]) => [
+            attentionAt(role),
+            float32([values.length], Float32Array.from(channelAttention(values))),
+          ]),
+        );
+      },
 
-  build({ featureMaps, pretrainedFeatureMaps, head, prepared, batchSize }, { attention, beta, reduction }) {
-    const distances = [...featureMaps].map(([role, map]) => {
-      const source = pretrainedFeatureMaps.get(role);
-      invariant(source !== undefined, `the source network has no tap ${role}`);
-      const squares = square(sub(map, source));
-      if (attention === 'none') return total(sumPixels(squares));
-      const weighted = mul(sumPixels(squares), constant(prepared(attentionAt(role))));
-      return mul(total(weighted), scalar(channelsOf(map) / pixelsOf(map)));
-    });
-    const perImage = reduction === 'mean' ? 1 / batchSize : 1;
-    const size = add(total(square(head.weight)), total(square(head.bias)));
-    return {
-      penalty: mul(distances.reduce(add, scalar(0)), scalar(perImage / 2)),
-      extraLoss: mul(size, scalar(beta / 2)),
-    };
-  },
+      loss({ featureMaps, pretrainedFeatureMaps, head }, { prepared, batchSize }) {
+        const distances = [...featureMaps].map(([role, map]) => {
+          const pretrained = pretrainedFeatureMaps.get(role);
+          invariant(pretrained !== undefined, `the pretrained network has no feature map ${role}`);
+          const difference = sub(map, pretrained);
+          const squares = mul(difference, difference);
+          if (attention === 'none') return sum(sumPixels(squares));
+          const weighted = mul(sumPixels(squares), constant(prepared(attentionAt(role))));
+          return mul(sum(weighted), channelsOf(map) / pixelsOf(map));
+        });
+        const perImage = reduction === 'mean' ? 1 / batchSize : 1;
+        return {
+          penalty: mul(distances.reduce(add, scalar(0)), perImage / 2),
+          extraLoss: mul(add(sumOfSquares(head.weight), sumOfSquares(head.bias)), beta / 2),
+        };
+      },
+    }),
 });
 
 const attentionAt = (role: string): string => `attention.${role}`;
-const square = (x: Value): Value => mul(x, x);

@@ -5,10 +5,11 @@ import { readGolden } from '../../test/helpers/golden.js';
 import { recipeSchema } from '../../test/helpers/golden-schemas.js';
 import { type Recipe, tensorOf } from '../../test/helpers/lcg.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
+import { readFrom } from '../../test/helpers/read-tensor.js';
 import { runGraph } from '../../test/helpers/run-graph.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { interpret } from '../graph/interpret.js';
-import { float32 } from '../graph/tensor.js';
+import { float32, int32, zeros } from '../graph/tensor.js';
 import { constant, input } from '../graph/value.js';
 import { nodeDriver } from '../runtime/node.js';
 import { type MethodLossInputs, methodLoss } from '../training/method-loss.js';
@@ -26,7 +27,7 @@ const golden = readGolden(
     inputs: z.object({
       features: recipeSchema,
       pretrainedFeatures: recipeSchema,
-      source: recipeSchema,
+      pretrained: recipeSchema,
       downstream: recipeSchema,
       weight: recipeSchema,
       bias: recipeSchema,
@@ -38,11 +39,11 @@ const golden = readGolden(
         step: z.number(),
         options: z.record(z.string(), z.unknown()),
         calibrated: matrix,
-        term: z.number(),
-        task: z.number(),
+        penalty: z.number(),
+        taskLoss: z.number(),
         concatenated: z.number(),
         gradients: z.object({ features: matrix, 'head.weight': matrix, 'head.bias': numbers }),
-        next: z.object({ source: matrix, downstream: matrix, labels: numbers }),
+        next: z.object({ pretrained: matrix, downstream: matrix, labels: numbers }),
       }),
     ),
   }),
@@ -54,7 +55,7 @@ const B = labels.length;
 /** The golden inputs with a bank of its first `size` rows. */
 function givenBank(size: number) {
   const first = (recipe: Recipe) => tensorOf(recipe).data.slice(0, size * (recipe.shape[1] ?? 1));
-  const shape = [size, inputs.source.shape[1] ?? 0];
+  const shape = [size, inputs.pretrained.shape[1] ?? 0];
   return {
     features: rows(inputs.features),
     pretrainedFeatures: rows(inputs.pretrainedFeatures),
@@ -62,14 +63,14 @@ function givenBank(size: number) {
     classes,
     head: { weight: rows(inputs.weight), bias: [...tensorOf(inputs.bias).data] },
     prepared: {
-      source: { shape, data: first(inputs.source) },
-      labels: { shape: [size], data: golden.bankLabels.slice(0, size) },
+      pretrained: float32(shape, first(inputs.pretrained)),
+      labels: int32([size], golden.bankLabels.slice(0, size)),
     },
     state: { downstream: first(inputs.downstream) },
   } satisfies MethodLossInputs;
 }
 
-describe('calibrated bank, term, gradients and next bank agree with PyTorch', () => {
+describe('calibrated bank, penalty, gradients and next bank agree with PyTorch', () => {
   for (const { name, bank, step, options, ...expected } of golden.cases)
     test(name, () => {
       const { penalty, taskLoss, gradients, nextState } = methodLoss(drTune, {
@@ -80,26 +81,26 @@ describe('calibrated bank, term, gradients and next bank agree with PyTorch', ()
       const close = (what: string, actual: ArrayLike<number> = [], reference: ArrayLike<number> = []) =>
         assert.ok(worstError(actual, reference) < 1e-6, what);
       close('calibrated', nextState.calibrated, expected.calibrated.flat());
-      close('term', [penalty], [expected.term]);
+      close('penalty', [penalty], [expected.penalty]);
       assert.equal(taskLoss, 0);
-      assert.ok(gradients.features.every((slope) => slope === 0));
+      assert.ok(gradients.features.every((gradient) => gradient === 0));
       close('head.weight', gradients['head.weight'], expected.gradients['head.weight'].flat());
       close('head.bias', gradients['head.bias'], expected.gradients['head.bias']);
-      close('source', nextState.source, expected.next.source.flat());
+      close('pretrained', nextState.pretrained, expected.next.pretrained.flat());
       close('downstream', nextState.downstream, expected.next.downstream.flat());
       close('labels', nextState.labels, expected.next.labels);
 
       // The authors' loss, a mean over B + K_b rows, is (B CE + K_b R) / (B + K_b) = B (CE + R') / (B + K_b).
-      close('concatenated', [(B * (expected.task + penalty)) / (B + bank)], [expected.concatenated]);
+      close('concatenated', [(B * (expected.taskLoss + penalty)) / (B + bank)], [expected.concatenated]);
     });
 });
 
 describe('calibration', () => {
-  const [size = 0, d = 0] = inputs.source.shape;
+  const [size = 0, d = 0] = inputs.pretrained.shape;
   const bank = {
-    source: constant(tensorOf(inputs.source)),
+    pretrained: constant(tensorOf(inputs.pretrained)),
     downstream: constant(tensorOf(inputs.downstream)),
-    labels: constant(float32([size], golden.bankLabels)),
+    labels: constant(int32([size], golden.bankLabels)),
   };
   const of = (k: number) => golden.bankLabels.flatMap((label, i) => (label === k ? [i] : []));
   const meanOf = (data: ArrayLike<number>, images: readonly number[]) =>
@@ -132,19 +133,19 @@ describe('calibration', () => {
 
   test('equal banks under a head that tells nothing apart stay as they are, at unit length', () => {
     const blank = constant(float32([classes, d], new Float32Array(classes * d)));
-    const same = { ...bank, downstream: bank.source };
+    const same = { ...bank, downstream: bank.pretrained };
     const [moved = []] = interpret([calibrate(same, blank, { rotate: true, normalize: true })]);
-    const unit = rows(inputs.source).map((row) => row.map((element) => element / Math.hypot(...row)));
+    const unit = rows(inputs.pretrained).map((row) => row.map((element) => element / Math.hypot(...row)));
     assert.ok(worstError(moved, unit.flat()) < 1e-6);
   });
 
   test('is the same in single precision, by ONNX Runtime', async () => {
-    const names = ['source', 'downstream', 'weight'] as const;
+    const names = ['pretrained', 'downstream', 'weight'] as const;
     const given = new Map(names.map((name) => [name, tensorOf(inputs[name])]));
     const feed = (name: (typeof names)[number]) =>
       input(name, { dtype: 'float32', shape: inputs[name].shape });
     const graph = calibrate(
-      { source: feed('source'), downstream: feed('downstream'), labels: bank.labels },
+      { pretrained: feed('pretrained'), downstream: feed('downstream'), labels: bank.labels },
       feed('weight'),
       { rotate: true, normalize: true },
     );
@@ -168,19 +169,22 @@ describe('the bank', () => {
     [2048, 8],
   ] as const)
     test(`${bank} images, in batches of 4 of 7 training images: ${size}`, async () => {
-      const prepared = await drTune.prepare?.(tools, drTune.options.parse({ bank }));
-      assert.deepEqual(prepared?.source?.shape, [size, 2]);
-      assert.deepEqual(prepared?.labels?.shape, [size]);
-      prepared.labels.data.forEach((label, k) => {
-        assert.equal(label, prepared.source?.data[2 * k + 1]);
+      const prepared = await drTune.bind({ bank }).prepare?.(tools);
+      const tensor = readFrom(prepared ?? {});
+      const { shape, data } = tensor('pretrained');
+      const labels = tensor('labels', 'int32');
+      assert.deepEqual(shape, [size, 2]);
+      assert.deepEqual(labels.shape, [size]);
+      labels.data.forEach((label, k) => {
+        assert.equal(label, data[2 * k + 1]);
       });
     });
 
-  test('starts with source features in both halves', () => {
+  test('starts with pretrained features in both halves', () => {
     const { state: _, ...inputs } = givenBank(B + 1);
     const { nextState } = methodLoss(drTune, inputs);
     const d = inputs.features[0]?.length ?? 0;
-    assert.deepEqual(nextState.downstream?.slice(0, d), nextState.source?.slice(0, d));
+    assert.deepEqual(nextState.downstream?.slice(0, d), nextState.pretrained?.slice(0, d));
   });
 
   test('of features that are all zero: everything is finite', () => {
@@ -191,7 +195,7 @@ describe('the bank', () => {
       features: given.features.map(none),
       prepared: {
         ...given.prepared,
-        source: { ...given.prepared.source, data: none(given.prepared.source.data) },
+        pretrained: zeros('float32', given.prepared.pretrained.shape),
       },
       state: { downstream: none(given.state.downstream) },
     });

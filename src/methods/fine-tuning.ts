@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defineMethod } from './method.js';
+import { bound, defineMethod } from './method.js';
 
 /** Plain fine-tuning: the cross-entropy alone, all layers trained, under a new head. */
 export const fineTuning = defineMethod({
@@ -7,9 +7,8 @@ export const fineTuning = defineMethod({
   title: 'Plain fine-tuning',
   paper: 'the baseline',
   formula: 'L = CE',
-  needs: [],
   options: z.strictObject({}),
   defaultLambda: 0,
   featureScaled: false,
-  build: () => ({}),
+  bind: () => bound({ needs: [], loss: () => ({}) }),
 });

@@ -1,8 +1,7 @@
 import { z } from 'zod';
-import { mul } from '../graph/operators/mul.js';
-import { scalar } from '../graph/value.js';
-import { defineMethod } from './method.js';
-import { absolute, reductionOption, squared } from './shared/distances.js';
+import { mul } from '../graph/ops.js';
+import { bound, defineMethod } from './method.js';
+import { absolute, reductionOption, squared } from './shared/reduction.js';
 
 /**
  * Feature norm penalty (Hariharan and Girshick, ICCV 2017, arXiv 1606.02819).
@@ -20,7 +19,6 @@ export const fnp = defineMethod({
   title: 'Feature norm penalty',
   paper: 'Hariharan and Girshick, ICCV 2017, arXiv 1606.02819',
   formula: 'L = CE + lambda mean ||g||^2',
-  needs: ['features'],
   options: z.strictObject({
     norm: z
       .enum(['l2', 'l1', 'half'])
@@ -30,11 +28,15 @@ export const fnp = defineMethod({
   }),
   defaultLambda: 1,
   featureScaled: true,
-  build({ features, featureScale }, { norm, reduction }) {
-    // It grows with the features, not with their square, which is what the weight's unit is for.
-    if (norm === 'l1')
-      return { penalty: mul(absolute(features, reduction), scalar(1 / Math.sqrt(featureScale))) };
-    const penalty = squared(features, reduction);
-    return { penalty: norm === 'half' ? mul(penalty, scalar(0.5)) : penalty };
-  },
+  bind: ({ norm, reduction }) =>
+    bound({
+      needs: ['features'],
+      loss({ features }, { featureScale }) {
+        // It grows with the features, not with their square, which is what the weight's unit is for.
+        if (norm === 'l1')
+          return { penalty: mul(absolute(features, reduction), 1 / Math.sqrt(featureScale)) };
+        const penalty = squared(features, reduction);
+        return { penalty: norm === 'half' ? mul(penalty, 0.5) : penalty };
+      },
+    }),
 });

@@ -7,16 +7,15 @@ import { delta } from './delta.js';
 import { drTune } from './dr-tune.js';
 import { fineTuning } from './fine-tuning.js';
 import { fnp } from './fnp.js';
-import { linearProbe } from './head-only.js';
+import { headOnly } from './head-only.js';
 import { l2sp } from './l2-sp.js';
-import type { Method } from './method.js';
 import { randreg } from './randreg.js';
 import { uot } from './uot.js';
 
 /** The methods, by their names on the command line. */
 export const methods = {
   'fine-tuning': fineTuning,
-  'linear-probe': linearProbe,
+  'head-only': headOnly,
   fnp,
   'l2-sp': l2sp,
   delta,
@@ -32,11 +31,8 @@ export const methods = {
 
 export type MethodName = keyof typeof methods;
 
+export const methodNames: readonly MethodName[] = Object.keys(methods).filter(isMethodName);
+
 export function isMethodName(name: string): name is MethodName {
   return Object.hasOwn(methods, name);
-}
-
-/** A built-in method, seen through the interface that all methods share. */
-export function methodByName(name: MethodName): Method {
-  return methods[name];
 }

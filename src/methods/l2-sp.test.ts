@@ -43,5 +43,5 @@ test('at the start, the term and its gradient are exactly zero', () => {
   }));
   const { penalty, gradients } = methodLoss(l2sp, { ...given, ...(start ? { parameters: start } : {}) });
   assert.equal(penalty, 0);
-  assert.ok(gradients['conv.weight']?.every((slope) => slope === 0));
+  assert.ok(gradients['conv.weight']?.every((element) => element === 0));
 });

@@ -1,10 +1,7 @@
 import { z } from 'zod';
-import { add } from '../graph/operators/add.js';
-import { mul } from '../graph/operators/mul.js';
-import { sub } from '../graph/operators/sub.js';
-import { scalar, type Value } from '../graph/value.js';
-import { defineMethod } from './method.js';
-import { total } from './shared/distances.js';
+import { add, constant, float32, mul, sub, type Value } from '../graph/ops.js';
+import { sumOfSquares } from '../nn/functional.js';
+import { bound, defineMethod } from './method.js';
 
 /**
  * L2-SP (Li, Grandvalet and Davoine, ICML 2018, arXiv 1802.01483): what was pretrained stays near its starting point,
@@ -13,7 +10,7 @@ import { total } from './shared/distances.js';
  *   L = CE + alpha / 2 ||w - w0||^2 + beta / 2 ||w'||^2
  *
  * w are the backbone's tensors, w0 their pretrained values, w' the head's; plain sums. alpha is the method's lambda
- * (0.1 in the authors' example), beta an option of its own. The terms stand in the loss, so momentum sees them, and
+ * (0.1 in the authors' example), beta an option of its own. Both stand in the loss, so momentum sees them, and
  * they replace the optimizer's weight decay. Squares are summed directly: a norm has no derivative at w = w0.
  *
  * `weights` (the authors' default) covers kernels and matrices, `all` biases and normalisations too. Running
@@ -24,7 +21,6 @@ export const l2sp = defineMethod({
   title: 'L2 distance to the starting point',
   paper: 'Li, Grandvalet and Davoine, ICML 2018, arXiv 1802.01483',
   formula: "L = CE + lambda / 2 ||w - w0||^2 + beta / 2 ||w'||^2",
-  needs: ['parameters'],
   options: z.strictObject({
     parameters: z.enum(['weights', 'all']).default('weights').describe('which tensors are held'),
     beta: z.number().min(0).default(0.01).describe("weight of the new head's own norm"),
@@ -32,16 +28,20 @@ export const l2sp = defineMethod({
   defaultLambda: 0.1,
   featureScaled: false,
   replacesWeightDecay: true,
-  build({ parameters }, { parameters: which, beta }) {
-    const held = parameters.filter(({ kind }) => which === 'all' || kind === 'weight');
-    const drift = held.flatMap(({ value, pretrained }) =>
-      pretrained === undefined ? [] : [sub(value, pretrained)],
-    );
-    const fresh = held.flatMap(({ value, pretrained }) => (pretrained === undefined ? [value] : []));
-    return { penalty: halfSquares(drift), extraLoss: mul(halfSquares(fresh), scalar(beta)) };
-  },
+  bind: ({ parameters: which, beta }) =>
+    bound({
+      needs: ['parameters'],
+      loss({ parameters }) {
+        const held = parameters.filter(({ kind }) => which === 'all' || kind === 'weight');
+        const drift = held.flatMap(({ value, pretrained }) =>
+          pretrained === undefined ? [] : [sub(value, pretrained)],
+        );
+        const fresh = held.flatMap(({ value, pretrained }) => (pretrained === undefined ? [value] : []));
+        return { penalty: halfSquares(drift), extraLoss: mul(halfSquares(fresh), beta) };
+      },
+    }),
 });
 
 function halfSquares(tensors: readonly Value[]): Value {
-  return mul(tensors.map((tensor) => total(mul(tensor, tensor))).reduce(add, scalar(0)), scalar(0.5));
+  return mul(tensors.map(sumOfSquares).reduce(add, constant(float32([], [0]))), 0.5);
 }

@@ -25,7 +25,7 @@ const given: MethodLossInputs = { features, labels: golden.labels, classes: K, s
 /** Inputs of golden terms and priors are single-precision numbers written with 12 digits; everything else is exact. */
 const TOLERANCE = 1e-6;
 
-const terms: Readonly<Record<string, () => MethodLossOutputs>> = {
+const penalties: Readonly<Record<string, () => MethodLossOutputs>> = {
   'fnp-mean': () => methodLoss(fnp, given),
   'fnp-sum': () => methodLoss(fnp, { ...given, options: { reduction: 'sum' } }),
   'fnp-half': () => methodLoss(fnp, { ...given, options: { norm: 'half', reduction: 'sum' } }),
@@ -38,8 +38,11 @@ const terms: Readonly<Record<string, () => MethodLossOutputs>> = {
       return [
         [`randreg-uniform-${reduction}`, random('uniform', { prior: 'uniform' })],
         [`randreg-normal-${reduction}`, random('normal', { prior: 'normal' })],
-        [`randreg-marginal-${reduction}`, random('normal', { prior: 'source' })],
-        [`randreg-marginal-scalar-${reduction}`, random('normal', { prior: 'source', statistics: 'scalar' })],
+        [`randreg-marginal-${reduction}`, random('normal', { prior: 'pretrained' })],
+        [
+          `randreg-marginal-scalar-${reduction}`,
+          random('normal', { prior: 'pretrained', statistics: 'scalar' }),
+        ],
         [`randreg-class-${reduction}`, random('normal', { prior: 'class' })],
         [`randreg-class-isotropic-${reduction}`, () => methodLoss(adarand, isotropic)],
       ] as const;
@@ -47,14 +50,14 @@ const terms: Readonly<Record<string, () => MethodLossOutputs>> = {
   ),
 };
 
-describe('terms and their gradients agree with PyTorch', () => {
-  for (const { name, term, gradient } of golden.terms)
+describe('penalties and their gradients agree with PyTorch', () => {
+  for (const { name, penalty, gradient } of golden.penalties)
     test(name, () => {
-      const result = terms[name]?.();
+      const result = penalties[name]?.();
       assert.ok(result !== undefined, 'a golden case that no method covers');
-      assert.ok(worstError([result.penalty], [term]) < TOLERANCE, `${result.penalty} for ${term}`);
+      assert.ok(worstError([result.penalty], [penalty]) < TOLERANCE, `${result.penalty} for ${penalty}`);
       assert.ok(worstError(result.gradients.features, gradient.flat()) < TOLERANCE);
-      assert.ok(result.gradients.logits?.every((slope) => slope === 0));
+      assert.ok(result.gradients.logits?.every((element) => element === 0));
     });
 });
 
@@ -187,7 +190,7 @@ describe('invariants', () => {
     }
   });
 
-  test('with their weight in units of the features, terms do not depend on the unit of the features', () => {
+  test('with their weight in units of the features, penalties do not depend on the unit of the features', () => {
     for (const [method, options] of [
       [fnp, {}],
       [fnp, { norm: 'l1' }],

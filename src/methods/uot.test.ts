@@ -5,9 +5,10 @@ import { readGolden } from '../../test/helpers/golden.js';
 import { recipeSchema } from '../../test/helpers/golden-schemas.js';
 import { type Recipe, tensorOf } from '../../test/helpers/lcg.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
+import { readFrom } from '../../test/helpers/read-tensor.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { at } from '../errors.js';
-import { float32 } from '../graph/tensor.js';
+import { int32 } from '../graph/tensor.js';
 import { methodLoss } from '../training/method-loss.js';
 import { uot } from './uot.js';
 
@@ -32,7 +33,7 @@ const golden = readGolden(
       features: recipeSchema,
       'sourceHead.weight': recipeSchema,
       'sourceHead.bias': recipeSchema,
-      term: z.number(),
+      penalty: z.number(),
       gradients: z.record(z.string(), numbers),
     }),
   }),
@@ -59,8 +60,8 @@ async function prepare(from: Images, to: Images, options: object = {}) {
     source: from,
     sourceClasses: from.classes,
   });
-  const { selected, scores, plan } = (await uot.prepare?.(tools, uot.options.parse(options))) ?? {};
-  assert.ok(selected && scores && plan);
+  const tensor = readFrom((await uot.bind(options).prepare?.(tools)) ?? {});
+  const [selected, scores, plan] = [tensor('selected', 'int32'), tensor('scores'), tensor('plan')];
   return { selected: [...selected.data], scores: [...scores.data], plan };
 }
 
@@ -141,18 +142,15 @@ describe('selection', () => {
   });
 });
 
-describe('sampleSource', () => {
+describe('source images', () => {
   const selected = [3, 5, 8, 13, 21, 34, 55];
-  const sampleSource = (batch: number, size: number, seed = 1) => {
-    const context = { targets: new Int32Array(size), batch, seed, tensor };
-    return [...(uot.sampleSource?.(context, uot.options.parse({})) ?? [])];
-  };
-  const tensor = (name: string) => {
-    assert.equal(name, 'selected');
-    return float32([selected.length], selected);
-  };
+  const tensor = readFrom({ selected: int32([selected.length], selected) });
+  const { sourceSampler } = uot.bind();
+  const sample = (batch: number, size: number, seed = 1) => [
+    ...(sourceSampler?.({ targets: new Int32Array(size), batch, seed, tensor }) ?? []),
+  ];
   const sequence = (size: number, batches: number, seed?: number) =>
-    Array.from({ length: batches }, (_, batch) => sampleSource(batch, size, seed)).flat();
+    Array.from({ length: batches }, (_, batch) => sample(batch, size, seed)).flat();
 
   for (const size of [1, 3, 7, 20])
     test(`batches of ${size}: every image once per cycle, in an order that changes`, () => {
@@ -170,7 +168,7 @@ describe('sampleSource', () => {
 
   test('the sequence is the same however it is cut into batches, and from wherever it is resumed', () => {
     assert.deepEqual(sequence(3, 20), sequence(20, 3));
-    assert.deepEqual(sampleSource(5, 4), sequence(4, 6).slice(-4));
+    assert.deepEqual(sample(5, 4), sequence(4, 6).slice(-4));
   });
 
   test('the seed decides', () => {
@@ -179,7 +177,7 @@ describe('sampleSource', () => {
   });
 });
 
-describe('the joint term', () => {
+describe('the joint penalty', () => {
   const { joint } = golden;
   const weight = tensorOf(joint['sourceHead.weight']);
   const bias = tensorOf(joint['sourceHead.bias']);
@@ -194,12 +192,13 @@ describe('the joint term', () => {
 
   test('and its gradients agree with PyTorch; target features have none', () => {
     const { penalty, gradients } = lossOf({ 'sourceHead.weight': weight.data, 'sourceHead.bias': bias.data });
-    assert.ok(worstError([penalty], [joint.term]) < 1e-10);
+    // 1 / B is a constant of single precision.
+    assert.ok(worstError([penalty], [joint.penalty]) < 1e-7);
     const { features, ...head } = joint.gradients;
-    assert.ok(worstError(gradients['sourceBatch.features'] ?? [], features ?? [Number.NaN]) < 1e-10);
+    assert.ok(worstError(gradients['sourceBatch.features'] ?? [], features ?? [Number.NaN]) < 1e-7);
     for (const [name, gradient] of Object.entries(head))
-      assert.ok(worstError(gradients[name] ?? [], gradient) < 1e-10, name);
-    assert.ok(gradients.features.every((slope) => slope === 0));
+      assert.ok(worstError(gradients[name] ?? [], gradient) < 1e-7, name);
+    assert.ok(gradients.features.every((gradient) => gradient === 0));
   });
 
   test('a head of zeros: log S', () => {
@@ -207,7 +206,7 @@ describe('the joint term', () => {
       'sourceHead.weight': weight.data.map(() => 0),
       'sourceHead.bias': bias.data.map(() => 0),
     };
-    assert.ok(Math.abs(lossOf(zero).penalty - Math.log(source.classes)) < 1e-12);
+    assert.ok(Math.abs(lossOf(zero).penalty - Math.log(source.classes)) < 1e-7);
   });
 
   test('the new head has S outputs, weights of variance 2/2048 and no bias', () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { dot } from '../analysis/vector.js';
 import { AdarandError, at } from '../errors.js';
-import { float32, zeros } from '../graph/tensor.js';
+import { int32, zeros } from '../graph/ops.js';
 import { Random } from '../random.js';
-import { defineMethod } from './method.js';
+import { bound, defineMethod } from './method.js';
 import { classMeans } from './shared/class-means.js';
 import { sourceCrossEntropy } from './shared/source-task.js';
 import { unbalancedTransport } from './uot/unbalanced-transport.js';
@@ -39,7 +39,6 @@ export const uot = defineMethod({
   title: 'UOT data selection: joint fine-tuning with chosen source classes',
   paper: 'Liu et al., NeurIPS 2022, arXiv 2111.12292',
   formula: 'L = CE + lambda CE_source,  source classes by sum_k T_sk of the unbalanced transport plan T',
-  needs: ['sourceBatch'],
   options: z
     .strictObject({
       p_m: z.number().positive().default(0.1).describe('divides the cost 1 - cos between class means'),
@@ -54,66 +53,57 @@ export const uot = defineMethod({
     }),
   defaultLambda: 0.3,
   featureScaled: false,
-  async prepare(tools, options) {
-    const images = await tools.features('source');
-    checkCount(images.labels.length);
-    const sources = classMeans(images, tools.sourceClasses);
-    const targets = classMeans(await tools.features('train'), tools.classes);
+  bind: (options) =>
+    bound({
+      needs: ['sourceBatch'],
+      async prepare(tools) {
+        const images = await tools.features('source');
+        if (images.labels.length === 0)
+          throw new AdarandError('method.no-source-images', 'there are no source images to choose from');
+        const sources = classMeans(images, tools.sourceClasses);
+        const targets = classMeans(await tools.features('train'), tools.classes);
 
-    const plan = unbalancedTransport(
-      costs([...sources.values()], [...targets.values()], options.p_m),
-      options,
-    );
-    const scored = [...sources.keys()].map((label, s) => {
-      const row = at(plan, s);
-      return { label, row, score: row.reduce((sum, mass) => sum + mass, 0) };
-    });
-    const best = scored.toSorted((a, b) => b.score - a.score).slice(0, options.classes);
-    const chosen = new Set(best.map(({ label }) => label));
-    const selected = [...images.labels.keys()].filter((i) => chosen.has(at(images.labels, i)));
+        const cost = costs([...sources.values()], [...targets.values()], options.p_m);
+        const plan = unbalancedTransport(cost, options);
+        const scored = [...sources.keys()].map((label, s) => {
+          const row = at(plan, s);
+          return { label, row, score: row.reduce((sum, mass) => sum + mass, 0) };
+        });
+        const best = scored.toSorted((a, b) => b.score - a.score).slice(0, options.classes);
+        const chosen = new Set(best.map(({ label }) => label));
+        const selected = [...images.labels.keys()].filter((i) => chosen.has(at(images.labels, i)));
 
-    const scores = zeros('float32', [tools.sourceClasses]);
-    const wholePlan = zeros('float32', [tools.sourceClasses, tools.classes]);
-    const targetLabels = [...targets.keys()];
-    for (const { label, row, score } of scored) {
-      scores.data[label] = score;
-      row.forEach((mass, k) => {
-        wholePlan.data[label * tools.classes + at(targetLabels, k)] = mass;
-      });
-    }
-    return { selected: float32([selected.length], selected), scores, plan: wholePlan };
-  },
-  sampleSource({ targets, batch, seed, tensor }) {
-    const { data: selected } = tensor('selected');
-    const order = (cycle: number) => new Random(seed, 'source', cycle).shuffle(Int32Array.from(selected));
-    const size = selected.length;
-    const start = batch * targets.length;
-    const chosen = new Int32Array(targets.length);
-    for (let filled = 0; filled < chosen.length; ) {
-      const position = start + filled;
-      const rest = order(Math.floor(position / size)).subarray(position % size);
-      const taken = rest.subarray(0, chosen.length - filled);
-      chosen.set(taken, filled);
-      filled += taken.length;
-    }
-    return chosen;
-  },
-  build: (context) => ({ penalty: sourceCrossEntropy(context, Math.sqrt(2 / 2048)) }),
+        const scores = zeros('float32', [tools.sourceClasses]);
+        const wholePlan = zeros('float32', [tools.sourceClasses, tools.classes]);
+        const targetLabels = [...targets.keys()];
+        for (const { label, row, score } of scored) {
+          scores.data[label] = score;
+          row.forEach((mass, k) => {
+            wholePlan.data[label * tools.classes + at(targetLabels, k)] = mass;
+          });
+        }
+        return { selected: int32([selected.length], selected), scores, plan: wholePlan };
+      },
+      sourceSampler({ targets, batch, seed, tensor }) {
+        const { data: selected } = tensor('selected', 'int32');
+        const order = (cycle: number) => new Random(seed, 'source', cycle).shuffle(Int32Array.from(selected));
+        const size = selected.length;
+        const start = batch * targets.length;
+        const chosen = new Int32Array(targets.length);
+        for (let filled = 0; filled < chosen.length; ) {
+          const position = start + filled;
+          const rest = order(Math.floor(position / size)).subarray(position % size);
+          const taken = rest.subarray(0, chosen.length - filled);
+          chosen.set(taken, filled);
+          filled += taken.length;
+        }
+        return chosen;
+      },
+      loss: ({ sourceBatch }, tools) => ({
+        penalty: sourceCrossEntropy(sourceBatch, tools, Math.sqrt(2 / 2048)),
+      }),
+    }),
 });
-
-/** Whole numbers up to here are exact in single precision, which `selected` is kept in. */
-const MOST_IMAGES = 2 ** 24;
-
-function checkCount(images: number): void {
-  if (images === 0)
-    throw new AdarandError('method.no-source-images', 'there are no source images to choose from');
-  if (images > MOST_IMAGES)
-    throw new AdarandError(
-      'method.too-many-source-images',
-      `${images} source images are more than uot can number, ${MOST_IMAGES}`,
-      'Give a part of them.',
-    );
-}
 
 /** C [S][K] of class means. */
 function costs(

@@ -1,4 +1,4 @@
-import type { Device } from '../graph/operator.js';
+import type { Device } from '../graph/device.js';
 import type { Tensor } from '../graph/tensor.js';
 
 export interface SessionOptions {

@@ -1,5 +1,5 @@
 import * as ort from 'onnxruntime-node';
-import type { Device } from '../graph/operator.js';
+import type { Device } from '../graph/device.js';
 import { measureChannelBlock } from './channel-block.js';
 import type { Driver } from './driver.js';
 import { adaptSession } from './onnxruntime.js';

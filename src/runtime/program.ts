@@ -1,6 +1,6 @@
 import { invariant } from '../errors.js';
+import type { Device } from '../graph/device.js';
 import { writeOnnx } from '../graph/onnx/write.js';
-import type { Device } from '../graph/operator.js';
 import { simplify } from '../graph/simplify.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { sameType, type Value } from '../graph/value.js';

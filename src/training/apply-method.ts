@@ -1,20 +1,21 @@
 import { gradients } from '../autodiff/gradients.js';
-import { AdarandError, at, invariant } from '../errors.js';
-import { type Tensor, zeros } from '../graph/tensor.js';
-import { input, type Value } from '../graph/value.js';
-import type { Built, Distribution, LossTools, Method, MethodInputs, Tensors } from '../methods/method.js';
+import { at } from '../errors.js';
+import { type DType, type Shape, type Tensor, zeros } from '../graph/tensor.js';
+import { input, sameType, type Value } from '../graph/value.js';
+import { describeValue, isValue, wrongLoss } from '../methods/check-losses.js';
+import { type InputMakers, makeInputs } from '../methods/inputs.js';
+import type { Distribution, LossTools, MethodLosses } from '../methods/losses.js';
+import type { BoundMethod, Tensors } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
+import { requireTensor } from './method-tensors.js';
 import { applyOptimizer, type HostScalar, type StepParts } from './step-parts.js';
 
 /** What a method's own tensors are called in the state. */
 export const METHOD_PREFIX = 'method.';
 
 export interface ApplyMethodOptions {
-  readonly method: Method;
-  /** Validated by the method's own schema. */
-  readonly options: unknown;
-  /** What the method may look at; what costs something to make is behind getters. */
-  readonly provided: MethodInputs;
+  readonly method: BoundMethod;
+  readonly makers: InputMakers;
   /** What its `prepare` made. */
   readonly prepared: Tensors;
   readonly batchSize: number;
@@ -24,46 +25,33 @@ export interface ApplyMethodOptions {
   readonly featureScale: number;
 }
 
-export interface AppliedMethod extends Pick<Built, 'taskLoss' | 'penalty' | 'extraLoss'> {
+export interface AppliedMethod extends Pick<MethodLosses, 'taskLoss' | 'penalty' | 'extraLoss'> {
   /** States that a rule changes with every batch, by name, whether or not the batch ends in an update. */
   readonly rules?: ReadonlyMap<string, Value>;
 }
 
-/** A method's part of the step: its terms, and in `parts` its state, its noise, and how its state changes. */
+/**
+ * A method's part of the step: its losses, and in `parts` its state, its noise, and how its state changes.
+ *
+ * @throws AdarandError `method.loss` for losses that are not what the contract says.
+ */
 export function applyMethod(
   parts: StepParts,
-  { method, options, provided, prepared, ...sizes }: ApplyMethodOptions,
+  { method, makers, prepared, ...sizes }: ApplyMethodOptions,
 ): AppliedMethod {
-  const names = new Map<Value, string>();
-  const named = (name: string, value: Value): Value => {
-    names.set(value, METHOD_PREFIX + name);
-    return value;
-  };
-  const byName = (updates: ReadonlyMap<Value, Value> = new Map()) =>
-    new Map(
-      [...updates].map(([state, next]): [string, Value] => {
-        const name = names.get(state);
-        invariant(name !== undefined, `${method.name} updates a value that is not its state`);
-        return [name, next];
-      }),
-    );
+  const own = new OwnTensors(method.name);
   const tools: LossTools = {
     ...sizes,
-    prepared(name: string) {
-      const tensor = prepared[name];
-      if (tensor === undefined)
-        throw new AdarandError('method.not-prepared', `${method.name} did not prepare a tensor ${name}`);
-      return tensor;
-    },
-    noise(distribution: Distribution, shape: readonly number[]) {
+    prepared: <D extends DType = 'float32'>(name: string, dtype?: D) =>
+      requireTensor<D>(prepared[name], `${method.name} prepared no tensor ${name}`, dtype),
+    noise(distribution: Distribution, shape: Shape) {
       const name = `${METHOD_PREFIX}noise${parts.noise.length}`;
       parts.noise.push({ name, distribution, shape });
       return input(name, { dtype: 'float32', shape });
     },
-    state: (name: string, initial: Tensor<'float32'>) =>
-      named(name, parts.addState(METHOD_PREFIX + name, initial)),
-    scratch: (name: string, shape: readonly number[]) =>
-      named(name, parts.addFixed(METHOD_PREFIX + name, zeros('float32', shape))),
+    state: (name: string, initial: Tensor) => own.add(name, parts.addState(METHOD_PREFIX + name, initial)),
+    scratch: (name: string, shape: Shape) =>
+      own.add(name, parts.addFixed(METHOD_PREFIX + name, zeros('float32', shape))),
     parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind) {
       const value = parts.addState(METHOD_PREFIX + name, initial);
       parts.trained.set(METHOD_PREFIX + name, {
@@ -75,27 +63,60 @@ export function applyMethod(
       return value;
     },
   };
-  // Assigned to, not spread: a spread would look behind every getter.
-  const built = method.build(Object.assign(provided, tools), options);
+  const losses = method.loss(makeInputs(method.needs, makers), tools);
 
-  const rules = byName(built.updates);
+  const rules = own.byName(losses.updates ?? new Map());
   for (const [name, next] of rules) parts.updates.set(name, next);
-  for (const { when, updates } of built.preSteps ?? [])
-    parts.preSteps.push({ when, updates: byName(updates) });
-  for (const [name, value] of Object.entries(built.metrics ?? {}))
+  for (const { when, updates } of losses.preSteps ?? [])
+    parts.preSteps.push({ when, updates: own.byName(updates) });
+  for (const [name, value] of Object.entries(losses.metrics ?? {}))
     parts.outputs.set(METHOD_PREFIX + name, value);
-  const { learned } = built;
-  if (learned !== undefined) {
-    const { optimizer, schedule, learningRate } = learned;
-    const rate: HostScalar = ({ step, totalSteps }) => learningRate * schedule(step, totalSteps);
-    const scalars = parts.addOptimizer(`${METHOD_PREFIX}optimizer`, optimizer, rate);
-    const gradientsOf = gradients(learned.objective, learned.states);
-    [...byName(new Map(learned.states.map((state) => [state, state])))].forEach(([name, parameter], i) => {
-      const target = { name, parameter, gradient: at(gradientsOf, i) };
-      parts.objectiveGradients.set(name, target.gradient);
-      applyOptimizer(parts, { ...target, optimizer, scalars, weightDecay: 0, rate: 1 });
-    });
-    parts.outputs.set(`${METHOD_PREFIX}objective`, learned.objective);
+  if (losses.learned !== undefined) learn(parts, own, losses.learned);
+  return { ...losses, rules };
+}
+
+/** Adds the update of the states that a method trains by an objective of its own. */
+function learn(parts: StepParts, own: OwnTensors, learned: NonNullable<MethodLosses['learned']>): void {
+  const { objective, optimizer, schedule, learningRate, states } = learned;
+  const rate: HostScalar = ({ step, totalSteps }) => learningRate * schedule(step, totalSteps);
+  const scalars = parts.addOptimizer(`${METHOD_PREFIX}optimizer`, optimizer, rate);
+  const gradientsOf = gradients(objective, states);
+  [...own.byName(new Map(states.map((state) => [state, state])))].forEach(([name, parameter], i) => {
+    const gradient = at(gradientsOf, i);
+    parts.objectiveGradients.set(name, gradient);
+    applyOptimizer(parts, { name, parameter, gradient, optimizer, scalars, weightDecay: 0, lrScale: 1 });
+  });
+  parts.outputs.set(`${METHOD_PREFIX}objective`, objective);
+}
+
+/** The states and scratch tensors that a method has made, by value. */
+class OwnTensors {
+  readonly #method: string;
+  readonly #names = new Map<Value, string>();
+
+  constructor(method: string) {
+    this.#method = method;
   }
-  return { ...built, rules };
+
+  add(name: string, value: Value): Value {
+    this.#names.set(value, METHOD_PREFIX + name);
+    return value;
+  }
+
+  /** @throws AdarandError `method.loss` for a key that is no state of the method's, or a value of another type. */
+  byName(updates: ReadonlyMap<Value, Value>): Map<string, Value> {
+    return new Map(
+      [...updates].map(([state, next]): [string, Value] => {
+        const name = this.#names.get(state);
+        if (name === undefined)
+          throw wrongLoss(this.#method, 'it updates a value that is not one of its states');
+        if (!isValue(next) || !sameType(state, next))
+          throw wrongLoss(
+            this.#method,
+            `the next value of its state ${name.slice(METHOD_PREFIX.length)} is ${describeValue(next)}, not ${describeValue(state)}`,
+          );
+        return [name, next];
+      }),
+    );
+  }
 }

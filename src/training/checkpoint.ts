@@ -1,14 +1,23 @@
 import type { Tensor } from '../graph/tensor.js';
 
-/** Where a run stands: together with the state's tensors, all that a resumed run needs to go on bit for bit. */
+/** How far a run has come: together with the state's tensors, all that a resumed run needs to go on bit for bit. */
 export interface Position {
   /** Epochs completed. */
   epoch: number;
-  /** Batches done in the epoch that is under way. */
+  /** Batches done in the current epoch. */
   batch: number;
   /** Sums of the metrics over those batches. */
   sums: Record<string, number>;
-  best: { epoch: number; accuracy: number; loss: number } | undefined;
+  /** The best epoch by validation; undefined before the first one, and where there are no validation images. */
+  best: BestEpoch | undefined;
+}
+
+export interface BestEpoch {
+  readonly epoch: number;
+  /** 0 to 1. */
+  readonly accuracy: number;
+  /** Mean cross-entropy, nats. */
+  readonly loss: number;
 }
 
 /** Where checkpoints go; the trainer knows nothing of files. */

@@ -1,7 +1,6 @@
 import { at } from '../errors.js';
 import { add } from '../graph/operators/add.js';
 import { cast } from '../graph/operators/cast.js';
-import { matmul } from '../graph/operators/matmul.js';
 import { mul } from '../graph/operators/mul.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { float32 } from '../graph/tensor.js';
@@ -38,23 +37,13 @@ export function newHead(featureSize: number, classes: number, seed: number): Rea
 
 /** Normalised images [N,3,H,W], (pixels / 255 - mean) / std per channel, from pixels [N,H,W,3], uint8. */
 export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
-  const perChannel = (of: (mean: number, std: number) => number) =>
-    constant(
-      float32(
-        [3, 1, 1],
-        [0, 1, 2].map((c) => of(at(mean, c), at(std, c))),
-      ),
-    );
   const images = cast(transpose(pixels, [0, 3, 1, 2]), 'float32');
-  const scaled = mul(
-    images,
-    perChannel((_, s) => 1 / (255 * s)),
-  );
-  return add(
-    scaled,
-    perChannel((m, s) => -m / s),
-  );
+  const scales = std.map((s) => 1 / (255 * s));
+  const offsets = mean.map((m, channel) => -m / at(std, channel));
+  return add(mul(images, perChannel(scales)), perChannel(offsets));
 }
+
+const perChannel = (numbers: readonly number[]): Value => constant(float32([3, 1, 1], numbers));
 
 /**
  * Features [N,d] of normalised images [N,3,H,W] and the feature maps that the network names on the way, in their fused
@@ -72,9 +61,4 @@ export function buildFeatures(network: Network, images: Value, scope: RecordingS
     scope.updateBuffer(name, at(fused, 1 + maps.length + i));
   });
   return { features: at(fused, 0), featureMaps: scope.featureMaps };
-}
-
-/** logits [N,K] of features [N,d]. */
-export function applyHead(features: Value, weight: Value, bias: Value): Value {
-  return add(matmul(features, weight, { transposeB: true }), bias);
 }

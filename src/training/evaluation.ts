@@ -1,10 +1,12 @@
+import { at, invariant } from '../errors.js';
 import { floatsOf } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
+import { linear } from '../nn/functional.js';
 import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { type CompileOptions, Program, type ProgramGraph } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
-import { applyHead, buildFeatures, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
+import { buildFeatures, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
 import { Feeds, type PixelBatch } from './feeds.js';
 import { logSumExp } from './log-sum-exp.js';
 
@@ -67,11 +69,12 @@ export class Evaluator {
         visit({
           logits: logits.subarray(i * this.#classes, (i + 1) * this.#classes),
           features: features.subarray(i * this.#featureSize, (i + 1) * this.#featureSize),
-          label: batch.labels[i] ?? 0,
+          label: at(batch.labels, i),
         });
     }
   }
 
+  /** Of at least one image. */
   async evaluate(state: State, batches: AsyncIterable<PixelBatch>): Promise<Evaluation> {
     let count = 0;
     let correct = 0;
@@ -79,9 +82,10 @@ export class Evaluator {
     await this.forEach(state, batches, ({ logits, label }) => {
       count += 1;
       correct += Number(argMax(logits) === label);
-      loss += logSumExp(logits) - (logits[label] ?? 0);
+      loss += logSumExp(logits) - at(logits, label);
     });
-    return { count, accuracy: correct / Math.max(1, count), loss: loss / Math.max(1, count) };
+    invariant(count > 0, 'there is nothing to evaluate');
+    return { count, accuracy: correct / count, loss: loss / count };
   }
 
   release(): Promise<void> {
@@ -92,7 +96,7 @@ export class Evaluator {
 /** Index of the largest element, the first of equals. */
 export function argMax(values: Float32Array): number {
   let best = 0;
-  for (let i = 1; i < values.length; i++) if ((values[i] ?? 0) > (values[best] ?? 0)) best = i;
+  for (let i = 1; i < values.length; i++) if (at(values, i) > at(values, best)) best = i;
   return best;
 }
 
@@ -105,7 +109,7 @@ function buildEvaluation({ network, head, batchSize, imageSize, rename }: Evalua
     if (parameter === undefined) throw new Error(`the head has no ${name}`);
     return input(rename?.(name) ?? name, parameter.tensor);
   };
-  const logits = applyHead(features, headInput(HEAD_WEIGHT), headInput(HEAD_BIAS));
+  const logits = linear(features, headInput(HEAD_WEIGHT), headInput(HEAD_BIAS));
   return {
     outputs: new Map([
       ['logits', logits],

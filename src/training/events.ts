@@ -1,7 +1,7 @@
 /** What a step tells: scalars, by the names of `metrics.jsonl`. */
 export type StepMetrics = Readonly<Record<string, number>>;
 
-export type Phase = 'compile' | 'statistics' | 'prepare' | 'train' | 'validate' | 'round' | 'test';
+export type Phase = 'compile' | 'statistics' | 'prepare' | 'train' | 'validate' | 'epoch-callback' | 'test';
 
 /** What training tells about itself, as it happens. */
 export type TrainingEvent =

@@ -3,14 +3,14 @@ import type { LabelledFeatures, PrepareTools } from '../methods/prepare.js';
 import { type LinearClassifier, LogisticRegression } from '../methods/shared/logistic-regression.js';
 import { logSumExp } from './log-sum-exp.js';
 
-/** Weights of 1/2 ||W||^2 to choose from, for features whose mean square is 1: from strong to weak. */
-const PENALTIES = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
+/** Factors of 1/2 ||W||^2 to choose from, for features whose mean square is 1: from strong to weak. */
+const STRENGTHS = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
 
 /** The one that is taken where there are no validation images to choose by. */
 const UNCHOSEN = 0.1;
 
 /**
- * The head of a linear probe: multinomial logistic regression on the frozen network's features of the training
+ * The head of a linear probe: multinomial logistic regression on the pretrained network's features of the training
  * images, as strongly penalised as is best for the cross-entropy of the validation images. Fine-tuning that starts
  * from it distorts the features less than from a random head (Kumar et al., ICLR 2022, arXiv 2202.10054).
  */
@@ -25,11 +25,11 @@ export async function linearProbe(tools: PrepareTools): Promise<LinearClassifier
       return await regression.fit(UNCHOSEN * meanSquare, { onEvaluation: () => tools.progress(0, 1) });
     const val = await tools.features('val');
     const fits: { readonly head: LinearClassifier; readonly loss: number }[] = [];
-    for (const penalty of PENALTIES) {
-      const onEvaluation = () => tools.progress(fits.length, PENALTIES.length);
-      const head = await regression.fit(penalty * meanSquare, { onEvaluation });
+    for (const strength of STRENGTHS) {
+      const onEvaluation = () => tools.progress(fits.length, STRENGTHS.length);
+      const head = await regression.fit(strength * meanSquare, { onEvaluation });
       fits.push({ head, loss: crossEntropyOf(head, val) });
-      tools.progress(fits.length, PENALTIES.length);
+      tools.progress(fits.length, STRENGTHS.length);
     }
     return fits.reduce((best, fit) => (fit.loss < best.loss ? fit : best)).head;
   } finally {

@@ -1,17 +1,17 @@
 import { invariant } from '../errors.js';
 import type { Value } from '../graph/value.js';
-import type { MethodInputs } from '../methods/method.js';
+import type { InputMakers, MethodInputs } from '../methods/inputs.js';
+import { linear } from '../nn/functional.js';
 import type { Network } from '../nn/network.js';
-import { applyHead } from './classifier.js';
 import { frozen, frozenFeatures, frozenTensors } from './frozen-network.js';
 import type { PretrainedStatistics } from './statistics.js';
 import type { StepParts } from './step-parts.js';
 
 /** State names of the classifier that the network was pretrained with, where a method trains it along. */
-const SOURCE_HEAD = 'source_head';
+const PRETRAINED_HEAD = 'pretrained_head';
 
-/** What the step has at hand; the rest of `MethodInputs` is made of it where a method looks. */
-export interface Given
+/** What every step has. */
+export interface StepTensors
   extends Pick<MethodInputs, 'features' | 'logits' | 'labels' | 'oneHot' | 'head' | 'featureMaps'> {
   readonly trained: readonly Omit<MethodInputs['parameters'][number], 'pretrained'>[];
   readonly statistics: PretrainedStatistics | undefined;
@@ -19,68 +19,60 @@ export interface Given
 }
 
 /**
- * What methods can ask for. The frozen source network, the frozen copies of parameters and the source head enter the
- * step only if a method looks at them. Looking at what was not declared as a need, hence is not there, is a bug.
+ * How a step makes each input that a method may need. The frozen copy of the network, the pretrained values of
+ * parameters and the pretrained head enter the step only if their makers are called.
  */
-export function provide(parts: StepParts, network: Network, images: Value, given: Given): MethodInputs {
-  const { trained, statistics, sourceBatch, ...values } = given;
-  const twin = once(() => {
-    for (const [name, tensor] of frozenTensors(network)) parts.addFixed(name, tensor);
-    return frozenFeatures(network, images);
-  });
-  const pretrainedLogits = once(() => trainedSourceLogits(parts, network, values.features));
+export function inputMakers(
+  parts: StepParts,
+  network: Network,
+  images: Value,
+  tensors: StepTensors,
+): InputMakers {
+  const { trained, statistics, sourceBatch } = tensors;
+  let copy: ReturnType<typeof frozenFeatures> | undefined;
+  const frozenCopy = () => {
+    if (copy === undefined) for (const [name, tensor] of frozenTensors(network)) parts.addFixed(name, tensor);
+    copy ??= frozenFeatures(network, images);
+    return copy;
+  };
   return {
-    ...values,
-    get classStatistics() {
-      return declared(statistics).perClass;
-    },
-    get featureStatistics() {
-      return declared(statistics).overall;
-    },
-    get parameters() {
-      return trained.map((parameter) => {
-        const pretrained = network.parameters.get(parameter.name)?.tensor;
-        return { ...parameter, pretrained: pretrained && parts.addFixed(frozen(parameter.name), pretrained) };
-      });
-    },
-    get pretrainedFeatures() {
-      return twin().features;
-    },
-    get pretrainedFeatureMaps() {
-      return twin().featureMaps;
-    },
-    get pretrainedLogits() {
-      return pretrainedLogits();
-    },
-    get sourceBatch() {
-      return declared(sourceBatch);
-    },
+    features: () => tensors.features,
+    logits: () => tensors.logits,
+    labels: () => tensors.labels,
+    oneHot: () => tensors.oneHot,
+    head: () => tensors.head,
+    featureMaps: () => tensors.featureMaps,
+    classStatistics: () => present(statistics, 'statistics').perClass,
+    featureStatistics: () => present(statistics, 'statistics').overall,
+    parameters: () =>
+      trained.map((parameter) => {
+        const tensor = network.parameters.get(parameter.name)?.tensor;
+        return { ...parameter, pretrained: tensor && parts.addFixed(frozen(parameter.name), tensor) };
+      }),
+    pretrainedFeatures: () => frozenCopy().features,
+    pretrainedFeatureMaps: () => frozenCopy().featureMaps,
+    pretrainedLogits: () => trainedLogits(parts, network, tensors.features),
+    sourceBatch: () => present(sourceBatch, 'source images'),
   };
 }
 
-function trainedSourceLogits(parts: StepParts, { pretrainedHead }: Network, features: Value): Value {
-  const { weight, bias } = declared(pretrainedHead);
-  const part = (name: string, kind: 'weight' | 'bias', tensor: typeof weight) => {
+/** The logits of the pretrained head, whose tensors become trained parameters of the step. */
+function trainedLogits(parts: StepParts, { pretrainedHead }: Network, features: Value): Value {
+  const { weight, bias } = present(pretrainedHead, 'pretrained head');
+  const trained = (name: string, kind: 'weight' | 'bias', tensor: typeof weight) => {
     const value = parts.addState(name, tensor);
     parts.trained.set(name, { name, kind, value, pretrained: parts.addFixed(frozen(name), tensor) });
     return value;
   };
-  return applyHead(
+  return linear(
     features,
-    part(`${SOURCE_HEAD}.weight`, 'weight', weight),
-    part(`${SOURCE_HEAD}.bias`, 'bias', bias),
+    trained(`${PRETRAINED_HEAD}.weight`, 'weight', weight),
+    trained(`${PRETRAINED_HEAD}.bias`, 'bias', bias),
   );
 }
 
-function declared<T>(value: T | undefined): T {
-  invariant(value !== undefined, 'a method looks at what it did not declare as a need');
+/** What a run checks before it builds a step. */
+function present<T>(value: T | undefined, what: string): T {
+  invariant(value !== undefined, `the step has no ${what}`);
   return value;
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -4,8 +4,7 @@ import { testInputs } from '../../test/helpers/method-inputs.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
 import { tinyNetwork } from '../../test/helpers/tiny-network.js';
 import { float32 } from '../graph/tensor.js';
-import { isMethodName, methodByName, methods } from '../methods/index.js';
-import type { Method } from '../methods/method.js';
+import { type MethodName, methodNames, methods } from '../methods/index.js';
 import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { Random } from '../random.js';
@@ -38,10 +37,10 @@ const network = {
 
 const plain = await train('fine-tuning', 0);
 
-for (const name of Object.keys(methods).filter(isMethodName))
+for (const name of methodNames)
   describe(`${name} in a real step`, () => {
     test('with weight 0 leaves the very bits of plain fine-tuning', {
-      skip: name === 'linear-probe',
+      skip: name === 'head-only',
     }, async () => {
       const off = await train(name, 0);
       for (const [parameter, data] of plain.parameters)
@@ -49,8 +48,7 @@ for (const name of Object.keys(methods).filter(isMethodName))
     });
 
     test('with its own weight trains, and differs from plain fine-tuning', async () => {
-      const method = methodByName(name);
-      const on = await train(name, method.defaultLambda);
+      const on = await train(name, methods[name].defaultLambda);
       assert.ok(on.losses.every(Number.isFinite), `${on.losses}`);
       if (name === 'fine-tuning') return;
       const moved = [...plain.parameters].some(([parameter, data]) =>
@@ -60,17 +58,20 @@ for (const name of Object.keys(methods).filter(isMethodName))
     });
   });
 
-async function train(name: keyof typeof methods, lambda: number) {
-  const method: Method = methodByName(name);
-  const options = method.options.parse({});
+async function train(name: MethodName, lambda: number) {
+  const method = methods[name].bind();
   const sizes = { batchSize: BATCH, classes: CLASSES, featureSize: d, sourceClasses: SOURCE_CLASSES };
   const tools = arrayPrepareTools({ ...testInputs(sizes).tools, network });
   const graph = buildStep({
     network,
     head: newHead(d, CLASSES, 1),
-    ...{ batchSize: BATCH, imageSize, classes: CLASSES, method, methodOptions: options, lambda },
+    batchSize: BATCH,
+    imageSize,
+    classes: CLASSES,
+    method,
+    lambda,
     statistics: statisticsOf(await tools.features('train'), CLASSES),
-    prepared: await method.prepare?.(tools, options),
+    prepared: await method.prepare?.(tools),
     sourceClasses: SOURCE_CLASSES,
     optimizer: sgd(),
     learningRate: 0.01,

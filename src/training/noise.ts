@@ -1,4 +1,4 @@
-import type { Distribution } from '../methods/method.js';
+import type { Distribution } from '../methods/losses.js';
 import type { Random } from '../random.js';
 
 /** Fills an array with independent draws. */

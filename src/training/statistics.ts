@@ -1,12 +1,13 @@
+import { at } from '../errors.js';
 import { float32 } from '../graph/tensor.js';
-import type { ClassStatistics, FeatureStatistics } from '../methods/method.js';
+import type { Statistics } from '../methods/inputs.js';
 import type { LabelledFeatures } from '../methods/prepare.js';
 
-/** What one pass of the source network over the training images tells, before any training. */
+/** Statistics of the pretrained features over the training images. */
 export interface PretrainedStatistics {
-  readonly perClass: ClassStatistics;
-  readonly overall: FeatureStatistics;
-  /** Mean of g^2 over images and coordinates: the scale that a method's weight depends on. */
+  readonly perClass: Statistics;
+  readonly overall: Statistics;
+  /** Mean of g^2 over images and coordinates: the scale that a penalty's weight depends on. */
   readonly meanSquare: number;
 }
 
@@ -14,7 +15,7 @@ const SMALLEST_STD = 1e-6;
 
 /** Statistics of features that are known already. */
 export function statisticsOf({ features, labels }: LabelledFeatures, classes: number): PretrainedStatistics {
-  const collector = new StatisticsCollector(classes, features.shape[1] ?? 0);
+  const collector = new StatisticsCollector(classes, at(features.shape, 1));
   collector.add(features.data, labels, labels.length);
   return collector.finish();
 }
@@ -42,7 +43,7 @@ export class StatisticsCollector {
     const d = this.#featureSize;
     this.#origin ??= Float64Array.from(features.subarray(0, d));
     for (let i = 0; i < count; i++) {
-      const label = labels[i] ?? 0;
+      const label = at(labels, i);
       this.#counts[label] = (this.#counts[label] ?? 0) + 1;
       for (let j = 0; j < d; j++) {
         const offset = label * d + j;

@@ -9,8 +9,8 @@ import { float32, type Tensor } from '../graph/tensor.js';
 import { scalar } from '../graph/value.js';
 import { fineTuning } from '../methods/fine-tuning.js';
 import { fnp } from '../methods/fnp.js';
-import { linearProbe } from '../methods/head-only.js';
-import { defineMethod } from '../methods/method.js';
+import { headOnly } from '../methods/head-only.js';
+import { bound, defineMethod } from '../methods/method.js';
 import { affine } from '../nn/layers.js';
 import type { Network } from '../nn/network.js';
 import { constant } from '../optimizers/schedules.js';
@@ -18,7 +18,8 @@ import { sgd } from '../optimizers/sgd.js';
 import { nodeDriver } from '../runtime/node.js';
 import { HEAD_WEIGHT, newHead } from './classifier.js';
 import type { PixelBatch } from './feeds.js';
-import { buildStep, emaOf, type StepOptions } from './step-graph.js';
+import { buildStep, type StepOptions } from './step-graph.js';
+import { emaOf } from './step-updates.js';
 import { Stepper } from './stepper.js';
 
 const BATCH = 4;
@@ -48,8 +49,7 @@ const defaults: StepOptions = {
   batchSize: BATCH,
   imageSize: IMAGE,
   classes: CLASSES,
-  method: fineTuning,
-  methodOptions: {},
+  method: fineTuning.bind(),
   lambda: 0,
   statistics: undefined,
   optimizer: sgd({ momentum: 0 }),
@@ -93,9 +93,9 @@ describe('one step', () => {
     assert.ok(worstError([outputs.mean_feature_norm ?? 0], [Math.hypot(...mean)]) < 1e-5);
   });
 
-  test('a method with weight 0 leaves the very bits of plain fine-tuning, and still reports its term', async () => {
+  test('a method with weight 0 leaves the very bits of plain fine-tuning, and still reports its penalty', async () => {
     const plain = await run(defaults, 4);
-    const off = await run({ ...defaults, method: fnp, methodOptions: fnp.options.parse({}) }, 4);
+    const off = await run({ ...defaults, method: fnp.bind() }, 4);
     assert.deepEqual(off.state.get('weight').data, plain.state.get('weight').data);
     assert.deepEqual(off.state.get(HEAD_WEIGHT).data, plain.state.get(HEAD_WEIGHT).data);
     assert.ok((off.outputs.penalty ?? 0) > 0);
@@ -133,8 +133,8 @@ describe('one step', () => {
     assert.ok(worstError(shrink, expected) < 1e-4);
   });
 
-  test('a linear probe trains the head and nothing else', async () => {
-    const { state } = await run({ ...defaults, method: linearProbe }, 2);
+  test('head-only training trains the head and nothing else', async () => {
+    const { state } = await run({ ...defaults, method: headOnly.bind() }, 2);
     assert.deepEqual(numbers(state.get('weight')), numbers(initial('weight')));
     assert.notDeepEqual(numbers(state.get(HEAD_WEIGHT)), numbers(initial(HEAD_WEIGHT)));
   });
@@ -152,14 +152,23 @@ describe('one step', () => {
 
   test("a method's rules see every batch, also those that only add to the gradients", async () => {
     const counting = defineMethod({
-      ...{ name: 'counting', title: '', paper: '', formula: '', needs: [], options: z.strictObject({}) },
-      ...{ defaultLambda: 1, featureScaled: false },
-      build({ state }) {
-        const seen = state('seen', float32([], [0]));
-        return { penalty: scalar(0), updates: new Map([[seen, add(seen, scalar(1))]]) };
-      },
+      name: 'counting',
+      title: '',
+      paper: '',
+      formula: '',
+      options: z.strictObject({}),
+      defaultLambda: 1,
+      featureScaled: false,
+      bind: () =>
+        bound({
+          needs: [],
+          loss(_, { state }) {
+            const seen = state('seen', float32([], [0]));
+            return { penalty: scalar(0), updates: new Map([[seen, add(seen, 1)]]) };
+          },
+        }),
     });
-    const options = { ...defaults, method: counting, lambda: 1 };
+    const options = { ...defaults, method: counting.bind(), lambda: 1 };
     assert.deepEqual(numbers((await run(options, 4)).state.get('method.seen')), [4]);
     const accumulated = await run({ ...options, accumulate: 2 }, 4);
     assert.deepEqual(numbers(accumulated.state.get('method.seen')), [4]);

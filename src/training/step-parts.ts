@@ -1,8 +1,9 @@
 import { invariant } from '../errors.js';
 import { mul } from '../graph/operators/mul.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
-import { input, scalar, type Value } from '../graph/value.js';
-import type { Distribution, PreStep, TrainedParameter } from '../methods/method.js';
+import { input, type Value } from '../graph/value.js';
+import type { TrainedParameter } from '../methods/inputs.js';
+import type { Distribution, PreStep } from '../methods/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 
 /** A number that the host computes anew for each update; `step` counts from 0. */
@@ -29,7 +30,7 @@ export interface PreStepGraph extends Pick<PreStep, 'when'> {
 export class StepParts {
   /** Initial values of what changes from step to step, and is saved in checkpoints. */
   readonly state = new Map<string, Tensor>();
-  /** Tensors that no checkpoint needs: the frozen source network's, and those made anew for each step. */
+  /** Tensors that no checkpoint needs: the frozen copy's, and those made anew for each step. */
   readonly fixed = new Map<string, Tensor>();
   /** What a method trains of its own, with the network. */
   readonly trained = new Map<string, TrainedParameter>();
@@ -89,10 +90,10 @@ export function applyOptimizer(
     readonly scalars: OptimizerScalars;
     readonly weightDecay: number;
     /** Factor on the learning rate. */
-    readonly rate: number;
+    readonly lrScale: number;
   },
 ): Value {
-  const { name, parameter, gradient, optimizer, scalars, weightDecay, rate } = target;
+  const { name, parameter, gradient, optimizer, scalars, weightDecay, lrScale } = target;
   const slotName = (slot: string) => `${name}:${slot}`;
   const slots = new Map(
     optimizer.slots.map((slot) => [slot, parts.addState(slotName(slot), zeros('float32', parameter.shape))]),
@@ -101,7 +102,7 @@ export function applyOptimizer(
     parameter,
     gradient,
     slots,
-    learningRate: rate === 1 ? scalars.learningRate : mul(scalars.learningRate, scalar(rate)),
+    learningRate: lrScale === 1 ? scalars.learningRate : mul(scalars.learningRate, lrScale),
     weightDecay,
     scalar: scalars.scalar,
   });

@@ -22,12 +22,12 @@ export class Stepper {
   readonly #accumulate: number;
   readonly #update: Program;
   readonly #collect: Program | undefined;
-  readonly #before: readonly Program[];
+  readonly #preSteps: readonly Program[];
 
   private constructor(
     graph: StepGraph,
     shape: FeedShape & { readonly accumulate: number },
-    programs: { update: Program; collect: Program | undefined; before: readonly Program[] },
+    programs: { update: Program; collect: Program | undefined; preSteps: readonly Program[] },
   ) {
     this.feeds = new Feeds(shape, graph);
     this.saved = [...graph.state.keys()];
@@ -35,7 +35,7 @@ export class Stepper {
     this.#accumulate = shape.accumulate;
     this.#update = programs.update;
     this.#collect = programs.collect;
-    this.#before = programs.before;
+    this.#preSteps = programs.preSteps;
     for (const [name, tensor] of [...graph.state, ...graph.fixed]) this.state.add(name, tensor);
   }
 
@@ -45,10 +45,10 @@ export class Stepper {
     options: CompileOptions,
   ): Promise<Stepper> {
     const compile = (program: StepGraph['update']) => Program.compile(program, options);
-    const before: Program[] = [];
-    for (const { updates } of graph.preSteps) before.push(await compile({ outputs: new Map(), updates }));
+    const preSteps: Program[] = [];
+    for (const { updates } of graph.preSteps) preSteps.push(await compile({ outputs: new Map(), updates }));
     const collect = graph.collect && (await compile(graph.collect));
-    return new Stepper(graph, shape, { update: await compile(graph.update), collect, before });
+    return new Stepper(graph, shape, { update: await compile(graph.update), collect, preSteps });
   }
 
   /** How many updates precede a batch, and how many there will be. */
@@ -60,7 +60,8 @@ export class Stepper {
   /** One batch: what precedes it, gradients, and the update where it is due. The outputs last until the next step. */
   async step(batch: TrainingBatch, position: BatchPosition, seed: number) {
     for (const [i, { when }] of this.#graph.preSteps.entries())
-      if (when(position.batch % position.batchesPerEpoch)) await this.#before[i]?.run(this.state, new Map());
+      if (when(position.batch % position.batchesPerEpoch))
+        await this.#preSteps[i]?.run(this.state, new Map());
     const { step, totalSteps } = this.updates(position);
     this.feeds.setBatch(batch);
     this.feeds.drawNoise(seed, position.batch);
@@ -70,6 +71,6 @@ export class Stepper {
   }
 
   async release(): Promise<void> {
-    for (const program of [this.#update, this.#collect, ...this.#before]) await program?.release();
+    for (const program of [this.#update, this.#collect, ...this.#preSteps]) await program?.release();
   }
 }

@@ -1,29 +1,17 @@
 import { AdarandError } from '../errors.js';
-import { float32, type Tensor } from '../graph/tensor.js';
-import type { Predictions } from '../methods/method.js';
+import type { Tensor } from '../graph/tensor.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
-import { METHOD_PREFIX } from './apply-method.js';
-import type { CheckpointStore, Position } from './checkpoint.js';
-import { argMax, type Evaluation, Evaluator } from './evaluation.js';
-import type { StepMetrics, TrainingEvent } from './events.js';
-import type { PixelBatch, TrainingBatch } from './feeds.js';
-import { buildStep, emaOf, type StepOptions } from './step-graph.js';
+import type { BestEpoch, CheckpointStore, Position } from './checkpoint.js';
+import { type Evaluation, Evaluator } from './evaluation.js';
+import type { TrainingEvent } from './events.js';
+import type { TrainingBatch } from './feeds.js';
+import { MethodHost, predictAll } from './method-host.js';
+import { buildStep, type StepOptions } from './step-graph.js';
+import { readMetrics } from './step-metrics.js';
+import { emaOf } from './step-updates.js';
 import { Stepper } from './stepper.js';
-
-/** The images of a run, as batches. The trainer does not know where they come from. */
-export interface TrainingData {
-  readonly batchesPerEpoch: number;
-  /** Epochs count from 0; `firstBatch` skips what a resumed run has done. */
-  train(epoch: number, firstBatch: number, sampleSource?: SourceSampler): AsyncIterable<TrainingBatch>;
-  /** The training images as `validation` has its own: un-augmented, in their order. */
-  trainingImages(): AsyncIterable<PixelBatch>;
-  validation(): AsyncIterable<PixelBatch>;
-  test(): AsyncIterable<PixelBatch>;
-}
-
-/** Positions of the source images that go along with these training images, in batch `batch` of the run. */
-export type SourceSampler = (targets: Int32Array, batch: number) => Int32Array;
+import type { TrainingData } from './training-data.js';
 
 export interface TrainerOptions extends StepOptions {
   readonly seed: number;
@@ -46,14 +34,10 @@ export interface TrainerHost {
   readonly stop: () => boolean;
 }
 
-export interface TrainingResult {
-  readonly stopped: boolean;
-  readonly position: Position;
-  readonly validation: Evaluation | undefined;
-  readonly test: Evaluation | undefined;
-  /** Medians would hide the first epoch's compilation; this is the mean over the epochs trained now. */
-  readonly secondsPerEpoch: number;
-}
+export type TrainingResult =
+  | { readonly stopped: true }
+  /** The state holds the parameters that were tested: the best epoch's, or the last one's without validation images. */
+  | { readonly stopped: false; readonly test: Evaluation | undefined };
 
 /**
  * The loop: epochs of steps, validation after each, the best epoch by validation accuracy kept, the test set looked
@@ -64,12 +48,15 @@ export class Trainer {
   readonly #host: TrainerHost;
   readonly #stepper: Stepper;
   readonly #evaluator: Evaluator;
+  readonly #method: MethodHost | undefined;
 
   private constructor(options: TrainerOptions, host: TrainerHost, stepper: Stepper, evaluator: Evaluator) {
+    const { method, prepared = {}, lambda, seed } = options;
     this.#options = options;
     this.#host = host;
     this.#stepper = stepper;
     this.#evaluator = evaluator;
+    this.#method = lambda === 0 ? undefined : new MethodHost(method, prepared, stepper.state, seed);
   }
 
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
@@ -95,28 +82,27 @@ export class Trainer {
     }
   }
 
+  /** Trains from `position`, which it keeps up to date, to the end of the run, or until it is told to stop. */
   async train(position: Position): Promise<TrainingResult> {
-    const { epochs, patience, maxSteps } = this.#options;
-    const { data, checkpoints } = this.#host;
-    const started = performance.now();
-    const firstEpoch = position.epoch;
-    const limit = Math.min(epochs * data.batchesPerEpoch, maxSteps ?? Number.POSITIVE_INFINITY);
-    const done = () => position.epoch * data.batchesPerEpoch + position.batch >= limit;
-    const exhausted = () =>
-      patience !== undefined &&
-      position.best !== undefined &&
-      position.epoch - position.best.epoch >= patience;
-    let validation: Evaluation | undefined;
-    while (!done() && !exhausted()) {
-      if (!(await this.#trainEpoch(position, limit))) {
-        await checkpoints.saveLast(this.#snapshot(), position);
-        return { stopped: true, position, validation, test: undefined, secondsPerEpoch: Number.NaN };
+    const { data, checkpoints, emit, stop } = this.#host;
+    while (!this.#isDone(position)) {
+      emit({ type: 'phase', phase: 'train' });
+      const clock = new Clock();
+      for await (const batch of data.train(position.epoch, position.batch, this.#method?.sourceSampler)) {
+        await this.#step(batch, position, clock);
+        if (this.#endsEpoch(position)) break;
+        if (stop()) {
+          await checkpoints.saveLast(this.#snapshot(), position);
+          return { stopped: true };
+        }
+        if (clock.secondsSinceSave() > this.#options.checkpointSeconds) {
+          await checkpoints.saveLast(this.#snapshot(), position);
+          clock.saved();
+        }
       }
-      validation = await this.#endEpoch(position);
+      await this.#endEpoch(position);
     }
-    const seconds = (performance.now() - started) / 1000;
-    const secondsPerEpoch = seconds / Math.max(1, position.epoch - firstEpoch);
-    return { stopped: false, position, validation, test: await this.#test(), secondsPerEpoch };
+    return { stopped: false, test: await this.#test(position) };
   }
 
   async release(): Promise<void> {
@@ -124,135 +110,96 @@ export class Trainer {
     await this.#evaluator.release();
   }
 
-  /** Trains to the end of the epoch, or to the run's limit of steps; false if it was told to stop before. */
-  async #trainEpoch(position: Position, limit: number): Promise<boolean> {
-    const { data, checkpoints, emit, stop } = this.#host;
-    const { epochs, batchSize, checkpointSeconds } = this.#options;
-    emit({ type: 'phase', phase: 'train' });
-    let saved = performance.now();
-    let before = saved;
-    for await (const batch of data.train(position.epoch, position.batch, this.#sampleSource())) {
-      const loaded = performance.now();
-      const done = position.epoch * data.batchesPerEpoch + position.batch;
-      const measured = await this.#step(batch, done);
-      const now = performance.now();
-      const metrics = {
-        ...measured,
-        images_per_second: (1000 * batchSize) / (now - before),
-        wait_fraction: (loaded - before) / (now - before),
-      };
-      before = now;
-      position.batch += 1;
-      for (const [name, value] of Object.entries(metrics))
-        position.sums[name] = (position.sums[name] ?? 0) + value;
-      const totalSteps = Math.min(limit, epochs * data.batchesPerEpoch);
-      emit({ type: 'step', epoch: position.epoch + 1, step: done + 1, totalSteps, metrics });
-      if (done + 1 >= limit || position.batch === data.batchesPerEpoch) return true;
-      if (stop()) return false;
-      if (now - saved > 1000 * checkpointSeconds) {
-        await checkpoints.saveLast(this.#snapshot(), position);
-        saved = performance.now();
-      }
-    }
-    return true;
-  }
-
-  async #step(batch: TrainingBatch, done: number): Promise<StepMetrics> {
-    const { seed, epochs, learningRate, schedule, classes, batchSize } = this.#options;
+  async #step(batch: TrainingBatch, position: Position, clock: Clock): Promise<void> {
+    const { seed, learningRate, schedule, batchSize } = this.#options;
+    const done = this.#stepsDone(position);
     const { batchesPerEpoch } = this.#host.data;
-    const position = { batch: done, batchesPerEpoch, totalBatches: epochs * batchesPerEpoch };
-    const outputs = await this.#stepper.step(batch, position, seed);
-    const metrics: Record<string, number> = {};
-    for (const [name, { data }] of outputs) if (name !== 'logits') metrics[name] = Number(data[0]);
-    if (!Number.isFinite(metrics.loss))
-      throw new AdarandError(
-        'training.diverged',
-        `the loss became ${metrics.loss} at step ${done + 1}`,
-        'Train with a smaller --lr (or a smaller --lambda); resuming goes on from the last good checkpoint.',
-      );
-    const { step, totalSteps } = this.#stepper.updates(position);
-    metrics.learning_rate = learningRate * schedule(step, totalSteps);
-    metrics.accuracy = correct(outputs.get('logits'), batch.labels, classes) / batchSize;
-    return metrics;
+    const place = { batch: done, batchesPerEpoch, totalBatches: this.#options.epochs * batchesPerEpoch };
+    const waited = clock.lap();
+    const outputs = await this.#stepper.step(batch, place, seed);
+    const { step, totalSteps } = this.#stepper.updates(place);
+    const measured = readMetrics(outputs, batch.labels, done + 1);
+    const seconds = waited + clock.lap();
+    const metrics = {
+      ...measured,
+      learning_rate: learningRate * schedule(step, totalSteps),
+      images_per_second: batchSize / seconds,
+      wait_fraction: waited / seconds,
+    };
+    position.batch += 1;
+    for (const [name, value] of Object.entries(metrics))
+      position.sums[name] = (position.sums[name] ?? 0) + value;
+    const epoch = position.epoch + 1;
+    this.#host.emit({ type: 'step', epoch, step: done + 1, totalSteps: this.#totalSteps, metrics });
   }
 
   /** Validates, keeps the best, moves the position to the next epoch and saves it. */
-  async #endEpoch(position: Position): Promise<Evaluation> {
+  async #endEpoch(position: Position): Promise<void> {
     const { data, checkpoints, emit } = this.#host;
-    emit({ type: 'phase', phase: 'validate' });
-    const started = performance.now();
-    const validation = await this.#evaluator.evaluate(this.state, data.validation());
     const epoch = position.epoch + 1;
-    const batches = position.batch;
-    const best =
-      position.best === undefined ||
-      validation.accuracy > position.best.accuracy ||
-      (validation.accuracy === position.best.accuracy && validation.loss < position.best.loss);
-    if (best) position.best = { epoch, accuracy: validation.accuracy, loss: validation.loss };
+    const step = this.#stepsDone(position);
     const metrics: Record<string, number> = {};
-    for (const [name, sum] of Object.entries(position.sums)) metrics[name] = sum / batches;
-    metrics.val_accuracy = validation.accuracy;
-    metrics.val_loss = validation.loss;
-    metrics.validation_seconds = (performance.now() - started) / 1000;
+    for (const [name, sum] of Object.entries(position.sums)) metrics[name] = sum / position.batch;
+    let best = false;
+    if (data.validation !== undefined) {
+      emit({ type: 'phase', phase: 'validate' });
+      const started = performance.now();
+      const { accuracy, loss } = await this.#evaluator.evaluate(this.state, data.validation());
+      best = isBetter({ epoch, accuracy, loss }, position.best);
+      if (best) position.best = { epoch, accuracy, loss };
+      metrics.val_accuracy = accuracy;
+      metrics.val_loss = loss;
+      metrics.validation_seconds = (performance.now() - started) / 1000;
+    }
     position.epoch = epoch;
     position.batch = 0;
     position.sums = {};
-    // Told before it is saved: a resumed run drops what was told after its checkpoint, and so loses no line.
-    const step = (epoch - 1) * data.batchesPerEpoch + batches;
+    // Emitted before it is saved: a resumed run drops what was logged after its checkpoint, and so loses no line.
     emit({ type: 'epoch', epoch, epochs: this.#options.epochs, step, metrics, best });
-    await this.#endRound(epoch);
+    await this.#epochCallback(epoch);
     if (best) await checkpoints.saveBest(this.#snapshot(), position);
     await checkpoints.saveLast(this.#snapshot(), position);
-    return validation;
   }
 
-  /** Where the method's state answers to how training goes, and it is time: looks at the training images once more. */
-  async #endRound(epoch: number): Promise<void> {
-    const { method, methodOptions, lambda, epochs } = this.#options;
-    const { rounds } = method;
-    if (rounds === undefined || lambda === 0 || epoch === epochs) return;
-    if (epoch % rounds.epochs(methodOptions) !== 0) return;
-    this.#host.emit({ type: 'phase', phase: 'round' });
-    const changed = rounds.next(this.#methodTensor, await this.#predictions(), methodOptions);
-    for (const [name, tensor] of Object.entries(changed)) this.state.set(METHOD_PREFIX + name, tensor);
+  async #epochCallback(epoch: number): Promise<void> {
+    const { epochs, classes } = this.#options;
+    if (epoch === epochs || !this.#method?.hasCallbackAfter(epoch)) return;
+    this.#host.emit({ type: 'phase', phase: 'epoch-callback' });
+    const images = this.#host.data.trainingImages();
+    this.#method.runCallback(await predictAll(this.#evaluator, this.state, images, classes));
   }
 
-  async #predictions(): Promise<Predictions> {
-    const logits: number[] = [];
-    const labels: number[] = [];
-    await this.#evaluator.forEach(this.state, this.#host.data.trainingImages(), (prediction) => {
-      logits.push(...prediction.logits);
-      labels.push(prediction.label);
-    });
-    return {
-      logits: float32([labels.length, this.#options.classes], logits),
-      labels: Int32Array.from(labels),
-    };
-  }
-
-  /** A tensor of the method: as its state has it, or as it was prepared. */
-  readonly #methodTensor = (name: string): Tensor<'float32'> => {
-    const inState = this.state.has(METHOD_PREFIX + name) ? this.state.get(METHOD_PREFIX + name) : undefined;
-    const tensor = inState ?? this.#options.prepared?.[name];
-    if (tensor?.dtype !== 'float32') throw new Error(`the method has no tensor ${name}`);
-    return tensor;
-  };
-
-  #sampleSource(): SourceSampler | undefined {
-    const { method, methodOptions, lambda, seed } = this.#options;
-    if (method.sampleSource === undefined || lambda === 0) return undefined;
-    const tensor = this.#methodTensor;
-    return (targets, batch) =>
-      method.sampleSource?.({ targets, batch, seed, tensor }, methodOptions) ?? new Int32Array();
-  }
-
-  async #test(): Promise<Evaluation> {
+  async #test({ best }: Position): Promise<Evaluation | undefined> {
     const { checkpoints, data, emit } = this.#host;
+    if (best !== undefined) this.restore(await checkpoints.loadBest());
+    if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
-    this.restore(await checkpoints.loadBest());
     const test = await this.#evaluator.evaluate(this.state, data.test());
     emit({ type: 'test', ...test });
     return test;
+  }
+
+  #isDone(position: Position): boolean {
+    const { patience } = this.#options;
+    const { epoch, best } = position;
+    if (patience !== undefined && best !== undefined && epoch - best.epoch >= patience) return true;
+    return this.#stepsDone(position) >= this.#totalSteps;
+  }
+
+  #endsEpoch(position: Position): boolean {
+    return (
+      position.batch === this.#host.data.batchesPerEpoch || this.#stepsDone(position) >= this.#totalSteps
+    );
+  }
+
+  /** Steps of the whole run, as far as they are known: patience may end it earlier. */
+  get #totalSteps(): number {
+    const { epochs, maxSteps = Number.POSITIVE_INFINITY } = this.#options;
+    return Math.min(epochs * this.#host.data.batchesPerEpoch, maxSteps);
+  }
+
+  #stepsDone({ epoch, batch }: Position): number {
+    return epoch * this.#host.data.batchesPerEpoch + batch;
   }
 
   #snapshot(): ReadonlyMap<string, Tensor> {
@@ -260,10 +207,30 @@ export class Trainer {
   }
 }
 
-function correct(logits: Tensor | undefined, labels: Int32Array, classes: number): number {
-  if (logits?.dtype !== 'float32') return Number.NaN;
-  let count = 0;
-  for (let i = 0; i < labels.length; i++)
-    count += Number(argMax(logits.data.subarray(i * classes, (i + 1) * classes)) === labels[i]);
-  return count;
+/** By validation accuracy, of equals by the lower loss. */
+function isBetter(epoch: BestEpoch, best: BestEpoch | undefined): boolean {
+  if (best === undefined || epoch.accuracy > best.accuracy) return true;
+  return epoch.accuracy === best.accuracy && epoch.loss < best.loss;
+}
+
+/** Seconds between the events of an epoch. */
+class Clock {
+  #last = performance.now();
+  #saved = this.#last;
+
+  /** Since the last lap. */
+  lap(): number {
+    const now = performance.now();
+    const seconds = (now - this.#last) / 1000;
+    this.#last = now;
+    return seconds;
+  }
+
+  secondsSinceSave(): number {
+    return (performance.now() - this.#saved) / 1000;
+  }
+
+  saved(): void {
+    this.#saved = performance.now();
+  }
 }

@@ -37,7 +37,7 @@ test('fifty steps of ResNet-20 with AdamW follow PyTorch', async () => {
   assertFollows(golden, run);
 });
 
-test('fifty steps of ResNet-20 with AdaRand follow PyTorch: losses, terms, priors', async () => {
+test('fifty steps of ResNet-20 with AdaRand follow PyTorch: losses, penalties, priors', async () => {
   const golden = readGolden('training-adarand', adarandTrainingSchema);
   const statistics = {
     perClass: { mean: tensorOf(golden.mean), std: tensorOf(golden.std) },
@@ -47,15 +47,14 @@ test('fifty steps of ResNet-20 with AdaRand follow PyTorch: losses, terms, prior
   const run = await train(golden, {
     optimizer: sgd(),
     learningRate: golden.optimizer.lr,
-    method: adarand,
-    methodOptions: adarand.options.parse({}),
+    method: adarand.bind(),
     lambda: golden.adarand.lambda,
     statistics,
     noise: golden.featureNoise.map((recipe) => [tensorOf(recipe)]),
     keep: ['method.mean', 'method.runningMean'],
   });
   assertFollows(golden, run);
-  assert.ok(worstError(run.series('penalty'), golden.terms) < 1e-4);
+  assert.ok(worstError(run.series('penalty'), golden.penalties) < 1e-4);
   assert.ok(worstError(run.series('method.objective'), golden.objectives) < 1e-4);
   for (const { step, mean, running } of golden.states) {
     const priors = at(run.history('method.mean'), step - 1);

@@ -7,12 +7,12 @@ import { dotWithSigns, tensorOf } from '../../test/helpers/lcg.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { assertNorms, trainResNet20 } from '../../test/helpers/training-run.js';
 import { at } from '../errors.js';
-import { float32, type Tensor } from '../graph/tensor.js';
+import { float32, int32, type Tensor } from '../graph/tensor.js';
 import { coTuning } from '../methods/co-tuning.js';
 import { coreTuning } from '../methods/core-tuning.js';
 import { delta } from '../methods/delta.js';
 import { drTune } from '../methods/dr-tune.js';
-import type { Method } from '../methods/method.js';
+import type { Method, Tensors } from '../methods/method.js';
 import { sgd } from '../optimizers/sgd.js';
 
 const numbers = z.array(z.number());
@@ -30,8 +30,8 @@ const schema = trainingSchema.extend({
   batchesPerEpoch: z.number(),
   labels: z.array(numbers),
   optimizer: z.object({ lr: z.number(), weight_decay: z.number(), backbone_rate: z.number() }),
-  tasks: numbers,
-  terms: numbers,
+  taskLosses: numbers,
+  penalties: numbers,
   signs: z.number(),
   /** Norms of the method's own tensors after some steps, and their dot products with random signs. */
   states: z.array(z.object({ name: z.string(), step: z.number(), norm: z.number(), dot: z.number() })),
@@ -41,7 +41,7 @@ test('Core-tuning follows PyTorch, its projection head too', () => assertFollows
 test('DELTA with attention follows PyTorch', () => assertFollows('delta', delta));
 test('DELTA on plain maps follows PyTorch', () => assertFollows('delta-maps', delta));
 test('DR-Tune follows PyTorch through six rotations, its banks too', () => assertFollows('dr-tune', drTune));
-test('Co-Tuning follows PyTorch, its source head too', () => assertFollows('co-tuning', coTuning));
+test('Co-Tuning follows PyTorch, its pretrained head too', () => assertFollows('co-tuning', coTuning));
 
 /**
  * Twenty steps of ResNet-20. Measured: within 1e-6 of PyTorch's float64 in all that is compared, as PyTorch's own
@@ -51,21 +51,26 @@ async function assertFollows(name: string, method: Method): Promise<void> {
   const golden = readGolden(`twenty-${name}`, schema);
   const { lr, weight_decay, backbone_rate } = golden.optimizer;
   const initial = tensorsOf(golden.initial);
-  const [weight, bias] = [initial.get('source_head.weight'), initial.get('source_head.bias')];
+  const [weight, bias] = [initial.get('pretrained_head.weight'), initial.get('pretrained_head.bias')];
   const run = await trainResNet20(golden, {
-    ...{ method, methodOptions: method.options.parse(golden.options) },
+    method: method.bind(golden.options),
     lambda: golden.lambda,
-    prepared: Object.fromEntries(tensorsOf(golden.prepared)),
+    prepared: preparedOf(golden.prepared),
     ...(weight && bias && { pretrainedHead: { weight, bias, classes: [] } }),
-    ...{ optimizer: sgd(), learningRate: lr, weightDecay: weight_decay, backboneLrScale: backbone_rate },
-    ...{ labels: golden.labels, noise: golden.noise.map((draws) => draws.map(tensorOf)), initial },
+    optimizer: sgd(),
+    learningRate: lr,
+    weightDecay: weight_decay,
+    backboneLrScale: backbone_rate,
+    labels: golden.labels,
+    noise: golden.noise.map((draws) => draws.map(tensorOf)),
+    initial,
     batchesPerEpoch: golden.batchesPerEpoch,
     keep: golden.states.map(({ name }) => name),
   });
   for (const [series, expected] of [
     ['loss', golden.losses],
-    ['task_loss', golden.tasks],
-    ['penalty', golden.terms],
+    ['task_loss', golden.taskLosses],
+    ['penalty', golden.penalties],
   ] as const)
     expected.forEach((value, step) => {
       const error = worstError([at(run.series(series), step)], [value]);
@@ -78,6 +83,15 @@ async function assertFollows(name: string, method: Method): Promise<void> {
     const error = Math.abs(dotWithSigns(data, golden.signs) - dot);
     assert.ok(error < 1e-4 * norm, `elements of ${name} after step ${step}`);
   }
+}
+
+/** The classes in DR-Tune's bank are integers. */
+function preparedOf(given: z.infer<typeof tensorsSchema>): Tensors {
+  const { labels, ...tensors } = given;
+  return {
+    ...Object.fromEntries(tensorsOf(tensors)),
+    ...(Array.isArray(labels) && { labels: int32([labels.length], labels) }),
+  };
 }
 
 function tensorsOf(given: z.infer<typeof tensorsSchema>): Map<string, Tensor<'float32'>> {

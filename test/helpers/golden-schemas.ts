@@ -63,7 +63,7 @@ export const adarandTrainingSchema = trainingSchema.extend({
   mean: recipeSchema,
   std: recipeSchema,
   featureNoise: z.array(recipeSchema),
-  terms: numbers,
+  penalties: numbers,
   objectives: numbers,
   states: z.array(stateSchema),
 });
@@ -84,7 +84,7 @@ export const priorSchema = z.object({
   states: z.array(stateSchema),
 });
 
-/** `methods.json`: each term's value and gradient, each prior's objective, gradient and next state. */
+/** `methods.json`: each penalty's value and gradient, each prior's objective, gradient and next state. */
 export const methodsSchema = z.object({
   alpha: z.number(),
   adam: adamSchema,
@@ -100,7 +100,7 @@ export const methodsSchema = z.object({
     running: recipeSchema,
   }),
   isotropicStd: numbers,
-  terms: z.array(z.object({ name: z.string(), term: z.number(), gradient: matrix })),
+  penalties: z.array(z.object({ name: z.string(), penalty: z.number(), gradient: matrix })),
   priors: z.array(
     z.object({
       name: z.string(),

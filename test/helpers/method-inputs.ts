@@ -56,7 +56,12 @@ export function testInputs(
   const train = images(1, classes);
   const head = { weight: matrix(7, sourceClasses), bias: cycled(sourceClasses, 3) };
   const tools = {
-    ...{ classes, sourceClasses, batchSize, train, network, pretrainedHead: head },
+    classes,
+    sourceClasses,
+    batchSize,
+    train,
+    network,
+    pretrainedHead: head,
     val: images(2, classes),
     source: images(3, sourceClasses),
   };
@@ -74,7 +79,10 @@ export function testInputs(
   } as const;
   const weight = numbers(12, [3, 3]);
   const inputs: MethodLossInputs = {
-    ...{ features: featuresOf(10, batchSize), labels, classes, featureMaps },
+    features: featuresOf(10, batchSize),
+    labels,
+    classes,
+    featureMaps,
     statistics: statisticsOf(known, classes),
     logits: matrix(11, batchSize, classes),
     head: { weight: matrix(13, classes), bias: cycled(classes, 2) },
@@ -98,8 +106,7 @@ export async function preparedInputs(
   method: Method,
   { inputs, tools }: TestInputs,
 ): Promise<MethodLossInputs> {
-  const options = method.options.parse(inputs.options ?? {});
-  const prepared: Tensors = (await method.prepare?.(arrayPrepareTools(tools), options)) ?? {};
+  const prepared: Tensors = (await method.bind(inputs.options).prepare?.(arrayPrepareTools(tools))) ?? {};
   return { ...inputs, prepared };
 }
 

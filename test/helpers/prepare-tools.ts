@@ -1,4 +1,4 @@
-import { at, invariant } from '../../src/errors.js';
+import { at } from '../../src/errors.js';
 import { interpret } from '../../src/graph/interpret.js';
 import { float32, type Tensor, zeros } from '../../src/graph/tensor.js';
 import type { Value } from '../../src/graph/value.js';
@@ -31,7 +31,7 @@ export interface PrepareArrays {
   readonly network?: Network;
 }
 
-/** A tools over given arrays; graphs are interpreted in double precision, their results rounded to float32. */
+/** The tools of `prepare` over given arrays; graphs are interpreted in double precision, their results rounded to float32. */
 export function arrayPrepareTools(given: PrepareArrays): PrepareTools {
   const { network, pretrainedHead, train } = given;
   const imagesOf = (set: ImageSet): ImageArrays => given[set] ?? { features: [], labels: [] };
@@ -43,23 +43,13 @@ export function arrayPrepareTools(given: PrepareArrays): PrepareTools {
     featureSize,
     batchSize: given.batchSize ?? 4,
     seed: given.seed ?? 0,
-    get network() {
-      invariant(network !== undefined, 'the test gives no network');
-      return frozenNetwork(network);
+    network: network === undefined ? noNetwork : frozenNetwork(network),
+    pretrainedHead: pretrainedHead && {
+      weight: matrix(pretrainedHead.weight),
+      bias: float32([pretrainedHead.bias.length], pretrainedHead.bias),
+      classes: pretrainedHead.bias.map((_, i) => `class ${i}`),
     },
-    get pretrainedHead() {
-      invariant(pretrainedHead !== undefined, 'the test gives no source head');
-      const classes = pretrainedHead.bias.map((_, i) => `class ${i}`);
-      return {
-        weight: matrix(pretrainedHead.weight),
-        bias: float32([classes.length], pretrainedHead.bias),
-        classes,
-      };
-    },
-    get sourceClasses() {
-      invariant(given.source !== undefined, 'the test gives no source images');
-      return given.sourceClasses ?? 1 + Math.max(...given.source.labels);
-    },
+    sourceClasses: given.sourceClasses ?? 1 + Math.max(-1, ...(given.source?.labels ?? [])),
     count: (set) => imagesOf(set).labels.length,
     features: async (set) => {
       const { features, labels } = imagesOf(set);
@@ -82,6 +72,11 @@ export function arrayPrepareTools(given: PrepareArrays): PrepareTools {
     progress() {},
   };
 }
+
+const missing = (): never => {
+  throw new Error('the test gives no network');
+};
+const noNetwork = { featureMaps: [], images: missing, features: missing, featuresFrom: missing };
 
 function compute(outputs: ReadonlyMap<string, Value>, feeds: ReadonlyMap<string, Tensor>) {
   const doubles = new Map([...feeds].map(([name, { data }]) => [name, Float64Array.from(data, Number)]));

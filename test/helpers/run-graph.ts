@@ -1,5 +1,5 @@
+import type { Device } from '../../src/graph/device.js';
 import { writeOnnx } from '../../src/graph/onnx/write.js';
-import type { Device } from '../../src/graph/operator.js';
 import { simplify } from '../../src/graph/simplify.js';
 import { type Tensor, zeros } from '../../src/graph/tensor.js';
 import type { Value } from '../../src/graph/value.js';

@@ -1,4 +1,4 @@
-import type { SampleInput } from '../../src/graph/operator.js';
+import type { SampleInput } from '../../src/graph/sample.js';
 import { sizeOf, type Tensor, type TensorType } from '../../src/graph/tensor.js';
 import { Random } from '../../src/random.js';
 

@@ -1,10 +1,10 @@
-import { isMethodName, methodByName, methods } from '../../src/methods/index.js';
+import { methodNames, methods } from '../../src/methods/index.js';
 import type { Method } from '../../src/methods/method.js';
 import {
   describeMethodOptions,
   describeNeeds,
   type OptionDescription,
-} from '../../src/run/method/open-method.js';
+} from '../../src/run/method/describe-method.js';
 import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Methods
@@ -12,10 +12,10 @@ const introduction = `# Methods
 Written by \`npm run docs\` from \`src/methods/\`; do not edit.
 
 \`g\` is an image's feature vector (what enters the last linear layer), \`CE\` the cross-entropy, \`lambda\` the weight
-that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-method)). A method's own options are set by
+that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-penalty)). A method's own options are set by
 \`--option name=value\`. Each method's file has its mathematics in full, and where papers and their code disagree.
 
-Methods combine: \`--method bss+l2-sp\` adds both terms, each with its own default weight (another with
+Methods combine: \`--method bss+l2-sp\` adds both penalties, each with its own default weight (another with
 \`--option bss.lambda=0.01\`) and its own options (\`--option bss.k=2\`). What does not combine is refused with the reason.
 Any method can start from a linear probe instead of a random head: \`--head probe\`.`;
 
@@ -38,7 +38,7 @@ export function methodsTable(link: (name: string) => string): string {
 }
 
 function allMethods(): Method[] {
-  return Object.keys(methods).filter(isMethodName).map(methodByName);
+  return methodNames.map((name) => methods[name]);
 }
 
 function section(method: Method): string {
@@ -48,7 +48,7 @@ function section(method: Method): string {
     `## ${method.name}`,
     `${method.title} (${method.paper}).`,
     `    ${method.formula}`,
-    `Needs: ${method.needs.map(code).join(', ') || 'nothing'}. Default lambda: ${method.defaultLambda}.`,
+    `Needs: ${method.bind().needs.map(code).join(', ') || 'nothing'}. Default lambda: ${method.defaultLambda}.`,
     options.length === 0 ? 'No options.' : markdownTable(titles, options.map(row)),
   ].join('\n\n');
 }

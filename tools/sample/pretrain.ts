@@ -19,7 +19,7 @@ import type { Head, Network } from '../../src/nn/network.js';
 import { cosine, warmUp } from '../../src/optimizers/schedules.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { nodeDriver } from '../../src/runtime/node.js';
-import type { CheckpointStore } from '../../src/training/checkpoint.js';
+import type { CheckpointStore, Position } from '../../src/training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../src/training/classifier.js';
 import type { TrainingEvent } from '../../src/training/events.js';
 import { Trainer } from '../../src/training/trainer.js';
@@ -65,8 +65,7 @@ const trainer = await Trainer.create(
     head: newHead(network.featureSize, fashionClasses.length, SEED),
     imageSize,
     classes: fashionClasses.length,
-    method: fineTuning,
-    methodOptions: {},
+    method: fineTuning.bind(),
     lambda: 0,
     statistics: undefined,
     optimizer: sgd(),
@@ -83,7 +82,13 @@ const trainer = await Trainer.create(
       batchesPerEpoch,
       train: (epoch, firstStep) =>
         trainBatches(train.images, {
-          ...{ batchSize: BATCH, imageSize, cache, augmentation, seed: SEED, epoch, firstStep },
+          batchSize: BATCH,
+          imageSize,
+          cache,
+          augmentation,
+          seed: SEED,
+          epoch,
+          firstStep,
         }),
       trainingImages: () => evalBatches(train.images, evaluation),
       validation: () => evalBatches(val.images, evaluation),
@@ -94,7 +99,9 @@ const trainer = await Trainer.create(
     stop: () => false,
   },
 );
-const { position, test: tested } = await trainer.train({ epoch: 0, batch: 0, sums: {}, best: undefined });
+const position: Position = { epoch: 0, batch: 0, sums: {}, best: undefined };
+const result = await trainer.train(position);
+const tested = result.stopped ? undefined : result.test;
 await save(builtinModels.sample, {
   description: `A CIFAR-style ResNet of ${DEPTH} layers for images of ${SIDE} x ${SIDE}, pretrained from scratch`,
   script: 'src/sample/pretrain.ts',

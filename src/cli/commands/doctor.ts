@@ -1,6 +1,6 @@
 import { freemem } from 'node:os';
 import { formatTable } from '../../figures/table.js';
-import type { Device } from '../../graph/operator.js';
+import { type Device, devices } from '../../graph/device.js';
 import { launch } from '../../process/launch.js';
 import { describeMachine } from '../../run/folder/describe-machine.js';
 import { bytes } from '../format.js';
@@ -28,7 +28,7 @@ const remedies: Readonly<Record<Device, string>> = {
 export async function doctor({ json = false }: { readonly json?: boolean }): Promise<void> {
   const machine = describeMachine();
   const checks: DeviceCheck[] = [];
-  for (const device of ['cpu', 'wasm', 'webgpu', 'cuda'] as const) checks.push(await check(device));
+  for (const device of devices) checks.push(await check(device));
   if (json) {
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
     for (const found of checks) printJson({ type: 'device', ...found });

@@ -1,12 +1,12 @@
 import { formatTable } from '../../figures/table.js';
-import { isMethodName, methodByName, methods } from '../../methods/index.js';
+import { methodNames, methods } from '../../methods/index.js';
 import type { Method } from '../../methods/method.js';
 import {
   describeMethodOptions,
   describeNeeds,
   type OptionDescription,
-  openMethod,
-} from '../../run/method/open-method.js';
+} from '../../run/method/describe-method.js';
+import { openMethod } from '../../run/method/open-method.js';
 import { wrapped } from '../format.js';
 import { printJson } from '../json.js';
 
@@ -14,7 +14,7 @@ export async function showMethods(
   name: string | undefined,
   { json = false }: { readonly json?: boolean },
 ): Promise<void> {
-  const known = Object.keys(methods).filter(isMethodName).map(methodByName);
+  const known = methodNames.map((each) => methods[each]);
   const chosen = name === undefined ? known : [await openMethod(name)];
   if (json) for (const method of chosen) printJson(asJson(method));
   else process.stdout.write(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
@@ -22,7 +22,7 @@ export async function showMethods(
 
 function overview(known: readonly Method[]): string {
   const width = Math.max(...known.map(({ name }) => name.length)) + 2;
-  const methods = known.map((method) => {
+  const entries = known.map((method) => {
     const defaults = [
       `lambda=${method.defaultLambda}`,
       ...describeMethodOptions(method).map(describeDefault),
@@ -35,7 +35,7 @@ function overview(known: readonly Method[]): string {
     ];
     return lines.map((line, i) => (i === 0 ? method.name : '').padEnd(width) + line).join('\n');
   });
-  return [...methods, 'adarand methods NAME explains one of them; NAME+NAME combines them.'].join('\n\n');
+  return [...entries, 'adarand methods NAME explains one of them; NAME+NAME combines them.'].join('\n\n');
 }
 
 function detail(method: Method): string {
@@ -58,7 +58,8 @@ function detail(method: Method): string {
 }
 
 function asJson(method: Method): object {
-  const { name, title, paper, formula, needs, defaultLambda } = method;
+  const { name, title, paper, formula, defaultLambda } = method;
+  const { needs } = method.bind();
   return { name, title, paper, formula, needs, defaultLambda, options: describeMethodOptions(method) };
 }
 

@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { AdarandError } from '../../errors.js';
-import type { Device, Emitter, OnnxAttribute } from '../operator.js';
+import { AdarandError, at, invariant } from '../../errors.js';
+import type { Device } from '../device.js';
+import type { Emitter, OnnxAttribute, OnnxAttributes } from '../emitter.js';
 import { onnxDataType } from '../operators/cast.js';
 import { type Shape, sizeOf, type Tensor, type TensorType } from '../tensor.js';
 import { topologicalOrder, type Value } from '../value.js';
@@ -47,21 +48,35 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
     initializers.push(tensorProto(name, tensor));
     return name;
   };
+  const addNode = (
+    type: string,
+    inputs: readonly string[],
+    output: string[],
+    attributes: OnnxAttributes,
+    domain: string,
+  ): void => {
+    nodes.push(
+      create(NodeProtoSchema, {
+        opType: type,
+        input: trimmed(inputs),
+        output,
+        domain,
+        name: `${type}_${nodes.length}`,
+        attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
+      }),
+    );
+  };
   const emitter: Emitter = {
     device,
-    op(type, input, attributes = {}, { outputs = 1, domain } = {}) {
-      const output = Array.from({ length: outputs }, () => `~${counter++}`);
-      nodes.push(
-        create(NodeProtoSchema, {
-          opType: type,
-          input: trimmed(input),
-          output,
-          domain: domain ?? '',
-          name: `${type}_${nodes.length}`,
-          attribute: Object.entries(attributes).map(([name, value]) => attributeProto(name, value)),
-        }),
-      );
-      return output;
+    op(type, inputs, attributes = {}, { domain = '' } = {}) {
+      const output = `~${counter++}`;
+      addNode(type, inputs, [output], attributes, domain);
+      return [output];
+    },
+    severalOutputs(count, type, inputs, attributes) {
+      const outputs = Array.from({ length: count }, () => `~${counter++}`);
+      addNode(type, inputs, outputs, attributes, '');
+      return outputs;
     },
     int64: (values) =>
       store(
@@ -78,8 +93,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
     const known = names.get(value);
     if (known !== undefined) return known;
     const { origin } = value;
-    if (origin.kind === 'node')
-      throw new Error(`${origin.node.operator.name} was used before it was written`);
+    invariant(origin.kind !== 'node', 'a node is written before what uses it');
     const name = origin.kind === 'input' ? origin.name : store(origin.tensor, `t${names.size}`);
     if (origin.kind === 'input') inputs.set(name, value);
     names.set(value, name);
@@ -96,7 +110,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
         'Lower the graph first.',
       );
     const written = operator.emit(emitter, node.inputs.map(nameOf), node);
-    for (const [i, output] of node.outputs.entries()) names.set(output, written[i] ?? '');
+    for (const [i, output] of node.outputs.entries()) names.set(output, at(written, i));
   }
   // An Identity gives each output its own name, even where two outputs are one value or an output is an input;
   // ONNX Runtime removes those it can.
@@ -146,9 +160,9 @@ function rename(nodes: NodeProto[], outputs: readonly string[]): void {
   const aliases = new Map<string, string>();
   for (const name of outputs) {
     const identity = producer.get(name);
-    const from = identity?.input[0] ?? '';
-    const origin = producer.get(from);
-    if (identity === undefined || origin === undefined || final.has(from) || aliases.has(from)) continue;
+    const from = identity?.input[0];
+    if (identity === undefined || from === undefined || !producer.has(from)) continue;
+    if (final.has(from) || aliases.has(from)) continue;
     aliases.set(from, name);
     nodes.splice(nodes.lastIndexOf(identity), 1);
   }

@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { cast } from './cast.js';
 import { greater } from './greater.js';
 import { mul } from './mul.js';
@@ -8,8 +8,9 @@ import { unary } from './unary.js';
 export const Abs = unary({
   name: 'Abs',
   doc: 'Absolute value.',
+  operand: 'numbers',
   evaluate: (x) => Math.abs(x),
-  gradient: (x, _y, dy) => mul(dy, sub(mul(cast(greater(x, scalar(0)), 'float32'), scalar(2)), scalar(1))),
+  gradient: (x, _y, dy) => mul(dy, sub(mul(cast(greater(x, 0), 'float32'), 2), 1)),
   domain: { kinks: [0] },
   samples: [{}],
 });

@@ -1,3 +1,4 @@
+import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 
@@ -8,4 +9,4 @@ export const Add = binary({
   gradient: (_a, _b, _y, dy) => [() => dy, () => dy],
 });
 
-export const add = (a: Value, b: Value): Value => apply(Add, [a, b], {})[0];
+export const add = (a: Operand, b: Operand): Value => apply(Add, operandPair('Add', a, b), {})[0];

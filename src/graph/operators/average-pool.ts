@@ -1,5 +1,7 @@
+import { at } from '../../errors.js';
 import type { Primitive } from '../operator.js';
-import { float32, sizeOf } from '../tensor.js';
+import { heightWidth, nchw } from '../shapes.js';
+import { float32, type Shape, sizeOf } from '../tensor.js';
 import { apply, constant, scalar, type Value } from '../value.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { mul } from './mul.js';
@@ -12,40 +14,39 @@ export const AveragePool: Primitive<Attributes, 1, 1> = {
   kind: 'primitive',
   name: 'AveragePool',
   doc: 'Mean of each window.',
-  infer: ([x], attributes) => [{ dtype: 'float32', shape: poolOutputShape(x.shape, attributes) }],
+  infer: ([x], attributes) => [{ dtype: 'float32', shape: poolOutputShape('AveragePool', x, attributes) }],
   gradient: ({ inputs: [x], outputs: [y], attributes, gradients: [dy] }) => [
-    dy &&
-      (() => {
-        const [, channels = 1] = x.shape;
-        const [height = 1, width = 1] = attributes.kernel;
-        const counts = windowCounts([1, 1, ...x.shape.slice(2)], [1, 1, ...y.shape.slice(2)], attributes);
-        const share = constant(
-          float32(
-            [1, 1, ...y.shape.slice(2)],
-            [...counts].map((count) => 1 / count),
-          ),
-        );
-        const { strides, pads } = attributes;
-        return convInputGradient(mul(dy, share), scalar(1, [channels, 1, height, width]), x.shape, {
-          strides,
-          pads,
-          dilations: [1, 1],
-          group: channels,
-        });
-      }),
+    () => {
+      const [, channels, height, width] = nchw(x.shape);
+      const [, , rows, columns] = nchw(y.shape);
+      const counts = windowCounts([1, 1, height, width], [1, 1, rows, columns], attributes);
+      const share = constant(
+        float32(
+          [1, 1, rows, columns],
+          counts.map((count) => 1 / count),
+        ),
+      );
+      const { kernel, strides, pads } = attributes;
+      return convInputGradient(mul(dy, share), scalar(1, [channels, 1, ...kernel]), x.shape, {
+        strides,
+        pads,
+        dilations: [1, 1],
+        group: channels,
+      });
+    },
   ],
   evaluate: ([x], attributes, [y]) => {
     const sums = new Float64Array(sizeOf(y.shape));
     eachWindow(x.shape, y.shape, attributes, (inX, inY) => {
-      sums[inY] = (sums[inY] ?? 0) + (x.data[inX] ?? 0);
+      sums[inY] = at(sums, inY) + at(x.data, inX);
     });
     const counts = windowCounts(x.shape, y.shape, attributes);
-    return [sums.map((sum, i) => sum / (counts[i] ?? 1))];
+    return [sums.map((sum, i) => sum / at(counts, i))];
   },
-  emit: (e, inputs, node) =>
+  emit: (e, inputs, { attributes }) =>
     e.op('AveragePool', inputs, {
-      ...poolOnnxAttributes(node),
-      count_include_pad: Number(node.attributes.countPadding),
+      ...poolOnnxAttributes(attributes),
+      count_include_pad: Number(attributes.countPadding),
     }),
   samples: [
     {
@@ -66,11 +67,16 @@ export const AveragePool: Primitive<Attributes, 1, 1> = {
 export const averagePool = (x: Value, attributes: Attributes): Value =>
   apply(AveragePool, [x], attributes)[0];
 
-function windowCounts(x: readonly number[], y: readonly number[], attributes: Attributes): Float64Array {
-  const counts = new Float64Array(sizeOf(y));
-  if (attributes.countPadding) return counts.fill(attributes.kernel.reduce((a, b) => a * b, 1));
+/** How many elements each window averages over. */
+function windowCounts(x: Shape, y: Shape, attributes: Attributes): number[] {
+  const counts = new Array<number>(sizeOf(y));
+  if (attributes.countPadding) {
+    const [height, width] = heightWidth(attributes.kernel);
+    return counts.fill(height * width);
+  }
+  counts.fill(0);
   eachWindow(x, y, attributes, (_, inY) => {
-    counts[inY] = (counts[inY] ?? 0) + 1;
+    counts[inY] = at(counts, inY) + 1;
   });
   return counts;
 }

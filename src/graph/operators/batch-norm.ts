@@ -1,6 +1,10 @@
+import { at } from '../../errors.js';
 import type { Primitive } from '../operator.js';
-import { apply, scalar, type Value } from '../value.js';
+import { requireValues } from '../require-values.js';
+import { nchw, vector } from '../shapes.js';
+import { apply, type Value } from '../value.js';
 import { add } from './add.js';
+import { requireChannels } from './batch-norm-checks.js';
 import { div } from './div.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
@@ -14,40 +18,35 @@ export const BatchNormalization: Primitive<{ readonly epsilon: number }, 5, 1> =
   kind: 'primitive',
   name: 'BatchNormalization',
   doc: 'scale (x - mean) / sqrt(variance + epsilon) + bias per channel, with given statistics.',
-  infer: ([x]) => [x],
+  infer: ([x, scale, bias, mean, variance]) => {
+    requireChannels('BatchNormalization', x, { scale, bias, mean, variance });
+    return [x];
+  },
   gradient: ({ inputs: [x, scale, , mean, variance], attributes: { epsilon }, gradients: [dy] }) => {
-    const std = () => sqrt(add(variance, scalar(epsilon)));
-    const perChannel = (value: Value) => reshape(value, [1, value.shape[0] ?? 1, 1, 1]);
+    const std = () => sqrt(add(variance, epsilon));
     const channelSum = (value: Value) => reshape(reduceSum(value, [0, 2, 3]), scale.shape);
     const centred = () => sub(x, perChannel(mean));
-    const slope = () => div(scale, std());
-    return dy === undefined
-      ? []
-      : [
-          () => mul(dy, perChannel(slope())),
-          () => div(channelSum(mul(dy, centred())), std()),
-          () => channelSum(dy),
-          () => neg(mul(channelSum(dy), slope())),
-          () =>
-            div(
-              mul(channelSum(mul(dy, centred())), mul(slope(), scalar(-0.5))),
-              add(variance, scalar(epsilon)),
-            ),
-        ];
+    const factor = () => div(scale, std());
+    return [
+      () => mul(dy, perChannel(factor())),
+      () => div(channelSum(mul(dy, centred())), std()),
+      () => channelSum(dy),
+      () => neg(mul(channelSum(dy), factor())),
+      () => div(mul(channelSum(mul(dy, centred())), mul(factor(), -0.5)), add(variance, epsilon)),
+    ];
   },
   evaluate: ([x, scale, bias, mean, variance], { epsilon }) => {
-    const [, channels = 1] = x.shape;
-    const area = (x.shape[2] ?? 1) * (x.shape[3] ?? 1);
+    const [, channels, height, width] = nchw(x.shape);
     return [
       x.data.map((element, i) => {
-        const c = Math.floor(i / area) % channels;
-        const std = Math.sqrt((variance.data[c] ?? 0) + epsilon);
-        return ((scale.data[c] ?? 0) * (element - (mean.data[c] ?? 0))) / std + (bias.data[c] ?? 0);
+        const c = Math.floor(i / (height * width)) % channels;
+        const std = Math.sqrt(at(variance.data, c) + epsilon);
+        return (at(scale.data, c) * (element - at(mean.data, c))) / std + at(bias.data, c);
       }),
     ];
   },
   emit: (e, inputs, { attributes: { epsilon } }) =>
-    e.op('BatchNormalization', inputs, { epsilon: { float: Number(epsilon) } }),
+    e.op('BatchNormalization', inputs, { epsilon: { float: epsilon } }),
   samples: [
     {
       inputs: [
@@ -68,6 +67,13 @@ export function batchNormalization(
   parameters: { scale: Value; bias: Value; mean: Value; variance: Value },
   epsilon: number,
 ): Value {
+  requireValues('BatchNormalization', [x]);
   const { scale, bias, mean, variance } = parameters;
   return apply(BatchNormalization, [x, scale, bias, mean, variance], { epsilon })[0];
+}
+
+/** [C] as [1,C,1,1], which broadcasts over a map. */
+export function perChannel(value: Value): Value {
+  const [channels] = vector(value.shape);
+  return reshape(value, [1, channels, 1, 1]);
 }

@@ -1,7 +1,9 @@
 import { broadcastReader, broadcastShapes } from '../broadcast.js';
-import { emitDirectly, type Gradient, type Primitive, type SampleInput } from '../operator.js';
-import { type DType, sizeOf } from '../tensor.js';
-import type { Value } from '../value.js';
+import { requireBools, requireNumbers, requireSameDType } from '../dtypes.js';
+import { emitUnderOwnName } from '../emit-under-own-name.js';
+import type { Gradient, Primitive, Value } from '../operator.js';
+import type { SampleInput } from '../sample.js';
+import { type DType, sizeOf, type TensorType } from '../tensor.js';
 
 type Domain = Pick<SampleInput, 'range' | 'kinks' | 'distinct'>;
 
@@ -9,57 +11,64 @@ type Domain = Pick<SampleInput, 'range' | 'kinks' | 'distinct'>;
 export function binary(definition: {
   name: string;
   doc: string;
-  /** The inputs' element type; float32 unless given. */
-  operand?: DType;
-  /** The result's element type; the inputs' own unless given. */
+  /** What both operands must be of; numbers of any one type unless given. */
+  operands?: 'bools' | 'any';
+  /** The result's element type; the operands' own unless given. */
   result?: DType;
   evaluate(a: number, b: number): number;
   /** Gradients with respect to a and b, of the result's shape. */
-  gradient(a: Value, b: Value, y: Value, dy: Value): readonly Gradient[];
+  gradient(a: Value, b: Value, y: Value, dy: Value): readonly [Gradient, Gradient];
   domain?: Domain;
   domainB?: Domain;
 }): Primitive<Record<never, never>, 2, 1> {
-  const a = definition.domain ?? {};
-  const b = definition.domainB ?? a;
-  const shapes: readonly (readonly [number[], number[]])[] = [
-    [
-      [2, 3],
-      [2, 3],
-    ],
-    [
-      [2, 3, 4],
-      [3, 1],
-    ],
-    [[4], [2, 3, 1]],
-    [[], [3]],
-  ];
+  const { name, operands, domain = {} } = definition;
+  const sampled = operands === 'bools' ? boolSample : floatSample;
   return {
     kind: 'primitive',
-    name: definition.name,
+    name,
     doc: definition.doc,
-    infer: ([a, b]) => [
-      { dtype: definition.result ?? a.dtype, shape: broadcastShapes(definition.name, a.shape, b.shape) },
-    ],
-    gradient: ({ inputs: [a, b], outputs: [y], gradients: [dy] }) =>
-      dy === undefined ? [] : definition.gradient(a, b, y, dy),
+    infer: ([a, b]) => {
+      requireSameDType(name, [a, b]);
+      requireOperand(a);
+      return [{ dtype: definition.result ?? a.dtype, shape: broadcastShapes(name, a.shape, b.shape) }];
+    },
+    gradient: ({ inputs: [a, b], outputs: [y], gradients: [dy] }) => definition.gradient(a, b, y, dy),
     evaluate: ([a, b], _attributes, [y]) => {
       const left = broadcastReader(a, y.shape);
       const right = broadcastReader(b, y.shape);
       return [new Float64Array(sizeOf(y.shape)).map((_, i) => definition.evaluate(left(i), right(i)))];
     },
-    emit: emitDirectly,
-    samples: shapes.map(([left, right]) => ({
-      inputs: [sampleInput(left, a, definition.operand), sampleInput(right, b, definition.operand)],
+    emit: emitUnderOwnName,
+    samples: sampleShapes.map(([left, right]) => ({
+      inputs: [sampled(left, domain), sampled(right, definition.domainB ?? domain)],
       attributes: {},
     })),
   };
+
+  function requireOperand(type: TensorType): void {
+    if (operands === 'bools') requireBools(name, 'its first operand', type);
+    if (operands === undefined) requireNumbers(name, 'its first operand', type);
+  }
 }
 
-function sampleInput(shape: number[], domain: Domain, dtype: DType = 'float32'): SampleInput {
-  if (dtype === 'float32') return { shape, ...domain };
-  return {
-    shape,
-    dtype,
-    values: Array.from({ length: sizeOf(shape) }, (_, i) => ((i + shape.length) % 3) % 2),
-  };
+const sampleShapes: readonly (readonly [number[], number[]])[] = [
+  [
+    [2, 3],
+    [2, 3],
+  ],
+  [
+    [2, 3, 4],
+    [3, 1],
+  ],
+  [[4], [2, 3, 1]],
+  [[], [3]],
+];
+
+function floatSample(shape: number[], domain: Domain): SampleInput {
+  return { shape, ...domain };
+}
+
+function boolSample(shape: number[]): SampleInput {
+  const values = Array.from({ length: sizeOf(shape) }, (_, i) => ((i + shape.length) % 3) % 2);
+  return { shape, dtype: 'bool', values };
 }

@@ -1,8 +1,8 @@
-import { flat, type Primitive } from '../operator.js';
+import { AdarandError } from '../../errors.js';
+import { isFloat } from '../dtypes.js';
+import { noGradient, type Primitive } from '../operator.js';
 import type { DType } from '../tensor.js';
 import { apply, type Value } from '../value.js';
-
-type CastAttributes = { readonly to: DType };
 
 /** ONNX's numbers for element types (TensorProto.DataType). */
 export const onnxDataType: Readonly<Record<DType, number>> = {
@@ -13,21 +13,32 @@ export const onnxDataType: Readonly<Record<DType, number>> = {
   bool: 9,
 };
 
-/** Casts carry no gradient: every float value of a graph is float32 already. */
-export const Cast: Primitive<CastAttributes, 1, 1> = {
+/** A gradient passes between float types; rounding to whole numbers has none. */
+export const Cast: Primitive<{ readonly to: DType }, 1, 1> = {
   kind: 'primitive',
   name: 'Cast',
   doc: 'Changes the element type.',
-  infer: ([x], { to }) => [{ dtype: to, shape: x.shape }],
-  gradient: flat,
+  infer: ([x], { to }) => {
+    if (!Object.hasOwn(onnxDataType, to))
+      throw new AdarandError(
+        'graph.dtype',
+        `Cast: there is no element type ${to}`,
+        `There are ${Object.keys(onnxDataType).join(', ')}.`,
+      );
+    return [{ dtype: to, shape: x.shape }];
+  },
+  gradient: ({ inputs: [x], attributes: { to }, gradients: [dy] }) => [
+    isFloat(x.dtype) && isFloat(to) ? () => cast(dy, x.dtype) : noGradient,
+  ],
   evaluate: ([x], { to }) => [x.data.map((element) => convert(element, to))],
-  emit: (e, inputs, node) => e.op('Cast', inputs, { to: onnxDataType[node.outputs[0]?.dtype ?? 'float32'] }),
+  emit: (e, inputs, { attributes: { to } }) => e.op('Cast', inputs, { to: onnxDataType[to] }),
   samples: [
     {
       inputs: [{ shape: [2, 3], dtype: 'uint8', values: [0, 1, 2, 3, 254, 255] }],
       attributes: { to: 'float32' },
     },
     { inputs: [{ shape: [3], dtype: 'int32', values: [-1, 0, 7] }], attributes: { to: 'bool' } },
+    { inputs: [{ shape: [2, 3] }], attributes: { to: 'float32' } },
   ],
 };
 
@@ -35,5 +46,5 @@ export const cast = (x: Value, to: DType): Value => apply(Cast, [x], { to })[0];
 
 function convert(element: number, to: DType): number {
   if (to === 'bool') return Number(element !== 0);
-  return to === 'float32' ? element : Math.trunc(element);
+  return isFloat(to) ? element : Math.trunc(element);
 }

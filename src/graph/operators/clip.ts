@@ -9,8 +9,7 @@ export const Clip = unary<{ readonly min: number; readonly max: number }>({
   doc: 'x limited to [min, max]; ReLU6 is [0, 6].',
   evaluate: (x, { min, max }) => Math.min(max, Math.max(min, x)),
   gradient: (_x, y, dy, { min, max }) => mul(dy, band(y, min, max)),
-  emit: (e, [x = ''], { attributes: { min, max } }) =>
-    e.op('Clip', [x, e.float32(Number(min)), e.float32(Number(max))]),
+  emit: (e, [x], { attributes: { min, max } }) => e.op('Clip', [x, e.float32(min), e.float32(max)]),
   domain: { range: [-2, 8], kinks: [0, 6, -1, 1] },
   samples: [
     { min: 0, max: 6 },

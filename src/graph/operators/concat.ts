@@ -1,6 +1,10 @@
-import { AdarandError } from '../../errors.js';
+import { AdarandError, at } from '../../errors.js';
+import { normalizeAxis, requireAxis } from '../axis.js';
 import { offsets, stridesOf } from '../broadcast.js';
-import { emitDirectly, type Primitive } from '../operator.js';
+import { requireSameDType } from '../dtypes.js';
+import { emitUnderOwnName } from '../emit-under-own-name.js';
+import type { Primitive } from '../operator.js';
+import { requireValueList } from '../require-values.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { slice } from './slice.js';
@@ -12,6 +16,8 @@ export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
   infer: (inputs, { axis }) => {
     const [first, ...rest] = inputs;
     if (first === undefined) throw new AdarandError('graph.shape', 'Concat: nothing to join');
+    requireSameDType('Concat', inputs);
+    requireAxis('Concat', axis, first.shape);
     const fits = (shape: Shape) =>
       shape.length === first.shape.length && shape.every((d, i) => i === axis || d === first.shape[i]);
     for (const { shape } of rest)
@@ -19,17 +25,18 @@ export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
         throw new AdarandError(
           'graph.shape',
           `Concat: [${shape}] does not join [${first.shape}] along axis ${axis}`,
+          'All other axes must be equal.',
         );
-    const total = inputs.reduce((sum, { shape }) => sum + (shape[axis] ?? 0), 0);
-    return [{ dtype: first.dtype, shape: first.shape.map((d, i) => (i === axis ? total : d)) }];
+    const total = inputs.reduce((sum, { shape }) => sum + at(shape, axis), 0);
+    return [{ dtype: first.dtype, shape: first.shape.with(axis, total) }];
   },
   gradient: ({ inputs, attributes: { axis }, gradients: [dy] }) => {
     let end = 0;
     return inputs.map(({ shape }) => {
       const start = end;
-      end += shape[axis] ?? 0;
+      end += at(shape, axis);
       const stop = end;
-      return dy && (() => slice(dy, axis, start, stop));
+      return () => slice(dy, axis, start, stop);
     });
   },
   evaluate: (inputs, { axis }, [y]) => {
@@ -37,18 +44,24 @@ export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
     const strides = stridesOf(y.shape);
     let start = 0;
     for (const { shape, data } of inputs) {
-      offsets(shape, strides, start * (strides[axis] ?? 0)).forEach((offset, i) => {
-        result[offset] = data[i] ?? 0;
+      offsets(shape, strides, start * at(strides, axis)).forEach((offset, i) => {
+        result[offset] = at(data, i);
       });
-      start += shape[axis] ?? 0;
+      start += at(shape, axis);
     }
     return [result];
   },
-  emit: emitDirectly,
+  emit: emitUnderOwnName,
   samples: [
     { inputs: [{ shape: [2, 3] }, { shape: [2, 1] }, { shape: [2, 2] }], attributes: { axis: 1 } },
     { inputs: [{ shape: [1, 2, 2] }, { shape: [2, 2, 2] }], attributes: { axis: 0 } },
   ],
 };
 
-export const concat = (inputs: readonly Value[], axis: number): Value => apply(Concat, inputs, { axis })[0];
+export function concat(inputs: readonly Value[], axis: number): Value {
+  requireValueList('Concat', inputs);
+  const [first] = inputs;
+  return apply(Concat, inputs, {
+    axis: normalizeAxis(axis, first === undefined ? 0 : first.shape.length),
+  })[0];
+}

@@ -1,8 +1,16 @@
+import { at } from '../../errors.js';
+import { requireFloats } from '../dtypes.js';
 import type { Composite } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
-import { conv, convSamples } from './conv.js';
-import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
+import { conv } from './conv.js';
+import {
+  type ConvAttributes,
+  convOutputShape,
+  eachMultiplyAdd,
+  requireConvolution,
+} from './conv-geometry.js';
+import { convSamples } from './conv-samples.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 
 type Attributes = ConvAttributes & { readonly shape: readonly number[] };
@@ -12,15 +20,19 @@ export const ConvInputGradient: Composite<Attributes, 2, 1> = {
   kind: 'composite',
   name: 'ConvInputGradient',
   doc: "A convolution's gradient with respect to x, from dy and w.",
-  infer: (_inputs, { shape }) => [{ dtype: 'float32', shape }],
+  infer: ([dy, w], { shape, ...attributes }) => {
+    requireFloats('ConvInputGradient', { dy, w });
+    requireConvolution('ConvInputGradient', { x: shape, w: w.shape, y: dy.shape }, attributes);
+    return [{ dtype: 'float32', shape }];
+  },
   gradient: ({ inputs: [dy, w], attributes: { shape: _, ...attributes }, gradients: [ddx] }) => [
-    ddx && (() => conv(ddx, w, undefined, attributes)),
-    ddx && (() => convWeightGradient(ddx, dy, w.shape, attributes)),
+    () => conv(ddx, w, undefined, attributes),
+    () => convWeightGradient(ddx, dy, w.shape, attributes),
   ],
   evaluate: ([dy, w], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(shape, w.shape, dy.shape, attributes, (inX, inW, inY) => {
-      result[inX] = (result[inX] ?? 0) + (dy.data[inY] ?? 0) * (w.data[inW] ?? 0);
+      result[inX] = at(result, inX) + at(dy.data, inY) * at(w.data, inW);
     });
     return [result];
   },

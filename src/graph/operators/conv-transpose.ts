@@ -1,8 +1,18 @@
+import { at } from '../../errors.js';
+import { requireFloats } from '../dtypes.js';
 import type { Primitive } from '../operator.js';
+import { edges, heightWidth, nchw } from '../shapes.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
-import { conv, convOnnxAttributes, convSamples } from './conv.js';
-import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
+import { conv } from './conv.js';
+import {
+  type ConvAttributes,
+  convOnnxAttributes,
+  convOutputShape,
+  eachMultiplyAdd,
+  requireConvolution,
+} from './conv-geometry.js';
+import { convSamples } from './conv-samples.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 
 type Attributes = ConvAttributes & { readonly shape: readonly number[] };
@@ -16,32 +26,27 @@ export const ConvTranspose: Primitive<Attributes, 2, 1> = {
   kind: 'primitive',
   name: 'ConvTranspose',
   doc: 'Transposed 2-D convolution to a given output shape.',
-  infer: (_inputs, { shape }) => [{ dtype: 'float32', shape }],
+  infer: ([x, w], { shape, ...attributes }) => {
+    requireFloats('ConvTranspose', { x, w });
+    requireConvolution('ConvTranspose', { x: shape, w: w.shape, y: x.shape }, attributes);
+    return [{ dtype: 'float32', shape }];
+  },
   gradient: ({ inputs: [x, w], attributes: { shape: _, ...attributes }, gradients: [dy] }) => [
-    dy && (() => conv(dy, w, undefined, attributes)),
-    dy && (() => convWeightGradient(dy, x, w.shape, attributes)),
+    () => conv(dy, w, undefined, attributes),
+    () => convWeightGradient(dy, x, w.shape, attributes),
   ],
   evaluate: ([x, w], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(shape, w.shape, x.shape, attributes, (inY, inW, inX) => {
-      result[inY] = (result[inY] ?? 0) + (x.data[inX] ?? 0) * (w.data[inW] ?? 0);
+      result[inY] = at(result, inY) + at(x.data, inX) * at(w.data, inW);
     });
     return [result];
   },
-  emit: (e, inputs, node) => {
-    const attributes = convOnnxAttributes(node);
-    const [x, w] = node.inputs;
-    const [y] = node.outputs;
-    const list = (name: string) => (Array.isArray(node.attributes[name]) ? node.attributes[name] : []);
-    // ONNX's output has stride (h - 1) + dilated kernel - pads rows; what is missing from `shape` is its output_padding.
-    const outputPadding = [0, 1].map((axis) => {
-      const size = x?.shape[axis + 2] ?? 1;
-      const kernel = ((w?.shape[axis + 2] ?? 1) - 1) * Number(list('dilations')[axis]) + 1;
-      const pads = Number(list('pads')[axis]) + Number(list('pads')[axis + 2]);
-      return (y?.shape[axis + 2] ?? 1) - ((size - 1) * Number(list('strides')[axis]) + kernel - pads);
-    });
-    return e.op('ConvTranspose', inputs, { ...attributes, output_padding: outputPadding });
-  },
+  emit: (e, inputs, node) =>
+    e.op('ConvTranspose', inputs, {
+      ...convOnnxAttributes(node),
+      output_padding: outputPadding(node.inputs[0].shape, node.inputs[1].shape, node.attributes),
+    }),
   samples: convSamples(({ x, w, attributes }) => ({
     inputs: [{ shape: convOutputShape(x, w, attributes) }, { shape: w }],
     attributes: { ...attributes, shape: x },
@@ -50,3 +55,17 @@ export const ConvTranspose: Primitive<Attributes, 2, 1> = {
 
 export const convTranspose = (x: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value =>
   apply(ConvTranspose, [x, w], { ...attributes, shape })[0];
+
+/** ONNX's output has stride (h - 1) + dilated kernel - pads rows; this is what is missing from `shape`. */
+function outputPadding(x: Shape, w: Shape, attributes: Attributes): readonly [number, number] {
+  const [, , rows, columns] = nchw(x);
+  const [, , kernelHeight, kernelWidth] = nchw(w);
+  const [, , height, width] = nchw(attributes.shape);
+  const [strideY, strideX] = heightWidth(attributes.strides);
+  const [dilateY, dilateX] = heightWidth(attributes.dilations);
+  const [top, left, bottom, right] = edges(attributes.pads);
+  return [
+    height - (strideY * (rows - 1) + (kernelHeight - 1) * dilateY + 1 - top - bottom),
+    width - (strideX * (columns - 1) + (kernelWidth - 1) * dilateX + 1 - left - right),
+  ];
+}

@@ -1,9 +1,17 @@
+import { at } from '../../errors.js';
+import { requireFloats } from '../dtypes.js';
 import type { Composite } from '../operator.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
-import { conv, convSamples } from './conv.js';
-import { type ConvAttributes, convOutputShape, eachMultiplyAdd } from './conv-geometry.js';
+import { conv } from './conv.js';
+import {
+  type ConvAttributes,
+  convOutputShape,
+  eachMultiplyAdd,
+  requireConvolution,
+} from './conv-geometry.js';
 import { convInputGradient } from './conv-input-gradient.js';
+import { convSamples } from './conv-samples.js';
 
 type Attributes = ConvAttributes & { readonly shape: readonly number[] };
 
@@ -12,15 +20,19 @@ export const ConvWeightGradient: Composite<Attributes, 2, 1> = {
   kind: 'composite',
   name: 'ConvWeightGradient',
   doc: "A convolution's gradient with respect to w, from x and dy.",
-  infer: (_inputs, { shape }) => [{ dtype: 'float32', shape }],
+  infer: ([x, dy], { shape, ...attributes }) => {
+    requireFloats('ConvWeightGradient', { x, dy });
+    requireConvolution('ConvWeightGradient', { x: x.shape, w: shape, y: dy.shape }, attributes);
+    return [{ dtype: 'float32', shape }];
+  },
   gradient: ({ inputs: [x, dy], attributes: { shape: _, ...attributes }, gradients: [ddw] }) => [
-    ddw && (() => convInputGradient(dy, ddw, x.shape, attributes)),
-    ddw && (() => conv(x, ddw, undefined, attributes)),
+    () => convInputGradient(dy, ddw, x.shape, attributes),
+    () => conv(x, ddw, undefined, attributes),
   ],
   evaluate: ([x, dy], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(x.shape, shape, dy.shape, attributes, (inX, inW, inY) => {
-      result[inW] = (result[inW] ?? 0) + (x.data[inX] ?? 0) * (dy.data[inY] ?? 0);
+      result[inW] = at(result, inW) + at(x.data, inX) * at(dy.data, inY);
     });
     return [result];
   },

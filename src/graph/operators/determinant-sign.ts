@@ -1,5 +1,7 @@
-import { AdarandError } from '../../errors.js';
-import { flat, type Primitive } from '../operator.js';
+import { AdarandError, at } from '../../errors.js';
+import { requireFloat } from '../dtypes.js';
+import { noGradient, type Primitive } from '../operator.js';
+import { matrix } from '../shapes.js';
 import { apply, type Value } from '../value.js';
 
 /** Constant almost everywhere, hence without a gradient. */
@@ -8,13 +10,14 @@ export const DeterminantSign: Primitive<Record<never, never>, 1, 1> = {
   name: 'DeterminantSign',
   doc: 'The sign of the determinant of x [n, n], a scalar: -1, 0 or 1; 0 also where the determinant underflows.',
   infer: ([x]) => {
-    const [rows, columns] = x.shape;
-    if (x.shape.length !== 2 || rows !== columns)
+    requireFloat('DeterminantSign', 'its operand', x);
+    const [rows, columns] = matrix(x.shape, 'DeterminantSign: its operand');
+    if (rows !== columns)
       throw new AdarandError('graph.shape', `DeterminantSign: [${x.shape}] is not a square matrix`);
     return [{ dtype: x.dtype, shape: [] }];
   },
-  gradient: flat,
-  evaluate: ([{ shape, data }]) => [Float64Array.of(signOfDeterminant(data, shape[0] ?? 0))],
+  gradient: () => [noGradient],
+  evaluate: ([{ shape, data }]) => [Float64Array.of(signOfDeterminant(data, matrix(shape)[0]))],
   emit: (e, inputs) => e.op('Sign', e.op('Det', inputs)),
   samples: [
     { inputs: [{ shape: [1, 1], values: [-2] }], attributes: {} },
@@ -32,7 +35,7 @@ export const determinantSign = (x: Value): Value => apply(DeterminantSign, [x], 
 /** Gaussian elimination with partial pivoting: the product of the pivots' signs, and of the row exchanges'. */
 function signOfDeterminant(data: Float64Array, n: number): number {
   const rows = Array.from({ length: n }, (_, i) => data.slice(i * n, (i + 1) * n));
-  const entry = (i: number, j: number) => rows[i]?.[j] ?? 0;
+  const entry = (i: number, j: number) => at(at(rows, i), j);
   let sign = 1;
   for (let k = 0; k < n; k++) {
     let pivot = k;
@@ -46,9 +49,7 @@ function signOfDeterminant(data: Float64Array, n: number): number {
     sign *= Math.sign(entry(k, k));
     for (let i = k + 1; i < n; i++) {
       const factor = entry(i, k) / entry(k, k);
-      rows[i]?.forEach((element, j, row) => {
-        if (j > k) row[j] = element - factor * entry(k, j);
-      });
+      for (let j = k + 1; j < n; j++) at(rows, i)[j] = entry(i, j) - factor * entry(k, j);
     }
   }
   return sign;

@@ -1,3 +1,4 @@
+import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { mul } from './mul.js';
@@ -12,4 +13,4 @@ export const Div = binary({
   domainB: { range: [0.5, 2] },
 });
 
-export const div = (a: Value, b: Value): Value => apply(Div, [a, b], {})[0];
+export const div = (a: Operand, b: Operand): Value => apply(Div, operandPair('Div', a, b), {})[0];

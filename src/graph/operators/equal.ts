@@ -1,13 +1,15 @@
-import { flat } from '../operator.js';
+import { type Operand, operandPair } from '../operand.js';
+import { noGradient } from '../operator.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 
 export const Equal = binary({
   name: 'Equal',
   doc: 'Whether a = b, elementwise, broadcasting.',
+  operands: 'any',
   result: 'bool',
   evaluate: (a, b) => Number(a === b),
-  gradient: flat,
+  gradient: () => [noGradient, noGradient],
 });
 
-export const equal = (a: Value, b: Value): Value => apply(Equal, [a, b], {})[0];
+export const equal = (a: Operand, b: Operand): Value => apply(Equal, operandPair('Equal', a, b), {})[0];

@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { exp } from './exp.js';
 import { mul } from './mul.js';
 import { neg } from './neg.js';
@@ -8,7 +8,7 @@ export const Erf = unary({
   name: 'Erf',
   doc: 'Gauss error function.',
   evaluate: erfOf,
-  gradient: (x, _y, dy) => mul(dy, mul(scalar(2 / Math.sqrt(Math.PI)), exp(neg(mul(x, x))))),
+  gradient: (x, _y, dy) => mul(dy, mul(2 / Math.sqrt(Math.PI), exp(neg(mul(x, x))))),
   domain: {},
   samples: [{}],
 });

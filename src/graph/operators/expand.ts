@@ -1,5 +1,7 @@
 import { broadcastReader, broadcastShapes } from '../broadcast.js';
 import type { Primitive } from '../operator.js';
+import { requireValues } from '../require-values.js';
+import { requireSizes } from '../shapes.js';
 import { type Shape, sameShape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
@@ -8,18 +10,23 @@ export const Expand: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
   kind: 'primitive',
   name: 'Expand',
   doc: 'Broadcasts x to a shape.',
-  infer: ([x], { shape }) => [{ dtype: x.dtype, shape: broadcastShapes('Expand', x.shape, shape) }],
-  gradient: ({ gradients: [dy] }) => [dy && (() => dy)],
+  infer: ([x], { shape }) => {
+    requireSizes('Expand', shape);
+    return [{ dtype: x.dtype, shape: broadcastShapes('Expand', x.shape, shape) }];
+  },
+  gradient: ({ gradients: [dy] }) => [() => dy],
   evaluate: ([x], _attributes, [y]) => {
     const read = broadcastReader(x, y.shape);
     return [new Float64Array(sizeOf(y.shape)).map((_, i) => read(i))];
   },
-  emit: (e, [x = ''], node) => e.op('Expand', [x, e.int64(node.outputs[0]?.shape ?? [])]),
+  emit: (e, [x], { outputs: [y] }) => e.op('Expand', [x, e.int64(y.shape)]),
   samples: [
     { inputs: [{ shape: [3, 1] }], attributes: { shape: [2, 3, 4] } },
     { inputs: [{ shape: [] }], attributes: { shape: [2] } },
   ],
 };
 
-export const expand = (x: Value, shape: Shape): Value =>
-  sameShape(x.shape, shape) ? x : apply(Expand, [x], { shape })[0];
+export function expand(x: Value, shape: Shape): Value {
+  requireValues('Expand', [x]);
+  return sameShape(x.shape, shape) ? x : apply(Expand, [x], { shape })[0];
+}

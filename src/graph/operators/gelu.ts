@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { add } from './add.js';
 import { erf, erfOf } from './erf.js';
 import { exp } from './exp.js';
@@ -15,9 +15,9 @@ export const Gelu = unary({
   doc: 'x Phi(x), Phi the standard normal distribution function (exact form).',
   evaluate: (x) => 0.5 * x * (1 + erfOf(x * Math.SQRT1_2)),
   gradient: (x, _y, dy) => {
-    const distribution = hardSigmoid(erf(mul(x, scalar(Math.SQRT1_2))), 0.5, 0.5);
-    const half = mul(x, scalar(-0.5));
-    const density = mul(mul(half, exp(mul(half, x))), scalar(-2 / Math.sqrt(2 * Math.PI)));
+    const distribution = hardSigmoid(erf(mul(x, Math.SQRT1_2)), 0.5, 0.5);
+    const half = mul(x, -0.5);
+    const density = mul(mul(half, exp(mul(half, x))), -2 / Math.sqrt(2 * Math.PI));
     return mul(dy, add(distribution, density));
   },
   emit: (e, inputs) => e.op('Gelu', inputs, {}, { domain: 'com.microsoft' }),

@@ -1,4 +1,7 @@
+import { AdarandError, at } from '../../errors.js';
+import { requireFloat } from '../dtypes.js';
 import type { Primitive } from '../operator.js';
+import { matrix } from '../shapes.js';
 import { apply, type Value } from '../value.js';
 import { MatMul } from './matmul.js';
 
@@ -9,12 +12,24 @@ export const Gemm: Primitive<GemmAttributes, 3, 1> = {
   kind: 'primitive',
   name: 'Gemm',
   doc: 'op(A) op(B) + c, with c [columns] added to every row.',
-  infer: ([a, b], attributes) => MatMul.infer([a, b], { ...attributes, alpha: 1 }),
-  gradient: ({ inputs: [a, b], attributes, gradients: [dy] }) => {
-    if (dy === undefined) return [];
+  infer: ([a, b, c], attributes) => {
+    matrix(a.shape, 'Gemm: its first operand');
+    matrix(b.shape, 'Gemm: its second operand');
+    requireFloat('Gemm', 'its third operand', c);
+    const [product] = MatMul.infer([a, b], { ...attributes, alpha: 1 });
+    const [, columns] = matrix(product.shape);
+    if (c.shape.length !== 1 || c.shape[0] !== columns)
+      throw new AdarandError(
+        'graph.shape',
+        `Gemm: a row [${c.shape}] is not added to a product of ${columns} columns`,
+        `It is one number for each column: [${columns}].`,
+      );
+    return [product];
+  },
+  gradient: ({ inputs: [a, b], outputs, attributes, gradients: [dy] }) => {
     const [da, db] = MatMul.gradient({
       inputs: [a, b],
-      outputs: [dy],
+      outputs,
       attributes: { ...attributes, alpha: 1 },
       gradients: [dy],
     });
@@ -22,8 +37,7 @@ export const Gemm: Primitive<GemmAttributes, 3, 1> = {
   },
   evaluate: ([a, b, c], attributes, [y]) => {
     const [product] = MatMul.evaluate([a, b], { ...attributes, alpha: 1 }, [y]);
-    const width = c.data.length;
-    return [product.map((element, i) => element + (c.data[i % width] ?? 0))];
+    return [product.map((element, i) => element + at(c.data, i % c.data.length))];
   },
   emit: (e, inputs, { attributes: { transposeA, transposeB } }) =>
     e.op('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) }),

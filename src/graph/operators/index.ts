@@ -4,7 +4,8 @@ import { Add } from './add.js';
 import { And } from './and.js';
 import { AveragePool } from './average-pool.js';
 import { BatchNormalization } from './batch-norm.js';
-import { BatchNormGradient, BatchNormTraining } from './batch-norm-training.js';
+import { BatchNormGradient } from './batch-norm-gradient.js';
+import { BatchNormTraining } from './batch-norm-training.js';
 import { Cast } from './cast.js';
 import { Clip } from './clip.js';
 import { Concat } from './concat.js';
@@ -18,7 +19,8 @@ import { Equal } from './equal.js';
 import { Erf } from './erf.js';
 import { Exp } from './exp.js';
 import { Expand } from './expand.js';
-import { Gather, GatherGradient } from './gather.js';
+import { Gather } from './gather.js';
+import { GatherGradient } from './gather-gradient.js';
 import { Gelu } from './gelu.js';
 import { Gemm } from './gemm.js';
 import { Greater } from './greater.js';
@@ -121,5 +123,7 @@ export const composites = {
 } satisfies Readonly<Record<string, Composite>>;
 
 export type CompositeName = keyof typeof composites;
+
+export type OperatorName = keyof typeof primitives | CompositeName;
 
 export const operators: readonly Operator[] = [...Object.values(primitives), ...Object.values(composites)];

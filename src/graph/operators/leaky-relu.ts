@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { add } from './add.js';
 import { step } from './hard-sigmoid.js';
 import { mul } from './mul.js';
@@ -8,9 +8,8 @@ export const LeakyRelu = unary<{ readonly alpha: number }>({
   name: 'LeakyRelu',
   doc: 'x where x > 0, else alpha x.',
   evaluate: (x, { alpha }) => (x > 0 ? x : alpha * x),
-  gradient: (x, _y, dy, { alpha }) => mul(dy, add(mul(step(x), scalar(1 - alpha)), scalar(alpha))),
-  emit: (e, inputs, { attributes: { alpha } }) =>
-    e.op('LeakyRelu', inputs, { alpha: { float: Number(alpha) } }),
+  gradient: (x, _y, dy, { alpha }) => mul(dy, add(mul(step(x), 1 - alpha), alpha)),
+  emit: (e, inputs, { attributes: { alpha } }) => e.op('LeakyRelu', inputs, { alpha: { float: alpha } }),
   domain: { kinks: [0] },
   samples: [{ alpha: 0.1 }],
 });

@@ -1,4 +1,5 @@
-import { flat } from '../operator.js';
+import { type Operand, operandPair } from '../operand.js';
+import { noGradient } from '../operator.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 
@@ -7,7 +8,7 @@ export const Less = binary({
   doc: 'Whether a < b, elementwise, broadcasting.',
   result: 'bool',
   evaluate: (a, b) => Number(a < b),
-  gradient: flat,
+  gradient: () => [noGradient, noGradient],
 });
 
-export const less = (a: Value, b: Value): Value => apply(Less, [a, b], {})[0];
+export const less = (a: Operand, b: Operand): Value => apply(Less, operandPair('Less', a, b), {})[0];

@@ -1,7 +1,8 @@
-import type { Primitive } from '../operator.js';
+import { at } from '../../errors.js';
+import { noGradient, type Primitive } from '../operator.js';
 import { sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
-import { GatherGradient } from './gather.js';
+import { GatherGradient } from './gather-gradient.js';
 import { eachWindow, type PoolAttributes, poolOnnxAttributes, poolOutputShape } from './pool-geometry.js';
 import { reshape } from './reshape.js';
 
@@ -11,7 +12,7 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
   name: 'MaxPool',
   doc: 'Largest element of each window, and its offset in x.',
   infer: ([x], attributes) => {
-    const shape = poolOutputShape(x.shape, attributes);
+    const shape = poolOutputShape('MaxPool', x, attributes);
     return [
       { dtype: 'float32', shape },
       { dtype: 'int64', shape },
@@ -19,27 +20,31 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
   },
   // Each maximum's gradient goes back to where it came from: the gradient of picking by offset.
   gradient: ({ inputs: [x], outputs: [y, offsets], gradients: [dy] }) => [
-    dy &&
-      (() => {
-        const flat = [sizeOf(y.shape)];
-        const attributes = { axis: 0, shape: [sizeOf(x.shape)] };
-        return reshape(
-          apply(GatherGradient, [reshape(dy, flat), reshape(offsets, flat)], attributes)[0],
-          x.shape,
-        );
-      }),
+    dy === undefined
+      ? noGradient
+      : () => {
+          const flat = [sizeOf(y.shape)];
+          const attributes = { axis: 0, shape: [sizeOf(x.shape)] };
+          return reshape(
+            apply(GatherGradient, [reshape(dy, flat), reshape(offsets, flat)], attributes)[0],
+            x.shape,
+          );
+        },
   ],
   evaluate: ([x], attributes, [y]) => {
     const result = new Float64Array(sizeOf(y.shape)).fill(-Infinity);
     const from = new Float64Array(sizeOf(y.shape));
     eachWindow(x.shape, y.shape, attributes, (inX, inY) => {
-      if ((x.data[inX] ?? 0) <= (result[inY] ?? 0)) return;
-      result[inY] = x.data[inX] ?? 0;
+      if (at(x.data, inX) <= at(result, inY)) return;
+      result[inY] = at(x.data, inX);
       from[inY] = inX;
     });
     return [result, from];
   },
-  emit: (e, inputs, node) => e.op('MaxPool', inputs, poolOnnxAttributes(node), { outputs: 2 }),
+  emit: (e, inputs, { attributes }) => {
+    const names = e.severalOutputs(2, 'MaxPool', inputs, poolOnnxAttributes(attributes));
+    return [at(names, 0), at(names, 1)];
+  },
   samples: [
     {
       inputs: [{ shape: [1, 2, 6, 6], distinct: true }],

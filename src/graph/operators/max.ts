@@ -1,3 +1,4 @@
+import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { cast } from './cast.js';
@@ -15,4 +16,4 @@ export const Max = binary({
   ],
 });
 
-export const max = (a: Value, b: Value): Value => apply(Max, [a, b], {})[0];
+export const max = (a: Operand, b: Operand): Value => apply(Max, operandPair('Max', a, b), {})[0];

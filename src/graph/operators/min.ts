@@ -1,3 +1,4 @@
+import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { cast } from './cast.js';
@@ -14,4 +15,4 @@ export const Min = binary({
   ],
 });
 
-export const min = (a: Value, b: Value): Value => apply(Min, [a, b], {})[0];
+export const min = (a: Operand, b: Operand): Value => apply(Min, operandPair('Min', a, b), {})[0];

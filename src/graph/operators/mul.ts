@@ -1,3 +1,4 @@
+import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 
@@ -8,4 +9,4 @@ export const Mul = binary({
   gradient: (a, b, _y, dy) => [() => mul(dy, b), () => mul(dy, a)],
 });
 
-export const mul = (a: Value, b: Value): Value => apply(Mul, [a, b], {})[0];
+export const mul = (a: Operand, b: Operand): Value => apply(Mul, operandPair('Mul', a, b), {})[0];

@@ -4,6 +4,7 @@ import { unary } from './unary.js';
 export const Neg = unary({
   name: 'Neg',
   doc: '-x.',
+  operand: 'numbers',
   evaluate: (x) => -x,
   gradient: (_x, _y, dy) => neg(dy),
   domain: {},

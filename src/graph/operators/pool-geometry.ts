@@ -1,28 +1,83 @@
-import type { OnnxAttribute } from '../operator.js';
-import type { Shape } from '../tensor.js';
-import type { Node } from '../value.js';
+import { AdarandError } from '../../errors.js';
+import { requireFloat } from '../dtypes.js';
+import type { OnnxAttribute } from '../emitter.js';
+import { edges, heightWidth, nchw } from '../shapes.js';
+import type { Shape, TensorType } from '../tensor.js';
 
 export type PoolAttributes = {
+  /** [h,w]. */
   readonly kernel: readonly number[];
+  /** [h,w]. */
   readonly strides: readonly number[];
+  /** [top,left,bottom,right]. */
   readonly pads: readonly number[];
   /** Whether a last, partial window counts. */
   readonly ceil: boolean;
 };
 
 /** [N,C,H',W'] of a pooling of x [N,C,H,W]. */
-export function poolOutputShape(x: Shape, { kernel, strides, pads, ceil }: PoolAttributes): Shape {
-  const spatial = [0, 1].map((axis) => {
-    const before = pads[axis] ?? 0;
-    const size = x[axis + 2] ?? 1;
-    const stride = strides[axis] ?? 1;
-    const windows = (size + before + (pads[axis + 2] ?? 0) - (kernel[axis] ?? 1)) / stride + 1;
-    if (!ceil) return Math.floor(windows);
-    // A window that would start in the padding after x is not one.
-    const count = Math.ceil(windows);
-    return (count - 1) * stride >= size + before ? count - 1 : count;
+export function poolOutputShape(operator: string, x: TensorType, attributes: PoolAttributes): Shape {
+  requireFloat(operator, 'x', x);
+  const [batch, channels, height, width] = nchw(x.shape, `${operator}: x`);
+  const [kernelHeight, kernelWidth] = heightWidth(attributes.kernel, `${operator}: kernel`);
+  const [strideY, strideX] = heightWidth(attributes.strides, `${operator}: strides`);
+  const [top, left, bottom, right] = edges(attributes.pads, `${operator}: pads`);
+  const { ceil } = attributes;
+  const rows = windows(operator, {
+    size: height,
+    kernel: kernelHeight,
+    stride: strideY,
+    before: top,
+    after: bottom,
+    ceil,
   });
-  return [x[0] ?? 1, x[1] ?? 1, ...spatial];
+  const columns = windows(operator, {
+    size: width,
+    kernel: kernelWidth,
+    stride: strideX,
+    before: left,
+    after: right,
+    ceil,
+  });
+  return [batch, channels, rows, columns];
+}
+
+/** How many windows fit along one axis. */
+function windows(
+  operator: string,
+  axis: {
+    readonly size: number;
+    readonly kernel: number;
+    readonly stride: number;
+    readonly before: number;
+    readonly after: number;
+    readonly ceil: boolean;
+  },
+): number {
+  const { size, kernel, stride, before, after, ceil } = axis;
+  if (kernel < 1 || stride < 1 || before < 0 || after < 0)
+    throw new AdarandError(
+      'graph.shape',
+      `${operator}: windows of ${kernel}, ${stride} apart, with padding ${before} and ${after}`,
+      'Windows and strides are at least 1, and padding is not negative.',
+    );
+  if (before >= kernel || after >= kernel)
+    throw new AdarandError(
+      'graph.shape',
+      `${operator}: padding ${before} and ${after} around windows of ${kernel}`,
+      'Padding must be smaller than a window, or some windows would hold nothing else.',
+    );
+  if (size + before + after < kernel)
+    throw new AdarandError(
+      'graph.shape',
+      `${operator}: a window of ${kernel} does not fit a map of ${size + before + after}`,
+      'The input image is too small for this network.',
+    );
+  const exact = (size + before + after - kernel) / stride + 1;
+  if (!ceil) return Math.floor(exact);
+  // A window that would start in the padding after x is not one.
+  const count = Math.ceil(exact);
+  return (count - 1) * stride >= size + before ? count - 1 : count;
 }
 
 /** Calls back with the offsets, in x and in y, of every element of every window. */
@@ -32,11 +87,11 @@ export function eachWindow(
   { kernel, strides, pads }: PoolAttributes,
   visit: (inX: number, inY: number) => void,
 ): void {
-  const [batch = 1, channels = 1, height = 1, width = 1] = x;
-  const [, , rows = 1, columns = 1] = y;
-  const [kernelHeight = 1, kernelWidth = 1] = kernel;
-  const [strideY = 1, strideX = 1] = strides;
-  const [top = 0, left = 0] = pads;
+  const [batch, channels, height, width] = nchw(x);
+  const [, , rows, columns] = nchw(y);
+  const [kernelHeight, kernelWidth] = heightWidth(kernel);
+  const [strideY, strideX] = heightWidth(strides);
+  const [top, left] = edges(pads);
   for (let plane = 0; plane < batch * channels; plane++)
     for (let i = 0; i < rows; i++)
       for (let j = 0; j < columns; j++)
@@ -49,15 +104,9 @@ export function eachWindow(
           }
 }
 
-export function poolOnnxAttributes({ attributes }: Node): Record<string, OnnxAttribute> {
-  const list = (name: string) => {
-    const value = attributes[name];
-    return Array.isArray(value) ? value : [];
-  };
-  return {
-    kernel_shape: list('kernel'),
-    strides: list('strides'),
-    pads: list('pads'),
-    ceil_mode: Number(attributes.ceil),
-  };
+export function poolOnnxAttributes({ kernel, strides, pads, ceil }: PoolAttributes) {
+  return { kernel_shape: kernel, strides, pads, ceil_mode: Number(ceil) } satisfies Record<
+    string,
+    OnnxAttribute
+  >;
 }

@@ -1,4 +1,5 @@
-import { apply, scalar, type Value } from '../value.js';
+import { type Operand, operandPair } from '../operand.js';
+import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { log } from './log.js';
 import { mul } from './mul.js';
@@ -8,11 +9,8 @@ export const Pow = binary({
   name: 'Pow',
   doc: 'a to the power b, broadcasting; a > 0 where b needs a gradient.',
   evaluate: (a, b) => a ** b,
-  gradient: (a, b, y, dy) => [
-    () => mul(dy, mul(b, pow(a, sub(b, scalar(1))))),
-    () => mul(dy, mul(y, log(a))),
-  ],
+  gradient: (a, b, y, dy) => [() => mul(dy, mul(b, pow(a, sub(b, 1)))), () => mul(dy, mul(y, log(a)))],
   domain: { range: [0.5, 2] },
 });
 
-export const pow = (a: Value, b: Value): Value => apply(Pow, [a, b], {})[0];
+export const pow = (a: Operand, b: Operand): Value => apply(Pow, operandPair('Pow', a, b), {})[0];

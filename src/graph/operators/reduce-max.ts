@@ -14,4 +14,4 @@ export const ReduceMax = reduction({
 });
 
 export const reduceMax = (x: Value, axes?: readonly number[]): Value =>
-  apply(ReduceMax, [x], reduceAxes(x, axes))[0];
+  apply(ReduceMax, [x], reduceAxes('ReduceMax', x, axes))[0];

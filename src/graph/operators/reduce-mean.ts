@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { expand } from './expand.js';
 import { mul } from './mul.js';
 import { reduceAxes, reduction } from './reduce.js';
@@ -7,8 +7,8 @@ export const ReduceMean = reduction({
   name: 'ReduceMean',
   doc: 'Mean over axes, which keep size 1.',
   evaluate: (elements) => elements.reduce((sum, element) => sum + element, 0) / elements.length,
-  gradient: (x, _y, dy, count) => expand(mul(dy, scalar(1 / count)), x.shape),
+  gradient: (x, _y, dy, count) => expand(mul(dy, 1 / count), x.shape),
 });
 
 export const reduceMean = (x: Value, axes?: readonly number[]): Value =>
-  apply(ReduceMean, [x], reduceAxes(x, axes))[0];
+  apply(ReduceMean, [x], reduceAxes('ReduceMean', x, axes))[0];

@@ -10,4 +10,4 @@ export const ReduceSum = reduction({
 });
 
 export const reduceSum = (x: Value, axes?: readonly number[]): Value =>
-  apply(ReduceSum, [x], reduceAxes(x, axes))[0];
+  apply(ReduceSum, [x], reduceAxes('ReduceSum', x, axes))[0];

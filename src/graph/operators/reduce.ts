@@ -1,12 +1,16 @@
-import { broadcastOffsets, normalizeAxis } from '../broadcast.js';
-import type { Gradient, Primitive } from '../operator.js';
+import { AdarandError, at } from '../../errors.js';
+import { normalizeAxis, requireAxis } from '../axis.js';
+import { broadcastOffsets } from '../broadcast.js';
+import { requireNumbers } from '../dtypes.js';
+import type { Primitive } from '../operator.js';
+import { requireValues } from '../require-values.js';
 import { type Shape, sizeOf } from '../tensor.js';
 import type { Value } from '../value.js';
 
 /** Axes are sorted and counted from the front; reduced axes keep size 1, so the result broadcasts back. */
 export type ReduceAttributes = { readonly axes: readonly number[] };
 
-/** A reduction over axes that keeps them, at size 1. `axes` empty: all of them. */
+/** A reduction over axes that keeps them, at size 1. */
 export function reduction(definition: {
   name: string;
   doc: string;
@@ -15,36 +19,45 @@ export function reduction(definition: {
   gradient(x: Value, y: Value, dy: Value, count: number): Value;
   distinct?: boolean;
 }): Primitive<ReduceAttributes, 1, 1> {
+  const { name, distinct } = definition;
   return {
     kind: 'primitive',
-    name: definition.name,
+    name,
     doc: definition.doc,
-    infer: ([x], { axes }) => [{ dtype: x.dtype, shape: reducedShape(x.shape, axes) }],
-    gradient: ({ inputs: [x], outputs: [y], gradients: [dy] }): readonly Gradient[] => [
-      dy && (() => definition.gradient(x, y, dy, sizeOf(x.shape) / sizeOf(y.shape))),
+    infer: ([x], { axes }) => {
+      requireNumbers(name, 'its operand', x);
+      for (const axis of axes) requireAxis(name, axis, x.shape);
+      if (new Set(axes).size !== axes.length)
+        throw new AdarandError('graph.shape', `${name}: axes [${axes}] name one twice`);
+      return [{ dtype: x.dtype, shape: reducedShape(x.shape, axes) }];
+    },
+    gradient: ({ inputs: [x], outputs: [y], gradients: [dy] }) => [
+      () => definition.gradient(x, y, dy, sizeOf(x.shape) / sizeOf(y.shape)),
     ],
     evaluate: ([x], _attributes, [y]) => {
       const groups = Array.from({ length: sizeOf(y.shape) }, (): number[] => []);
       const target = broadcastOffsets(y.shape, x.shape);
       x.data.forEach((element, i) => {
-        groups[target[i] ?? 0]?.push(element);
+        at(groups, at(target, i)).push(element);
       });
       return [Float64Array.from(groups, (group) => definition.evaluate(group))];
     },
-    emit: (e, [x = ''], node) => {
-      const { axes } = node.attributes;
-      return e.op(definition.name, [x, e.int64(Array.isArray(axes) ? axes : [])], { keepdims: 1 });
-    },
+    emit: (e, [x], { attributes: { axes } }) => e.op(name, [x, e.int64(axes)], { keepdims: 1 }),
     samples: [[0], [1], [0, 2], [0, 1, 2]].map((axes) => ({
-      inputs: [{ shape: [2, 3, 4], ...(definition.distinct ? { distinct: true } : {}) }],
+      inputs: [{ shape: [2, 3, 4], ...(distinct && { distinct }) }],
       attributes: { axes },
     })),
   };
 }
 
-/** Canonical axes of a reduction of `x`; all of them by default. */
-export function reduceAxes(x: Value, axes?: readonly number[]): ReduceAttributes {
-  const all = axes ?? x.shape.map((_, axis) => axis);
+/** Canonical axes of a reduction of `x`; all of them unless given. */
+export function reduceAxes(
+  operator: string,
+  x: Value,
+  axes: readonly number[] | undefined,
+): ReduceAttributes {
+  requireValues(operator, [x]);
+  const all = axes === undefined ? [...x.shape.keys()] : axes;
   return { axes: [...new Set(all.map((axis) => normalizeAxis(axis, x.shape.length)))].sort((a, b) => a - b) };
 }
 

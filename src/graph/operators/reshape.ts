@@ -1,5 +1,8 @@
 import { AdarandError } from '../../errors.js';
+import { nodeOf } from '../node-of.js';
 import type { Primitive } from '../operator.js';
+import { requireValues } from '../require-values.js';
+import { requireSizes } from '../shapes.js';
 import { type Shape, sameShape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
@@ -8,16 +11,18 @@ export const Reshape: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
   name: 'Reshape',
   doc: 'The same elements under another shape.',
   infer: ([x], { shape }) => {
+    requireSizes('Reshape', shape);
     if (sizeOf(x.shape) !== sizeOf(shape))
       throw new AdarandError(
         'graph.shape',
         `Reshape: [${x.shape}] does not have as many elements as [${shape}]`,
+        `It has ${sizeOf(x.shape)}.`,
       );
     return [{ dtype: x.dtype, shape }];
   },
-  gradient: ({ inputs: [x], gradients: [dy] }) => [dy && (() => reshape(dy, x.shape))],
+  gradient: ({ inputs: [x], gradients: [dy] }) => [() => reshape(dy, x.shape)],
   evaluate: ([x]) => [x.data],
-  emit: (e, [x = ''], node) => e.op('Reshape', [x, e.int64(node.outputs[0]?.shape ?? [])]),
+  emit: (e, [x], { attributes: { shape } }) => e.op('Reshape', [x, e.int64(shape)]),
   samples: [
     { inputs: [{ shape: [2, 6] }], attributes: { shape: [3, 4] } },
     { inputs: [{ shape: [1] }], attributes: { shape: [] } },
@@ -26,9 +31,8 @@ export const Reshape: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
 
 /** A reshape of a reshape is one reshape, and of nothing none. */
 export function reshape(x: Value, shape: Shape): Value {
-  const { origin: from } = x;
-  const inner =
-    from.kind === 'node' && from.node.operator.name === Reshape.name ? from.node.inputs[0] : undefined;
-  const whole = inner ?? x;
+  requireValues('Reshape', [x]);
+  const before = nodeOf(x, Reshape);
+  const whole = before === undefined ? x : before.inputs[0];
   return sameShape(whole.shape, shape) ? whole : apply(Reshape, [whole], { shape })[0];
 }

@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { mul } from './mul.js';
 import { sub } from './sub.js';
 import { unary } from './unary.js';
@@ -7,7 +7,7 @@ export const Sigmoid = unary({
   name: 'Sigmoid',
   doc: '1 / (1 + exp(-x)).',
   evaluate: (x) => 1 / (1 + Math.exp(-x)),
-  gradient: (_x, y, dy) => mul(dy, mul(y, sub(scalar(1), y))),
+  gradient: (_x, y, dy) => mul(dy, mul(y, sub(1, y))),
   domain: {},
   samples: [{}],
 });

@@ -1,6 +1,8 @@
-import { at } from '../../errors.js';
+import { AdarandError, at } from '../../errors.js';
+import { normalizeAxis, requireAxis } from '../axis.js';
 import { offsets, stridesOf } from '../broadcast.js';
 import type { Primitive } from '../operator.js';
+import { requireValues } from '../require-values.js';
 import { apply, scalar, type Value } from '../value.js';
 import { concat } from './concat.js';
 
@@ -8,7 +10,17 @@ export const Split: Primitive<{ readonly axis: number; readonly sizes: readonly 
   kind: 'primitive',
   name: 'Split',
   doc: 'Cuts x into pieces of the given sizes along an axis.',
-  infer: ([x], { axis, sizes }) => sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) })),
+  infer: ([x], { axis, sizes }) => {
+    requireAxis('Split', axis, x.shape);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (total !== at(x.shape, axis) || sizes.some((size) => size < 1 || !Number.isInteger(size)))
+      throw new AdarandError(
+        'graph.shape',
+        `Split: pieces of [${sizes}] do not make up axis ${axis} of [${x.shape}]`,
+        `Their sizes are whole numbers that add up to ${at(x.shape, axis)}.`,
+      );
+    return sizes.map((size) => ({ dtype: x.dtype, shape: x.shape.with(axis, size) }));
+  },
   gradient: ({ outputs, attributes: { axis }, gradients }) => [
     () =>
       concat(
@@ -20,23 +32,26 @@ export const Split: Primitive<{ readonly axis: number; readonly sizes: readonly 
     const strides = stridesOf(x.shape);
     let start = 0;
     return outputs.map(({ shape }) => {
-      const from = offsets(shape, strides, start * (strides[axis] ?? 0));
-      start += shape[axis] ?? 0;
-      return Float64Array.from(from, (offset) => x.data[offset] ?? 0);
+      const from = offsets(shape, strides, start * at(strides, axis));
+      start += at(shape, axis);
+      return Float64Array.from(from, (offset) => at(x.data, offset));
     });
   },
-  emit: (e, [x = ''], { attributes: { axis, sizes }, outputs }) =>
-    e.op(
-      'Split',
-      [x, e.int64(Array.isArray(sizes) ? sizes : [])],
-      { axis: Number(axis) },
-      { outputs: outputs.length },
-    ),
+  emit: (e, [x], { attributes: { axis, sizes } }) =>
+    e.severalOutputs(sizes.length, 'Split', [x, e.int64(sizes)], { axis }),
   samples: [{ inputs: [{ shape: [2, 6] }], attributes: { axis: 1, sizes: [1, 3, 2] } }],
 };
 
 /** `count` equal pieces along an axis. */
 export function split(x: Value, axis: number, count: number): readonly Value[] {
-  const size = at(x.shape, axis) / count;
-  return apply(Split, [x], { axis, sizes: new Array<number>(count).fill(size) });
+  requireValues('Split', [x]);
+  const along = normalizeAxis(axis, x.shape.length);
+  requireAxis('Split', along, x.shape);
+  const size = at(x.shape, along) / count;
+  if (!Number.isInteger(size))
+    throw new AdarandError(
+      'graph.shape',
+      `Split: axis ${axis} of [${x.shape}] does not divide into ${count} equal pieces`,
+    );
+  return apply(Split, [x], { axis: along, sizes: new Array<number>(count).fill(size) });
 }

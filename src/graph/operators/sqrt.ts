@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { div } from './div.js';
 import { mul } from './mul.js';
 import { unary } from './unary.js';
@@ -7,7 +7,7 @@ export const Sqrt = unary({
   name: 'Sqrt',
   doc: 'Square root.',
   evaluate: (x) => Math.sqrt(x),
-  gradient: (_x, y, dy) => div(mul(dy, scalar(0.5)), y),
+  gradient: (_x, y, dy) => div(mul(dy, 0.5), y),
   domain: { range: [0.5, 2] },
   samples: [{}],
 });

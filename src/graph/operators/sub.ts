@@ -1,3 +1,4 @@
+import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
 import { neg } from './neg.js';
@@ -9,4 +10,4 @@ export const Sub = binary({
   gradient: (_a, _b, _y, dy) => [() => dy, () => neg(dy)],
 });
 
-export const sub = (a: Value, b: Value): Value => apply(Sub, [a, b], {})[0];
+export const sub = (a: Operand, b: Operand): Value => apply(Sub, operandPair('Sub', a, b), {})[0];

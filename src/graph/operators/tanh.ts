@@ -1,4 +1,4 @@
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 import { mul } from './mul.js';
 import { sub } from './sub.js';
 import { unary } from './unary.js';
@@ -7,7 +7,7 @@ export const Tanh = unary({
   name: 'Tanh',
   doc: 'Hyperbolic tangent.',
   evaluate: (x) => Math.tanh(x),
-  gradient: (_x, y, dy) => mul(dy, sub(scalar(1), mul(y, y))),
+  gradient: (_x, y, dy) => mul(dy, sub(1, mul(y, y))),
   domain: {},
   samples: [{}],
 });

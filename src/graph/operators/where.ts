@@ -1,29 +1,33 @@
 import { broadcastReader, broadcastShapes } from '../broadcast.js';
-import { emitDirectly, type Primitive } from '../operator.js';
+import { requireBools, requireSameDType } from '../dtypes.js';
+import { emitUnderOwnName } from '../emit-under-own-name.js';
+import { type Operand, operandPair } from '../operand.js';
+import { noGradient, type Primitive } from '../operator.js';
 import { sizeOf } from '../tensor.js';
-import { apply, scalar, type Value } from '../value.js';
+import { apply, type Value } from '../value.js';
 
 export const Where: Primitive<Record<never, never>, 3, 1> = {
   kind: 'primitive',
   name: 'Where',
   doc: 'a where the condition holds, else b, broadcasting. Slow on CPU: prefer a product with a mask.',
-  infer: ([condition, a, b]) => [
-    {
-      dtype: a.dtype,
-      shape: broadcastShapes('Where', condition.shape, broadcastShapes('Where', a.shape, b.shape)),
-    },
+  infer: ([condition, a, b]) => {
+    requireBools('Where', 'its condition', condition);
+    requireSameDType('Where', [a, b]);
+    const branches = broadcastShapes('Where', a.shape, b.shape);
+    return [{ dtype: a.dtype, shape: broadcastShapes('Where', condition.shape, branches) }];
+  },
+  gradient: ({ inputs: [condition], gradients: [dy] }) => [
+    noGradient,
+    () => where(condition, dy, 0),
+    () => where(condition, 0, dy),
   ],
-  gradient: ({ inputs: [condition], gradients: [dy] }) =>
-    dy === undefined
-      ? []
-      : [undefined, () => where(condition, dy, scalar(0)), () => where(condition, scalar(0), dy)],
   evaluate: ([condition, a, b], _attributes, [y]) => {
     const test = broadcastReader(condition, y.shape);
     const left = broadcastReader(a, y.shape);
     const right = broadcastReader(b, y.shape);
     return [new Float64Array(sizeOf(y.shape)).map((_, i) => (test(i) ? left(i) : right(i)))];
   },
-  emit: emitDirectly,
+  emit: emitUnderOwnName,
   samples: [
     {
       inputs: [
@@ -40,4 +44,5 @@ export const Where: Primitive<Record<never, never>, 3, 1> = {
   ],
 };
 
-export const where = (condition: Value, a: Value, b: Value): Value => apply(Where, [condition, a, b], {})[0];
+export const where = (condition: Value, a: Operand, b: Operand): Value =>
+  apply(Where, [condition, ...operandPair('Where', a, b, 1)], {})[0];

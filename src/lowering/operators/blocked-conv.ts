@@ -1,10 +1,14 @@
-import { at } from '../../errors.js';
-import { noSecondDerivative, type Primitive } from '../../graph/operator.js';
-import { Conv, convOnnxAttributes } from '../../graph/operators/conv.js';
-import { type ConvAttributes, convOutputShape } from '../../graph/operators/conv-geometry.js';
+import type { Primitive } from '../../graph/operator.js';
+import { Conv } from '../../graph/operators/conv.js';
+import {
+  type ConvAttributes,
+  convOnnxAttributes,
+  convOutputShape,
+} from '../../graph/operators/conv-geometry.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
 import { type Blocked, permuteChannels, unblockKernels } from './blocked-memory.js';
+import { onlyLowered } from './only-lowered.js';
 
 /**
  * Convolution of a blocked x [N,C,H,W]. A depthwise w [C,1,kh,kw] is blocked as if it were a map [1,C,kh,kw]; a dense
@@ -15,7 +19,7 @@ export const BlockedConv: Primitive<ConvAttributes & Blocked, 2, 1> = {
   name: 'BlockedConv',
   doc: 'Convolution in blocked memory, depthwise or dense.',
   infer: ([x, w], attributes) => [{ dtype: 'float32', shape: convOutputShape(x.shape, w.shape, attributes) }],
-  gradient: noSecondDerivative('BlockedConv'),
+  gradient: () => [onlyLowered, onlyLowered],
   evaluate: ([x, w], attributes, [y]) => {
     const { block, group } = attributes;
     const [channels, , height, width] = nchw(w.shape);
@@ -28,7 +32,7 @@ export const BlockedConv: Primitive<ConvAttributes & Blocked, 2, 1> = {
     return [permuteChannels(y.shape, result, block, 'block')];
   },
   emit: (e, inputs, node) => {
-    const [, , height, width] = nchw(at(node.inputs, 1).shape);
+    const [, , height, width] = nchw(node.inputs[1].shape);
     const attributes = { ...convOnnxAttributes(node), kernel_shape: [height, width] };
     return e.op('Conv', inputs, attributes, { domain: 'com.microsoft.nchwc' });
   },

@@ -1,8 +1,8 @@
-import { at } from '../../errors.js';
-import { noSecondDerivative, type Primitive } from '../../graph/operator.js';
+import type { Primitive } from '../../graph/operator.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
 import { type Blocked, permuteChannels } from './blocked-memory.js';
+import { onlyLowered } from './only-lowered.js';
 
 /** Back to plain memory. */
 export const UnblockChannels: Primitive<Blocked, 1, 1> = {
@@ -10,10 +10,10 @@ export const UnblockChannels: Primitive<Blocked, 1, 1> = {
   name: 'UnblockChannels',
   doc: 'Lays blocked channels out plainly.',
   infer: ([x]) => [x],
-  gradient: noSecondDerivative('UnblockChannels'),
+  gradient: () => [onlyLowered],
   evaluate: ([x], { block }) => [permuteChannels(x.shape, x.data, block, 'unblock')],
-  emit: (e, inputs, { outputs }) => {
-    const [, channels] = nchw(at(outputs, 0).shape);
+  emit: (e, inputs, { outputs: [y] }) => {
+    const [, channels] = nchw(y.shape);
     return e.op('ReorderOutput', inputs, { channels }, { domain: 'com.microsoft.nchwc' });
   },
   samples: [8, 16].map((block) => ({ inputs: [{ shape: [2, 2 * block, 3, 2] }], attributes: { block } })),

@@ -103,11 +103,11 @@ test('every image is seen once, in order, in batches that fit', async () => {
   const count = 70;
   const pixels = Array.from({ length: count }, (_, i) => new Array<number>(12).fill(i));
   const train = { features: [], labels: pixels.map(() => 0), pixels };
-  const told: number[] = [];
+  const reported: number[] = [];
   const bank = await FilterBank.compile(
     arrayPrepareTools({ classes: 1, train, network }),
     'network',
-    (images) => told.push(images),
+    (images) => reported.push(images),
   );
   assert.deepEqual(bank.channels, [16, 16]);
   const firsts: number[] = [];
@@ -116,7 +116,7 @@ test('every image is seen once, in order, in batches that fit', async () => {
     for (let i = 0; i < rows; i++) firsts.push(at(data, i * sizeOf(shape.slice(1))));
   }
   await bank.release();
-  assert.deepEqual(told, [64, 6]);
+  assert.deepEqual(reported, [64, 6]);
   // A convolution is linear: black answers 0, and brightness counts in proportion.
   assert.equal(firsts.length, count);
   firsts.forEach((response, i) => {

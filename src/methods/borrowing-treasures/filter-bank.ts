@@ -1,12 +1,19 @@
 import { AdarandError, at } from '../../errors.js';
-import { cast } from '../../graph/operators/cast.js';
-import { concat } from '../../graph/operators/concat.js';
-import { Conv, conv } from '../../graph/operators/conv.js';
-import { reduceMean } from '../../graph/operators/reduce-mean.js';
-import { reshape } from '../../graph/operators/reshape.js';
-import { sub } from '../../graph/operators/sub.js';
-import { floatsOf, sizeOf, type Tensor } from '../../graph/tensor.js';
-import { constant, input, topologicalOrder, type Value } from '../../graph/value.js';
+import { Conv } from '../../graph/operators/conv.js';
+import {
+  cast,
+  concat,
+  constant,
+  conv,
+  reduceMean,
+  reshape,
+  sizeOf,
+  sub,
+  type Tensor,
+  type Value,
+} from '../../graph/ops.js';
+import { floatsOf } from '../../graph/tensor.js';
+import { input, topologicalOrder } from '../../graph/value.js';
 import type { Computation, FrozenNetwork, ImageSet, PrepareTools } from '../prepare.js';
 import { gaborBank } from './gabor.js';
 
@@ -47,7 +54,7 @@ export class FilterBank {
   }
 
   /**
-   * `onImages` is told of the images of each batch that is done with.
+   * `onImages` is called after each batch with its number of images.
    *
    * @throws AdarandError `method.filter-bank` for the network's filters where it has no convolution.
    */

@@ -1,5 +1,5 @@
 import { at } from '../../errors.js';
-import { float32, type Tensor } from '../../graph/tensor.js';
+import { int32, type Tensor } from '../../graph/tensor.js';
 
 /** The `length` nearest of all that is offered, per row: a heap each, farthest on top; of equal ones the later. */
 export class NearestLists {
@@ -23,7 +23,7 @@ export class NearestLists {
   }
 
   /** [rows, length], nearest first, once at least `length` were offered to each row. Leaves no heaps behind. */
-  sorted(): Tensor<'float32'> {
+  sorted(): Tensor<'int32'> {
     for (let row = 0; row < this.#rows; row++)
       for (let top = row * this.#length, end = this.#length - 1; end > 0; end--) {
         const distance = at(this.#distances, top + end);
@@ -32,7 +32,7 @@ export class NearestLists {
         this.#indices[top + end] = at(this.#indices, top);
         this.#sink(top, end, distance, index);
       }
-    return float32([this.#rows, this.#length], Float32Array.from(this.#indices));
+    return int32([this.#rows, this.#length], this.#indices);
   }
 
   /** Puts an entry in the place of the heap's top, and lets it sink to where it belongs. */

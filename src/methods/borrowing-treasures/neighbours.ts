@@ -1,12 +1,19 @@
-import { add } from '../../graph/operators/add.js';
-import { log } from '../../graph/operators/log.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { mul } from '../../graph/operators/mul.js';
-import { reduceSum } from '../../graph/operators/reduce-sum.js';
-import { reshape } from '../../graph/operators/reshape.js';
-import { sub } from '../../graph/operators/sub.js';
-import { float32, floatsOf, type Tensor } from '../../graph/tensor.js';
-import { constant, input, scalar, type Value } from '../../graph/value.js';
+import { at } from '../../errors.js';
+import {
+  add,
+  constant,
+  float32,
+  log,
+  matmul,
+  mul,
+  reduceSum,
+  reshape,
+  sub,
+  type Tensor,
+  type Value,
+} from '../../graph/ops.js';
+import { floatsOf } from '../../graph/tensor.js';
+import { input } from '../../graph/value.js';
 import type { PrepareTools } from '../prepare.js';
 import { NearestLists } from './nearest-lists.js';
 
@@ -35,14 +42,14 @@ const EPSILON = 2.2204e-16;
  * bins hold about 1 / bins each: single precision then ranks well.
  */
 export function histogramDistances(a: Value, p: Value, layout: DescriptorLayout): Value {
-  const [targets = 1] = a.shape;
-  const [sources = 1] = p.shape;
+  const targets = at(a.shape, 0);
+  const sources = at(p.shape, 0);
   const size = descriptorSize(layout);
   const halves = layout.channels.flatMap((count) =>
     new Array<number>(count * layout.bins).fill(0.25 / count),
   );
   const weights = constant(float32([1, size], halves));
-  const weightedLog = (x: Value) => mul(log(mul(add(x, scalar(EPSILON)), scalar(layout.bins))), weights);
+  const weightedLog = (x: Value) => mul(log(mul(add(x, EPSILON), layout.bins)), weights);
   const logA = weightedLog(a);
   const logP = weightedLog(p);
   const ownA = reduceSum(mul(a, logA), [1]);
@@ -56,7 +63,7 @@ const TILE = 256;
 
 /**
  * The nearest sources of each target, [n, length]: positions in `sources`, nearest first. `targets` are n descriptors in
- * a row; `sources` come one by one, each lent until the next, and are not kept. Distances are in single precision, which
+ * a row; `sources` come one by one, each valid until the next, and are not kept. Distances are in single precision, which
  * orders all that is not closer than rounding; of equal ones the first source counts as nearer.
  */
 export async function nearestNeighbours(
@@ -64,7 +71,7 @@ export async function nearestNeighbours(
   targets: Float32Array,
   sources: AsyncIterable<Float32Array>,
   { length, ...layout }: DescriptorLayout & { readonly length: number },
-): Promise<Tensor<'float32'>> {
+): Promise<Tensor<'int32'>> {
   const size = descriptorSize(layout);
   const count = targets.length / size;
   const rows = Math.min(TILE, count);

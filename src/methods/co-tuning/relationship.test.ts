@@ -141,10 +141,10 @@ describe('without validation images', () => {
 
 test('tells how far it has come, and stops where it is to stop', async () => {
   const predictions = { train: draw(cycle(12, 3), 4, 10), val: none(4), classes: 3 };
-  const told: string[] = [];
-  await reverseRelationship(predictions, compile, (done, total) => told.push(`${done}/${total}`));
+  const reported: string[] = [];
+  await reverseRelationship(predictions, compile, (done, total) => reported.push(`${done}/${total}`));
   // At every evaluation of the 17 fits and of the last one.
-  assert.deepEqual([told[0], told.at(-1), new Set(told).size], ['0/18', '18/18', 19]);
+  assert.deepEqual([reported[0], reported.at(-1), new Set(reported).size], ['0/18', '18/18', 19]);
   await assert.rejects(
     reverseRelationship(predictions, compile, () => {
       throw new Error('stopped');

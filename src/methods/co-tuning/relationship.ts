@@ -1,6 +1,6 @@
 import { at } from '../../errors.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { float32, floatsOf, type Tensor } from '../../graph/tensor.js';
+import { float32, matmul, type Tensor } from '../../graph/ops.js';
+import { floatsOf } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
 import type { LabelledFeatures, PrepareTools } from '../prepare.js';
 import { classMeans } from '../shared/class-means.js';

@@ -17,8 +17,8 @@ export async function inverseTemperature(logits: Tensor<'float32'>, labels: Int3
   const { point } = await minimize(
     async ([logScale = 0]) => {
       const scale = Math.exp(logScale);
-      const { value, slope } = likelihood(logits.data, labels, classes, scale);
-      return { value, gradient: Float64Array.of(scale * slope) };
+      const { value, derivative } = likelihood(logits.data, labels, classes, scale);
+      return { value, gradient: Float64Array.of(scale * derivative) };
     },
     Float64Array.of(-Math.log(largestSpread(logits.data, classes) || 1)),
     { tolerance: 1e-9 },
@@ -29,7 +29,7 @@ export async function inverseTemperature(logits: Tensor<'float32'>, labels: Int3
 /** Mean of -log softmax(s z)_y, and its derivative with respect to s: the mean of E_p z - z_y. */
 function likelihood(data: Float32Array, labels: Int32Array, classes: number, scale: number) {
   let value = 0;
-  let slope = 0;
+  let derivative = 0;
   labels.forEach((label, i) => {
     const row = data.subarray(i * classes, (i + 1) * classes);
     const top = Math.max(...row);
@@ -41,9 +41,9 @@ function likelihood(data: Float32Array, labels: Int32Array, classes: number, sca
       moment += weight * z;
     }
     value += (scale * (top - at(row, label)) + Math.log(sum)) / labels.length;
-    slope += (moment / sum - at(row, label)) / labels.length;
+    derivative += (moment / sum - at(row, label)) / labels.length;
   });
-  return { value, slope };
+  return { value, derivative };
 }
 
 /** Largest difference between two logits of one row. */

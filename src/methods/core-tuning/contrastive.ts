@@ -1,18 +1,20 @@
-import { add } from '../../graph/operators/add.js';
-import { div } from '../../graph/operators/div.js';
-import { exp } from '../../graph/operators/exp.js';
-import { log } from '../../graph/operators/log.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { max } from '../../graph/operators/max.js';
-import { min } from '../../graph/operators/min.js';
-import { mul } from '../../graph/operators/mul.js';
-import { neg } from '../../graph/operators/neg.js';
-import { reduceMax } from '../../graph/operators/reduce-max.js';
-import { reduceSum } from '../../graph/operators/reduce-sum.js';
-import { stopGradient } from '../../graph/operators/stop-gradient.js';
-import { sub } from '../../graph/operators/sub.js';
-import { scalar, type Value } from '../../graph/value.js';
-import { total } from '../shared/distances.js';
+import {
+  add,
+  div,
+  exp,
+  log,
+  matmul,
+  max,
+  min,
+  mul,
+  neg,
+  reduceMax,
+  reduceSum,
+  stopGradient,
+  sub,
+  type Value,
+} from '../../graph/ops.js';
+import { sum } from '../../nn/functional.js';
 
 export interface ContrastOptions {
   /** tau */
@@ -39,21 +41,21 @@ export function contrastive(
   pairs: Value,
   { temperature, focal, innerNorm }: ContrastOptions,
 ): Value {
-  const logits = mul(matmul(vectors, vectors, { transposeB: true }), scalar(1 / temperature));
-  const hidden = mul(sub(scalar(1), pairs), scalar(2 / temperature));
+  const logits = mul(matmul(vectors, vectors, { transposeB: true }), 1 / temperature);
+  const hidden = mul(sub(1, pairs), 2 / temperature);
   const top = stopGradient(reduceMax(sub(mul(logits, pairs), hidden), [1]));
   // Masked before exp: what is left out may lie so far above the maximum as to overflow.
   const shifted = mul(sub(logits, top), pairs);
   // At least 1 where an anchor has any pair, as the largest element adds 1.
-  const sum = max(reduceSum(mul(exp(shifted), pairs), [1]), scalar(0.5));
-  const surprise = sub(log(sum), shifted); // -log p_ij
+  const mass = max(reduceSum(mul(exp(shifted), pairs), [1]), 0.5);
+  const surprise = sub(log(mass), shifted); // -log p_ij
 
   const wanted = mul(positives, surprise);
   const weighted = focal ? sub(wanted, mul(wanted, exp(neg(mul(surprise, pairs))))) : wanted;
   const counts = reduceSum(positives, [1]);
   // n, with only the vectors that have pairs: an anchor has all others.
-  const all = add(reduceMax(reduceSum(pairs, [1])), scalar(1));
-  const perAnchor = div(reduceSum(weighted, [1]), innerNorm === 'positives' ? max(counts, scalar(1)) : all);
-  const anchors = total(min(counts, scalar(1)));
-  return div(total(perAnchor), max(anchors, scalar(1)));
+  const all = add(reduceMax(reduceSum(pairs, [1])), 1);
+  const perAnchor = div(reduceSum(weighted, [1]), innerNorm === 'positives' ? max(counts, 1) : all);
+  const anchors = sum(min(counts, 1));
+  return div(sum(perAnchor), max(anchors, 1));
 }

@@ -1,19 +1,21 @@
-import { add } from '../../graph/operators/add.js';
-import { cast } from '../../graph/operators/cast.js';
-import { concat } from '../../graph/operators/concat.js';
-import { equal } from '../../graph/operators/equal.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { max } from '../../graph/operators/max.js';
-import { mul } from '../../graph/operators/mul.js';
-import { neg } from '../../graph/operators/neg.js';
-import { reduceMax } from '../../graph/operators/reduce-max.js';
-import { reshape } from '../../graph/operators/reshape.js';
-import { stopGradient } from '../../graph/operators/stop-gradient.js';
-import { sub } from '../../graph/operators/sub.js';
-import { float32 } from '../../graph/tensor.js';
-import { constant, scalar, type Value } from '../../graph/value.js';
-import { cosines } from '../shared/distances.js';
-import { identity } from '../shared/identity.js';
+import {
+  add,
+  cast,
+  concat,
+  constant,
+  equal,
+  float32,
+  matmul,
+  max,
+  mul,
+  neg,
+  reduceMax,
+  reshape,
+  stopGradient,
+  sub,
+  type Value,
+} from '../../graph/ops.js';
+import { cosineMatrix, identity } from '../../nn/functional.js';
 
 export interface HardPairs {
   /** Features or labels [B, .] to their mixes [2B, .]: hard positives first. Rows of zeros for mixes left out. */
@@ -47,17 +49,17 @@ export function hardPairs(features: Value, labels: Value, noise: PairNoise, floo
   const [B = 0] = labels.shape;
   const same = cast(equal(reshape(labels, [B, 1]), reshape(labels, [1, B])), 'float32');
   const positives = sub(same, identity(B));
-  const negatives = sub(scalar(1), same);
+  const negatives = sub(1, same);
 
   const fixed = stopGradient(features);
-  const similarity = cosines(fixed, fixed);
+  const similarity = cosineMatrix(fixed, fixed);
   const hardPositive = firstLargest(neg(similarity), positives);
   const hardNegative = firstLargest(similarity, negatives);
   const anyNegative = firstLargest(noise.choice, negatives);
 
   const hasNegative = reduceMax(negatives, [1]);
   const hasBoth = mul(reduceMax(positives, [1]), hasNegative);
-  const share = max(noise.negativeShare, scalar(floor));
+  const share = max(noise.negativeShare, floor);
   const hard = mix(hardPositive, hardNegative, noise.positiveShare);
   const semiHard = mix(anyNegative, identity(B), share);
   const valid = concat([hasBoth, hasNegative], 0);
@@ -72,12 +74,12 @@ export function hardPairs(features: Value, labels: Value, noise: PairNoise, floo
   };
 }
 
-const mix = (a: Value, b: Value, share: Value): Value => add(mul(a, share), mul(b, sub(scalar(1), share)));
+const mix = (a: Value, b: Value, share: Value): Value => add(mul(a, share), mul(b, sub(1, share)));
 
 /** In each row a one at the first largest score (of at least -1) where the mask is one; zeros in a row without any. */
 function firstLargest(scores: Value, mask: Value): Value {
   const [, size = 0] = mask.shape;
-  const hidden = mul(sub(scalar(1), mask), scalar(BELOW));
+  const hidden = mul(sub(1, mask), BELOW);
   const masked = sub(mul(scores, mask), hidden);
   const largest = mul(cast(equal(masked, reduceMax(masked, [1])), 'float32'), mask);
   const ranks = Float32Array.from({ length: size }, (_, i) => size - i);

@@ -45,7 +45,9 @@ const { classes, network: golden } = readGolden(
 
 const pixels = rowsOf(tensorOf(golden.pixels).data.map(Math.floor), golden.side ** 2 * 3);
 const convolutional: Network = {
-  ...{ name: 'two convolutions', modelType: 'test', featureSize: 5 },
+  name: 'two convolutions',
+  modelType: 'test',
+  featureSize: 5,
   preprocessing: { imageSize: golden.side, resizeSize: golden.side, mean: golden.mean, std: golden.std },
   parameters: new Map(
     Object.entries(golden.parameters).map(([name, recipe]) => [
@@ -91,7 +93,7 @@ describe('importances agree with PyTorch', () => {
 describe('attention agrees with scikit-learn and PyTorch', () => {
   for (const [attention, expected] of Object.entries(golden.attention))
     test(attention, async () => {
-      const prepared = await delta.prepare?.(tools, delta.options.parse({ attention, batches: 2 }));
+      const prepared = await delta.bind({ attention, batches: 2 }).prepare?.(tools);
       assert.deepEqual(
         Object.keys(prepared ?? {}),
         Object.keys(expected).map((role) => `attention.${role}`),
@@ -103,7 +105,7 @@ describe('attention agrees with scikit-learn and PyTorch', () => {
     });
 
   test('none needs no preparation', async () => {
-    assert.deepEqual(await delta.prepare?.(tools, delta.options.parse({ attention: 'none' })), {});
+    assert.deepEqual(await delta.bind({ attention: 'none' }).prepare?.(tools), {});
   });
 });
 
@@ -119,7 +121,10 @@ describe('tokens whose mean is the feature vector: everything is known in closed
     classes,
     train: { features: images, labels: golden.labels, pixels },
     network: {
-      ...{ ...convolutional, name: 'tokens', featureSize: 3, parameters: new Map() },
+      ...convolutional,
+      name: 'tokens',
+      featureSize: 3,
+      parameters: new Map(),
       features(x, scope) {
         const [n = 0, width = 0, ...sides] = x.shape;
         const map = transpose(reshape(x, [n, width, sizeOf(sides)]), [0, 2, 1]);
@@ -152,7 +157,7 @@ describe('tokens whose mean is the feature vector: everything is known in closed
     assert.ok(worstError(importances.get('stage1') ?? [], expected) < 1e-5);
   });
 
-  test('the estimate squares the slopes of the cross-entropy, (p - y) W, image by image', async () => {
+  test('the estimate squares the gradients of the cross-entropy, (p - y) W, image by image', async () => {
     const importances = await gradientImportances(tokens, head, sample);
     const expected = channels.map((c) =>
       mean((g, label) => {

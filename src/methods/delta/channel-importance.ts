@@ -1,19 +1,15 @@
 import { gradients } from '../../autodiff/gradients.js';
 import { at, invariant } from '../../errors.js';
-import { add } from '../../graph/operators/add.js';
-import { logSoftmax } from '../../graph/operators/log-softmax.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { mul } from '../../graph/operators/mul.js';
-import { reduceSum } from '../../graph/operators/reduce-sum.js';
-import { float32, floatsOf, type Tensor } from '../../graph/tensor.js';
-import { input, scalar, type Value } from '../../graph/value.js';
+import { float32, mul, reduceSum, type Tensor, type Value } from '../../graph/ops.js';
+import { floatsOf } from '../../graph/tensor.js';
+import { input } from '../../graph/value.js';
+import { crossEntropy, linear } from '../../nn/functional.js';
 import type { Computation, PrepareTools } from '../prepare.js';
-import { total } from '../shared/distances.js';
 import type { LinearClassifier } from '../shared/logistic-regression.js';
 import { channelsOf, scaleChannels, sumPixels } from './feature-maps.js';
 import type { ImageBatch } from './image-sample.js';
 
-/** How much the classification of the target images hangs on each channel of each tap: [C] by role. */
+/** How much the classification of the target images depends on each channel of each feature map: [C] by role. */
 export type Importances = ReadonlyMap<string, Float64Array>;
 
 /** Of the frozen network, in evaluation mode, under a head for the target classes; all batches have one size. */
@@ -28,7 +24,7 @@ export type ImportanceEstimate = (
  *
  *   v_c = mean over batches of CE(F with F_c = 0) - CE(F)
  *
- * Each batch goes through the network up to the tap once, and from there to the loss once per channel.
+ * Each batch goes through the network up to the feature map once, and from there to the loss once per channel.
  */
 export const ablationImportances: ImportanceEstimate = async (tools, head, batches) => {
   const { images, oneHot } = inputsFor(tools, batches);
@@ -36,12 +32,12 @@ export const ablationImportances: ImportanceEstimate = async (tools, head, batch
   const channels = [...featureMaps.values()].reduce((sum, map) => sum + channelsOf(map), 0);
   const importances = new Map<string, Float64Array>();
   let done = 0;
-  // Tap by tap, so that only one rest of the network is in memory.
+  // Map by map, so that only one rest of the network is in memory.
   for (const [role, map] of featureMaps) {
     const gains = new Float64Array(channelsOf(map));
     const mask = float32([gains.length], new Float32Array(gains.length).fill(1));
     const masked = scaleChannels(input('map', map), input('mask', mask));
-    const loss = crossEntropy(tools.network.featuresFrom(role, masked, images), oneHot, head);
+    const loss = lossUnder(head, tools.network.featuresFrom(role, masked, images), oneHot);
     await using(tools, new Map([['map', map]]), (front) =>
       using(tools, new Map([['loss', loss]]), async (rest) => {
         for (const batch of batches) {
@@ -69,19 +65,19 @@ export const ablationImportances: ImportanceEstimate = async (tools, head, batch
  *
  *   v_c = 1/(2 n) sum_i s_ic^2,   s_ic = sum over pixels of F_ic dCE_i/dF_ic
  *
- * To first order the gain is the mean of -s_ic, which says nothing here: the head was fitted, so that the slopes of the
- * images cancel. To second order it is half the curvature, for which squared slopes stand at such a minimum.
+ * To first order the gain is the mean of -s_ic, which says nothing here: the head was fitted, so that the gradients of
+ * the images cancel. To second order it is half the curvature, for which squared gradients stand at such a minimum.
  */
 export const gradientImportances: ImportanceEstimate = async (tools, head, batches) => {
   const { images, oneHot } = inputsFor(tools, batches);
   const { features, featureMaps } = tools.network.features(images);
-  // The loss is a mean, so its slopes are those of single images over their number.
+  // The loss is a mean, so its gradients are those of single images over their number.
   const count = at(oneHot.shape, 0);
-  const slopes = gradients(crossEntropy(features, oneHot, head), [...featureMaps.values()]);
+  const gradientsOf = gradients(lossUnder(head, features, oneHot), [...featureMaps.values()]);
   const outputs = new Map(
     [...featureMaps].map(([role, map], i) => {
-      const change = mul(sumPixels(mul(map, at(slopes, i))), scalar(count));
-      return [role, mul(reduceSum(mul(change, change), [0]), scalar(0.5 / count))];
+      const change = mul(sumPixels(mul(map, at(gradientsOf, i))), count);
+      return [role, mul(reduceSum(mul(change, change), [0]), 0.5 / count)];
     }),
   );
   const importances = new Map(
@@ -119,11 +115,9 @@ function feedsOf({ pixels, oneHot }: ImageBatch, head: LinearClassifier): Map<st
 }
 
 /** Mean cross-entropy, in nats, of features [N, d] under a head that is fed. */
-function crossEntropy(features: Value, oneHot: Value, head: LinearClassifier): Value {
-  const weight = input('head.weight', head.weight);
-  const bias = input('head.bias', head.bias);
-  const logP = logSoftmax(add(matmul(features, weight, { transposeB: true }), bias));
-  return mul(total(mul(oneHot, logP)), scalar(-1 / at(oneHot.shape, 0)));
+function lossUnder(head: LinearClassifier, features: Value, oneHot: Value): Value {
+  const [weight, bias] = [input('head.weight', head.weight), input('head.bias', head.bias)];
+  return crossEntropy(linear(features, weight, bias), oneHot);
 }
 
 async function using(

@@ -1,9 +1,5 @@
 import { at } from '../../errors.js';
-import { mul } from '../../graph/operators/mul.js';
-import { reduceSum } from '../../graph/operators/reduce-sum.js';
-import { reshape } from '../../graph/operators/reshape.js';
-import { type Shape, sizeOf } from '../../graph/tensor.js';
-import type { Value } from '../../graph/value.js';
+import { mul, reduceSum, reshape, type Shape, sizeOf, type Value } from '../../graph/ops.js';
 
 /*
  * Intermediate maps are [B, C, h, w] in a convolutional network, with h w pixels, and [B, T, D] in a transformer: D

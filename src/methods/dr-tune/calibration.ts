@@ -1,27 +1,28 @@
-import { add } from '../../graph/operators/add.js';
-import { cast } from '../../graph/operators/cast.js';
-import { div } from '../../graph/operators/div.js';
-import { gather } from '../../graph/operators/gather.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { max } from '../../graph/operators/max.js';
-import { mul } from '../../graph/operators/mul.js';
-import { reduceMean } from '../../graph/operators/reduce-mean.js';
-import { reduceSum } from '../../graph/operators/reduce-sum.js';
-import { softmax } from '../../graph/operators/softmax.js';
-import { sub } from '../../graph/operators/sub.js';
-import { transpose } from '../../graph/operators/transpose.js';
-import { scalar, type Value } from '../../graph/value.js';
-import { unitRows } from '../shared/distances.js';
-import { oneHotRows } from './feature-bank.js';
+import { at } from '../../errors.js';
+import {
+  add,
+  div,
+  gather,
+  matmul,
+  max,
+  mul,
+  reduceMean,
+  reduceSum,
+  softmax,
+  sub,
+  transpose,
+  type Value,
+} from '../../graph/ops.js';
+import { normalize, oneHot } from '../../nn/functional.js';
 import { rotation } from './rotation.js';
 
 /** Features of the same M images by two networks, and the images' classes. */
 export interface Banks {
-  /** [M, d], by the source network. */
-  readonly source: Value;
+  /** [M, d], by the pretrained network. */
+  readonly pretrained: Value;
   /** [M, d], by the network that is trained, each at the time when it came in. */
   readonly downstream: Value;
-  /** [M], class indices as floats. */
+  /** [M], int32. */
   readonly labels: Value;
 }
 
@@ -35,7 +36,7 @@ export interface CalibrationOptions {
 const FAR = 1e9;
 
 /**
- * Source features v^p moved to where the downstream features v^d of their classes are (DR-Tune's semantic calibration,
+ * Pretrained features v^p moved to where the downstream features v^d of their classes are (DR-Tune's semantic calibration,
  * arXiv 2308.12058): [M, d].
  *
  *   v <- R (v^p - mean v^p),   R the rotation that carries v^p - mean v^p nearest to v^d - mean v^d
@@ -44,17 +45,21 @@ const FAR = 1e9;
  * with w_c the rows of the head's weight [K, d]. Afterwards the mean of a class is the weighted mean of its downstream
  * features, a class with one entry in the bank lies on it, and that the rotated features are centred no longer shows.
  */
-export function calibrate(banks: Banks, headWeight: Value, { rotate, normalize }: CalibrationOptions): Value {
-  const unit = normalize ? unitRows : (x: Value) => x;
-  const [source, downstream] = [unit(banks.source), unit(banks.downstream)];
-  const turned = rotate ? rotated(source, downstream) : source;
+export function calibrate(
+  banks: Banks,
+  headWeight: Value,
+  { rotate, normalize: unitLength }: CalibrationOptions,
+): Value {
+  const unit = unitLength ? normalize : (x: Value) => x;
+  const [pretrained, downstream] = [unit(banks.pretrained), unit(banks.downstream)];
+  const turned = rotate ? rotated(pretrained, downstream) : pretrained;
 
-  const members = transpose(oneHotRows(banks.labels, headWeight.shape[0] ?? 0), [1, 0]);
+  const members = transpose(oneHot(banks.labels, at(headWeight.shape, 0)), [1, 0]);
   const scores = matmul(unit(headWeight), downstream, { transposeB: true });
-  const weights = mul(softmax(sub(scores, mul(sub(scalar(1), members), scalar(FAR)))), members);
-  const sourceMeans = div(matmul(members, turned), max(reduceSum(members, [1]), scalar(1)));
+  const weights = mul(softmax(sub(scores, mul(sub(1, members), FAR))), members);
+  const sourceMeans = div(matmul(members, turned), max(reduceSum(members, [1]), 1));
   const shifts = sub(matmul(weights, downstream), sourceMeans);
-  return unit(add(turned, gather(shifts, cast(banks.labels, 'int32'))));
+  return unit(add(turned, gather(shifts, banks.labels)));
 }
 
 /** Rows of x, centred, turned to fit rows of y, centred. */

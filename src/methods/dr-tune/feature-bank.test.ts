@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { arrayPrepareTools } from '../../../test/helpers/prepare-tools.js';
 import { interpret } from '../../graph/interpret.js';
 import { input } from '../../graph/value.js';
-import { enqueue, fillBank, oneHotRows } from './feature-bank.js';
+import { enqueue, fillBank } from './feature-bank.js';
 
 const labels = [0, 1, 2, 0, 1];
 const tools = (seed: number) =>
@@ -44,11 +44,4 @@ test('first in, first out', () => {
     )[0];
   assert.deepEqual(after([1, 2, 3, 4, 5], [6, 7]), Float64Array.of(3, 4, 5, 6, 7));
   assert.deepEqual(after([1, 2], [3, 4]), Float64Array.of(3, 4));
-});
-
-test('labels as rows of zeros and a one', () => {
-  const rows = oneHotRows(input('labels', { dtype: 'float32', shape: [3] }), 4);
-  assert.deepEqual(interpret([rows], new Map([['labels', Float64Array.of(3, 0, 1)]])), [
-    Float64Array.of(0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0),
-  ]);
 });

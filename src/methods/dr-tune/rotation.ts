@@ -1,13 +1,5 @@
-import { determinantSign } from '../../graph/operators/determinant-sign.js';
-import { div } from '../../graph/operators/div.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { max } from '../../graph/operators/max.js';
-import { mul } from '../../graph/operators/mul.js';
-import { neg } from '../../graph/operators/neg.js';
-import { sqrt } from '../../graph/operators/sqrt.js';
-import { sub } from '../../graph/operators/sub.js';
-import { scalar, type Value } from '../../graph/value.js';
-import { total } from '../shared/distances.js';
+import { determinantSign, div, matmul, max, mul, neg, sqrt, sub, type Value } from '../../graph/ops.js';
+import { sum } from '../../nn/functional.js';
 import { smallestEigenvector } from '../shared/smallest-eigenvector.js';
 
 /** Singular values from here up, in units of the largest, end at 1. */
@@ -34,12 +26,12 @@ const TINY = 1e-30;
 export function rotation(crossCovariance: Value): Value {
   const S = scaled(crossCovariance);
   const Q = polarFactor(S);
-  const reflects = max(neg(determinantSign(Q)), scalar(0));
-  const w = smallestEigenvector(matmul(S, Q, { transposeB: true }), scalar(1), {
+  const reflects = max(neg(determinantSign(Q)), 0);
+  const w = smallestEigenvector(matmul(S, Q, { transposeB: true }), 1, {
     approximate: true,
   });
   const mirrored = matmul(w, matmul(w, Q, { transposeA: true }));
-  return sub(Q, mul(mirrored, mul(reflects, scalar(2))));
+  return sub(Q, mul(mirrored, mul(reflects, 2)));
 }
 
 /**
@@ -47,8 +39,8 @@ export function rotation(crossCovariance: Value): Value {
  * and, with one that stands out, not much more.
  */
 function scaled(matrix: Value): Value {
-  const x = div(matrix, max(frobenius(matrix), scalar(TINY)));
-  return div(x, max(sqrt(frobenius(gram(x))), scalar(TINY)));
+  const x = div(matrix, max(frobenius(matrix), TINY));
+  return div(x, max(sqrt(frobenius(gram(x))), TINY));
 }
 
 /**
@@ -65,11 +57,11 @@ function polarFactor(matrix: Value): Value {
   for (let low = FLOOR; 1 - low > TOLERANCE; ) {
     const l = Math.max(low, 0.1);
     const a = Math.sqrt(3 / (1 + l + l * l));
-    x = sub(mul(x, scalar(1.5 * a)), matmul(x, gram(x), { alpha: 0.5 * a ** 3 }));
+    x = sub(mul(x, 1.5 * a), matmul(x, gram(x), { alpha: 0.5 * a ** 3 }));
     low = (a * low * (3 - (a * low) ** 2)) / 2;
   }
   return x;
 }
 
 const gram = (x: Value): Value => matmul(x, x, { transposeA: true });
-const frobenius = (x: Value): Value => sqrt(total(mul(x, x)));
+const frobenius = (x: Value): Value => sqrt(sum(mul(x, x)));

@@ -2,15 +2,11 @@ import { type Evaluation, minimize } from '../../analysis/lbfgs.js';
 import { norm } from '../../analysis/vector.js';
 import { gradients } from '../../autodiff/gradients.js';
 import { at } from '../../errors.js';
-import { add } from '../../graph/operators/add.js';
-import { logSoftmax } from '../../graph/operators/log-softmax.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { mul } from '../../graph/operators/mul.js';
-import { reduceSum } from '../../graph/operators/reduce-sum.js';
-import { float32, floatsOf, type Tensor } from '../../graph/tensor.js';
-import { input, scalar, type Value } from '../../graph/value.js';
+import { float32, logSoftmax, mul, reduceSum, type Tensor, type Value } from '../../graph/ops.js';
+import { floatsOf } from '../../graph/tensor.js';
+import { input } from '../../graph/value.js';
+import { linear, sum } from '../../nn/functional.js';
 import type { Computation, PrepareTools } from '../prepare.js';
-import { total } from './distances.js';
 
 export interface LabelledSamples {
   /** [n, d] */
@@ -144,8 +140,8 @@ export class LogisticRegression {
     // Summed here, in double precision: a sum of thousands in single precision is where a value loses most.
     const value = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     const gradient = new Float64Array(parameters.length);
-    gradient.set(floatsOf(results, 'weightSlope').data);
-    if (this.#samples.intercept) gradient.set(floatsOf(results, 'biasSlope').data, this.#weights);
+    gradient.set(floatsOf(results, 'weightGradient').data);
+    if (this.#samples.intercept) gradient.set(floatsOf(results, 'biasGradient').data, this.#weights);
     return { value, gradient };
   }
 
@@ -166,17 +162,17 @@ export class LogisticRegression {
 
 /** -log p of each sample, [n, 1], and the gradients of their mean. */
 function crossEntropyGraph({ features, classes }: LabelledSamples): ReadonlyMap<string, Value> {
-  const [count = 0, width = 0] = features.shape;
+  const [count, width] = [at(features.shape, 0), at(features.shape, 1)];
   const feed = (name: string, shape: readonly number[]) => input(name, { dtype: 'float32', shape });
   const weight = feed('weight', [classes, width]);
   const bias = feed('bias', [classes]);
-  const logits = add(matmul(feed('features', [count, width]), weight, { transposeB: true }), bias);
+  const logits = linear(feed('features', [count, width]), weight, bias);
   const chosen = mul(feed('targets', [count, classes]), logSoftmax(logits));
-  const slopes = gradients(mul(total(chosen), scalar(-1 / count)), [weight, bias]);
+  const gradientsOf = gradients(mul(sum(chosen), -1 / count), [weight, bias]);
   return new Map([
-    ['losses', mul(reduceSum(chosen, [1]), scalar(-1))],
-    ['weightSlope', at(slopes, 0)],
-    ['biasSlope', at(slopes, 1)],
+    ['losses', mul(reduceSum(chosen, [1]), -1)],
+    ['weightGradient', at(gradientsOf, 0)],
+    ['biasGradient', at(gradientsOf, 1)],
   ]);
 }
 

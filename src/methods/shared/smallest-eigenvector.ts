@@ -1,15 +1,19 @@
-import { div } from '../../graph/operators/div.js';
-import { matmul } from '../../graph/operators/matmul.js';
-import { max } from '../../graph/operators/max.js';
-import { mul } from '../../graph/operators/mul.js';
-import { reduceMax } from '../../graph/operators/reduce-max.js';
-import { sqrt } from '../../graph/operators/sqrt.js';
-import { sub } from '../../graph/operators/sub.js';
-import { float32 } from '../../graph/tensor.js';
-import { constant, scalar, type Value } from '../../graph/value.js';
+import { at } from '../../errors.js';
+import {
+  constant,
+  div,
+  float32,
+  matmul,
+  max,
+  mul,
+  type Operand,
+  reduceMax,
+  sqrt,
+  sub,
+  type Value,
+} from '../../graph/ops.js';
+import { identity, sum } from '../../nn/functional.js';
 import { Random } from '../../random.js';
-import { total } from './distances.js';
-import { identity } from './identity.js';
 
 const TINY = 1e-30;
 
@@ -31,15 +35,15 @@ export interface EigenvectorOptions {
  */
 export function smallestEigenvector(
   matrix: Value,
-  bound: Value,
+  bound: Operand,
   { start = 0, approximate = false }: EigenvectorOptions = {},
 ): Value {
-  const [n = 0] = matrix.shape;
+  const n = at(matrix.shape, 0);
   const [squarings, products] = approximate && n > 256 ? [2, 64] : [40, 1];
   let power = sub(mul(identity(n), bound), matrix);
   for (let i = 0; i < squarings; i++) {
     // To a largest element of 1, which in such a matrix is on the diagonal, so that no square can underflow.
-    const scaled = div(power, max(reduceMax(power), scalar(TINY)));
+    const scaled = div(power, max(reduceMax(power), TINY));
     power = matmul(scaled, scaled);
   }
   const random = new Random(0, 'weights', start);
@@ -47,7 +51,7 @@ export function smallestEigenvector(
   let vector: Value = constant(float32([n, 1], drawn));
   for (let i = 0; i < products; i++) {
     const product = matmul(power, vector);
-    vector = div(product, max(sqrt(total(mul(product, product))), scalar(TINY)));
+    vector = div(product, max(sqrt(sum(mul(product, product))), TINY));
   }
   return vector;
 }

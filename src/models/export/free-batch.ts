@@ -1,5 +1,5 @@
 import { AdarandError, at, invariant } from '../../errors.js';
-import { flat, type Primitive } from '../../graph/operator.js';
+import { noGradient, type Primitive } from '../../graph/operator.js';
 import { Reshape } from '../../graph/operators/reshape.js';
 import { rewrite } from '../../graph/rewrite.js';
 import { sameShape } from '../../graph/tensor.js';
@@ -37,7 +37,7 @@ const ReshapeAnyBatch: Primitive<
   name: 'ReshapeAnyBatch',
   doc: 'Reshape for any batch size, in exported files.',
   infer: ([x], { shape }) => [{ dtype: x.dtype, shape }],
-  gradient: flat,
+  gradient: () => [noGradient],
   evaluate: ([x]) => [x.data],
   emit: (e, [x = ''], { attributes: { target } }) =>
     e.op('Reshape', [x, e.int64(Array.isArray(target) ? target : [])]),

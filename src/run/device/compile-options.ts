@@ -1,5 +1,5 @@
 import { AdarandError } from '../../errors.js';
-import type { Device } from '../../graph/operator.js';
+import type { Device } from '../../graph/device.js';
 import type { Driver } from '../../runtime/driver.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import type { ProbeReport } from '../options/operations.js';

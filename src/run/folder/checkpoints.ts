@@ -25,29 +25,26 @@ export interface Checkpoint {
 }
 
 /**
- * A run's two checkpoints, `last.safetensors` and `best.safetensors`: the state's tensors, and in the metadata the
- * position. Each is replaced as a whole, so there is always a complete one.
+ * A run's two checkpoints, `last.safetensors` and `best.safetensors` (where there are validation images): the state's
+ * tensors, and in the metadata the position. Each is replaced as a whole, so there is always a complete one.
  */
 export class FileCheckpoints implements CheckpointStore {
   readonly #folder: string;
-  readonly #hasValidation: boolean;
 
-  /** Without validation images no epoch is better than another: the last one is the best. */
-  constructor(folder: string, { hasValidation }: { readonly hasValidation: boolean }) {
+  constructor(folder: string) {
     this.#folder = folder;
-    this.#hasValidation = hasValidation;
   }
 
   saveLast(tensors: ReadonlyMap<string, Tensor>, position: Position): Promise<void> {
     return this.#save('last', tensors, position);
   }
 
-  async saveBest(tensors: ReadonlyMap<string, Tensor>, position: Position): Promise<void> {
-    if (this.#hasValidation) await this.#save('best', tensors, position);
+  saveBest(tensors: ReadonlyMap<string, Tensor>, position: Position): Promise<void> {
+    return this.#save('best', tensors, position);
   }
 
   async loadBest(): Promise<ReadonlyMap<string, Tensor>> {
-    return (await this.#load(this.#hasValidation ? 'best' : 'last')).tensors;
+    return (await this.#load('best')).tensors;
   }
 
   /** Undefined if none was written yet. */

@@ -48,7 +48,7 @@ describe('a run on disk', () => {
   });
 
   test('a checkpoint gives back tensors and position, also what JSON has no word for', async () => {
-    const checkpoints = new FileCheckpoints(path, { hasValidation: true });
+    const checkpoints = new FileCheckpoints(path);
     assert.equal(await checkpoints.loadLast(), undefined);
     const position = { epoch: 2, batch: 3, sums: { loss: 0.1 + 0.2, odd: Number.NaN }, best: undefined };
     await checkpoints.saveLast(new Map([['w', float32([2], [1, 2])]]), position);
@@ -56,14 +56,6 @@ describe('a run on disk', () => {
     assert.deepEqual(last?.position, position);
     assert.deepEqual([...(last?.tensors.get('w')?.data ?? [])], [1, 2]);
     await assert.rejects(checkpoints.loadBest(), /best\.safetensors/);
-  });
-
-  test('without validation images the last epoch is the best', async () => {
-    const checkpoints = new FileCheckpoints(path, { hasValidation: false });
-    const position = { epoch: 1, batch: 0, sums: {}, best: { epoch: 1, accuracy: 0, loss: 0 } };
-    await checkpoints.saveBest(new Map([['w', float32([1], [1])]]), position);
-    await checkpoints.saveLast(new Map([['w', float32([1], [2])]]), position);
-    assert.equal((await checkpoints.loadBest()).get('w')?.data[0], 2);
   });
 
   test('a resumed run drops what was logged after its checkpoint', async () => {

@@ -4,32 +4,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { adarand } from '../../methods/adarand.js';
-import { isMethodName, methodByName, methods } from '../../methods/index.js';
+import { methodNames, methods } from '../../methods/index.js';
 import { didYouMean } from '../options/did-you-mean.js';
-import { describeMethodOptions, openMethod, parseMethodOptions } from './open-method.js';
+import { bindMethod } from './bind-method.js';
+import { describeMethodOptions } from './describe-method.js';
+import { openMethod } from './open-method.js';
 
 test('every option of every method is described, and its default is valid', () => {
-  for (const name of Object.keys(methods).filter(isMethodName)) {
-    const method = methodByName(name);
+  for (const name of methodNames) {
+    const method = methods[name];
     for (const option of describeMethodOptions(method)) {
       assert.notEqual(option.description, '', `${name}: ${option.name}`);
       if (option.default === undefined) continue;
       // As a word of the command line.
-      const parsed = parseMethodOptions(method, { [option.name]: String(option.default) });
-      assert.deepEqual(
-        parsed,
-        method.options.parse({ [option.name]: option.default }),
-        `${name}: ${option.name}`,
-      );
+      const { options } = bindMethod(method, { [option.name]: String(option.default) });
+      const expected = method.bind({ [option.name]: option.default }).options;
+      assert.deepEqual(options, expected, `${name}: ${option.name}`);
     }
   }
 });
 
 test('words become what the schema wants', () => {
-  const parsed = parseMethodOptions(adarand, { alpha: '2.5e-1', inter: 'false', form: 'article' });
-  assert.deepEqual(parsed, adarand.options.parse({ alpha: 0.25, inter: false, form: 'article' }));
-  assert.throws(() => parseMethodOptions(adarand, { inter: 'no' }), /inter/);
-  assert.throws(() => parseMethodOptions(adarand, { alpha: '' }), /alpha/);
+  const { options } = bindMethod(adarand, { alpha: '2.5e-1', inter: 'false', form: 'article' });
+  assert.deepEqual(options, adarand.bind({ alpha: 0.25, inter: false, form: 'article' }).options);
+  assert.throws(() => bindMethod(adarand, { inter: 'no' }), /inter/);
+  assert.throws(() => bindMethod(adarand, { alpha: '' }), /alpha/);
 });
 
 test('a method may come from a file', async () => {
@@ -40,7 +39,9 @@ test('a method may come from a file', async () => {
     const good = join(folder, 'mine.js');
     await writeFile(
       good,
-      module(`{ name: 'mine', needs: [], options: z.strictObject({}), defaultLambda: 0, build: () => ({}) }`),
+      module(
+        `{ name: 'mine', options: z.strictObject({}), defaultLambda: 0, bind: () => ({ needs: [], loss: () => ({}) }) }`,
+      ),
     );
     assert.equal((await openMethod(good)).name, 'mine');
     const bad = join(folder, 'other.mjs');

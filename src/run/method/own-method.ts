@@ -3,27 +3,22 @@ import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
-import {
-  type Built,
-  type LossTools,
-  type Method,
-  type MethodInputs,
-  type Need,
-  needNames,
-} from '../../methods/method.js';
+import { checkLosses } from '../../methods/check-losses.js';
+import { isNeed } from '../../methods/inputs.js';
+import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
 
 /**
- * A method from a JavaScript module whose default export is one (made with `defineMethod`). What goes wrong inside
- * it is told as the module's mistake.
+ * A method from a module of the user's, whose default export is one (made with `defineMethod`). What goes wrong inside
+ * it is reported as the module's mistake, by its path.
  *
  * @throws AdarandError `method.module`; later, from the method itself, `method.failed`.
  */
 export async function importMethod(path: string): Promise<Method> {
   const module: unknown = await import(pathToFileURL(path).href).catch((error: unknown) => {
-    throw new AdarandError('method.module', `${path} cannot be imported: ${error}`, undefined, error);
+    throw notImported(path, error);
   });
   const parsed = moduleSchema.safeParse(module);
-  if (parsed.success) return guarded(parsed.data.default, path);
+  if (parsed.success) return defineMethod(attributed(parsed.data.default, path));
   const shape = z.object({ default: fields }).safeParse(module);
   const problems = shape.error?.issues.map(
     ({ path: where, message }) => `${where.slice(1).join('.') || 'default'}: ${message}`,
@@ -31,7 +26,7 @@ export async function importMethod(path: string): Promise<Method> {
   throw new AdarandError(
     'method.module',
     `${path} does not export a method${problems ? ` (${problems.join('; ')})` : ''}`,
-    'Its default export should be `defineMethod({ name, ..., build })`.',
+    'Its default export should be `defineMethod({ name, ..., bind })`.',
   );
 }
 
@@ -40,73 +35,115 @@ export function fingerprintModule(path: string): string {
   return createHash('sha256').update(readFileSync(path)).digest('hex');
 }
 
+function notImported(path: string, error: unknown): AdarandError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (/\.m?ts$/.test(path) && code === 'ERR_UNKNOWN_FILE_EXTENSION')
+    return new AdarandError(
+      'method.module',
+      `${path} is TypeScript, which Node ${process.versions.node} does not load`,
+      `Use Node 22.18 or newer, or compile the file first: npx esbuild ${path} --format=esm --outfile=${path.replace(/ts$/, 'js')}`,
+      error,
+    );
+  return new AdarandError('method.module', `${path} cannot be imported: ${error}`, undefined, error);
+}
+
+const callable = z.custom<() => unknown>((value) => typeof value === 'function', 'it should be a function');
+
 const fields = z.object({
   name: z.string(),
-  needs: z.array(z.enum(needNames)),
   options: z.instanceof(z.ZodType),
   defaultLambda: z.number(),
-  build: z.custom<() => unknown>((build) => typeof build === 'function', 'it should be a function'),
+  bind: callable,
 });
 const moduleSchema = z.object({
   default: z.custom<Method>((value) => fields.safeParse(value).success),
 });
 
-function guarded(method: Method, path: string): Method {
-  const failed = (error: unknown): unknown => {
-    if (error instanceof AdarandError && !error.code.startsWith('graph.')) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new AdarandError(
-      'method.failed',
-      `${path}: ${reason.replace(/^invariant violated: /, '')}`,
-      undefined,
-      error,
-    );
+const ofDescription = z.unknown().optional();
+const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof ofDescription>> = {
+  name: ofDescription,
+  title: ofDescription,
+  paper: ofDescription,
+  formula: ofDescription,
+  defaultLambda: ofDescription,
+  featureScaled: ofDescription,
+  trains: ofDescription,
+  replacesWeightDecay: ofDescription,
+  options: ofDescription,
+};
+
+/** What `bind` should return; `defineMethod` adds the description. */
+const boundSchema = z
+  .strictObject({
+    needs: z.array(
+      z.string().refine(isNeed, {
+        error: ({ input }) => `"${input}" is not something that a method can need`,
+      }),
+    ),
+    loss: callable,
+    prepare: callable.optional(),
+    sourceSampler: callable.optional(),
+    epochCallback: z.object({ epochs: z.number().int().positive(), run: callable }).optional(),
+    ...described,
+  })
+  .refine(({ needs, sourceSampler }) => !needs.includes('sourceBatch') || sourceSampler !== undefined, {
+    path: ['sourceSampler'],
+    error: 'a method that needs sourceBatch chooses its images',
+  });
+
+/** The same method, whose mistakes name its file. */
+function attributed(method: Method, path: string): Method {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw failed(path, error);
+    }
   };
   return {
     ...method,
-    build(context, options) {
-      try {
-        return checkBuilt(method.build(declaredOnly(context, method), options));
-      } catch (error) {
-        throw failed(error);
-      }
+    bind(options) {
+      const bound = attempt(() => checkBound(method.bind(options)));
+      const { prepare, sourceSampler, epochCallback } = bound;
+      return {
+        ...bound,
+        loss: (inputs, tools) => attempt(() => checkLosses(method.name, bound.loss(inputs, tools))),
+        ...(prepare && {
+          async prepare(tools) {
+            try {
+              return await prepare(tools);
+            } catch (error) {
+              throw failed(path, error);
+            }
+          },
+        }),
+        ...(sourceSampler && { sourceSampler: (context) => attempt(() => sourceSampler(context)) }),
+        ...(epochCallback && {
+          epochCallback: {
+            ...epochCallback,
+            run: (tensor, predictions) => attempt(() => epochCallback.run(tensor, predictions)),
+          },
+        }),
+      };
     },
-    ...(method.prepare && {
-      async prepare(tools, options) {
-        try {
-          const tensors = await method.prepare?.(tools, options);
-          for (const [name, tensor] of Object.entries(tensors ?? {}))
-            if (tensor?.dtype !== 'float32' || !tensor.data.every(Number.isFinite))
-              throw new Error(`prepare returned something else than a tensor of finite numbers as ${name}`);
-          return tensors ?? {};
-        } catch (error) {
-          throw failed(error);
-        }
-      },
-    }),
   };
 }
 
-function checkBuilt(built: Built): Built {
-  for (const part of ['taskLoss', 'penalty', 'extraLoss'] as const) {
-    const shape = built[part]?.shape;
-    if (shape !== undefined && shape.length > 0)
-      throw new Error(`${part} should be a scalar, and has the shape [${shape}]`);
-  }
-  return built;
+function checkBound(bound: BoundMethod): BoundMethod {
+  const result = boundSchema.safeParse(bound);
+  if (result.success) return bound;
+  const problems = result.error.issues.map(({ path, message }) =>
+    path.length > 0 ? `${path.join('.')}: ${message}` : message,
+  );
+  throw new Error(`bind returned something else than needs and loss (${problems.join('; ')})`);
 }
 
-/** What a compiler would have refused: a look at what the method does not declare. */
-function declaredOnly<Context extends MethodInputs & LossTools>(
-  context: Context,
-  { needs }: Method,
-): Context {
-  const undeclared = (key: PropertyKey): key is Need =>
-    needNames.some((name) => name === key) && !needs.some((need) => need === key);
-  return new Proxy(context, {
-    get(target, key) {
-      if (undeclared(key)) throw new Error(`build looks at ${key}, which is not among its needs`);
-      return Reflect.get(target, key);
-    },
-  });
+/** What a module's code threw, with the module's path. What speaks of the user's input or of the machine stays as it is. */
+function failed(path: string, error: unknown): unknown {
+  if (error instanceof AdarandError && /^method\.(loss|no-tensor)$/.test(error.code))
+    return new AdarandError(error.code, `${path}: ${error.message}`, error.hint, error);
+  if (error instanceof AdarandError && !error.code.startsWith('graph.')) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = reason.replace(/^invariant violated: /, '');
+  return new AdarandError('method.failed', `${path}: ${message}`, undefined, error);
 }

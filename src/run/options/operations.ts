@@ -1,9 +1,10 @@
 import { z } from 'zod';
+import { devices } from '../../graph/device.js';
 
 /** What can be asked of a finished run: options and results, without the code that does the work. */
 
 const deviceOptions = {
-  device: z.enum(['cpu', 'wasm', 'webgpu', 'cuda']).default('cpu'),
+  device: z.enum(devices).default('cpu'),
   /** All cores unless given. */
   threads: z.number().int().min(1).optional(),
 };
@@ -70,7 +71,7 @@ export const exportReportSchema = z.object({ run: z.string(), folder: z.string()
 
 export type ExportReport = z.infer<typeof exportReportSchema>;
 
-export const probeOptionsSchema = z.object({ device: z.enum(['cpu', 'wasm', 'webgpu', 'cuda']) });
+export const probeOptionsSchema = z.object({ device: z.enum(devices) });
 
 export type ProbeOptions = z.infer<typeof probeOptionsSchema>;
 

@@ -23,8 +23,7 @@ function resolved(given: object, images = 1000, featureMeanSquare: number | unde
   return resolveSettings(options, {
     dataset,
     network,
-    method: adarand,
-    methodOptions: {},
+    method: adarand.bind(),
     featureMeanSquare,
   });
 }
@@ -47,26 +46,26 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
   assert.equal(resolved({}).learningRate, 0.01);
   const folded = { ...network, buffers: new Map() };
   const options = parseTrainOptions({ data: 'd', model: 'm' });
-  const given = { dataset: datasetOf(100), network: folded, method: adarand, methodOptions: {} };
+  const given = { dataset: datasetOf(100), network: folded, method: adarand.bind() };
   assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
   assert.equal(resolved({ optimizer: 'adamw' }).learningRate, 1e-4);
   assert.equal(resolved({ head: 'probe' }).learningRate, 0.001, 'a probe is not to be undone');
 });
 
-test('the source network looks at the images only where somebody needs it', () => {
+test('statistics are computed only where they are needed', () => {
   const options = (given: object) => parseTrainOptions({ data: 'd', model: 'm', ...given });
-  assert.ok(needsStatistics(options({ lambdaUnit: 'raw' }), adarand), 'class statistics');
-  assert.ok(needsStatistics(options({}), fnp), 'the scale of lambda');
-  assert.ok(!needsStatistics(options({ lambda: 0 }), fnp));
-  assert.ok(!needsStatistics(options({}), fineTuning));
+  assert.ok(needsStatistics(options({ lambdaUnit: 'raw' }), adarand.bind()), 'class statistics');
+  assert.ok(needsStatistics(options({}), fnp.bind()), 'the scale of lambda');
+  assert.ok(!needsStatistics(options({ lambda: 0 }), fnp.bind()));
+  assert.ok(!needsStatistics(options({}), fineTuning.bind()));
 });
 
-test("adamw decays weights, unless the method's own terms take that place", () => {
+test("adamw decays weights, unless the method's own losses take that place", () => {
   assert.equal(resolved({ optimizer: 'adamw' }).weightDecay, 0.05);
   assert.equal(resolved({}).weightDecay, 0);
   const options = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw' });
-  const given = { dataset: datasetOf(100), network, methodOptions: {}, featureMeanSquare: 1 };
-  assert.equal(resolveSettings(options, { ...given, method: l2sp }).weightDecay, 0);
+  const given = { dataset: datasetOf(100), network, featureMeanSquare: 1 };
+  assert.equal(resolveSettings(options, { ...given, method: l2sp.bind() }).weightDecay, 0);
   const asked = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw', weightDecay: 0.1 });
-  assert.equal(resolveSettings(asked, { ...given, method: l2sp }).weightDecay, 0.1);
+  assert.equal(resolveSettings(asked, { ...given, method: l2sp.bind() }).weightDecay, 0.1);
 });

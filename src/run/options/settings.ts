@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Dataset } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
-import type { Method } from '../../methods/method.js';
+import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
 import type { RunOptions } from './train-options.js';
@@ -24,9 +24,9 @@ export const settingsSchema = z.object({
   lambda: z.number(),
   /** Factor that brings a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
   featureScale: z.number(),
-  /** What multiplies the term in the loss. */
+  /** What multiplies the penalty in the loss. */
   effectiveLambda: z.number(),
-  /** Mean of g^2 over the source network's features of the training images; null where nobody needed it. */
+  /** Mean of g^2 over the pretrained features of the training images; null where nobody needed it. */
   featureMeanSquare: z.number().nullable(),
   /** The method's options with its defaults. */
   methodOptions: z.unknown(),
@@ -40,8 +40,7 @@ export function resolveSettings(
   given: {
     readonly dataset: Dataset;
     readonly network: Network;
-    readonly method: Method;
-    readonly methodOptions: unknown;
+    readonly method: BoundMethod;
     readonly featureMeanSquare: number | undefined;
   },
 ): Settings {
@@ -67,18 +66,18 @@ export function resolveSettings(
     featureScale,
     effectiveLambda: method.featureScaled === 'parts' ? lambda : lambda * featureScale,
     featureMeanSquare: featureMeanSquare ?? null,
-    methodOptions: given.methodOptions,
+    methodOptions: method.options,
   };
 }
 
-/** Whether the source network must look at the training images before training. */
-export function needsStatistics(options: RunOptions, method: Method): boolean {
+/** Whether the statistics of the pretrained features are computed before training. */
+export function needsStatistics(options: RunOptions, method: BoundMethod): boolean {
   if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
   return scalesLambda(options, method);
 }
 
 /** Whether the weight is to be taken in units of the features' mean square. */
-function scalesLambda(options: RunOptions, method: Method): boolean {
+function scalesLambda(options: RunOptions, method: MethodDescription): boolean {
   const lambda = options.lambda ?? method.defaultLambda;
   return options.lambdaUnit === 'feature-scale' && method.featureScaled !== false && lambda !== 0;
 }
@@ -88,7 +87,10 @@ function defaultBatchSize(images: number): number {
   return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
 }
 
-function defaultWeightDecay({ optimizer }: RunOptions, { replacesWeightDecay = false }: Method): number {
+function defaultWeightDecay(
+  { optimizer }: RunOptions,
+  { replacesWeightDecay = false }: MethodDescription,
+): number {
   return optimizer === 'adamw' && !replacesWeightDecay ? 0.05 : 0;
 }
 

@@ -15,7 +15,7 @@ test('options that have been parsed are parsed again to the same', () => {
   const options = parseTrainOptions({
     data: 'd',
     model: 'm',
-    ema: 0.99,
+    emaDecay: 0.99,
     methodOptions: { alpha: '0.9' },
   });
   assert.deepEqual(parseTrainOptions(JSON.parse(JSON.stringify(options))), options);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { devices } from '../../graph/device.js';
 import { optimizers } from '../../optimizers/index.js';
 import { schedules } from '../../optimizers/schedules.js';
 import { augmentations } from './augmentations.js';
@@ -59,7 +60,7 @@ export const trainOptionsSchema = z.strictObject({
   testFraction: fraction.default(0.2).describe('share to test on, where DATA has no test/'),
 
   seed: z.number().int().min(0).default(0).describe('of splits, order, crops, noise and the new head'),
-  device: z.enum(['cpu', 'wasm', 'webgpu', 'cuda']).default('cpu').describe('cpu, wasm, webgpu or cuda'),
+  device: z.enum(devices).default('cpu').describe('cpu, wasm, webgpu or cuda'),
   threads: count.optional().describe('all cores'),
   checkpointSeconds: positive.default(120).describe('between checkpoints inside an epoch'),
   logEvery: count.default(10).describe('steps between two lines of metrics.jsonl'),

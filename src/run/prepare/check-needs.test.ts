@@ -2,26 +2,26 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tinyNetwork } from '../../../test/helpers/tiny-network.js';
 import { reduceMean } from '../../graph/operators/reduce-mean.js';
-import { isMethodName, methodByName, methods } from '../../methods/index.js';
+import { methodNames, methods } from '../../methods/index.js';
 import { checkNetwork, checkSource } from './check-needs.js';
 
-/** No head, no taps: nothing that a method could need. */
+/** No head, no feature maps: nothing that a method could need. */
 const bare = {
   ...tinyNetwork(3),
   features: (images: Parameters<typeof reduceMean>[0]) => reduceMean(images, [2, 3]),
 };
 
-describe('what a method needs and lacks is told before training', () => {
-  for (const name of Object.keys(methods).filter(isMethodName)) {
-    const method = methodByName(name);
+describe('what a method needs and lacks is refused before training', () => {
+  for (const name of methodNames) {
+    const method = methods[name].bind();
     const needs = (...wanted: readonly string[]) => method.needs.some((need) => wanted.includes(need));
 
     test(`${name}: of the network`, () => {
       const check = () => checkNetwork(method, bare);
       if (needs('pretrainedLogits'))
-        assert.throws(check, { code: 'method.needs-source-head', hint: /still has its head/ });
+        assert.throws(check, { code: 'method.needs-pretrained-head', hint: /still has its head/ });
       else if (needs('featureMaps', 'pretrainedFeatureMaps'))
-        assert.throws(check, { code: 'method.needs-taps' });
+        assert.throws(check, { code: 'method.needs-feature-maps' });
       else check();
     });
 

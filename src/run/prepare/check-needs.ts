@@ -1,5 +1,5 @@
 import { AdarandError } from '../../errors.js';
-import type { Method } from '../../methods/method.js';
+import type { BoundMethod } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 
@@ -8,7 +8,7 @@ import { frozenNetwork } from '../../training/frozen-network.js';
  *
  * @throws AdarandError `method.needs-source`, `method.no-source`.
  */
-export function checkSource(method: Method, source: string | undefined): void {
+export function checkSource(method: BoundMethod, source: string | undefined): void {
   const wanted = method.needs.includes('sourceBatch');
   if (wanted && source === undefined)
     throw new AdarandError(
@@ -19,28 +19,28 @@ export function checkSource(method: Method, source: string | undefined): void {
   if (!wanted && source !== undefined)
     throw new AdarandError(
       'method.no-source',
-      `${method.name} does not look at source images: --source ${source} would change nothing`,
+      `${method.name} does not use source images: --source ${source} would change nothing`,
       'Leave out --source, or choose uot or borrowing-treasures.',
     );
 }
 
 /**
- * Whether the network has what the method looks at.
+ * Whether the network has what the method needs.
  *
- * @throws AdarandError `method.needs-source-head`, `method.needs-taps`.
+ * @throws AdarandError `method.needs-pretrained-head`, `method.needs-feature-maps`.
  */
-export function checkNetwork(method: Method, network: Network): void {
+export function checkNetwork(method: BoundMethod, network: Network): void {
   if (method.needs.includes('pretrainedLogits') && network.pretrainedHead === undefined)
     throw new AdarandError(
-      'method.needs-source-head',
+      'method.needs-pretrained-head',
       `${method.name} needs the classifier that the network was pretrained with, and ${network.name} has none`,
       'Choose a model that was pretrained by supervised classification and still has its head.',
     );
   const looksInside = method.needs.includes('featureMaps') || method.needs.includes('pretrainedFeatureMaps');
   if (looksInside && frozenNetwork(network).featureMaps.length === 0)
     throw new AdarandError(
-      'method.needs-taps',
-      `${method.name} compares intermediate maps, and ${network.name} has no stages to take them from`,
+      'method.needs-feature-maps',
+      `${method.name} compares feature maps, and ${network.name} has no stages to take them from`,
       'Choose a convolutional network or a vision transformer.',
     );
 }

@@ -1,15 +1,16 @@
 import { AdarandError } from '../../errors.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
-import { float32, type Tensor } from '../../graph/tensor.js';
-import type { Method, Tensors } from '../../methods/method.js';
+import type { Tensor } from '../../graph/tensor.js';
+import type { BoundMethod, Tensors } from '../../methods/method.js';
 import type { PrepareTools } from '../../methods/prepare.js';
 import type { LinearClassifier } from '../../methods/shared/logistic-regression.js';
 import { linearProbe } from '../../training/linear-probe.js';
+import { checkTensors } from '../../training/method-tensors.js';
 import type { PretrainedStatistics } from '../../training/statistics.js';
 import { needsStatistics } from '../options/settings.js';
 import type { RunOptions } from '../options/train-options.js';
 
-/** What a run computes from the frozen network and its images before training, once: a resumed run reads it. */
+/** What a run computes from the pretrained network and its images before training, once: a resumed run reads it. */
 export interface Preparation {
   /** Of the features; where the method, or its weight's unit, depends on them. */
   readonly statistics: PretrainedStatistics | undefined;
@@ -22,7 +23,7 @@ export interface Preparation {
 /** Which parts a run has. */
 export type ExpectedParts = { readonly [Part in keyof Preparation]: boolean };
 
-export function expectedParts(options: RunOptions, method: Method): ExpectedParts {
+export function expectedParts(options: RunOptions, method: BoundMethod): ExpectedParts {
   return {
     statistics: needsStatistics(options, method),
     head: options.head === 'probe',
@@ -32,19 +33,19 @@ export function expectedParts(options: RunOptions, method: Method): ExpectedPart
 
 const isNothing = (parts: ExpectedParts): boolean => !Object.values(parts).includes(true);
 
-/** Does what precedes training, apart from the statistics, which the settings depend on. */
+/** Computes what precedes training, apart from the statistics, which the settings depend on. */
 export async function prepareRun(
   tools: PrepareTools,
   given: {
-    readonly method: Method;
-    readonly methodOptions: unknown;
+    readonly method: BoundMethod;
     readonly head: 'random' | 'probe';
     readonly statistics: PretrainedStatistics | undefined;
   },
 ): Promise<Preparation> {
-  const { method, methodOptions, statistics } = given;
+  const { method, statistics } = given;
   const head = given.head === 'probe' ? await linearProbe(tools) : undefined;
-  return { statistics, head, method: (await method.prepare?.(tools, methodOptions)) ?? {} };
+  const prepared = (await method.prepare?.(tools)) ?? {};
+  return { statistics, head, method: checkTensors(method.name, 'prepare', prepared) };
 }
 
 const METHOD = 'method.';
@@ -79,7 +80,7 @@ export async function loadPreparation(path: string, expected: ExpectedParts): Pr
   const { tensors, metadata } = await readSafetensors(path);
   const read = (name: string): Tensor<'float32'> => {
     const tensor = tensors.get(name);
-    if (tensor?.dtype === 'float32') return float32(tensor.shape, tensor.data);
+    if (tensor?.dtype === 'float32') return tensor;
     throw new AdarandError('run.damaged', `${path} has no tensor ${name}`, 'Start the run again.');
   };
   const statistics = () => ({
@@ -87,10 +88,10 @@ export async function loadPreparation(path: string, expected: ExpectedParts): Pr
     overall: { mean: read('mean'), std: read('std') },
     meanSquare: Number(metadata.mean_square),
   });
-  const methodNames = [...tensors.keys()].filter((name) => name.startsWith(METHOD));
+  const prepared = [...tensors].filter(([name]) => name.startsWith(METHOD));
   return {
     statistics: expected.statistics ? statistics() : undefined,
     head: expected.head ? { weight: read('head.weight'), bias: read('head.bias') } : undefined,
-    method: Object.fromEntries(methodNames.map((name) => [name.slice(METHOD.length), read(name)])),
+    method: Object.fromEntries(prepared.map(([name, tensor]) => [name.slice(METHOD.length), tensor])),
   };
 }

@@ -1,5 +1,5 @@
 import { evalBatches, type LabelledImage } from '../../data/index.js';
-import { at, invariant } from '../../errors.js';
+import { at } from '../../errors.js';
 import { zeros } from '../../graph/tensor.js';
 import type { EvaluationBatch, ImageSet, PrepareTools } from '../../methods/prepare.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
@@ -7,7 +7,7 @@ import { type RunHost, throwIfStopped } from '../events.js';
 import type { FrozenModel } from './frozen-model.js';
 import type { RunInputs } from './run-inputs.js';
 
-/** A run's images and its frozen network, as a method sees them while it prepares. */
+/** A run's images and its pretrained network, for methods that prepare. */
 export function prepareToolsOf(
   inputs: RunInputs,
   model: FrozenModel,
@@ -16,7 +16,7 @@ export function prepareToolsOf(
 ): PrepareTools {
   const { network, dataset, source } = inputs;
   const imagesOf = (set: ImageSet): readonly LabelledImage[] =>
-    set === 'source' ? declared(source).images : dataset[set].images;
+    set !== 'source' ? dataset[set].images : source === undefined ? [] : source.images;
   return {
     classes: dataset.classes.length,
     featureSize: network.featureSize,
@@ -24,12 +24,8 @@ export function prepareToolsOf(
     seed,
     imageSize: network.preprocessing.imageSize,
     network: frozenNetwork(network),
-    get pretrainedHead() {
-      return declared(network.pretrainedHead);
-    },
-    get sourceClasses() {
-      return declared(source).classes.length;
-    },
+    pretrainedHead: network.pretrainedHead,
+    sourceClasses: source === undefined ? 0 : source.classes.length,
     count: (set) => imagesOf(set).length,
     async features(set) {
       const features = await model.features(imagesOf(set));
@@ -60,9 +56,4 @@ async function* batchesOf(
     pixels.data.set(batch.pixels);
     yield { pixels, labels: batch.labels, count: batch.count };
   }
-}
-
-function declared<T>(value: T | undefined): T {
-  invariant(value !== undefined, 'a method looks at what it did not declare as a need');
-  return value;
 }

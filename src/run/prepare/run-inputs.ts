@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
-import type { Method } from '../../methods/method.js';
+import type { BoundMethod } from '../../methods/method.js';
 import { openModel } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -22,7 +22,11 @@ export interface RunInputs {
 }
 
 /** @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them. */
-export async function openInputs(options: RunOptions, method: Method, host: RunHost): Promise<RunInputs> {
+export async function openInputs(
+  options: RunOptions,
+  method: BoundMethod,
+  host: RunHost,
+): Promise<RunInputs> {
   const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
   const { imageSize } = options;

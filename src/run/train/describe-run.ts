@@ -43,7 +43,10 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
             images: source.images.length,
           },
     model: {
-      ...{ name, modelType, featureSize, parameters },
+      name,
+      modelType,
+      featureSize,
+      parameters,
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
     },

@@ -4,19 +4,26 @@ import type { Tensor } from '../../graph/tensor.js';
 import { exportOnnx } from '../../models/export.js';
 import type { Head } from '../../nn/network.js';
 import type { State } from '../../runtime/state.js';
+import type { Position } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
-import { emaOf } from '../../training/step-graph.js';
-import type { TrainingResult } from '../../training/trainer.js';
+import type { Evaluation } from '../../training/evaluation.js';
+import { emaOf } from '../../training/step-updates.js';
 import { secondsPerEpoch } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import type { Run } from './run.js';
+
+/** How training ended: without test images, no test. */
+export interface Ended {
+  readonly position: Position;
+  readonly test: Evaluation | undefined;
+}
 
 /** Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`. */
 export async function finishRun(
   run: Run,
   record: RunRecord,
   state: State,
-  result: TrainingResult,
+  ended: Ended,
 ): Promise<RunSummary> {
   const { inputs, host, held } = run;
   const { network, dataset } = inputs;
@@ -30,7 +37,7 @@ export async function finishRun(
   const names = [...network.parameters.keys(), ...network.buffers.keys()];
   const tensors = new Map(names.map((name) => [name, final(name)]));
   await writeFileAtomic(held.folder.model, exportOnnx({ network, head, tensors }));
-  const summary = await summarize(run, record, result);
+  const summary = await summarize(run, record, ended);
   await held.folder.writeSummary(summary);
   return summary;
 }
@@ -38,16 +45,15 @@ export async function finishRun(
 async function summarize(
   { options, settings, inputs, held }: Run,
   { data, model }: RunRecord,
-  { position, test }: TrainingResult,
+  { position, test }: Ended,
 ): Promise<RunSummary> {
-  const tested = test !== undefined && test.count > 0 ? test : undefined;
-  const best = data.val > 0 ? position.best : undefined;
+  const { best } = position;
   const batchesPerEpoch = Math.floor(data.train / settings.batchSize);
   return {
     run: held.folder.path,
-    test_accuracy: tested?.accuracy ?? null,
-    test_half_width: tested === undefined ? null : accuracyHalfWidth(tested.count),
-    test_loss: tested?.loss ?? null,
+    test_accuracy: test?.accuracy ?? null,
+    test_half_width: test === undefined ? null : accuracyHalfWidth(test.count),
+    test_loss: test?.loss ?? null,
     test_images: data.test,
     val_accuracy: best?.accuracy ?? null,
     val_loss: best?.loss ?? null,

@@ -26,18 +26,19 @@ export async function runTraining(
   const { options, settings, inputs, host } = run;
   const { folder } = run.held;
   const data = trainingData(inputs, options, settings, host);
-  const hasValidation = inputs.dataset.val.images.length > 0;
-  const checkpoints = new FileCheckpoints(folder.checkpoints, { hasValidation });
+  const checkpoints = new FileCheckpoints(folder.checkpoints);
   const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;
   const emit = (event: RunEvent) => {
-    const told = hasValidation ? event : withoutValidation(event);
-    log?.record(told);
-    host.emit(told);
+    log?.record(event);
+    host.emit(event);
   };
-  const trainer = await Trainer.create(trainerOptions(run, hasValidation), {
-    ...{ compile: inputs.compile, data, checkpoints, emit },
+  const trainer = await Trainer.create(trainerOptions(run), {
+    compile: inputs.compile,
+    data,
+    checkpoints,
+    emit,
     stop: host.stop,
   });
   try {
@@ -49,7 +50,7 @@ export async function runTraining(
     log.begin();
     const result = await trainer.train(position);
     if (result.stopped) throw stopped(folder.path, stepsDone());
-    return await finishRun(run, record, trainer.state, result);
+    return await finishRun(run, record, trainer.state, { position, test: result.test });
   } catch (error) {
     throw log === undefined ? error : resumable(error, folder.path, stepsDone());
   } finally {
@@ -58,7 +59,7 @@ export async function runTraining(
   }
 }
 
-function trainerOptions(run: Run, hasValidation: boolean) {
+function trainerOptions(run: Run) {
   const { options, settings, method, preparation, inputs } = run;
   const { network, dataset, source } = inputs;
   const classes = dataset.classes.length;
@@ -82,7 +83,7 @@ function trainerOptions(run: Run, hasValidation: boolean) {
     batchNorm: options.batchNorm,
     seed: options.seed,
     epochs: options.epochs,
-    patience: hasValidation ? options.patience : undefined,
+    patience: options.patience,
     maxSteps: options.maxSteps,
     checkpointSeconds: options.checkpointSeconds,
   };
@@ -111,13 +112,6 @@ function stopped(path: string, step: number): AdarandError {
   );
 }
 
-/** An epoch that nothing was validated after: neither good nor bad. */
-function withoutValidation(event: RunEvent): RunEvent {
-  if (event.type !== 'epoch') return event;
-  const { val_accuracy, val_loss, validation_seconds, ...metrics } = event.metrics;
-  return { ...event, metrics, best: false };
-}
-
 /** An error of a run that has begun, with how to go on where that can help. */
 function resumable(error: unknown, path: string, step: number): unknown {
   if (!(error instanceof AdarandError)) return error;
@@ -137,7 +131,7 @@ function shown({ options, settings, method, inputs }: Run): Record<string, unkno
     method: options.method,
     lambda,
     effective_lambda: effectiveLambda,
-    // Of a combination, only some terms have it.
+    // Of a combination, only some penalties have it.
     ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
     ...(options.head === 'probe' && { head: options.head }),
     optimizer: options.optimizer,

@@ -1,4 +1,4 @@
-import type { Method } from '../../methods/method.js';
+import type { BoundMethod } from '../../methods/method.js';
 import type { RunHost } from '../events.js';
 import type { LockedRunFolder } from '../folder/run-folder.js';
 import type { Settings } from '../options/settings.js';
@@ -10,7 +10,7 @@ import type { RunInputs } from '../prepare/run-inputs.js';
 export interface Run {
   readonly options: RunOptions;
   readonly settings: Settings;
-  readonly method: Method;
+  readonly method: BoundMethod;
   readonly preparation: Preparation;
   readonly inputs: RunInputs;
   readonly held: LockedRunFolder;

@@ -1,13 +1,13 @@
 import { basename, extname, resolve } from 'node:path';
 import { AdarandError } from '../../errors.js';
-import type { Method } from '../../methods/method.js';
+import type { BoundMethod } from '../../methods/method.js';
 import { statisticsOf } from '../../training/statistics.js';
 import type { RunHost } from '../events.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
 import type { RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 import { openMethod } from '../method/open-method.js';
-import { type CheckedOptions, checkOptions } from '../options/check-options.js';
+import { checkOptions } from '../options/check-options.js';
 import { needsStatistics, resolveSettings } from '../options/settings.js';
 import type { RunOptions, TrainOptions } from '../options/train-options.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
@@ -25,13 +25,13 @@ import { runTraining } from './run-training.js';
  * @throws AdarandError `run.stopped` when told to stop, with how to go on; and for every mistake in the input.
  */
 export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
-  const { method, methodOptions, options: checked } = await checkOptions(given);
+  const { method, options: checked } = await checkOptions(given);
   const { out, ...options } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
   const inputs = await openInputs(options, method, host);
   const held = await RunFolder.reserve(out, stemOf(options, method));
   try {
-    const decided = await lookBefore(inputs, options, { method, methodOptions }, host);
+    const decided = await lookBefore(inputs, options, method, host);
     const run: Run = { ...decided, options, method, inputs, held, host };
     const record = await describeRun(run);
     return await runTraining(run, record, undefined, async () => {
@@ -61,39 +61,39 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
         `${path} is finished already`,
         `See ${path}/summary.json. For more epochs, start a new run.`,
       );
-    const method = await openMethod(options.method);
+    const method = (await openMethod(options.method)).bind(settings.methodOptions);
     const inputs = await openInputs(options, method, host);
     await checkUnchanged(record, inputs);
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
-    const last = await new FileCheckpoints(folder.checkpoints, { hasValidation: true }).loadLast();
+    const last = await new FileCheckpoints(folder.checkpoints).loadLast();
     return await runTraining(run, record, last, async () => {});
   } finally {
     await held.close();
   }
 }
 
-/** What is decided and computed with the frozen network, which is in memory no longer than that. */
+/** What is decided and computed with the pretrained network before training; it leaves memory then. */
 async function lookBefore(
   inputs: RunInputs,
   options: RunOptions,
-  chosen: Pick<CheckedOptions, 'method' | 'methodOptions'>,
+  method: BoundMethod,
   host: RunHost,
 ): Promise<Pick<Run, 'settings' | 'preparation'>> {
   const frozen = new FrozenModel(inputs, host);
   const { dataset } = inputs;
-  const statistics = needsStatistics(options, chosen.method)
+  const statistics = needsStatistics(options, method)
     ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
     : undefined;
   const featureMeanSquare = statistics?.meanSquare;
-  const settings = resolveSettings(options, { ...inputs, ...chosen, featureMeanSquare });
+  const settings = resolveSettings(options, { ...inputs, method, featureMeanSquare });
   const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
-  const preparation = await prepareRun(tools, { ...chosen, head: options.head, statistics });
+  const preparation = await prepareRun(tools, { method, head: options.head, statistics });
   return { settings, preparation };
 }
 
 /** `flowers-mobilenet-adarand`. */
-function stemOf({ data, model }: RunOptions, method: Method): string {
-  const parts = [basename(resolve(data)), basename(resolve(model)).replace(extname(model), ''), method.name];
+function stemOf({ data, model }: RunOptions, { name }: BoundMethod): string {
+  const parts = [basename(resolve(data)), basename(resolve(model)).replace(extname(model), ''), name];
   return parts.map((part) => part.replace(/[^\p{L}\p{N}._]+/gu, '-')).join('-');
 }

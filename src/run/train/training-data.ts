@@ -7,7 +7,7 @@ import {
   trainBatches,
 } from '../../data/index.js';
 import type { TrainingBatch } from '../../training/feeds.js';
-import type { TrainingData } from '../../training/trainer.js';
+import type { TrainingData } from '../../training/training-data.js';
 import { type RunHost, watched } from '../events.js';
 import { augmentationOf } from '../options/augmentations.js';
 import type { Settings } from '../options/settings.js';
@@ -25,43 +25,44 @@ export function trainingData(
   const { images } = dataset.train;
   const batchesPerEpoch = Math.floor(images.length / batchSize);
   const rendering = { batchSize, imageSize, cache, augmentation: augmentationOf(augment, flip), seed };
-  const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'round') => {
+  const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'epoch-callback') => {
     const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
     const total = Math.ceil(of.length / evalBatchSize);
     if (phase === undefined) return batches;
-    // A round belongs to its epoch: a wish to stop is granted after it, with a checkpoint.
-    const watcher = phase === 'round' ? { ...host, stop: () => false } : host;
+    // A callback belongs to its epoch: the run stops after it, with a checkpoint.
+    const watcher = phase === 'epoch-callback' ? { ...host, stop: () => false } : host;
     return watched(batches, watcher, { phase, total });
   };
+  const { val, test } = dataset;
   return {
     batchesPerEpoch,
-    train(epoch, firstStep, sampleSource) {
+    train(epoch, firstStep, sampler) {
       const options = { ...rendering, epoch, firstStep };
-      if (sampleSource === undefined || source === undefined) return trainBatches(images, options);
+      if (sampler === undefined || source === undefined) return trainBatches(images, options);
       const steps = epochSteps(images.length, options);
       const chosen = steps.map((targets, i) =>
-        sampleSource(targets, epoch * batchesPerEpoch + firstStep + i),
+        sampler(targets, epoch * batchesPerEpoch + firstStep + i, source.images.length),
       );
       return together(trainBatches(images, options), chosenBatches(source.images, chosen, options));
     },
-    trainingImages: () => evaluation(images, 'round'),
-    validation: () => evaluation(dataset.val.images),
-    test: () => evaluation(dataset.test.images, 'test'),
+    trainingImages: () => evaluation(images, 'epoch-callback'),
+    validation: val.images.length === 0 ? undefined : () => evaluation(val.images),
+    test: test.images.length === 0 ? undefined : () => evaluation(test.images, 'test'),
   };
 }
 
 /** Batches side by side with the source images that go along with them. */
 async function* together(
   batches: AsyncGenerator<Batch>,
-  sampleSource: AsyncGenerator<Batch>,
+  sourceBatches: AsyncGenerator<Batch>,
 ): AsyncGenerator<TrainingBatch> {
   try {
     for await (const batch of batches) {
-      const { value, done } = await sampleSource.next();
+      const { value, done } = await sourceBatches.next();
       if (done) throw new Error('fewer batches of source images than of images');
       yield { ...batch, source: value };
     }
   } finally {
-    await sampleSource.return(undefined);
+    await sourceBatches.return(undefined);
   }
 }

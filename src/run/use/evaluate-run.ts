@@ -62,7 +62,11 @@ function openForEvaluation(
   host.emit({ type: 'phase', phase: 'data' });
   const { seed, trainFraction, valFraction, testFraction } = options;
   return openDataset(data, {
-    ...{ seed, trainFraction, valFraction, testFraction, cache },
+    seed,
+    trainFraction,
+    valFraction,
+    testFraction,
+    cache,
     onProgress(done, total) {
       throwIfStopped(host);
       host.emit({ type: 'progress', phase: 'data', done, total });

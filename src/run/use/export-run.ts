@@ -19,7 +19,8 @@ export async function exportRun(given: ExportOptions): Promise<ExportReport> {
   const summary = await model.folder.summary();
   await exportFolder(to, model, {
     version: model.record.machine.versions.adarand,
-    ...{ method, seed },
+    method,
+    seed,
     test_accuracy: summary?.test_accuracy,
   });
   return { run, folder: to };

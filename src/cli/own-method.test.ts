@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { STOPPED } from '../run/events.js';
+import { resumeRun, trainRun } from '../run/train/train-run.js';
+
+const zod = import.meta.resolve('zod');
+const graph = new URL('../graph/index.js', import.meta.url).href;
+const functional = new URL('../nn/functional.js', import.meta.url).href;
+
+describe("a method of one's own", () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(at('colours'), 10);
+    await writeImages(at('more'), 12, 20);
+    await writeModel(at('tiny.onnx'));
+  });
+  after(() => folder.remove());
+
+  /** Writes `mine.mjs`, a method whose `bind` returns `bound`. */
+  const write = (bound: string) =>
+    writeFile(
+      at('mine.mjs'),
+      `import { z } from '${zod}';
+import { float32, mul } from '${graph}';
+import { mean } from '${functional}';
+export default {
+  name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}), defaultLambda: 1, featureScaled: false,
+  bind: () => (${bound}),
+};
+`,
+    );
+  const train = (...more: readonly string[]) =>
+    adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--method',
+      './mine.mjs',
+      '--epochs',
+      '2',
+      ...more,
+    );
+
+  const mistakes: readonly (readonly [string, string, RegExp, ...(readonly string[])])[] = [
+    [
+      'an unknown need',
+      "{ needs: ['labls'], loss: () => ({}) }",
+      /mine\.mjs: bind .*needs\.0: "labls" is not something that a method can need/,
+    ],
+    ['no loss', '{ needs: [] }', /mine\.mjs: bind .*loss: it should be a function/],
+    ['a misspelt part', '{ needs: [], loss: () => ({}), sampler: () => 0 }', /mine\.mjs: bind .*"sampler"/],
+    [
+      'an input that it does not need',
+      '{ needs: [], loss: ({ features }) => ({ penalty: features }) }',
+      /mine\.mjs: mine: its loss returned undefined as penalty; does it use an input that is not in its needs/,
+    ],
+    [
+      'arithmetic on an input that it does not need',
+      '{ needs: [], loss: ({ features }) => ({ penalty: mean(mul(features, 2)) }) }',
+      /mine\.mjs: .*undefined/,
+    ],
+    [
+      'a misspelt loss',
+      "{ needs: ['features'], loss: ({ features }) => ({ penality: mean(features) }) }",
+      /mine\.mjs: mine: its loss returned penality, which is none of taskLoss, penalty/,
+    ],
+    [
+      'a matrix as penalty',
+      "{ needs: ['features'], loss: ({ features }) => ({ penalty: features }) }",
+      /mine\.mjs: mine: penalty should be a scalar value of the graph, and is float32 \[4,64\]/,
+    ],
+    [
+      'a number as penalty',
+      '{ needs: [], loss: () => ({ penalty: 3 }) }',
+      /mine\.mjs: mine: penalty should be a scalar value of the graph, and is number 3/,
+    ],
+    [
+      'a tensor that it did not prepare',
+      "{ needs: [], loss: (_, { prepared }) => ({ penalty: prepared('centers') }) }",
+      /mine\.mjs: mine prepared no tensor centers/,
+    ],
+    [
+      'a next value of another shape',
+      `{ needs: ['features'], loss({ features }, { state }) {
+        const t = state('t', float32([], [0]));
+        return { penalty: mean(features), updates: new Map([[t, features]]) };
+      } }`,
+      /mine: the next value of its state t is float32 \[4,64\], not float32 \[\]/,
+    ],
+    [
+      'a preparation that throws',
+      "{ needs: [], prepare: async () => { throw new Error('no luck'); }, loss: () => ({}) }",
+      /mine\.mjs: no luck/,
+    ],
+    [
+      'a preparation of something else than tensors',
+      '{ needs: [], prepare: async () => ({ a: 1 }), loss: () => ({}) }',
+      /mine: prepare returned something else than a tensor of finite numbers as a/,
+    ],
+    [
+      'a callback that throws',
+      "{ needs: [], epochCallback: { epochs: 1, run() { throw new Error('not today'); } }, loss: () => ({}) }",
+      /mine\.mjs: not today/,
+    ],
+    [
+      'a callback that returns no tensors',
+      '{ needs: [], epochCallback: { epochs: 1, run: () => ({ a: 2 }) }, loss: () => ({}) }',
+      /mine: epochCallback\.run returned something else than a tensor/,
+    ],
+    [
+      'no sampler for its source images',
+      "{ needs: ['sourceBatch'], loss: () => ({}) }",
+      /mine\.mjs: bind .*sourceSampler: a method that needs sourceBatch chooses its images/,
+      '--source',
+      'more',
+    ],
+    [
+      'a sampler that throws',
+      "{ needs: ['sourceBatch'], sourceSampler() { throw new Error('none left'); }, loss: () => ({}) }",
+      /mine\.mjs: none left/,
+      '--source',
+      'more',
+    ],
+    [
+      'a sampler that returns one image too few',
+      "{ needs: ['sourceBatch'], sourceSampler: ({ targets }) => targets.slice(1), loss: () => ({}) }",
+      /mine: sourceSampler should return an Int32Array of \d+ positions below/,
+      '--source',
+      'more',
+    ],
+  ];
+  for (const [name, bound, pattern, ...more] of mistakes)
+    test(`${name}: the error says so, of which method`, async () => {
+      await write(bound);
+      const { code, stderr } = await train(...more);
+      assert.match(stderr, pattern);
+      assert.equal(code, 2, stderr);
+      assert.doesNotMatch(stderr, /^ +at /m);
+    });
+
+  test('that was edited does not resume a run', async () => {
+    const host = (steps: number) => {
+      let done = 0;
+      return {
+        emit: ({ type }: { readonly type: string }) => {
+          done += Number(type === 'step');
+        },
+        stop: () => done >= steps,
+      };
+    };
+    const penalty = (weight: number) =>
+      write(`{ needs: ['features'], loss: ({ features }) => ({ penalty: mul(mean(features), ${weight}) }) }`);
+    await penalty(1);
+    const given = { data: at('colours'), model: at('tiny.onnx'), method: at('mine.mjs'), out: at('edited') };
+    await assert.rejects(trainRun({ ...given, epochs: 3, batchSize: 4 }, host(3)), { code: STOPPED });
+    await penalty(2);
+    await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
+  });
+
+  test('in TypeScript: loaded by a Node that can, refused with a hint by one that cannot', async () => {
+    await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }");
+    const { readFile } = await import('node:fs/promises');
+    await writeFile(at('typed.ts'), `const typed: number = 1;\n${await readFile(at('mine.mjs'), 'utf8')}`);
+    const { code, stderr } = await adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--method',
+      './typed.ts',
+      '--max-steps',
+      '1',
+    );
+    if ('typescript' in process.features && process.features.typescript) return assert.equal(code, 0, stderr);
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /typed\.ts is TypeScript, which Node \d+\.\d+\.\d+ does not load/);
+    assert.match(stderr, /hint: .*npx esbuild .*typed\.ts --format=esm --outfile=.*typed\.js/);
+  });
+});

@@ -1,0 +1,31 @@
+import { AdarandError, at } from '../errors.js';
+import { floatsOf, type Tensor } from '../graph/tensor.js';
+import { argMax } from './evaluation.js';
+import type { StepMetrics } from './events.js';
+
+/**
+ * The scalars of a step's outputs, and the accuracy on its batch.
+ *
+ * @throws AdarandError `training.diverged` for a loss that is not finite.
+ */
+export function readMetrics(
+  outputs: ReadonlyMap<string, Tensor>,
+  labels: Int32Array,
+  step: number,
+): StepMetrics {
+  const metrics: Record<string, number> = {};
+  for (const [name, { data }] of outputs) if (name !== 'logits') metrics[name] = Number(data[0]);
+  if (!Number.isFinite(metrics.loss))
+    throw new AdarandError(
+      'training.diverged',
+      `the loss became ${metrics.loss} at step ${step}`,
+      'Train with a smaller --learning-rate (or a smaller --lambda); resuming goes on from the last good checkpoint.',
+    );
+  metrics.accuracy = countCorrect(floatsOf(outputs, 'logits'), labels) / labels.length;
+  return metrics;
+}
+
+function countCorrect({ data, shape }: Tensor<'float32'>, labels: Int32Array): number {
+  const classes = at(shape, 1);
+  return labels.filter((label, i) => argMax(data.subarray(i * classes, (i + 1) * classes)) === label).length;
+}

@@ -1,0 +1,115 @@
+import { invariant } from '../errors.js';
+import { add, div, max, mul, scalar, sqrt, zeros } from '../graph/ops.js';
+import type { Value } from '../graph/value.js';
+import { sumOfSquares } from '../nn/functional.js';
+import type { ParameterKind } from '../nn/network.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Schedule } from '../optimizers/schedules.js';
+import type { ProgramGraph } from '../runtime/program.js';
+import { applyOptimizer, type StepParts } from './step-parts.js';
+
+export interface UpdateOptions {
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly schedule: Schedule;
+  /** Applied to kernels and matrices only, not to biases and normalisations. */
+  readonly weightDecay: number;
+  /** Factor on the learning rate of what is pretrained; that of what is new is 1. */
+  readonly backboneLrScale: number;
+  /** Upper limit on the L2 norm of all gradients together. */
+  readonly clipGradNorm?: number | undefined;
+  /** Batches whose gradients are averaged into one update. */
+  readonly accumulate: number;
+  /** Decay of an exponential moving average of the parameters. */
+  readonly emaDecay?: number | undefined;
+}
+
+/** What the step trains, and with which gradients. */
+export interface UpdateTargets {
+  readonly trained: readonly {
+    readonly name: string;
+    readonly kind: ParameterKind;
+    readonly value: Value;
+    readonly isPretrained: boolean;
+  }[];
+  /** Of this batch's loss, by name. */
+  readonly gradientOf: ReadonlyMap<string, Value>;
+  /** States that change with every batch, whether or not it ends in an update. */
+  readonly perBatch: ReadonlyMap<string, Value>;
+}
+
+/** The name under which the moving average of a parameter is kept. */
+export const emaOf = (name: string): string => `${name}:ema`;
+
+const sumOf = (name: string): string => `${name}:gradients`;
+
+/** Adds the parameters' updates to a step that is otherwise complete: its outputs are those of both programs. */
+export function addUpdates(
+  parts: StepParts,
+  options: UpdateOptions,
+  { trained, gradientOf, perBatch }: UpdateTargets,
+): { readonly update: ProgramGraph; readonly collect: ProgramGraph | undefined } {
+  const { optimizer, learningRate, schedule, accumulate, clipGradNorm, emaDecay } = options;
+  const outputs = new Map(parts.outputs);
+  const collected = accumulate > 1 ? collect(parts, gradientOf, perBatch) : undefined;
+  const averaged =
+    collected === undefined
+      ? gradientOf
+      : new Map([...collected.sums].map(([name, sum]) => [name, mul(sum, 1 / accumulate)]));
+  const clipped = clipGradNorm === undefined ? averaged : clip(averaged, clipGradNorm);
+
+  const scalars = parts.addOptimizer(
+    'optimizer',
+    optimizer,
+    ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
+  );
+  for (const { name, kind, value, isPretrained } of trained) {
+    const gradient = clipped.get(name);
+    invariant(gradient !== undefined, `${name} has no gradient`);
+    const next = applyOptimizer(parts, {
+      name,
+      parameter: value,
+      gradient,
+      optimizer,
+      scalars,
+      weightDecay: kind === 'weight' ? options.weightDecay : 0,
+      lrScale: isPretrained ? options.backboneLrScale : 1,
+    });
+    if (emaDecay !== undefined) average(parts, name, value, next, emaDecay);
+  }
+  return {
+    update: { outputs, updates: parts.updates },
+    collect: collected && { outputs, updates: collected.updates },
+  };
+}
+
+/** Gradient accumulation: what the collecting program adds up, and the sums that the updating one uses and clears. */
+function collect(
+  parts: StepParts,
+  gradientOf: ReadonlyMap<string, Value>,
+  perBatch: ReadonlyMap<string, Value>,
+) {
+  const sums = new Map<string, Value>();
+  const updates = new Map(perBatch);
+  for (const [name, gradient] of gradientOf) {
+    const sum = add(parts.addState(sumOf(name), zeros('float32', gradient.shape)), gradient);
+    sums.set(name, sum);
+    updates.set(sumOf(name), sum);
+    parts.updates.set(sumOf(name), scalar(0, gradient.shape));
+  }
+  return { sums, updates };
+}
+
+/** average <- decay average + (1 - decay) parameter, starting from the pretrained value. */
+function average(parts: StepParts, name: string, parameter: Value, next: Value, decay: number): void {
+  const initial = parts.state.get(name) ?? zeros('float32', parameter.shape);
+  const before = parts.addState(emaOf(name), initial);
+  parts.updates.set(emaOf(name), add(mul(before, decay), mul(next, 1 - decay)));
+}
+
+/** Scales all gradients so that their joint norm is at most `limit` (Pascanu et al. 2013). */
+function clip(gradientOf: ReadonlyMap<string, Value>, limit: number): Map<string, Value> {
+  const norm = sqrt([...gradientOf.values()].map(sumOfSquares).reduce(add));
+  const factor = div(limit, max(norm, limit));
+  return new Map([...gradientOf].map(([name, gradient]) => [name, mul(gradient, factor)]));
+}
