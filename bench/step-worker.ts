@@ -4,7 +4,7 @@ import { float32 } from '../src/graph/tensor.js';
 import { input } from '../src/graph/value.js';
 import { type MethodName, methods } from '../src/methods/index.js';
 import type { Network } from '../src/nn/network.js';
-import { type BackboneName, backbones } from '../src/nn/registry.js';
+import { type BackboneName, backboneNamed } from '../src/nn/registry.js';
 import { recordingScope } from '../src/nn/scope.js';
 import { schedules } from '../src/optimizers/schedules.js';
 import { sgd } from '../src/optimizers/sgd.js';
@@ -93,7 +93,7 @@ function contestant(task: StepTask) {
   return {
     compile,
     method,
-    network: resized(backbones[task.backbone]({ seed: 1 }), imageSize),
+    network: resized(backboneNamed(task.backbone, { seed: 1 }), imageSize),
     expected: {
       statistics: method.needs.some((need) => /Statistics$/.test(need)),
       method: method.prepare !== undefined,

@@ -1,6 +1,6 @@
 import { AdarandError, at } from '../errors.js';
 import type { ReferenceTensor } from './operator.js';
-import { type Shape, sizeOf } from './tensor.js';
+import { elementAt, type Shape, sizeOf } from './tensor.js';
 
 /** The shape that both broadcast to (ONNX's multidirectional rule); throws where they do not. */
 export function broadcastShapes(operator: string, a: Shape, b: Shape): Shape {
@@ -63,5 +63,6 @@ export function offsets(shape: Shape, strides: readonly number[], base = 0): Int
 /** Reads a reference tensor as if broadcast to `shape`. */
 export function broadcastReader(tensor: ReferenceTensor, shape: Shape): (i: number) => number {
   const index = broadcastOffsets(tensor.shape, shape);
-  return (i) => at(tensor.data, at(index, i));
+  const data = Float64Array.from(index, (offset) => elementAt(tensor.data, offset));
+  return (i) => elementAt(data, i);
 }

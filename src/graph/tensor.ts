@@ -84,3 +84,13 @@ export function zeros(dtype: DType, shape: Shape): Tensor {
       return { dtype, shape, data: new BigInt64Array(size) };
   }
 }
+
+/**
+ * `at` for the elements that reference evaluators read: of one type only, so that a compiled loop pays nothing for the
+ * check.
+ */
+export function elementAt(data: Float64Array, index: number): number {
+  const element = data[index];
+  if (element === undefined) throw new Error(`invariant violated: element ${index} of ${data.length}`);
+  return element;
+}

@@ -1,7 +1,6 @@
 import { at } from '../errors.js';
 import { nodeOf } from '../graph/node-of.js';
 import { Add } from '../graph/operators/add.js';
-import { gemm } from '../graph/operators/gemm.js';
 import { MatMul } from '../graph/operators/matmul.js';
 import { Mul } from '../graph/operators/mul.js';
 import { reshape } from '../graph/operators/reshape.js';
@@ -9,6 +8,7 @@ import { sameShape } from '../graph/tensor.js';
 import { apply, type Value } from '../graph/value.js';
 import { channelAffine } from './channels.js';
 import type { LoweringOf } from './lowering.js';
+import { gemm } from './operators/gemm.js';
 import type { Target } from './target.js';
 
 /** A sum that ends what one kernel does whole. */

@@ -1,7 +1,6 @@
 import { at } from '../errors.js';
 import { Conv } from '../graph/operators/conv.js';
 import { type ConvAttributes, convOutputShape } from '../graph/operators/conv-geometry.js';
-import { gemm } from '../graph/operators/gemm.js';
 import { matmul } from '../graph/operators/matmul.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
@@ -13,6 +12,7 @@ import { canBlockDense, denseByBlocks } from './dense-blocked.js';
 import { canBlock, depthwiseForward } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
+import { gemm } from './operators/gemm.js';
 import { isOfPatches, patchesForward } from './patches.js';
 
 export const conv: LoweringOf<typeof Conv> = {

@@ -3,11 +3,13 @@ import { rewrite } from '../graph/rewrite.js';
 import type { Value } from '../graph/value.js';
 import { add } from './add.js';
 import { batchNormGradient, batchNormTraining } from './batch-norm.js';
+import { cast } from './cast.js';
 import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 import { reshapeAgain, transposeAgain } from './data-movement.js';
 import { gatherGradient } from './gather-gradient.js';
+import { geluGradient } from './gelu-gradient.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
 import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
@@ -18,10 +20,12 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
   Add: add,
   BatchNormGradient: batchNormGradient,
   BatchNormTraining: batchNormTraining,
+  Cast: cast,
   Conv: conv,
   ConvInputGradient: convInputGradient,
   ConvWeightGradient: convWeightGradient,
   GatherGradient: gatherGradient,
+  GeluGradient: geluGradient,
   ReduceSum: reduceSum,
   Reshape: reshapeAgain,
   Transpose: transposeAgain,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../test/helpers/onnx-fixtures.js';
+import { at } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import { expand } from '../graph/operators/expand.js';
 import { reshape } from '../graph/operators/reshape.js';
@@ -55,18 +56,18 @@ for (const network of networks) {
     }
   });
 
-  test(`${network.name}: the imported file has the network's taps, one for each stage or quarter`, () => {
+  test(`${network.name}: the imported file has the network's feature maps, one for each stage or quarter`, () => {
     const { preprocessing } = network;
     const imported = importOnnx(exportOnnx({ network, head, tensors }), { name: 'again', preprocessing });
-    const tapsOf = (of: Network) => {
+    const featureMapsOf = (of: Network) => {
       const scope = recordingScope(of, { training: false });
       of.features(input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] }), scope);
       return [...scope.featureMaps.values()].map(({ shape }) => shape);
     };
-    const stages = tapsOf(imported);
+    const stages = featureMapsOf(imported);
     assert.ok(stages.length > 1, `${stages.length} stages`);
-    // Of a network, taps are where it says; of a file, the last map of a resolution, or sums of a transformer.
-    const [own, found] = [tapsOf(network).at(-1), stages.at(-1)];
+    // A network says where its feature maps are; of a file, they are the last map of a resolution, or sums of a transformer.
+    const [own, found] = [featureMapsOf(network).at(-1), stages.at(-1)];
     assert.deepEqual(found?.slice(2), own?.slice(2));
     assert.equal(found?.length, own?.length);
   });
@@ -131,7 +132,7 @@ function disturbed(network: Network): Map<string, Tensor<'float32'>> {
   return new Map(
     all.map(([name, tensor], i) => {
       const noise = random(100 + i, tensor.shape).data;
-      return [name, { ...tensor, data: tensor.data.map((value, k) => value + 0.1 * (noise[k] ?? 0)) }];
+      return [name, { ...tensor, data: tensor.data.map((value, k) => value + 0.1 * at(noise, k)) }];
     }),
   );
 }
@@ -147,7 +148,7 @@ function withTensors(network: Network, tensors: ReadonlyMap<string, Tensor<'floa
 }
 
 async function runFile(bytes: Uint8Array, images: Tensor<'float32'>, featureSize: number, classes: number) {
-  const batch = images.shape[0] ?? 1;
+  const batch = at(images.shape, 0);
   const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
   assert.deepEqual(session.inputNames, ['pixel_values']);
   assert.deepEqual(session.outputNames, ['logits', 'features']);

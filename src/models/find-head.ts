@@ -1,4 +1,5 @@
 import { AdarandError, at } from '../errors.js';
+import { matrix as matrixShape } from '../graph/shapes.js';
 import { float32, sameShape, type Tensor } from '../graph/tensor.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 
@@ -35,24 +36,25 @@ const transparent = new Set([
  */
 export function findHead(model: OnnxModel): FoundHead {
   const passed: OnnxNode[] = [];
-  let name = model.outputs.includes('logits') ? 'logits' : (model.outputs[0] ?? '');
+  let name = model.outputs.includes('logits') ? 'logits' : model.outputs[0];
   let pool = false;
   for (;;) {
-    const node = model.producers.get(name);
+    const node = name === undefined ? undefined : model.producers.get(name);
     if (node === undefined || passed.includes(node)) throw noHead(model, passed);
     passed.push(node);
     const head = linearLayer(node, model, pool) ?? convolution(node, model, pool);
     if (head !== undefined) return head;
     if (isGlobalAverage(node) && !pool) pool = true;
     else if (!transparent.has(node.type)) throw noHead(model, passed);
-    name = node.inputs[0] ?? '';
+    name = node.inputs[0];
   }
 }
 
 function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): FoundHead | undefined {
   if (pool) return undefined;
-  const [a = '', b = ''] = node.inputs;
   if (node.type === 'Gemm') return gemm(node, model);
+  const [a, b] = node.inputs;
+  if (a === undefined || b === undefined) return undefined;
   if (node.type === 'MatMul') return matrix(a, stored(b, model), undefined);
   if (node.type !== 'Add') return undefined;
   return biased(a, stored(b, model), model) ?? biased(b, stored(a, model), model);
@@ -64,19 +66,18 @@ function biased(name: string, bias: Tensor<'float32'> | undefined, model: OnnxMo
   if (inner === undefined || bias === undefined || inner.type === 'Add') return undefined;
   const layer = linearLayer(inner, model, false);
   if (layer === undefined || layer.bias.data.length !== bias.data.length) return undefined;
-  const sum = layer.bias.data.map((element, i) => element + (bias.data[i] ?? 0));
+  const sum = layer.bias.data.map((element, i) => element + at(bias.data, i));
   return { ...layer, bias: float32(layer.bias.shape, sum) };
 }
 
-function gemm({ inputs: [a = '', b = '', c = ''], attributes }: OnnxNode, model: OnnxModel) {
+function gemm(node: OnnxNode, model: OnnxModel) {
+  const [a, b, c] = node.inputs;
+  if (a === undefined || b === undefined) return undefined;
   const weight = stored(b, model);
   const bias = stored(c, model);
-  const transposed = Number(attributes.get('transB')?.i ?? 0) === 1;
-  const plain =
-    Number(attributes.get('transA')?.i ?? 0) === 0 &&
-    (attributes.get('alpha')?.f ?? 1) === 1 &&
-    (attributes.get('beta')?.f ?? 1) === 1;
-  if (!plain || (c !== '' && bias === undefined)) return undefined;
+  const plain = isInt(node, 'transA', 0, 0) && isOneFloat(node, 'alpha') && isOneFloat(node, 'beta');
+  if (!plain || (isGiven(c) && bias === undefined)) return undefined;
+  const transposed = isInt(node, 'transB', 1, 0);
   return matrix(a, transposed && weight?.shape.length === 2 ? transpose(weight) : weight, bias);
 }
 
@@ -85,16 +86,33 @@ function matrix(features: string, weight?: Tensor<'float32'>, bias?: Tensor<'flo
   return weight?.shape.length === 2 ? head(features, false, transpose(weight), bias) : undefined;
 }
 
-function convolution({ type, inputs, attributes }: OnnxNode, model: OnnxModel, pool: boolean) {
-  const [x = '', w = '', b = ''] = inputs;
-  const weight = stored(w, model);
+function convolution(node: OnnxNode, model: OnnxModel, pool: boolean) {
+  const [x, w, b] = node.inputs;
+  if (node.type !== 'Conv' || x === undefined) return undefined;
+  const [weight, bias] = [stored(w, model), stored(b, model)];
+  if (weight === undefined || !sameShape(weight.shape.slice(2), [1, 1])) return undefined;
+  // Absent attributes are ONNX's defaults: strides of 1, no padding.
   const all = (name: string, value: number) =>
-    attributes.get(name)?.ints.every((n) => Number(n) === value) ?? true;
-  if (type !== 'Conv' || weight === undefined || !sameShape(weight.shape.slice(2), [1, 1])) return undefined;
-  if (Number(attributes.get('group')?.i ?? 1) !== 1 || !all('strides', 1) || !all('pads', 0))
-    return undefined;
-  if (b !== '' && stored(b, model) === undefined) return undefined;
-  return head(x, pool, float32(weight.shape.slice(0, 2), weight.data), stored(b, model));
+    node.attributes.get(name)?.ints.every((n) => Number(n) === value) !== false;
+  if (!isInt(node, 'group', 1, 1) || !all('strides', 1) || !all('pads', 0)) return undefined;
+  if (isGiven(b) && bias === undefined) return undefined;
+  return head(x, pool, float32(weight.shape.slice(0, 2), weight.data), bias);
+}
+
+/** Whether an attribute, which is `absent` where the node does not give it, has this value. */
+function isInt({ attributes }: OnnxNode, name: string, value: number, absent: number): boolean {
+  const attribute = attributes.get(name);
+  return (attribute === undefined ? absent : Number(attribute.i)) === value;
+}
+
+function isOneFloat({ attributes }: OnnxNode, name: string): boolean {
+  const attribute = attributes.get(name);
+  return attribute === undefined || attribute.f === 1;
+}
+
+/** An optional input may be left out at the end, or be called ''. */
+function isGiven(input: string | undefined): boolean {
+  return input !== undefined && input !== '';
 }
 
 function head(features: string, pool: boolean, weight: Tensor<'float32'>, bias?: Tensor<'float32'>) {
@@ -104,24 +122,30 @@ function head(features: string, pool: boolean, weight: Tensor<'float32'>, bias?:
 }
 
 /** A stored float tensor, also behind an Identity (as exporters write shared weights). */
-function stored(name: string, model: OnnxModel): Tensor<'float32'> | undefined {
+function stored(name: string | undefined, model: OnnxModel): Tensor<'float32'> | undefined {
+  if (name === undefined) return undefined;
   const producer = model.producers.get(name);
-  const origin = producer?.type === 'Identity' ? (producer.inputs[0] ?? '') : name;
-  const tensor = model.constants.get(origin);
+  const origin = producer?.type === 'Identity' ? producer.inputs[0] : name;
+  const tensor = origin === undefined ? undefined : model.constants.get(origin);
   return tensor?.dtype === 'float32' ? tensor : undefined;
 }
 
 function isGlobalAverage({ type, attributes, inputs }: OnnxNode): boolean {
   if (type === 'GlobalAveragePool') return true;
-  const axes = attributes.get('axes')?.ints.map(Number) ?? [];
-  return type === 'ReduceMean' && inputs.length === 1 && ['2,3', '-2,-1', '-1,-2'].includes(axes.join());
+  const axes = attributes.get('axes')?.ints.join();
+  return (
+    type === 'ReduceMean' &&
+    inputs.length === 1 &&
+    axes !== undefined &&
+    ['2,3', '-2,-1', '-1,-2'].includes(axes)
+  );
 }
 
 function transpose({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
-  const [rows = 1, columns = 1] = shape;
+  const [rows, columns] = matrixShape(shape);
   const result = new Float32Array(data.length);
   for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j] ?? 0;
+    for (let j = 0; j < columns; j++) result[j * rows + i] = at(data, i * columns + j);
   return float32([columns, rows], result);
 }
 
@@ -132,7 +156,7 @@ function noHead({ file, outputs }: OnnxModel, passed: readonly OnnxNode[]): Adar
     .join(', ');
   return new AdarandError(
     'model.no-head',
-    `${file} does not end in a linear classifier: its output ${outputs[0] ?? '(none)'} comes from ${last || 'no operator'}`,
+    `${file} does not end in a linear classifier: its output ${outputs.length > 0 ? outputs[0] : '(none)'} comes from ${last === '' ? 'no operator' : last}`,
     'Choose a model whose last layer is linear on pooled features (a ReLU after the classifier, as in SqueezeNet, is none).',
   );
 }

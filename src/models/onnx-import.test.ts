@@ -171,8 +171,8 @@ test('a file for one image of [1,H,W,3] takes any number of [3,H,W]', async () =
   const { logits } = await classify(network, images);
   const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
   for (const image of [0, 1]) {
-    const channelsLast = new Float32Array(48).map(
-      (_, i) => images.data[image * 48 + (i % 3) * 16 + Math.floor(i / 3)] ?? 0,
+    const channelsLast = new Float32Array(48).map((_, i) =>
+      at(images.data, image * 48 + (i % 3) * 16 + Math.floor(i / 3)),
     );
     const result = float32([1, 5], new Float32Array(5));
     await session.run(new Map([['x', float32([1, 4, 4, 3], channelsLast)]]), new Map([['z', result]]));
@@ -316,8 +316,8 @@ function importsOrRefuses(bytes: Uint8Array): void {
   }
 }
 
-test('the gradient of an imported network is its slope', () => {
-  const source = mobileNetV2(
+test('the gradient of an imported network agrees with central differences', () => {
+  const original = mobileNetV2(
     { seed: 3 },
     {
       stem: 4,
@@ -329,22 +329,22 @@ test('the gradient of an imported network is its slope', () => {
       activation: 'silu',
     },
   );
-  const small = { ...source, preprocessing: { ...source.preprocessing, imageSize: 12 } };
+  const small = { ...original, preprocessing: { ...original.preprocessing, imageSize: 12 } };
   const head = { weight: random(1, [3, 8]), bias: random(2, [3]), classes: ['a', 'b', 'c'] };
   const network = importOnnx(exportOnnx({ network: small, head }), { name: 'exported.onnx', preprocessing });
-  assert.equal(network.parameters.size, source.parameters.size);
-  checkSlopes(network, random(5, [2, 3, 8, 8]), 1e-6, (_, noise) => noise);
+  assert.equal(network.parameters.size, original.parameters.size);
+  checkGradients(network, random(5, [2, 3, 8, 8]), 1e-6, (_, noise) => noise);
 });
 
 const mobilenet = '../shared/data/models/mobilenet-v1-025-128/onnx/model.onnx';
-test('the gradient of MobileNetV1 is its slope', { skip: skipWithout(mobilenet) }, () => {
+test('the gradient of MobileNetV1 agrees with central differences', { skip: skipWithout(mobilenet) }, () => {
   const network = importOnnx(readFileSync(mobilenet), { name: 'mobilenet' });
   // Weights that are exactly 0 stay so: a channel of zeros lies on ReLU's kink.
-  checkSlopes(network, random(5, [2, 3, 32, 32]), 1e-5, (weight, noise) => weight * noise);
+  checkGradients(network, random(5, [2, 3, 32, 32]), 1e-5, (weight, noise) => weight * noise);
 });
 
 /** Central differences of a random functional of the features, in double precision, along random directions. */
-function checkSlopes(
+function checkGradients(
   network: Network,
   images: Tensor<'float32'>,
   tolerance: number,
@@ -357,6 +357,11 @@ function checkSlopes(
   const feeds = new Map(
     [...feedsOf(network, images)].map(([name, { data }]) => [name, Float64Array.from(data, Number)]),
   );
+  const fed = (name: string) => {
+    const values = feeds.get(name);
+    assert.ok(values !== undefined, name);
+    return values;
+  };
   const analytic = interpret(
     gradients(
       loss,
@@ -367,10 +372,10 @@ function checkSlopes(
   for (const seed of [1, 2, 3]) {
     const directions = targets.map(([name, { shape }], i) => {
       const noise = tensorOf({ shape, seed: seed * 1000 + i, scale: 0.1, offset: 0 }).data;
-      return feeds.get(name)?.map((weight, k) => direction(weight, noise[k] ?? 0)) ?? new Float64Array();
+      return fed(name).map((weight, k) => direction(weight, at(noise, k)));
     });
-    const slope = analytic.reduce(
-      (sum, g, i) => sum + g.reduce((inner, value, k) => inner + value * (directions[i]?.[k] ?? 0), 0),
+    const derivative = analytic.reduce(
+      (sum, g, i) => sum + g.reduce((inner, value, k) => inner + value * at(at(directions, i), k), 0),
       0,
     );
     const step = 1e-7;
@@ -378,18 +383,17 @@ function checkSlopes(
       const moved = new Map(feeds);
       targets.forEach(([name], i) => {
         const along = at(directions, i);
-        const values = feeds.get(name) ?? new Float64Array();
         moved.set(
           name,
-          values.map((value, k) => value + sign * step * (along[k] ?? 0)),
+          fed(name).map((value, k) => value + sign * step * at(along, k)),
         );
       });
-      return interpret([loss], moved)[0]?.[0] ?? Number.NaN;
+      return at(at(interpret([loss], moved), 0), 0);
     };
     const numeric = (lossAt(1) - lossAt(-1)) / (2 * step);
     assert.ok(
-      Math.abs(numeric - slope) <= tolerance * Math.max(1e-3, Math.abs(slope)),
-      `direction ${seed}: ${slope} against ${numeric}`,
+      Math.abs(numeric - derivative) <= tolerance * Math.max(1e-3, Math.abs(derivative)),
+      `direction ${seed}: ${derivative} against ${numeric}`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { AdarandError, at } from '../errors.js';
+import { AdarandError, at, invariant } from '../errors.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -23,7 +23,7 @@ export interface ImportOptions {
 }
 
 /**
- * Makes a network of an ONNX classifier: its last linear layer becomes the source head, what enters that the
+ * Makes a network of an ONNX classifier: its last linear layer becomes the pretrained head, what enters that the
  * features, and the stored tensors of the rest the parameters (under their names in the file) and running
  * statistics. The whole graph is built once, so that what cannot be trained is refused here.
  *
@@ -64,17 +64,18 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
 
 /** The one input without stored values: [N,3,H,W], or [N,H,W,3]. */
 function imageInput({ file, inputs }: OnnxModel) {
-  const [first, ...others] = inputs;
-  const [, ...sizes] = first?.shape ?? [];
-  const channelsLast = sizes[2] === 3 && sizes[0] !== 3;
-  const channels = channelsLast ? sizes[2] : sizes[0];
-  if (first?.shape.length !== 4 || others.length > 0 || (channels !== 3 && channels !== undefined))
+  const [first] = inputs;
+  const shape = first === undefined || inputs.length > 1 ? [] : first.shape;
+  const [, second, third, last] = shape;
+  const channelsLast = last === 3 && second !== 3;
+  const channels = channelsLast ? last : second;
+  if (first === undefined || shape.length !== 4 || (channels !== 3 && channels !== undefined))
     throw new AdarandError(
       'model.inputs',
       `${file} takes ${inputs.map(({ name, shape }) => `"${name}" [${shape.map((d) => d ?? '?')}]`).join(', ') || 'nothing'}`,
       'An image classifier with one input of RGB images, [batch,3,height,width], is needed.',
     );
-  return { name: first.name, channelsLast, size: channelsLast ? sizes[0] : sizes[1] };
+  return { name: first.name, channelsLast, size: channelsLast ? second : third };
 }
 
 /** The part's weights, in the order in which the graph uses them. */
@@ -83,7 +84,7 @@ function tensorsOf({ model, roles }: OnnxPart): Pick<Network, 'parameters' | 'bu
   const buffers = new Map<string, Tensor<'float32'>>();
   for (const [name, role] of roles) {
     const tensor = model.constants.get(name);
-    if (tensor?.dtype !== 'float32') continue;
+    invariant(tensor?.dtype === 'float32', `the weight ${name} is stored as floats`);
     if (role === 'buffer') buffers.set(name, tensor);
     else parameters.set(name, { kind: role, tensor });
   }
@@ -92,14 +93,14 @@ function tensorsOf({ model, roles }: OnnxPart): Pick<Network, 'parameters' | 'bu
 
 /** Features [N,d] of what the head reads: [N,d] already, or maps. */
 function pooled(value: Value, { pool, weight }: FoundHead, { file }: OnnxModel): Value {
-  const [batch = 1, ...rest] = value.shape;
+  const [batch, channels, ...rest] = value.shape;
   const size = at(weight.shape, 1);
-  const single = rest.slice(1).every((n) => n === 1);
-  if (rest[0] !== size || rest.length > 3 || (!single && !pool))
+  const single = rest.every((n) => n === 1);
+  if (batch === undefined || channels !== size || rest.length > 2 || (!single && !pool))
     throw new AdarandError(
       'model.no-head',
       `${file}: the last linear layer reads [${value.shape}], not one vector of ${size} per image`,
       'Choose a model that classifies whole images by a linear layer on pooled features.',
     );
-  return single || rest.length < 3 ? reshape(value, [batch, size]) : globalAveragePool(value);
+  return single || rest.length < 2 ? reshape(value, [batch, size]) : globalAveragePool(value);
 }

@@ -10,7 +10,7 @@ import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { float32, type Shape, sizeOf, type Tensor, zeros } from '../graph/tensor.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network, Preprocessing } from '../nn/network.js';
-import { backbones } from '../nn/registry.js';
+import { backboneNamed } from '../nn/registry.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { exportFolder, exportOnnx } from './export.js';
@@ -90,7 +90,7 @@ const architectures: Readonly<Record<string, Network>> = {
   ...Object.fromEntries(
     (['resnet20-cifar', 'resnet18', 'resnet50', 'mobilenet-v2'] as const).map((name) => [
       name,
-      backbones[name]({ seed: 1 }),
+      backboneNamed(name, { seed: 1 }),
     ]),
   ),
   'vit-64-2-8': vit({ imageSize: 32, patch: 8, width: 64, depth: 2, heads: 1 }, { seed: 1 }),
@@ -164,7 +164,7 @@ test('another image size keeps the share of the image inside the crop', async (t
 
 /** (pixel / 255 - mean) / std of pixels [N,H,W,3], as [N,3,H,W]. */
 function normalized({ shape, data }: Tensor, { mean, std }: Preprocessing): Tensor<'float32'> {
-  const [batch = 1, height = 1, width = 1] = shape;
+  const [batch, height, width] = [at(shape, 0), at(shape, 1), at(shape, 2)];
   const area = height * width;
   const result = new Float32Array(sizeOf(shape));
   for (let n = 0; n < batch; n++)

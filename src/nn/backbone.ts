@@ -32,18 +32,18 @@ export interface Architecture {
  *
  * @throws AdarandError `model.missing-tensor` or `model.tensor-shape`.
  */
-export function backbone({ specs, head, ...architecture }: Architecture, source: BackboneWeights): Network {
+export function backbone({ specs, head, ...architecture }: Architecture, weights: BackboneWeights): Network {
   const parameters = new Map<string, Parameter>();
   const buffers = new Map<string, Tensor<'float32'>>();
   specs.forEach((spec, index) => {
     const tensor =
-      'seed' in source
-        ? float32(spec.shape, spec.initial(spec.shape, new Random(source.seed, 'weights', index)))
-        : pretrained(source.tensors, spec, architecture.name);
+      'seed' in weights
+        ? float32(spec.shape, spec.initial(spec.shape, new Random(weights.seed, 'weights', index)))
+        : pretrained(weights.tensors, spec, architecture.name);
     if (spec.role === 'buffer') buffers.set(spec.name, tensor);
     else parameters.set(spec.name, { kind: spec.role, tensor });
   });
-  const pretrainedHead = 'seed' in source ? undefined : readHead(source, head, architecture.featureSize);
+  const pretrainedHead = 'seed' in weights ? undefined : readHead(weights, head, architecture.featureSize);
   return { ...architecture, parameters, buffers, pretrainedHead };
 }
 

@@ -1,10 +1,13 @@
-import { AdarandError, at } from '../errors.js';
+import { AdarandError } from '../errors.js';
 import { add } from '../graph/operators/add.js';
 import { pad } from '../graph/operators/pad.js';
 import { slice } from '../graph/operators/slice.js';
+import { nchw } from '../graph/shapes.js';
 import type { Value } from '../graph/value.js';
 import { type Activation, activations } from './activations.js';
 import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
+import { countBlocks } from './count-blocks.js';
+import type { BackboneFamily } from './family.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network } from './network.js';
 import { batchNormSpecs, convSpecs } from './specs.js';
@@ -15,7 +18,7 @@ import { batchNormSpecs, convSpecs } from './specs.js';
  */
 export function cifarResNet(
   depth: number,
-  source: BackboneWeights,
+  weights: BackboneWeights,
   { activation = 'relu' }: { readonly activation?: Activation } = {},
 ): Network {
   if (depth < 8 || depth % 6 !== 2)
@@ -51,9 +54,23 @@ export function cifarResNet(
         return globalAveragePool(x);
       },
     },
-    source,
+    weights,
   );
 }
+
+/** Torch names: three stages, then `linear`. */
+export const cifarResNets = {
+  recognise(tensors) {
+    const perStage = countBlocks(tensors, 'layer1');
+    if (perStage === 0 || countBlocks(tensors, 'layer4') > 0 || !tensors.has('linear.weight'))
+      return undefined;
+    return (weights) => cifarResNet(6 * perStage + 2, weights);
+  },
+  sizes: {
+    'resnet20-cifar': (weights) => cifarResNet(20, weights),
+    'resnet56-cifar': (weights) => cifarResNet(56, weights),
+  },
+} satisfies BackboneFamily;
 
 interface Block {
   readonly name: string;
@@ -76,9 +93,9 @@ function blocksOf(perStage: number): Block[] {
 
 /** Every second pixel of x [N,C,H,W], with zero channels before and after to make `width` of them. */
 function shrink(x: Value, width: number): Value {
-  const [, channels = 1] = x.shape;
-  const rows = slice(x, 2, 0, at(x.shape, 2), 2);
-  const pixels = slice(rows, 3, 0, at(x.shape, 3), 2);
+  const [, channels, height, columns] = nchw(x.shape);
+  const rows = slice(x, 2, 0, height, 2);
+  const pixels = slice(rows, 3, 0, columns, 2);
   const zeros = (width - channels) / 2;
   return pad(pixels, [0, zeros, 0, 0], [0, zeros, 0, 0]);
 }

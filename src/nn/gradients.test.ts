@@ -10,6 +10,7 @@ import { logSoftmax } from '../graph/operators/log-softmax.js';
 import { mul } from '../graph/operators/mul.js';
 import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
+import { matrix } from '../graph/shapes.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, input, type Value } from '../graph/value.js';
 import { nodeDriver } from '../runtime/node.js';
@@ -92,19 +93,19 @@ async function step(network: Network, golden: Golden, tensors: ReadonlyMap<strin
     ...scope.bufferUpdates.values(),
   ];
   const feeds = new Map<string, Tensor>([...tensors, ['images', tensorOf(golden.images)]]);
-  const [first, second, ...rest] = (await runGraph(nodeDriver, 'cpu', outputs, feeds)).map(floats);
+  const results = (await runGraph(nodeDriver, 'cpu', outputs, feeds)).map(floats);
   const names = [...targets.keys(), ...scope.bufferUpdates.keys()];
-  const named = new Map(names.map((name, i) => [name, at(rest, i)]));
+  const named = new Map(names.map((name, i) => [name, at(results, i + 2)]));
   return {
-    features: first ?? new Float32Array(),
-    loss: second?.[0] ?? Number.NaN,
+    features: at(results, 0),
+    loss: at(at(results, 1), 0),
     gradient: (name: string) => found(named, name),
     buffer: (name: string) => found(named, name),
   };
 }
 
 function crossEntropy(logits: Value, labels: readonly number[]): Value {
-  const [batch = 1, classes = 1] = logits.shape;
+  const [batch, classes] = matrix(logits.shape);
   const oneHot = new Float32Array(batch * classes);
   labels.forEach((label, i) => {
     oneHot[i * classes + label] = -1 / batch;
@@ -126,7 +127,7 @@ function floats(tensor: Tensor): Float32Array {
 
 function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
   assert.equal(a.length, b.length);
-  return Math.hypot(...Array.from(a, (value, i) => value - (b[i] ?? 0)));
+  return Math.hypot(...Array.from(a, (value, i) => value - at(b, i)));
 }
 
 function norm(a: ArrayLike<number>): number {

@@ -1,10 +1,11 @@
+import { at } from '../errors.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Random } from '../random.js';
 
 /** Draws the initial elements of a tensor, row-major. */
 export type Initializer = (shape: Shape, random: Random) => Float32Array;
 
-/** Zeros: biases, shifts, running means. */
+/** Zeros: biases, offsets, running means. */
 export const zero: Initializer = (shape) => new Float32Array(sizeOf(shape));
 
 /** Ones: scales, running variances. */
@@ -38,7 +39,7 @@ export const xavierUniform: Initializer = (shape, random) => {
 };
 
 /** Of a matrix [out,in] or a kernel [out,in,kh,kw]; as in torch, groups do not count. */
-function fans([out = 1, perGroup = 1, ...kernel]: Shape): { fanIn: number; fanOut: number } {
-  const area = sizeOf(kernel);
-  return { fanIn: perGroup * area, fanOut: out * area };
+function fans(shape: Shape): { fanIn: number; fanOut: number } {
+  const area = sizeOf(shape.slice(2));
+  return { fanIn: at(shape, 1) * area, fanOut: at(shape, 0) * area };
 }

@@ -2,6 +2,7 @@ import { add } from '../graph/operators/add.js';
 import type { Value } from '../graph/value.js';
 import { type Activation, activations } from './activations.js';
 import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
+import type { BackboneFamily } from './family.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network, Scope } from './network.js';
 import { batchNormSpecs, convSpecs } from './specs.js';
@@ -37,7 +38,7 @@ const standard: readonly InvertedResiduals[] = [
 ];
 
 /** MobileNetV2 (Sandler et al. 2018) with torchvision's tensor names; the standard sizes unless others are given. */
-export function mobileNetV2(source: BackboneWeights, options: MobileNetV2Options = {}): Network {
+export function mobileNetV2(weights: BackboneWeights, options: MobileNetV2Options = {}): Network {
   const { name = 'mobilenet-v2', stem = 32, groups = standard, last = 1280, samePadding = 'none' } = options;
   const act = activations[options.activation ?? 'relu6'];
   const padding = samePadding === 'all' ? 'same' : 'symmetric';
@@ -73,9 +74,16 @@ export function mobileNetV2(source: BackboneWeights, options: MobileNetV2Options
         return globalAveragePool(act(batchNorm(scope, conv(scope, x, `${end}.0`), `${end}.1`)));
       },
     },
-    source,
+    weights,
   );
 }
+
+/** Torchvision's names: eighteen features before the last convolution, in the one size that it has. */
+export const mobileNetV2s = {
+  recognise: (tensors) =>
+    tensors.has('features.18.0.weight') ? (weights) => mobileNetV2(weights) : undefined,
+  sizes: { 'mobilenet-v2': (weights) => mobileNetV2(weights) },
+} satisfies BackboneFamily;
 
 interface Block {
   readonly name: string;

@@ -3,7 +3,7 @@ import type { Value } from '../graph/value.js';
 
 /**
  * What a parameter is, for weight decay and for methods that single out weights: `weight` (a kernel or a matrix),
- * `bias`, or `norm` (a normalisation's scale or shift, a position embedding, a class token).
+ * `bias`, or `norm` (a normalisation's scale or offset, a position embedding, a class token).
  */
 export type ParameterKind = 'weight' | 'bias' | 'norm';
 
@@ -21,7 +21,7 @@ export interface Scope {
   buffer(name: string): Value;
   /** What a buffer becomes after this step; ignored where nothing is trained. */
   updateBuffer(name: string, next: Value): void;
-  /** Names an intermediate map by its role: `stage1` ... for methods that look inside a network. */
+  /** Names a feature map by its role: `stage1` ... for methods that look inside a network. */
   featureMap(role: string, value: Value): void;
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sizeOf } from '../graph/tensor.js';
+import { sizeOf, type Tensor, zeros } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
-import { type BackboneName, backbones } from './registry.js';
+import type { Network } from './network.js';
+import { type BackboneName, backboneFamilies, backboneNamed } from './registry.js';
 import { recordingScope } from './scope.js';
 
 /** Parameters without the classifier: torchvision's and timm's counts less 1000 (d + 1); CIFAR: less 10 (64 + 1). */
@@ -17,11 +18,21 @@ const parameterCounts: Readonly<Record<BackboneName, number>> = {
   'vit-small-16': 22_050_664 - 385_000,
 };
 
-for (const [name, build] of Object.entries(backbones))
-  test(`${name} has its published size, uses every tensor, and gives features and taps`, () => {
+const sizes = backboneFamilies.flatMap((family) =>
+  Object.entries(family.sizes).map(([name, build]) => ({ name, build, family })),
+);
+
+test('no two families have a size of one name', () => {
+  const names = sizes.map(({ name }) => name);
+  assert.equal(new Set(names).size, names.length);
+});
+
+for (const { name, build, family } of sizes) {
+  test(`${name} has its published size, uses every tensor, and gives features and feature maps`, () => {
     const network = build({ seed: 1 });
+    assert.equal(network.name, name);
     const count = [...network.parameters.values()].reduce((n, { tensor }) => n + sizeOf(tensor.shape), 0);
-    assert.equal(count, new Map(Object.entries(parameterCounts)).get(name));
+    assert.equal(count, new Map<string, number>(Object.entries(parameterCounts)).get(name));
 
     const { imageSize } = network.preprocessing;
     const images = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
@@ -37,18 +48,32 @@ for (const [name, build] of Object.entries(backbones))
     );
   });
 
+  test(`${name} is recognised by its own family alone, as itself`, () => {
+    const network = build({ seed: 1 });
+    const tensors = tensorsOf(network);
+    // CIFAR ResNets differ from ImageNet's by the name of their head, too.
+    if (network.modelType === 'cifar_resnet') tensors.set('linear.weight', zeros('float32', [10, 64]));
+    const recognised = backboneFamilies.filter((other) => other.recognise(tensors) !== undefined);
+    assert.deepEqual(recognised, [family]);
+    const again = family.recognise(tensors)?.({ tensors });
+    assert.ok(again !== undefined);
+    assert.equal(again.featureSize, network.featureSize);
+    assert.deepEqual([...again.parameters.keys()], [...network.parameters.keys()]);
+    assert.deepEqual([...again.buffers.keys()], [...network.buffers.keys()]);
+  });
+}
+
 test('a seed decides every weight, and another seed changes them', () => {
   const weight = (seed: number) =>
-    backbones['resnet20-cifar']({ seed }).parameters.get('layer2.0.conv1.weight')?.tensor.data;
+    backboneNamed('resnet20-cifar', { seed }).parameters.get('layer2.0.conv1.weight')?.tensor.data;
   assert.deepEqual(weight(1), weight(1));
   assert.notDeepEqual(weight(1), weight(2));
 });
 
 test('missing and misshapen tensors are named', () => {
-  const { parameters, buffers } = backbones['resnet20-cifar']({ seed: 1 });
-  const tensors = new Map([...buffers, ...[...parameters].map(([name, p]) => [name, p.tensor] as const)]);
+  const tensors = tensorsOf(backboneNamed('resnet20-cifar', { seed: 1 }));
   const missing = new Map([...tensors].filter(([name]) => name !== 'layer3.1.bn2.running_var'));
-  assert.throws(() => backbones['resnet20-cifar']({ tensors: missing }), {
+  assert.throws(() => backboneNamed('resnet20-cifar', { tensors: missing }), {
     code: 'model.missing-tensor',
     message: /layer3\.1\.bn2\.running_var/,
   });
@@ -57,8 +82,15 @@ test('missing and misshapen tensors are named', () => {
     shape: [1],
     data: new Float32Array(1),
   });
-  assert.throws(() => backbones['resnet20-cifar']({ tensors: swapped }), {
+  assert.throws(() => backboneNamed('resnet20-cifar', { tensors: swapped }), {
     code: 'model.tensor-shape',
     message: /conv1\.weight as float32 \[16,3,3,3\].*\[1\]/,
   });
 });
+
+function tensorsOf({ parameters, buffers }: Network): Map<string, Tensor> {
+  return new Map<string, Tensor>([
+    ...buffers,
+    ...[...parameters].map(([name, { tensor }]) => [name, tensor] as const),
+  ]);
+}

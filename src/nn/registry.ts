@@ -1,20 +1,24 @@
+import { invariant } from '../errors.js';
 import type { BackboneWeights } from './backbone.js';
-import { cifarResNet } from './cifar-resnet.js';
-import { mobileNetV2 } from './mobilenet-v2.js';
+import { cifarResNets } from './cifar-resnet.js';
+import type { BackboneFamily } from './family.js';
+import { mobileNetV2s } from './mobilenet-v2.js';
 import type { Network } from './network.js';
-import { resNet } from './resnet.js';
-import { vit, vitSizes } from './vit.js';
+import { resNets } from './resnet.js';
+import { vits } from './vit.js';
 
-/** Every backbone that can be built without a file, by name. */
-export const backbones = {
-  'resnet20-cifar': (source) => cifarResNet(20, source),
-  'resnet56-cifar': (source) => cifarResNet(56, source),
-  resnet18: (source) => resNet(18, source),
-  resnet34: (source) => resNet(34, source),
-  resnet50: (source) => resNet(50, source),
-  'mobilenet-v2': (source) => mobileNetV2(source),
-  'vit-tiny-16': (source) => vit(vitSizes.tiny, source),
-  'vit-small-16': (source) => vit(vitSizes.small, source),
-} satisfies Readonly<Record<string, (source: BackboneWeights) => Network>>;
+const all = [cifarResNets, resNets, mobileNetV2s, vits] as const;
 
-export type BackboneName = keyof typeof backbones;
+/** Every family of backbones; at most one recognises the tensors of a file. */
+export const backboneFamilies: readonly BackboneFamily[] = all;
+
+export type BackboneName = SizeOf<(typeof all)[number]>;
+
+type SizeOf<F> = F extends BackboneFamily ? keyof F['sizes'] & string : never;
+
+/** A backbone of a standard size. */
+export function backboneNamed(name: BackboneName, weights: BackboneWeights): Network {
+  const build = backboneFamilies.map(({ sizes }) => sizes[name]).find((found) => found !== undefined);
+  invariant(build !== undefined, `a family has the size ${name}`);
+  return build(weights);
+}

@@ -4,11 +4,14 @@ import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { activations } from './activations.js';
 import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
+import { countBlocks } from './count-blocks.js';
+import type { BackboneFamily } from './family.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import type { Network, Scope } from './network.js';
 import { batchNormSpecs, convSpecs, type TensorSpec } from './specs.js';
 
-export type ResNetDepth = 18 | 34 | 50 | 101 | 152;
+const depths = [18, 34, 50, 101, 152] as const;
+export type ResNetDepth = (typeof depths)[number];
 
 /** Blocks in each stage; bottleneck blocks have a 1x1, a 3x3 and a 1x1 convolution, basic ones two 3x3. */
 const layouts: Readonly<
@@ -22,7 +25,7 @@ const layouts: Readonly<
 };
 
 /** He et al. 2015 as torchvision has it (tensor names, and the stride in a bottleneck's 3x3 convolution). */
-export function resNet(depth: ResNetDepth, source: BackboneWeights): Network {
+export function resNet(depth: ResNetDepth, weights: BackboneWeights): Network {
   const { bottleneck } = layouts[depth];
   const blocks = blocksOf(depth);
   const act = activations.relu;
@@ -44,17 +47,27 @@ export function resNet(depth: ResNetDepth, source: BackboneWeights): Network {
         return globalAveragePool(x);
       },
     },
-    source,
+    weights,
   );
 }
 
-/** The depth with these numbers of blocks per stage, if there is one. */
-export function resNetDepth(blocks: readonly number[], bottleneck: boolean): ResNetDepth | undefined {
-  const depths = [18, 34, 50, 101, 152] as const;
-  return depths.find(
-    (depth) => layouts[depth].bottleneck === bottleneck && sameShape(layouts[depth].blocks, blocks),
-  );
-}
+/** Torchvision's names: four stages whose numbers of blocks, and whose kind of block, tell the depth. */
+export const resNets = {
+  recognise(tensors) {
+    const blocks = [1, 2, 3, 4].map((stage) => countBlocks(tensors, `layer${stage}`));
+    const bottleneck = tensors.has('layer1.0.conv3.weight');
+    const depth = depths.find(
+      (candidate) =>
+        layouts[candidate].bottleneck === bottleneck && sameShape(layouts[candidate].blocks, blocks),
+    );
+    return depth === undefined ? undefined : (weights) => resNet(depth, weights);
+  },
+  sizes: {
+    resnet18: (weights) => resNet(18, weights),
+    resnet34: (weights) => resNet(34, weights),
+    resnet50: (weights) => resNet(50, weights),
+  },
+} satisfies BackboneFamily;
 
 interface Block {
   readonly name: string;

@@ -22,7 +22,7 @@ export function convSpecs(name: string, out: number, perGroup: number, kernel: n
   ];
 }
 
-/** Scale, shift and running statistics of a BatchNorm. */
+/** Scale, offset and running statistics of a BatchNorm. */
 export function batchNormSpecs(name: string, channels: number): TensorSpec[] {
   return [
     ...layerNormSpecs(name, channels),
@@ -31,7 +31,7 @@ export function batchNormSpecs(name: string, channels: number): TensorSpec[] {
   ];
 }
 
-/** Scale and shift of a LayerNorm. */
+/** Scale and offset of a LayerNorm. */
 export function layerNormSpecs(name: string, width: number): TensorSpec[] {
   return [
     { name: `${name}.weight`, shape: [width], role: 'norm', initial: one },

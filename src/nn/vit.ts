@@ -11,6 +11,8 @@ import { nchw } from '../graph/shapes.js';
 import type { Value } from '../graph/value.js';
 import { attention } from './attention.js';
 import { type BackboneWeights, backbone } from './backbone.js';
+import { countBlocks } from './count-blocks.js';
+import type { BackboneFamily } from './family.js';
 import { truncatedNormal, zero } from './initializers.js';
 import { layerNorm, linear } from './layers.js';
 import type { Network, Scope } from './network.js';
@@ -39,7 +41,7 @@ export const vitSizes = {
  * token, learned positions, exact GELU, LayerNorm with epsilon 1e-6. Its features are the class token after the
  * last norm.
  */
-export function vit(options: VitOptions, source: BackboneWeights): Network {
+export function vit(options: VitOptions, weights: BackboneWeights): Network {
   const { imageSize, patch, width, depth, heads, name = `vit-${width}-${depth}-${patch}` } = options;
   const tokens = (imageSize / patch) ** 2 + 1;
   const blocks = Array.from({ length: depth }, (_, i) => `blocks.${i}`);
@@ -91,9 +93,27 @@ export function vit(options: VitOptions, source: BackboneWeights): Network {
         return layerNorm(scope, classToken, 'norm');
       },
     },
-    source,
+    weights,
   );
 }
+
+/** timm's names: sizes are those of its tensors; heads are 64 wide in every published one. */
+export const vits = {
+  recognise(tensors) {
+    const kernel = tensors.get('patch_embed.proj.weight');
+    const positions = tensors.get('pos_embed');
+    const depth = countBlocks(tensors, 'blocks');
+    if (kernel?.shape.length !== 4 || positions?.shape.length !== 3 || depth === 0) return undefined;
+    const [width, , patch] = nchw(kernel.shape);
+    const imageSize = Math.round(Math.sqrt(at(positions.shape, 1) - 1)) * patch;
+    const heads = Math.max(1, Math.round(width / 64));
+    return (weights) => vit({ imageSize, patch, width, depth, heads }, weights);
+  },
+  sizes: {
+    'vit-tiny-16': (weights) => vit(vitSizes.tiny, weights),
+    'vit-small-16': (weights) => vit(vitSizes.small, weights),
+  },
+} satisfies BackboneFamily;
 
 /** Tokens [N,1+T,D] of images [N,3,H,W]: the class token, then one for each patch, plus their positions. */
 function embed(scope: Scope, images: Value, patch: number): Value {

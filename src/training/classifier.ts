@@ -1,8 +1,5 @@
 import { at } from '../errors.js';
-import { add } from '../graph/operators/add.js';
-import { cast } from '../graph/operators/cast.js';
-import { mul } from '../graph/operators/mul.js';
-import { transpose } from '../graph/operators/transpose.js';
+import { add, cast, mul, transpose } from '../graph/ops.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
 import { fuse } from '../lowering/fuse.js';

@@ -53,6 +53,7 @@ export function convolutions(): Geometry[] {
       [4, crossovers.stemChannels + 1, 5, 5],
       halved,
     ],
+    ['stem that does not reach the last pixels', [1, 3, 13, 13], [4, 3, 4, 4], { ...plain, strides: [2, 2] }],
     ['grouped', [2, 8, 9, 9], [8, 4, 3, 3], { ...same, group: 2 }],
     ['grouped, stride 2', [2, 8, 9, 8], [4, 4, 3, 3], { ...halved, group: 2 }],
     ['patches', [2, 3, 2 * side, 3 * side], [4, 3, side, side], patches],

@@ -148,3 +148,21 @@ export const optimizersSchema = z.object({
     }),
   ),
 });
+
+/** `random.json`: the first numbers of random streams, each list from a new stream. */
+export const randomSchema = z.object({
+  streams: z.array(
+    z.object({
+      seed: z.number(),
+      purpose: z.enum(['weights', 'noise']),
+      counters: numbers,
+      uint32: numbers,
+      uniform: numbers,
+      below: z.object({ bounds: numbers, values: numbers }),
+      normal: numbers,
+      beta: z.array(z.object({ a: z.number(), values: numbers })),
+      /** Of 0, 1, 2 ... */
+      shuffle: numbers,
+    }),
+  ),
+});

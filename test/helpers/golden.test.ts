@@ -9,6 +9,7 @@ import {
   methodsSchema,
   optimizersSchema,
   priorSchema,
+  randomSchema,
   trainingSchema,
 } from './golden-schemas.js';
 import { dotWithSigns, lcg } from './lcg.js';
@@ -27,6 +28,7 @@ const schemas: Readonly<Record<string, z.ZodType>> = {
   'prior-squaredCosine': priorSchema,
   methods: methodsSchema,
   optimizers: optimizersSchema,
+  random: randomSchema,
 };
 
 for (const [name, schema] of Object.entries(schemas)) {

@@ -2,7 +2,21 @@ import { gradients } from '../../src/autodiff/gradients.js';
 import { at } from '../../src/errors.js';
 import { batchNormTraining } from '../../src/graph/operators/batch-norm-training.js';
 import { conv } from '../../src/graph/operators/conv.js';
-import { add, gather, logSoftmax, matmul, mul, reduceSum, reshape, transpose } from '../../src/graph/ops.js';
+import {
+  add,
+  cast,
+  gather,
+  gelu,
+  greater,
+  less,
+  logSoftmax,
+  matmul,
+  mul,
+  reduceSum,
+  reshape,
+  scalar,
+  transpose,
+} from '../../src/graph/ops.js';
 import { float32, int32, type Shape } from '../../src/graph/tensor.js';
 import { constant, type Value } from '../../src/graph/value.js';
 import { crossovers } from '../../src/lowering/crossovers.js';
@@ -13,6 +27,8 @@ import { drawSample, toTensor } from './samples.js';
 export interface LoweringCase {
   readonly name: string;
   readonly shapes: readonly Shape[];
+  /** Whether lowering writes constants that single precision does not hold exactly. */
+  readonly hasRoundedConstants?: true;
   build(x: (index: number) => Value): readonly Value[];
 }
 
@@ -125,7 +141,35 @@ export const loweringCases: readonly LoweringCase[] = [
   {
     name: 'logarithms of softmax',
     shapes: [[2, 3, 5]],
-    build: (x) => withGradients(logSoftmax(x(0)), [x(0)]),
+    build: (x) => [
+      ...withGradients(logSoftmax(x(0)), [x(0)]),
+      // Of numbers whose exponentials overflow.
+      logSoftmax(mul(x(0), 2 ** 12)),
+    ],
+  },
+  {
+    name: 'masks',
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    build: (x) => [
+      cast(greater(x(0), 0), 'float32'),
+      cast(greater(mul(x(0), 0), 0), 'float32'),
+      cast(greater(x(0), 0.25), 'float32'),
+      cast(greater(x(0), 2 ** 30), 'float32'),
+      cast(greater(x(0), x(1)), 'float32'),
+      cast(greater(x(0), scalar(0, [4])), 'float32'),
+      cast(greater(x(0), 0), 'int32'),
+      cast(greater(cast(mul(x(0), 9), 'int32'), constant(int32([], [1]))), 'float32'),
+      cast(less(x(0), 0), 'float32'),
+    ],
+  },
+  {
+    name: "gelu's gradient",
+    shapes: [[3, 4]],
+    hasRoundedConstants: true,
+    build: (x) => withGradients(gelu(x(0)), [x(0)]),
   },
   {
     name: "gather's gradient",

@@ -17,7 +17,7 @@ export const sharedModels = '../shared/data/models';
 export const sharedOnnx = '../shared/data/onnx';
 export const skipWithout = (folder: string) => (existsSync(folder) ? false : `no folder ${folder}`);
 
-/** Features and source logits of normalised images [N,3,H,W], in evaluation, by ONNX Runtime. */
+/** Features and pretrained logits of normalised images [N,3,H,W], in evaluation, by ONNX Runtime. */
 export async function classify(network: Network, images: Tensor<'float32'>) {
   const scope = recordingScope(network, { training: false });
   const features = network.features(input('images', images), scope);
@@ -28,7 +28,7 @@ export async function classify(network: Network, images: Tensor<'float32'>) {
   return { features: floats(at(results, 0)), logits: floats(at(results, 1)) };
 }
 
-/** What the graph of `network` is fed: every tensor by its name, the source head, and the images. */
+/** What the graph of `network` is fed: every tensor by its name, the pretrained head, and the images. */
 export function feedsOf(network: Network, images: Tensor<'float32'>): Map<string, Tensor> {
   const { weight, bias } = network.pretrainedHead ?? {};
   return new Map<string, Tensor>([

@@ -1,7 +1,7 @@
 import { at } from '../../errors.js';
 import type { Primitive } from '../operator.js';
 import { heightWidth, nchw } from '../shapes.js';
-import { float32, type Shape, sizeOf } from '../tensor.js';
+import { elementAt, float32, type Shape, sizeOf } from '../tensor.js';
 import { apply, constant, scalar, type Value } from '../value.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { mul } from './mul.js';
@@ -38,7 +38,7 @@ export const AveragePool: Primitive<Attributes, 1, 1> = {
   evaluate: ([x], attributes, [y]) => {
     const sums = new Float64Array(sizeOf(y.shape));
     eachWindow(x.shape, y.shape, attributes, (inX, inY) => {
-      sums[inY] = at(sums, inY) + at(x.data, inX);
+      sums[inY] = elementAt(sums, inY) + elementAt(x.data, inX);
     });
     const counts = windowCounts(x.shape, y.shape, attributes);
     return [sums.map((sum, i) => sum / at(counts, i))];

@@ -2,7 +2,7 @@ import { AdarandError, at } from '../../errors.js';
 import { requireFloat } from '../dtypes.js';
 import { type Composite, refused } from '../operator.js';
 import { nchw } from '../shapes.js';
-import { sameShape } from '../tensor.js';
+import { elementAt, sameShape } from '../tensor.js';
 import { requireChannels } from './batch-norm-checks.js';
 
 const secondDerivative = refused('second derivatives through it are not supported');
@@ -28,7 +28,9 @@ export const BatchNormGradient: Composite<{ readonly epsilon: number }, 5, 3> = 
     const area = height * width;
     const channelOf = (i: number) => Math.floor(i / area) % channels;
     const std = variance.data.map((v) => Math.sqrt(v + epsilon));
-    const xhat = x.data.map((element, i) => (element - at(mean.data, channelOf(i))) / at(std, channelOf(i)));
+    const xhat = x.data.map(
+      (element, i) => (element - elementAt(mean.data, channelOf(i))) / at(std, channelOf(i)),
+    );
     const dscale = new Float64Array(channels);
     const dbias = new Float64Array(channels);
     dy.data.forEach((g, i) => {
@@ -39,7 +41,7 @@ export const BatchNormGradient: Composite<{ readonly epsilon: number }, 5, 3> = 
     const dx = dy.data.map((g, i) => {
       const c = channelOf(i);
       const mixed = g - (at(dbias, c) + at(xhat, i) * at(dscale, c)) / (batch * area);
-      return (at(scale.data, c) / at(std, c)) * mixed;
+      return (elementAt(scale.data, c) / at(std, c)) * mixed;
     });
     return [dx, dscale, dbias];
   },

@@ -2,7 +2,7 @@ import { at } from '../../errors.js';
 import { type Composite, noGradient, type ReferenceTensor, type Value } from '../operator.js';
 import { requireValues } from '../require-values.js';
 import { nchw } from '../shapes.js';
-import { sizeOf } from '../tensor.js';
+import { elementAt, sizeOf } from '../tensor.js';
 import { apply } from '../value.js';
 import { add } from './add.js';
 import { perChannel } from './batch-norm.js';
@@ -45,7 +45,7 @@ export const BatchNormTraining: Composite<{ readonly epsilon: number }, 3, 3> = 
     const y = x.data.map((element, i) => {
       const c = channelOf(i);
       const std = Math.sqrt(at(variance, c) + epsilon);
-      return (at(scale.data, c) * (element - at(mean, c))) / std + at(bias.data, c);
+      return (elementAt(scale.data, c) * (element - at(mean, c))) / std + elementAt(bias.data, c);
     });
     return [y, mean, variance];
   },

@@ -1,7 +1,7 @@
-import { at } from '../../errors.js';
 import type { Primitive } from '../operator.js';
 import { requireValues } from '../require-values.js';
 import { nchw, vector } from '../shapes.js';
+import { elementAt } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { add } from './add.js';
 import { requireChannels } from './batch-norm-checks.js';
@@ -40,8 +40,10 @@ export const BatchNormalization: Primitive<{ readonly epsilon: number }, 5, 1> =
     return [
       x.data.map((element, i) => {
         const c = Math.floor(i / (height * width)) % channels;
-        const std = Math.sqrt(at(variance.data, c) + epsilon);
-        return (at(scale.data, c) * (element - at(mean.data, c))) / std + at(bias.data, c);
+        const std = Math.sqrt(elementAt(variance.data, c) + epsilon);
+        return (
+          (elementAt(scale.data, c) * (element - elementAt(mean.data, c))) / std + elementAt(bias.data, c)
+        );
       }),
     ];
   },

@@ -1,7 +1,6 @@
-import { at } from '../../errors.js';
 import { requireFloats } from '../dtypes.js';
 import type { Composite } from '../operator.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { elementAt, type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { conv } from './conv.js';
 import {
@@ -32,7 +31,7 @@ export const ConvInputGradient: Composite<Attributes, 2, 1> = {
   evaluate: ([dy, w], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(shape, w.shape, dy.shape, attributes, (inX, inW, inY) => {
-      result[inX] = at(result, inX) + at(dy.data, inY) * at(w.data, inW);
+      result[inX] = elementAt(result, inX) + elementAt(dy.data, inY) * elementAt(w.data, inW);
     });
     return [result];
   },

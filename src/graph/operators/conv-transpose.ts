@@ -1,8 +1,7 @@
-import { at } from '../../errors.js';
 import { requireFloats } from '../dtypes.js';
 import type { Primitive } from '../operator.js';
 import { edges, heightWidth, nchw } from '../shapes.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { elementAt, type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { conv } from './conv.js';
 import {
@@ -38,7 +37,7 @@ export const ConvTranspose: Primitive<Attributes, 2, 1> = {
   evaluate: ([x, w], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(shape, w.shape, x.shape, attributes, (inY, inW, inX) => {
-      result[inY] = at(result, inY) + at(x.data, inX) * at(w.data, inW);
+      result[inY] = elementAt(result, inY) + elementAt(x.data, inX) * elementAt(w.data, inW);
     });
     return [result];
   },

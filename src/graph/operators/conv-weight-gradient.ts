@@ -1,7 +1,6 @@
-import { at } from '../../errors.js';
 import { requireFloats } from '../dtypes.js';
 import type { Composite } from '../operator.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { elementAt, type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { conv } from './conv.js';
 import {
@@ -32,7 +31,7 @@ export const ConvWeightGradient: Composite<Attributes, 2, 1> = {
   evaluate: ([x, dy], { shape, ...attributes }) => {
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(x.shape, shape, dy.shape, attributes, (inX, inW, inY) => {
-      result[inW] = at(result, inW) + at(x.data, inX) * at(dy.data, inY);
+      result[inW] = elementAt(result, inW) + elementAt(x.data, inX) * elementAt(dy.data, inY);
     });
     return [result];
   },

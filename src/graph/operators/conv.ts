@@ -2,7 +2,7 @@ import { AdarandError, at } from '../../errors.js';
 import { requireFloats } from '../dtypes.js';
 import type { Gradient, Primitive, Value } from '../operator.js';
 import { nchw } from '../shapes.js';
-import { sizeOf } from '../tensor.js';
+import { elementAt, sizeOf } from '../tensor.js';
 import { apply } from '../value.js';
 import {
   type ConvAttributes,
@@ -50,10 +50,10 @@ export const Conv: Primitive<ConvAttributes, 'variadic', 1> = {
     const { x, w, bias } = operandsOf(inputs);
     const [, channels, height, width] = nchw(y.shape);
     const result = new Float64Array(sizeOf(y.shape)).map((_, i) =>
-      bias === undefined ? 0 : at(bias.data, Math.floor(i / (height * width)) % channels),
+      bias === undefined ? 0 : elementAt(bias.data, Math.floor(i / (height * width)) % channels),
     );
     eachMultiplyAdd(x.shape, w.shape, y.shape, attributes, (inX, inW, inY) => {
-      result[inY] = at(result, inY) + at(x.data, inX) * at(w.data, inW);
+      result[inY] = elementAt(result, inY) + elementAt(x.data, inX) * elementAt(w.data, inW);
     });
     return [result];
   },

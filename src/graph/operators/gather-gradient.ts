@@ -1,8 +1,8 @@
-import { AdarandError, at } from '../../errors.js';
+import { AdarandError } from '../../errors.js';
 import { requireAxis } from '../axis.js';
 import { requireIndices } from '../dtypes.js';
 import { type Composite, noGradient, refused } from '../operator.js';
-import { sameShape, sizeOf } from '../tensor.js';
+import { elementAt, sameShape, sizeOf } from '../tensor.js';
 import { eachPick, gatheredShape } from './gather.js';
 
 /** Adds each gradient slice into the slice it was picked from. */
@@ -25,7 +25,7 @@ export const GatherGradient: Composite<{ readonly axis: number; readonly shape: 
   evaluate: ([dy, indices], { axis, shape }) => {
     const result = new Float64Array(sizeOf(shape));
     eachPick(shape, indices.data, axis, (from, to) => {
-      result[from] = at(result, from) + at(dy.data, to);
+      result[from] = elementAt(result, from) + elementAt(dy.data, to);
     });
     return [result];
   },

@@ -4,7 +4,7 @@ import { requireIndices } from '../dtypes.js';
 import { emitUnderOwnName } from '../emit-under-own-name.js';
 import { noGradient, type Primitive } from '../operator.js';
 import { requireValues } from '../require-values.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { elementAt, type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { GatherGradient } from './gather-gradient.js';
 
@@ -25,7 +25,7 @@ export const Gather: Primitive<{ readonly axis: number }, 2, 1> = {
   evaluate: ([x, indices], { axis }, [y]) => {
     const result = new Float64Array(sizeOf(y.shape));
     eachPick(x.shape, indices.data, axis, (from, to) => {
-      result[to] = at(x.data, from);
+      result[to] = elementAt(x.data, from);
     });
     return [result];
   },

@@ -22,7 +22,7 @@ import { Expand } from './expand.js';
 import { Gather } from './gather.js';
 import { GatherGradient } from './gather-gradient.js';
 import { Gelu } from './gelu.js';
-import { Gemm } from './gemm.js';
+import { GeluGradient } from './gelu-gradient.js';
 import { Greater } from './greater.js';
 import { HardSigmoid } from './hard-sigmoid.js';
 import { LayerNormalization } from './layer-normalization.js';
@@ -77,7 +77,6 @@ export const primitives = {
   Expand,
   Gather,
   Gelu,
-  Gemm,
   Greater,
   HardSigmoid,
   LayerNormalization,
@@ -120,6 +119,7 @@ export const composites = {
   ConvInputGradient,
   ConvWeightGradient,
   GatherGradient,
+  GeluGradient,
 } satisfies Readonly<Record<string, Composite>>;
 
 export type CompositeName = keyof typeof composites;

@@ -1,6 +1,7 @@
 import { apply, type Value } from '../value.js';
 import { add } from './add.js';
-import { step } from './hard-sigmoid.js';
+import { cast } from './cast.js';
+import { greater } from './greater.js';
 import { mul } from './mul.js';
 import { unary } from './unary.js';
 
@@ -8,7 +9,10 @@ export const LeakyRelu = unary<{ readonly alpha: number }>({
   name: 'LeakyRelu',
   doc: 'x where x > 0, else alpha x.',
   evaluate: (x, { alpha }) => (x > 0 ? x : alpha * x),
-  gradient: (x, _y, dy, { alpha }) => mul(dy, add(mul(step(x), 1 - alpha), alpha)),
+  gradient: (x, _y, dy, { alpha }) => {
+    const positive = cast(greater(x, 0), 'float32');
+    return mul(dy, add(mul(positive, 1 - alpha), alpha));
+  },
   emit: (e, inputs, { attributes: { alpha } }) => e.op('LeakyRelu', inputs, { alpha: { float: alpha } }),
   domain: { kinks: [0] },
   samples: [{ alpha: 0.1 }],

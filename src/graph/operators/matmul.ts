@@ -3,7 +3,7 @@ import { broadcastOffsets, broadcastShapes } from '../broadcast.js';
 import { requireFloat } from '../dtypes.js';
 import type { Primitive } from '../operator.js';
 import { lastTwo } from '../shapes.js';
-import { type Shape, sizeOf } from '../tensor.js';
+import { elementAt, type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
 type MatMulAttributes = {
@@ -56,19 +56,18 @@ export const MatMul: Primitive<MatMulAttributes, 2, 1> = {
           let sum = 0;
           for (let k = 0; k < inner; k++)
             sum +=
-              at(a.data, startA + (transposeA ? k * rows + i : i * inner + k)) *
-              at(b.data, startB + (transposeB ? j * inner + k : k * columns + j));
+              elementAt(a.data, startA + (transposeA ? k * rows + i : i * inner + k)) *
+              elementAt(b.data, startB + (transposeB ? j * inner + k : k * columns + j));
           result[o++] = alpha * sum;
         }
     }
     return [result];
   },
   emit: (e, inputs, { inputs: [a, b], attributes }) => {
-    const { transposeA, transposeB } = attributes;
-    const transA = Number(transposeA);
-    const transB = Number(transposeB);
+    const transA = Number(attributes.transposeA);
+    const transB = Number(attributes.transposeB);
     const alpha = { float: attributes.alpha };
-    if (!transposeA && !transposeB && alpha.float === 1) return e.op('MatMul', inputs);
+    if (!transA && !transB && alpha.float === 1) return e.op('MatMul', inputs);
     if (a.shape.length === 2 && b.shape.length === 2) return e.op('Gemm', inputs, { transA, transB, alpha });
     return e.op('FusedMatMul', inputs, { transA, transB, alpha }, { domain: 'com.microsoft' });
   },

@@ -1,6 +1,6 @@
 import { at } from '../../errors.js';
 import { noGradient, type Primitive } from '../operator.js';
-import { sizeOf } from '../tensor.js';
+import { elementAt, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { GatherGradient } from './gather-gradient.js';
 import { eachWindow, type PoolAttributes, poolOnnxAttributes, poolOutputShape } from './pool-geometry.js';
@@ -35,8 +35,8 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
     const result = new Float64Array(sizeOf(y.shape)).fill(-Infinity);
     const from = new Float64Array(sizeOf(y.shape));
     eachWindow(x.shape, y.shape, attributes, (inX, inY) => {
-      if (at(x.data, inX) <= at(result, inY)) return;
-      result[inY] = at(x.data, inX);
+      if (elementAt(x.data, inX) <= elementAt(result, inY)) return;
+      result[inY] = elementAt(x.data, inX);
       from[inY] = inX;
     });
     return [result, from];

@@ -3,7 +3,7 @@ import { offsets, stridesOf } from '../broadcast.js';
 import { requireFloat } from '../dtypes.js';
 import type { Primitive } from '../operator.js';
 import { requireValues } from '../require-values.js';
-import { sizeOf } from '../tensor.js';
+import { elementAt, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { slice } from './slice.js';
 
@@ -41,7 +41,7 @@ export const Pad: Primitive<PadAttributes, 1, 1> = {
     const base = before.reduce((sum, count, axis) => sum + count * at(strides, axis), 0);
     const result = new Float64Array(sizeOf(y.shape)).fill(value);
     offsets(x.shape, strides, base).forEach((offset, i) => {
-      result[offset] = at(x.data, i);
+      result[offset] = elementAt(x.data, i);
     });
     return [result];
   },

@@ -141,11 +141,10 @@ const refusals: Readonly<Record<OperatorName, readonly Refusal[]>> = {
     shape([f(5, 3), i(5)], /has no axis 2/, { axis: 2 }),
   ],
   Gelu: floatsOnly,
-  Gemm: [
-    shape([f(3, 4), f(5, 3), f(5)], /do not multiply/),
-    shape([f(3, 4), f(5, 4), f(4)], /a row \[4\] is not added to a product of 5 columns/),
-    shape([f(1, 3, 4), f(5, 4), f(5)], /first operand \[1,3,4\] is not a matrix/),
-    dtype([f(3, 4), f(5, 4), i(5)], /third operand is of int32/),
+  GeluGradient: [
+    shape([f(2, 3), f(3, 2)], /a gradient \[3,2\] is not one of values \[2,3\]/),
+    dtype([i(2), f(2)], /first operand is of int32/),
+    dtype([f(2), i(2)], /second operand is of int32/),
   ],
   Greater: numberPairs,
   HardSigmoid: floatsOnly,

@@ -1,5 +1,6 @@
 import { apply, type Value } from '../value.js';
-import { step } from './hard-sigmoid.js';
+import { cast } from './cast.js';
+import { greater } from './greater.js';
 import { mul } from './mul.js';
 import { unary } from './unary.js';
 
@@ -7,7 +8,7 @@ export const Relu = unary({
   name: 'Relu',
   doc: 'max(x, 0).',
   evaluate: (x) => Math.max(x, 0),
-  gradient: (_x, y, dy) => mul(dy, step(y)),
+  gradient: (_x, y, dy) => mul(dy, cast(greater(y, 0), 'float32')),
   domain: { kinks: [0] },
   samples: [{}],
 });

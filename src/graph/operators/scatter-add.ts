@@ -4,7 +4,7 @@ import { offsets, stridesOf } from '../broadcast.js';
 import { requireIndices, requireNumbers, requireSameDType } from '../dtypes.js';
 import { noGradient, type Primitive, refused } from '../operator.js';
 import { requireValues } from '../require-values.js';
-import { type Shape, sameShape } from '../tensor.js';
+import { elementAt, type Shape, sameShape } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
 /** y = data, then y[..., indices[...], ...] += updates[...] along an axis; indices have the shape of updates. */
@@ -36,8 +36,8 @@ export const ScatterAdd: Primitive<{ readonly axis: number }, 3, 1> = {
     const along = at(strides, axis);
     const places = offsets(updates.shape, strides.with(axis, 0));
     updates.data.forEach((update, i) => {
-      const place = at(places, i) + at(indices.data, i) * along;
-      result[place] = at(result, place) + update;
+      const place = at(places, i) + elementAt(indices.data, i) * along;
+      result[place] = elementAt(result, place) + update;
     });
     return [result];
   },

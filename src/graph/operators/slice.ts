@@ -3,6 +3,7 @@ import { normalizeAxis, requireAxis } from '../axis.js';
 import { offsets, stridesOf } from '../broadcast.js';
 import type { Primitive } from '../operator.js';
 import { requireValues } from '../require-values.js';
+import { elementAt } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 import { pad } from './pad.js';
 import { reshape } from './reshape.js';
@@ -42,7 +43,7 @@ export const Slice: Primitive<SliceAttributes, 1, 1> = {
     const strides = stridesOf(x.shape);
     const along = at(strides, axis);
     const from = offsets(y.shape, strides.with(axis, along * step), start * along);
-    return [Float64Array.from(from, (offset) => at(x.data, offset))];
+    return [Float64Array.from(from, (offset) => elementAt(x.data, offset))];
   },
   emit: (e, [x], { inputs: [{ shape }], attributes: { axis, start, end, step } }) => {
     // An open end stays open in the file, so that a model reads maps of other sizes too.

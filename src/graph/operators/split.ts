@@ -3,6 +3,7 @@ import { normalizeAxis, requireAxis } from '../axis.js';
 import { offsets, stridesOf } from '../broadcast.js';
 import type { Primitive } from '../operator.js';
 import { requireValues } from '../require-values.js';
+import { elementAt } from '../tensor.js';
 import { apply, scalar, type Value } from '../value.js';
 import { concat } from './concat.js';
 
@@ -34,7 +35,7 @@ export const Split: Primitive<{ readonly axis: number; readonly sizes: readonly 
     return outputs.map(({ shape }) => {
       const from = offsets(shape, strides, start * at(strides, axis));
       start += at(shape, axis);
-      return Float64Array.from(from, (offset) => at(x.data, offset));
+      return Float64Array.from(from, (offset) => elementAt(x.data, offset));
     });
   },
   emit: (e, [x], { attributes: { axis, sizes } }) =>

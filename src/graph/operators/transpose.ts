@@ -4,7 +4,7 @@ import { emitUnderOwnName } from '../emit-under-own-name.js';
 import { nodeOf } from '../node-of.js';
 import type { Primitive } from '../operator.js';
 import { requireValues } from '../require-values.js';
-import type { Shape } from '../tensor.js';
+import { elementAt, type Shape } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
 export const Transpose: Primitive<{ readonly perm: readonly number[] }, 1, 1> = {
@@ -22,7 +22,7 @@ export const Transpose: Primitive<{ readonly perm: readonly number[] }, 1, 1> = 
       y.shape,
       perm.map((axis) => at(strides, axis)),
     );
-    return [Float64Array.from(from, (offset) => at(x.data, offset))];
+    return [Float64Array.from(from, (offset) => elementAt(x.data, offset))];
   },
   emit: emitUnderOwnName,
   samples: [

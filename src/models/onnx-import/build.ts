@@ -1,12 +1,12 @@
 import { AdarandError, at } from '../../errors.js';
 import { constant, type Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
+import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';
 import { fold } from './constants.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
+import { nameFeatureMaps } from './feature-maps.js';
 import { type BuildContext, NodeReader, unsupportedOperator } from './node-reader.js';
-import { tapStages } from './taps.js';
-import type { WeightRole } from './weights.js';
 
 /** A part of an ONNX graph that leads from the images to one value. */
 export interface OnnxPart {
@@ -52,7 +52,7 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
     batch: at(images.shape, 0),
     fromImages: (name) => fromImages.has(name),
   };
-  const maps: Value[] = [];
+  const throughImages: Value[] = [];
   for (const node of nodes) {
     const outputs = buildNode(node, context);
     const constantInputs = node.inputs.every((name) => name === '' || read(name).origin.kind === 'constant');
@@ -64,9 +64,9 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
       if (perImage && output.origin.kind !== 'constant') fromImages.add(name);
     });
     const [first] = outputs;
-    if (perImage && first !== undefined) maps.push(first);
+    if (perImage && first !== undefined) throughImages.push(first);
   }
-  tapStages(maps, scope);
+  nameFeatureMaps(throughImages, scope);
   return read(part.target);
 }
 
@@ -79,7 +79,7 @@ function buildNode(node: OnnxNode, context: BuildContext): readonly Value[] {
   const builder = builderOf(node);
   if (builder === undefined) throw unsupportedOperator(node, context);
   try {
-    const built = builder(new NodeReader(node, context));
+    const built = builder.build(new NodeReader(node, context));
     return 'origin' in built ? [built] : built;
   } catch (error) {
     if (error instanceof AdarandError && !error.code.startsWith('graph.')) throw error;

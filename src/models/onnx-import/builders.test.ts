@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensorOf } from '../../../test/helpers/lcg.js';
-import {
-  difference,
-  type FileAttribute,
-  floats,
-  int64Tensor,
-  onnxFile,
-} from '../../../test/helpers/onnx-fixtures.js';
+import { difference, floats, int64Tensor, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
+import { defaultShape, type OperatorCase, operatorCases } from '../../../test/helpers/onnx-operator-cases.js';
 import { at } from '../../errors.js';
 import { interpret } from '../../graph/interpret.js';
 import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
@@ -18,147 +13,10 @@ import { buildPart } from './build.js';
 import { builders } from './builders.js';
 import { decodeOnnx } from './decode.js';
 
-interface Case {
-  readonly type: string;
-  readonly x?: Shape;
-  readonly opset?: number;
-  /** Inputs after x; undefined is left out. */
-  readonly rest?: readonly (Tensor | undefined)[];
-  readonly attributes?: Readonly<Record<string, FileAttribute>>;
-  readonly outputs?: number;
-  readonly domain?: string;
-}
-
-const map = [2, 3, 6, 5];
-const random = (seed: number, shape: Shape, offset = 0) => tensorOf({ shape, seed, scale: 1, offset });
-const kernel = random(11, [4, 3, 3, 3]);
-const scalarOf = (value: number) => float32([], [value]);
-const ints = int64Tensor;
+const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 
 /** Each runs in ONNX Runtime from the file, and here by the imported graph in double precision. */
-const cases: readonly Case[] = [
-  ...['Abs', 'Erf', 'Exp', 'HardSwish', 'Identity', 'LeakyRelu', 'Neg', 'Reciprocal', 'Relu'].map(plain),
-  ...['Sigmoid', 'Softplus', 'Tanh', 'HardSigmoid', 'GlobalAveragePool', 'GlobalMaxPool'].map(plain),
-  ...['Flatten', 'Transpose', 'Shape', 'Size', 'Dropout', 'Softmax', 'LogSoftmax'].map(plain),
-  { type: 'Gelu', domain: 'com.microsoft' },
-  { type: 'Gelu', opset: 20, attributes: { approximate: 'tanh' } },
-  ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Sum'].map((type) => ({
-    type,
-    rest: [random(5, [3, 1, 1], 2)],
-  })),
-  { type: 'Pow', rest: [scalarOf(2)] },
-  { type: 'Pow', rest: [ints([2], [])] },
-  { type: 'PRelu', rest: [random(5, [3, 1, 1])] },
-  { type: 'LeakyRelu', attributes: { alpha: { float: 0.3 } } },
-  { type: 'HardSigmoid', attributes: { alpha: { float: 0.3 }, beta: { float: 0.4 } } },
-  { type: 'Clip', opset: 9, attributes: { min: { float: -0.25 }, max: { float: 0.5 } } },
-  { type: 'Clip', opset: 9, attributes: { min: { float: 0 } } },
-  { type: 'Clip', rest: [scalarOf(-0.25), scalarOf(0.5)] },
-  { type: 'Clip', rest: [undefined, scalarOf(0.5)] },
-  { type: 'Conv', rest: [kernel] },
-  { type: 'Conv', rest: [kernel, random(2, [4])], attributes: { pads: [1, 0, 2, 1], strides: [2, 1] } },
-  { type: 'Conv', rest: [kernel], attributes: { auto_pad: 'SAME_UPPER', strides: [2, 2] } },
-  { type: 'Conv', rest: [kernel], attributes: { auto_pad: 'SAME_LOWER', strides: [2, 2] } },
-  { type: 'Conv', rest: [kernel], attributes: { auto_pad: 'VALID', dilations: [2, 1] } },
-  { type: 'Conv', rest: [random(3, [6, 1, 3, 3])], attributes: { group: 3 } },
-  { type: 'ConvTranspose', rest: [random(3, [3, 2, 2, 2])], attributes: { strides: [2, 2] } },
-  {
-    type: 'ConvTranspose',
-    rest: [random(3, [3, 1, 3, 3]), random(4, [3])],
-    attributes: { group: 3, strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 0] },
-  },
-  { type: 'MaxPool', attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } },
-  { type: 'MaxPool', attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 } },
-  { type: 'MaxPool', attributes: { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' } },
-  { type: 'AveragePool', attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } },
-  {
-    type: 'AveragePool',
-    attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], count_include_pad: 1 },
-  },
-  ...['ReduceMean', 'ReduceSum', 'ReduceMax'].flatMap((type): Case[] => [
-    { type, opset: 11, attributes: { axes: [2, -1] } },
-    { type, opset: 11, attributes: { keepdims: 0, axes: [1] } },
-    { type, opset: 18, rest: [ints([1, 3])] },
-    { type, opset: 18, attributes: { keepdims: 0 } },
-  ]),
-  { type: 'Flatten', attributes: { axis: 2 } },
-  { type: 'Flatten', attributes: { axis: -1 } },
-  { type: 'Flatten', attributes: { axis: 0 } },
-  { type: 'Reshape', rest: [ints([0, -1, 10])] },
-  { type: 'Squeeze', x: [2, 1, 3, 1], opset: 11, attributes: { axes: [1] } },
-  { type: 'Squeeze', x: [2, 1, 3, 1], rest: [ints([-1])] },
-  { type: 'Squeeze', x: [2, 1, 3, 1] },
-  { type: 'Unsqueeze', x: [2, 3], opset: 11, attributes: { axes: [0, 3] } },
-  { type: 'Unsqueeze', x: [2, 3], rest: [ints([1, -1])] },
-  { type: 'Transpose', attributes: { perm: [0, 2, 3, 1] } },
-  { type: 'Concat', rest: [random(8, [2, 1, 6, 5])], attributes: { axis: -3 } },
-  { type: 'Split', opset: 11, attributes: { axis: 2, split: [1, 3, 2] }, outputs: 3 },
-  { type: 'Split', opset: 13, rest: [ints([2, 4])], attributes: { axis: -2 }, outputs: 2 },
-  { type: 'Split', opset: 13, attributes: { axis: 2 }, outputs: 3 },
-  { type: 'Slice', opset: 9, attributes: { starts: [1, -3], ends: [9999, -1], axes: [2, 3] } },
-  { type: 'Slice', rest: [ints([0, 1]), ints([2 ** 53, 4]), ints([1, -2]), ints([2, 1])] },
-  { type: 'Slice', rest: [ints([-1]), ints([-9999]), ints([2]), ints([-2])] },
-  { type: 'Pad', opset: 9, attributes: { pads: [0, 0, 1, 2, 0, 0, 0, 1], value: { float: 0.5 } } },
-  { type: 'Pad', rest: [ints([0, 0, 1, 2, 0, 0, 0, 1]), scalarOf(-1)] },
-  { type: 'Pad', rest: [ints([0, 0, 1, 2, 0, 0, 0, 1])], attributes: { mode: 'reflect' } },
-  { type: 'Pad', rest: [ints([0, 0, 1, 2, 0, 0, 0, 1])], attributes: { mode: 'edge' } },
-  { type: 'Gather', rest: [ints([2, -1, 0])], attributes: { axis: 1 } },
-  { type: 'Gather', rest: [ints([-1], [])], attributes: { axis: 2 } },
-  { type: 'Expand', x: [2, 1, 3], rest: [ints([4, 1])] },
-  { type: 'Cast', attributes: { to: 6 } },
-  { type: 'Gemm', x: [2, 3], rest: [random(3, [3, 4]), random(4, [4])] },
-  {
-    type: 'Gemm',
-    x: [3, 2],
-    rest: [random(3, [4, 3]), random(4, [1, 4])],
-    attributes: { transA: 1, transB: 1, alpha: { float: 0.5 }, beta: { float: 2 } },
-  },
-  { type: 'MatMul', x: [2, 4, 3], rest: [random(3, [3, 5])] },
-  {
-    type: 'FusedMatMul',
-    x: [2, 4, 3],
-    rest: [random(3, [2, 5, 3])],
-    domain: 'com.microsoft',
-    attributes: { transB: 1, alpha: { float: 0.5 } },
-  },
-  { type: 'Softmax', opset: 11, attributes: { axis: 2 } },
-  { type: 'Softmax', attributes: { axis: 1 } },
-  { type: 'LogSoftmax', opset: 11 },
-  {
-    type: 'BatchNormalization',
-    rest: [random(1, [3]), random(2, [3]), random(3, [3]), random(4, [3], 2)],
-    attributes: { epsilon: { float: 1e-3 } },
-  },
-  {
-    type: 'BatchNormalization',
-    x: [4, 3],
-    rest: [random(1, [3]), random(2, [3]), random(3, [3]), random(4, [3], 2)],
-  },
-  {
-    type: 'LayerNormalization',
-    x: [2, 4, 8],
-    opset: 17,
-    rest: [random(1, [8]), random(2, [8])],
-    attributes: { epsilon: { float: 1e-6 } },
-  },
-  ...['asymmetric', 'half_pixel', 'pytorch_half_pixel', 'align_corners'].flatMap((way): Case[] => [
-    {
-      type: 'Resize',
-      rest: [float32([0], []), float32([4], [1, 1, 2, 1.5])],
-      attributes: { mode: 'linear', coordinate_transformation_mode: way },
-    },
-    {
-      type: 'Resize',
-      rest: [undefined, undefined, ints([2, 3, 4, 9])],
-      attributes: { mode: 'nearest', coordinate_transformation_mode: way, nearest_mode: 'floor' },
-    },
-  ]),
-  { type: 'Resize', rest: [float32([0], []), float32([4], [1, 1, 2, 2])] },
-  { type: 'Resize', opset: 10, rest: [float32([4], [1, 1, 2, 2])] },
-  { type: 'Upsample', opset: 9, rest: [float32([4], [1, 1, 2, 3])] },
-];
-
-for (const one of cases)
+for (const one of operatorCases)
   test(`${one.type} ${one.opset ?? 14} ${describe(one)}: as ONNX Runtime computes it`, async () => {
     const { bytes, x } = fileOf(one);
     const names = Array.from({ length: one.outputs ?? 1 }, (_, i) => `y${i}`);
@@ -187,7 +45,7 @@ const elsewhere = new Set([
 ]);
 
 test('every importable operator has a case', () => {
-  const tested = new Set(cases.map(({ type }) => type));
+  const tested = new Set(operatorCases.map(({ type }) => type));
   const missing = Object.keys(builders).filter((type) => !tested.has(type) && !elsewhere.has(type));
   assert.deepEqual(missing, []);
 });
@@ -231,18 +89,22 @@ test('sizes read off a shape are worked out while the graph is built', () => {
     inputs: { x: ['batch', 3, 6, 5] },
     outputs: ['y'],
   });
-  assert.deepEqual(buildAlone(bytes, 'y', random(1, map)).shape, [2, 3, 30]);
+  assert.deepEqual(buildAlone(bytes, 'y', random(1, defaultShape)).shape, [2, 3, 30]);
 });
 
-function plain(type: string): Case {
-  return { type };
-}
-
-function describe({ attributes, rest, x = map }: Case): string {
+function describe({ attributes, rest, x = defaultShape }: OperatorCase): string {
   return `[${x}] ${rest?.map((tensor) => (tensor ? `[${tensor.shape}]` : '-')).join(' ') ?? ''} ${JSON.stringify(attributes ?? {})}`;
 }
 
-function fileOf({ type, x = map, opset = 14, rest = [], attributes = {}, outputs = 1, domain = '' }: Case) {
+function fileOf({
+  type,
+  x = defaultShape,
+  opset = 14,
+  rest = [],
+  attributes = {},
+  outputs = 1,
+  domain = '',
+}: OperatorCase) {
   const named = rest.map((tensor, i) => [tensor === undefined ? '' : `c${i}`, tensor] as const);
   const initializers: Record<string, Tensor> = {};
   for (const [name, tensor] of named) if (tensor !== undefined) initializers[name] = tensor;

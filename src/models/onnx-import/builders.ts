@@ -1,8 +1,8 @@
+import type { Builder } from './builder.js';
 import { convolution } from './convolution.js';
 import type { OnnxNode } from './decode.js';
 import { elementwise } from './elementwise.js';
 import { linear } from './linear.js';
-import type { Builder } from './node-reader.js';
 import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
 import { reduction } from './reduction.js';

@@ -1,3 +1,4 @@
+import { at } from '../../errors.js';
 import { interpret } from '../../graph/interpret.js';
 import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
 import { constant, type Value } from '../../graph/value.js';
@@ -16,8 +17,7 @@ export function int64(values: number | readonly number[], shape?: Shape): Value 
 /** A value that depends on constants alone, as a constant. */
 export function fold(value: Value): Value {
   if (value.origin.kind === 'constant' || sizeOf(value.shape) > MAXIMUM_SIZE) return value;
-  const [data = new Float64Array()] = interpret([value]);
-  return constant(toTensor(value, data));
+  return constant(toTensor(value, at(interpret([value]), 0)));
 }
 
 /** Integer arithmetic over shapes truncates, as ONNX's does. */

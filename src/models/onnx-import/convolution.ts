@@ -5,18 +5,19 @@ import { convTranspose } from '../../graph/operators/conv-transpose.js';
 import { reshape } from '../../graph/operators/reshape.js';
 import type { Value } from '../../graph/value.js';
 import { samePadding } from '../../nn/padding.js';
-import type { Builder, NodeReader } from './node-reader.js';
+import { type Builder, layer } from './builder.js';
+import type { NodeReader } from './node-reader.js';
 
 export const convolution = {
-  Conv: (node) => {
+  Conv: layer(['none', 'weight', 'bias'], (node) => {
     const x = node.value(0);
     const weight = node.value(1);
     if (x.shape.length !== 4) throw node.unsupported(`works on ${x.shape.length - 2} spatial axes`);
     const window = windowOf(node, x, weight.shape.slice(2));
     const { strides, pads, dilations } = window;
     return conv(x, weight, node.optional(2), { strides, pads, dilations, group: node.int('group', 1) });
-  },
-  ConvTranspose: convTransposed,
+  }),
+  ConvTranspose: layer(['none', 'weight', 'bias'], convTransposed),
 } satisfies Readonly<Record<string, Builder>>;
 
 export interface Window {

@@ -49,7 +49,8 @@ export function decodeOnnx(bytes: Uint8Array, file: string): OnnxModel {
     constants.set(initializer.name, decodeTensor(initializer, file));
   const producers = new Map<string, OnnxNode>();
   for (const node of graph.node.map(decodeNode)) {
-    if (node.type === 'Constant') constants.set(node.outputs[0] ?? '', constantOf(node, file));
+    if (node.type === 'Constant')
+      for (const output of node.outputs) constants.set(output, constantOf(node, file));
     else for (const output of node.outputs) if (output !== '') producers.set(output, node);
   }
   return {
@@ -85,7 +86,7 @@ function decodeNode(proto: NodeProto): OnnxNode {
   return {
     type: proto.opType,
     domain: proto.domain === 'ai.onnx' ? '' : proto.domain,
-    name: proto.name || (proto.output[0] ?? ''),
+    name: proto.name || proto.output.find((output) => output !== '') || proto.opType,
     inputs: proto.input,
     outputs: proto.output,
     attributes: new Map(proto.attribute.map((attribute) => [attribute.name, attribute])),
@@ -110,8 +111,8 @@ function constantOf({ name, attributes }: OnnxNode, file: string): Tensor {
 
 function shapeOf({ type }: ValueInfoProto): (number | undefined)[] {
   if (type?.value.case !== 'tensorType') return [];
-  return (type.value.value.shape?.dim ?? []).map(({ value }) => {
-    const size = value.case === 'dimValue' ? Number(value.value) : 0;
-    return size > 0 ? size : undefined;
-  });
+  // Without a shape, it is unknown how many dimensions there are: none can be read.
+  return (type.value.value.shape?.dim ?? []).map(({ value }) =>
+    value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined,
+  );
 }

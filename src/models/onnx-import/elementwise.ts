@@ -27,50 +27,56 @@ import { tanh } from '../../graph/operators/tanh.js';
 import { where } from '../../graph/operators/where.js';
 import type { DType } from '../../graph/tensor.js';
 import { constant, scalar, type Value } from '../../graph/value.js';
-import type { Builder, NodeReader } from './node-reader.js';
+import { arithmetic, type Build, type Builder, layer, weightless } from './builder.js';
+import type { NodeReader } from './node-reader.js';
 
 export const elementwise = {
   Abs: unary(abs),
-  Add: binary(add),
-  Cast: castTo,
-  Ceil: onConstants(Math.ceil),
-  Clip: clipped,
-  Div: binary(div),
+  Add: arithmetic('bias', binary(add)),
+  Cast: weightless(castTo),
+  Ceil: weightless(onConstants(Math.ceil)),
+  Clip: weightless(clipped),
+  Div: arithmetic('norm', binary(div)),
   Dropout: unary((x) => x),
-  Equal: binary(equal),
+  Equal: weightless(binary(equal)),
   Erf: unary(erf),
   Exp: unary(exp),
-  Floor: onConstants(Math.floor),
-  Gelu: geluOf,
-  Greater: binary(greater),
-  HardSigmoid: (node) => hardSigmoid(node.value(0), node.float('alpha', 0.2), node.float('beta', 0.5)),
-  HardSwish: (node) => mul(node.value(0), hardSigmoid(node.value(0), 1 / 6, 0.5)),
+  Floor: weightless(onConstants(Math.floor)),
+  Gelu: weightless(geluOf),
+  Greater: weightless(binary(greater)),
+  HardSigmoid: weightless((node) =>
+    hardSigmoid(node.value(0), node.float('alpha', 0.2), node.float('beta', 0.5)),
+  ),
+  HardSwish: weightless((node) => mul(node.value(0), hardSigmoid(node.value(0), 1 / 6, 0.5))),
   Identity: unary((x) => x),
-  LeakyRelu: (node) => leakyRelu(node.value(0), node.float('alpha', 0.01)),
-  Less: binary(less),
+  LeakyRelu: weightless((node) => leakyRelu(node.value(0), node.float('alpha', 0.01))),
+  Less: weightless(binary(less)),
   Log: unary(log),
-  Max: variadic(max),
-  Min: variadic(min),
-  Mul: binary(mul),
+  Max: weightless(variadic(max)),
+  Min: weightless(variadic(min)),
+  Mul: arithmetic('norm', binary(mul)),
   Neg: unary(neg),
-  Pow: power,
-  PRelu: (node) => sub(relu(node.value(0)), mul(node.value(1), relu(neg(node.value(0))))),
+  Pow: weightless(power),
+  PRelu: layer(['none', 'norm'], (node) =>
+    sub(relu(node.value(0)), mul(node.value(1), relu(neg(node.value(0))))),
+  ),
   Reciprocal: unary(reciprocal),
   Relu: unary(relu),
   Sigmoid: unary(sigmoid),
   Softplus: unary(softplus),
   Sqrt: unary(sqrt),
-  Sub: binary(sub),
-  Sum: variadic(add),
+  Sub: arithmetic('bias', binary(sub)),
+  Sum: weightless(variadic(add)),
   Tanh: unary(tanh),
-  Where: (node) => where(node.value(0), node.value(1), node.value(2)),
+  Where: weightless((node) => where(node.value(0), node.value(1), node.value(2))),
 } satisfies Readonly<Record<string, Builder>>;
 
+/** Its one input is all that it has. */
 function unary(operator: (x: Value) => Value): Builder {
-  return (node) => operator(node.value(0));
+  return weightless((node) => operator(node.value(0)));
 }
 
-function binary(operator: (a: Value, b: Value) => Value): Builder {
+function binary(operator: (a: Value, b: Value) => Value): Build {
   return (node) => {
     const [a, b] = [node.value(0), node.value(1)];
     if (a.dtype !== b.dtype) throw node.invalid(`mixes ${a.dtype} and ${b.dtype}`);
@@ -78,14 +84,14 @@ function binary(operator: (a: Value, b: Value) => Value): Builder {
   };
 }
 
-function variadic(operator: (a: Value, b: Value) => Value): Builder {
+function variadic(operator: (a: Value, b: Value) => Value): Build {
   return (node) => node.values().reduce(operator);
 }
 
 /** Limits are attributes up to operator set 10, scalar inputs from 11. */
 function clipped(node: NodeReader): Value {
-  const low = node.numbers(1)?.[0] ?? node.float('min', Number.NEGATIVE_INFINITY);
-  const high = node.numbers(2)?.[0] ?? node.float('max', Number.POSITIVE_INFINITY);
+  const low = node.optionalNumber(1) ?? node.float('min', Number.NEGATIVE_INFINITY);
+  const high = node.optionalNumber(2) ?? node.float('max', Number.POSITIVE_INFINITY);
   const x = node.value(0);
   // A limit at float32's end is none: exporters write ReLU as a clip at 0 and 3.4e38.
   const upper = high >= 3.4e38 ? Number.POSITIVE_INFINITY : high;
@@ -130,10 +136,10 @@ function power(node: NodeReader): Value {
 }
 
 /** For arithmetic over shapes: no network rounds its activations. */
-function onConstants(operator: (x: number) => number): Builder {
+function onConstants(operator: (x: number) => number): Build {
   return (node) => {
     const { dtype, shape } = node.value(0);
-    const numbers = node.numbers(0) ?? [];
+    const numbers = node.numbers(0);
     if (dtype !== 'float32') throw node.unsupported(`rounds ${dtype}`);
     return constant({ dtype, shape, data: Float32Array.from(numbers, operator) });
   };

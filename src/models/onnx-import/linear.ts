@@ -7,10 +7,11 @@ import { softmax } from '../../graph/operators/softmax.js';
 import { transpose } from '../../graph/operators/transpose.js';
 import { sizeOf } from '../../graph/tensor.js';
 import { scalar, type Value } from '../../graph/value.js';
-import type { Builder, NodeReader } from './node-reader.js';
+import { type Builder, layer, weightless } from './builder.js';
+import type { NodeReader } from './node-reader.js';
 
 export const linear = {
-  Gemm: (node) => {
+  Gemm: layer(['weight', 'weight', 'bias'], (node) => {
     const product = matmul(node.value(0), node.value(1), {
       transposeA: node.int('transA', 0) === 1,
       transposeB: node.int('transB', 0) === 1,
@@ -20,16 +21,17 @@ export const linear = {
     const beta = node.float('beta', 1);
     if (bias === undefined) return product;
     return add(product, beta === 1 ? bias : mul(bias, scalar(beta)));
-  },
-  MatMul: (node) => matmul(node.value(0), node.value(1)),
-  FusedMatMul: (node) =>
+  }),
+  MatMul: layer(['weight', 'weight'], (node) => matmul(node.value(0), node.value(1))),
+  FusedMatMul: layer(['weight', 'weight'], (node) =>
     matmul(node.value(0), node.value(1), {
       transposeA: node.int('transA', 0) === 1,
       transposeB: node.int('transB', 0) === 1,
       alpha: node.float('alpha', 1),
     }),
-  Softmax: (node) => alongAxis(node, softmax),
-  LogSoftmax: (node) => alongAxis(node, logSoftmax),
+  ),
+  Softmax: weightless((node) => alongAxis(node, softmax)),
+  LogSoftmax: weightless((node) => alongAxis(node, logSoftmax)),
 } satisfies Readonly<Record<string, Builder>>;
 
 /**

@@ -3,12 +3,9 @@ import type { AttributeProto } from '../../graph/onnx/onnx_pb.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
+import type { WeightRole } from './builder.js';
 import type { OnnxNode } from './decode.js';
 import { decodeTensor } from './tensor.js';
-import type { WeightRole } from './weights.js';
-
-/** Builds one ONNX node in our operators; returns its outputs. */
-export type Builder = (node: NodeReader) => Value | readonly Value[];
 
 export interface BuildContext {
   readonly file: string;
@@ -55,12 +52,24 @@ export class NodeReader {
     return this.node.inputs.map((_, i) => this.value(i));
   }
 
-  /** The elements of the i-th input, which must be known when the graph is built; undefined if it is left out. */
-  numbers(i: number): number[] | undefined {
-    const value = this.optional(i);
-    if (value === undefined) return undefined;
+  /** The elements of the i-th input, which must be known when the graph is built. */
+  numbers(i: number): number[] {
+    const value = this.value(i);
     if (value.origin.kind !== 'constant') throw this.unsupported(`takes its input ${i} from the image`);
     return Array.from(value.origin.tensor.data, Number);
+  }
+
+  /** The same, unless the input is left out. */
+  optionalNumbers(i: number): number[] | undefined {
+    return this.optional(i) === undefined ? undefined : this.numbers(i);
+  }
+
+  /** The i-th input as one number, unless it is left out. */
+  optionalNumber(i: number): number | undefined {
+    const numbers = this.optionalNumbers(i);
+    if (numbers !== undefined && numbers.length !== 1)
+      throw this.invalid(`takes one number as input ${i}, not ${numbers.length}`);
+    return numbers?.[0];
   }
 
   int(name: string, otherwise: number): number {
@@ -87,8 +96,15 @@ export class NodeReader {
   }
 
   /** Integers that older operator sets have as an attribute and newer ones as an input. */
-  intsOrInput(name: string, i: number): number[] | undefined {
-    return this.ints(name) ?? this.numbers(i);
+  intsOrInput(name: string, i: number): number[] {
+    const numbers = this.optionalIntsOrInput(name, i);
+    if (numbers === undefined) throw this.invalid(`has no ${name}`);
+    return numbers;
+  }
+
+  /** The same, unless they are left out. */
+  optionalIntsOrInput(name: string, i: number): number[] | undefined {
+    return this.ints(name) ?? this.optionalNumbers(i);
   }
 
   /** `axis` of a tensor of `rank`, counted from the front. */

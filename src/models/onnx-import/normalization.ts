@@ -4,14 +4,16 @@ import { batchNormalization } from '../../graph/operators/batch-norm.js';
 import { layerNormalization } from '../../graph/operators/layer-normalization.js';
 import { mul } from '../../graph/operators/mul.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { sizeOf } from '../../graph/tensor.js';
+import { sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { batchNormNamed } from '../../nn/layers.js';
-import type { Builder, NodeReader } from './node-reader.js';
+import { type Builder, type LayerRoles, layer } from './builder.js';
+import type { OnnxModel, OnnxNode } from './decode.js';
+import type { NodeReader } from './node-reader.js';
 
 export const normalization = {
-  BatchNormalization: batchNorm,
-  LayerNormalization: (node) => {
+  BatchNormalization: layer(['none', 'norm', 'norm', 'buffer', 'buffer'], batchNorm),
+  LayerNormalization: layer(layerNormRoles, (node) => {
     const x = node.value(0);
     if (node.axis(node.int('axis', -1), x.shape.length) !== x.shape.length - 1)
       throw node.unsupported('normalises over several axes');
@@ -20,14 +22,23 @@ export const normalization = {
     const bias = node.optional(2);
     const scaled = isOnes(scale) ? standardised : mul(standardised, scale);
     return bias === undefined ? scaled : add(scaled, bias);
-  },
+  }),
 } satisfies Readonly<Record<string, Builder>>;
+
+/** A scale of ones without an offset is how a normalisation without an affine part is written. */
+function layerNormRoles({ inputs }: OnnxNode, { constants }: OnnxModel): LayerRoles {
+  const [, scale, offset] = inputs;
+  const tensor = scale === undefined ? undefined : constants.get(scale);
+  const affine = (offset !== undefined && offset !== '') || tensor === undefined || !hasOnlyOnes(tensor);
+  return ['none', affine ? 'norm' : 'none', 'norm'];
+}
 
 /** With stored statistics it can be trained further, whatever state it was exported in. */
 function batchNorm(node: NodeReader): Value {
   const x = node.value(0);
-  const [batch = 1, channels = 1, ...rest] = x.shape;
-  const map = rest.length === 2 ? x : reshape(x, [batch, channels, sizeOf(rest), 1]);
+  if (x.shape.length < 2) throw node.invalid(`normalises the channels of [${x.shape}]`);
+  const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
+  const map = x.shape.length === 4 ? x : reshape(x, [batch, channels, sizeOf(x.shape.slice(2)), 1]);
   const epsilon = node.float('epsilon', 1e-5);
   const [scale, bias, mean, variance] = [node.value(1), node.value(2), node.value(3), node.value(4)];
   const names = [1, 2, 3, 4].map((i) => at(node.node.inputs, i));
@@ -46,5 +57,9 @@ function batchNorm(node: NodeReader): Value {
 }
 
 function isOnes({ origin }: Value): boolean {
-  return origin.kind === 'constant' && origin.tensor.data.every((element) => Number(element) === 1);
+  return origin.kind === 'constant' && hasOnlyOnes(origin.tensor);
+}
+
+function hasOnlyOnes({ data }: Tensor): boolean {
+  return data.every((element) => Number(element) === 1);
 }

@@ -3,7 +3,7 @@ import { reduceMean } from '../../graph/operators/reduce-mean.js';
 import { reduceSum } from '../../graph/operators/reduce-sum.js';
 import { reshape } from '../../graph/operators/reshape.js';
 import type { Value } from '../../graph/value.js';
-import type { Builder } from './node-reader.js';
+import { type Builder, weightless } from './builder.js';
 
 export const reduction = {
   ReduceMax: reduce(reduceMax),
@@ -12,9 +12,9 @@ export const reduction = {
 } satisfies Readonly<Record<string, Builder>>;
 
 function reduce(operator: (x: Value, axes?: readonly number[]) => Value): Builder {
-  return (node) => {
+  return weightless((node) => {
     const x = node.value(0);
-    const given = node.intsOrInput('axes', 1) ?? [];
+    const given = node.optionalIntsOrInput('axes', 1) ?? [];
     if (given.length === 0 && node.int('noop_with_empty_axes', 0) === 1) return x;
     const axes = given.map((axis) => node.axis(axis, x.shape.length));
     const reduced = given.length === 0 ? [...x.shape.keys()] : axes;
@@ -24,5 +24,5 @@ function reduce(operator: (x: Value, axes?: readonly number[]) => Value): Builde
       kept,
       x.shape.filter((_, axis) => !reduced.includes(axis)),
     );
-  };
+  });
 }

@@ -2,12 +2,13 @@ import { at } from '../../errors.js';
 import { matmul } from '../../graph/operators/matmul.js';
 import { float32 } from '../../graph/tensor.js';
 import { constant, type Value } from '../../graph/value.js';
-import type { Builder, NodeReader } from './node-reader.js';
+import { type Builder, weightless } from './builder.js';
+import type { NodeReader } from './node-reader.js';
 
 export const resizing = {
   // Up to operator set 10 the scales were the second input; now a region, which only one refused mode reads, is.
-  Resize: (node) => (node.opset < 11 ? resized(node, 1) : resized(node, 2, 3)),
-  Upsample: (node) => resized(node, 1),
+  Resize: weightless((node) => (node.opset < 11 ? resized(node, 1) : resized(node, 2, 3))),
+  Upsample: weightless((node) => resized(node, 1)),
 } satisfies Readonly<Record<string, Builder>>;
 
 /**
@@ -19,16 +20,22 @@ function resized(node: NodeReader, scalesAt: number, sizesAt?: number): Value {
   const mode = node.text('mode', 'nearest');
   if (x.shape.length !== 4 || (mode !== 'nearest' && mode !== 'linear'))
     throw node.unsupported(`has mode ${mode} on ${x.shape.length} axes`);
-  const sizes = sizesAt === undefined ? undefined : node.numbers(sizesAt);
-  const scales = node.numbers(scalesAt) ?? [];
+  const sizes = sizesAt === undefined ? undefined : node.optionalNumbers(sizesAt);
+  const scales = node.optionalNumbers(scalesAt);
   const matrices = [2, 3].map((axis) => {
     const size = at(x.shape, axis);
-    const given = scales.length > 0 ? at(scales, axis) : undefined;
-    const target = given === undefined ? (sizes?.[axis] ?? size) : Math.floor(size * given);
+    const { target, scale } = targetOf(axis, size);
     if (!(target >= 1 && target * size <= 2 ** 24)) throw node.invalid(`resizes ${size} to ${target}`);
-    return resizeMatrix(size, target, given ?? target / size, node);
+    return resizeMatrix(size, target, scale, node);
   });
-  if ([0, 1].some((axis) => (scales[axis] ?? 1) !== 1)) throw node.unsupported('resizes channels');
+  function targetOf(axis: number, size: number) {
+    // Files that give sizes leave the scales out, or give an empty list of them.
+    if (scales !== undefined && scales.length > 0)
+      return { target: Math.floor(size * at(scales, axis)), scale: at(scales, axis) };
+    if (sizes === undefined) throw node.invalid('has neither scales nor sizes');
+    return { target: at(sizes, axis), scale: at(sizes, axis) / size };
+  }
+  if (scales?.slice(0, 2).some((scale) => scale !== 1)) throw node.unsupported('resizes channels');
   return matmul(matmul(at(matrices, 0), x), at(matrices, 1), { transposeB: true });
 }
 
@@ -38,9 +45,9 @@ function resizeMatrix(size: number, target: number, scale: number, node: NodeRea
   const linear = node.text('mode', 'nearest') === 'linear';
   for (let i = 0; i < target; i++) {
     const place = coordinate(i, size, target, scale, node);
-    const add = (source: number, weight: number) => {
-      const index = i * size + Math.min(Math.max(source, 0), size - 1);
-      weights[index] = (weights[index] ?? 0) + weight;
+    const add = (element: number, weight: number) => {
+      const index = i * size + Math.min(Math.max(element, 0), size - 1);
+      weights[index] = at(weights, index) + weight;
     };
     if (linear) {
       const below = Math.floor(place);

@@ -6,60 +6,62 @@ import { gather } from '../../graph/operators/gather.js';
 import { Split } from '../../graph/operators/split.js';
 import { transpose } from '../../graph/operators/transpose.js';
 import { apply, constant, type Value } from '../../graph/value.js';
+import { arithmetic, type Builder, weightless } from './builder.js';
 import { int64 } from './constants.js';
-import type { Builder, NodeReader } from './node-reader.js';
+import type { NodeReader } from './node-reader.js';
 import { flattened, reshaped, squeezed, unsqueezed } from './reshaping.js';
 import { padded, sliced } from './slicing.js';
 import { MAXIMUM_SIZE } from './tensor.js';
 
 export const shape = {
-  Concat: (node) => {
+  // Stored tokens before those of an image, say a class token.
+  Concat: arithmetic('norm', (node) => {
     const values = node.values();
     return concat(values, node.axis(node.int('axis', 1), at(values, 0).shape.length));
-  },
-  ConstantOfShape: filled,
-  Expand: (node) => {
+  }),
+  ConstantOfShape: weightless(filled),
+  Expand: weightless((node) => {
     const x = node.value(0);
-    return expand(x, broadcastShapes('Expand', x.shape, node.numbers(1) ?? []));
-  },
-  Flatten: flattened,
-  Gather: gathered,
-  Pad: padded,
-  Reshape: reshaped,
-  Shape: (node) => {
+    return expand(x, broadcastShapes('Expand', x.shape, node.numbers(1)));
+  }),
+  Flatten: weightless(flattened),
+  Gather: weightless(gathered),
+  Pad: weightless(padded),
+  Reshape: weightless(reshaped),
+  Shape: weightless((node) => {
     const sizes = node.value(0).shape;
     return int64(sizes.slice(node.int('start', 0), node.int('end', sizes.length)));
-  },
-  Size: (node) =>
+  }),
+  Size: weightless((node) =>
     int64(
       node.value(0).shape.reduce((a, b) => a * b, 1),
       [],
     ),
-  Slice: sliced,
-  Split: splits,
-  Squeeze: squeezed,
-  Transpose: (node) => {
+  ),
+  Slice: weightless(sliced),
+  Split: weightless(splits),
+  Squeeze: weightless(squeezed),
+  Transpose: weightless((node) => {
     const x = node.value(0);
     const perm = node.ints('perm') ?? [...x.shape.keys()].reverse();
     if ([...perm].sort((a, b) => a - b).join() !== [...x.shape.keys()].join())
       throw node.invalid(`permutes [${x.shape}] by [${perm}]`);
     return transpose(x, perm);
-  },
-  Unsqueeze: unsqueezed,
+  }),
+  Unsqueeze: weightless(unsqueezed),
 } satisfies Readonly<Record<string, Builder>>;
 
 function filled(node: NodeReader): Value {
-  const sizes = node.numbers(0) ?? [];
+  const sizes = node.numbers(0);
   const size = sizes.reduce((a, b) => a * b, 1);
   if (sizes.some((n) => n < 0) || size > MAXIMUM_SIZE) throw node.invalid(`makes a tensor of [${sizes}]`);
   const value = node.tensor('value');
+  if (value !== undefined && value.data.length !== 1)
+    throw node.invalid(`repeats ${value.data.length} numbers, not one`);
+  const element = value === undefined ? 0 : Number(value.data[0]);
   if (value === undefined || value.dtype === 'float32')
-    return constant({
-      dtype: 'float32',
-      shape: sizes,
-      data: new Float32Array(size).fill(Number(value?.data[0] ?? 0)),
-    });
-  return int64(new Array<number>(size).fill(Number(value.data[0] ?? 0)), sizes);
+    return constant({ dtype: 'float32', shape: sizes, data: new Float32Array(size).fill(element) });
+  return int64(new Array<number>(size).fill(element), sizes);
 }
 
 /** Constant indices may count from the end. */
@@ -69,7 +71,7 @@ function gathered(node: NodeReader): Value {
   const axis = node.axis(node.int('axis', 0), x.shape.length);
   if (indices.origin.kind !== 'constant') return gather(x, indices, axis);
   const size = at(x.shape, axis);
-  const places = (node.numbers(1) ?? []).map((index) => (index < 0 ? index + size : index));
+  const places = node.numbers(1).map((index) => (index < 0 ? index + size : index));
   const outside = places.find((place) => place < 0 || place >= size);
   if (outside !== undefined) throw node.invalid(`picks element ${outside} of ${size}`);
   return gather(x, int64(places, indices.shape), axis);
@@ -83,7 +85,7 @@ function splits(node: NodeReader): readonly Value[] {
   const count = node.node.outputs.length;
   const each = Math.ceil(total / count);
   const equal = Array.from({ length: count }, (_, i) => Math.min(each, total - i * each));
-  const sizes = node.intsOrInput('split', 1) ?? equal;
+  const sizes = node.optionalIntsOrInput('split', 1) ?? equal;
   if (sizes.some((n) => n < 0) || sizes.reduce((a, b) => a + b, 0) !== total)
     throw node.invalid(`cuts ${total} into [${sizes}]`);
   return apply(Split, [x], { axis, sizes });

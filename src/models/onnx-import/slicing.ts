@@ -10,10 +10,10 @@ import { MAXIMUM_SIZE } from './tensor.js';
 /** Bounds are attributes up to operator set 9, then inputs; they may count from the end, and lie outside. */
 export function sliced(node: NodeReader): Value {
   const x = node.value(0);
-  const starts = node.intsOrInput('starts', 1) ?? [];
-  const ends = node.intsOrInput('ends', 2) ?? [];
-  const axes = node.intsOrInput('axes', 3) ?? [...starts.keys()];
-  const steps = node.numbers(4) ?? starts.map(() => 1);
+  const starts = node.intsOrInput('starts', 1);
+  const ends = node.intsOrInput('ends', 2);
+  const axes = node.optionalIntsOrInput('axes', 3) ?? [...starts.keys()];
+  const steps = node.optionalNumbers(4) ?? starts.map(() => 1);
   return axes.reduce((y, given, i) => {
     const axis = node.axis(given, x.shape.length);
     const size = at(y.shape, axis);
@@ -34,11 +34,11 @@ export function sliced(node: NodeReader): Value {
 export function padded(node: NodeReader): Value {
   const x = node.value(0);
   const rank = x.shape.length;
-  const pads = node.intsOrInput('pads', 1) ?? [];
+  const pads = node.intsOrInput('pads', 1);
   const mode = node.text('mode', 'constant');
   if (pads.length !== 2 * rank || pads.some((n) => n < 0)) throw node.unsupported(`pads by [${pads}]`);
   const [before, after] = [pads.slice(0, rank), pads.slice(rank)];
-  if (mode === 'constant') return pad(x, before, after, node.numbers(2)?.[0] ?? node.float('value', 0));
+  if (mode === 'constant') return pad(x, before, after, node.optionalNumber(2) ?? node.float('value', 0));
   if (mode !== 'reflect' && mode !== 'edge') throw node.unsupported(`has mode ${mode}`);
   return x.shape.reduce((y, size, axis) => {
     const [left, right] = [at(before, axis), at(after, axis)];
@@ -48,7 +48,7 @@ export function padded(node: NodeReader): Value {
     if (left + right > MAXIMUM_SIZE) throw node.invalid(`pads by [${pads}]`);
     const mirror = (place: number) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place);
     const nearest = (place: number) => Math.min(Math.max(place, 0), size - 1);
-    const source = mode === 'reflect' ? mirror : nearest;
-    return gather(y, int64(Array.from({ length: left + size + right }, (_, i) => source(i - left))), axis);
+    const pick = mode === 'reflect' ? mirror : nearest;
+    return gather(y, int64(Array.from({ length: left + size + right }, (_, i) => pick(i - left))), axis);
   }, x);
 }

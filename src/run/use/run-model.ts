@@ -37,7 +37,7 @@ export async function openRunModel(path: string): Promise<RunModel> {
 
 /** The classifier compiled for batches of a size, with its state. */
 export async function compileRunModel(
-  { network, head }: RunModel,
+  { network, head }: Pick<RunModel, 'network' | 'head'>,
   batchSize: number,
   compile: CompileOptions,
 ) {

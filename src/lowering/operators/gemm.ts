@@ -1,9 +1,11 @@
-import { AdarandError, at } from '../../errors.js';
-import { requireFloat } from '../dtypes.js';
-import type { Primitive } from '../operator.js';
-import { matrix } from '../shapes.js';
-import { apply, type Value } from '../value.js';
-import { MatMul } from './matmul.js';
+import { AdarandError } from '../../errors.js';
+import { requireFloat } from '../../graph/dtypes.js';
+import type { Primitive } from '../../graph/operator.js';
+import { MatMul } from '../../graph/operators/matmul.js';
+import { matrix } from '../../graph/shapes.js';
+import { elementAt } from '../../graph/tensor.js';
+import { apply, type Value } from '../../graph/value.js';
+import { onlyLowered } from './only-lowered.js';
 
 type GemmAttributes = { readonly transposeA: boolean; readonly transposeB: boolean };
 
@@ -26,18 +28,10 @@ export const Gemm: Primitive<GemmAttributes, 3, 1> = {
       );
     return [product];
   },
-  gradient: ({ inputs: [a, b], outputs, attributes, gradients: [dy] }) => {
-    const [da, db] = MatMul.gradient({
-      inputs: [a, b],
-      outputs,
-      attributes: { ...attributes, alpha: 1 },
-      gradients: [dy],
-    });
-    return [da, db, () => dy];
-  },
+  gradient: () => [onlyLowered, onlyLowered, onlyLowered],
   evaluate: ([a, b, c], attributes, [y]) => {
     const [product] = MatMul.evaluate([a, b], { ...attributes, alpha: 1 }, [y]);
-    return [product.map((element, i) => element + at(c.data, i % c.data.length))];
+    return [product.map((element, i) => element + elementAt(c.data, i % c.data.length))];
   },
   emit: (e, inputs, { attributes: { transposeA, transposeB } }) =>
     e.op('Gemm', inputs, { transA: Number(transposeA), transB: Number(transposeB) }),

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { tensorOf } from '../../../test/helpers/lcg.js';
+import { type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
+import { operatorCases } from '../../../test/helpers/onnx-operator-cases.js';
+import { at } from '../../errors.js';
+import { float32, type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
+import type { Builder, WeightRole } from './builder.js';
+import { builders } from './builders.js';
+import { decodeOnnx } from './decode.js';
+import { nodesFor } from './order.js';
+import { weightRoles } from './weights.js';
+
+const random = (shape: Shape) => tensorOf({ shape, seed: 1, scale: 1, offset: 0 });
+
+/** Roles of the inputs, in order, of every operator that has any: `undefined` for what stays a constant. */
+const expected: Readonly<Record<string, readonly (string | undefined)[]>> = {
+  Conv: [undefined, 'weight', 'bias'],
+  ConvTranspose: [undefined, 'weight', 'bias'],
+  Gemm: ['weight', 'weight', 'bias'],
+  MatMul: ['weight', 'weight'],
+  FusedMatMul: ['weight', 'weight'],
+  BatchNormalization: [undefined, 'norm', 'norm', 'buffer', 'buffer'],
+  LayerNormalization: [undefined, 'norm', 'norm'],
+  PRelu: [undefined, 'norm'],
+  Add: ['bias', 'bias'],
+  Sub: ['bias', 'bias'],
+  Mul: ['norm', 'norm'],
+  Div: ['norm', 'norm'],
+  Concat: ['norm', 'norm'],
+};
+
+for (const [type, roles] of Object.entries(expected))
+  test(`${type}: stored inputs are ${roles.map((role) => role ?? 'constant').join(', ')}`, () => {
+    const found = roles.map((_, place) => roleAt(type, place, roles.length, random([4, 4])));
+    assert.deepEqual(found, roles);
+  });
+
+/** Operators that could take a stored vector and make no weight of it. */
+const constantsOnly = new Set([
+  ...['Equal', 'Greater', 'Less', 'Where'], // decisions, without a gradient
+  ...['Max', 'Min', 'Sum'], // bounds; and Sum adds branches, not biases
+  ...['Resize', 'Upsample'], // scales of a map's sides
+]);
+
+for (const [type, { stored }] of Object.entries<Builder>(builders))
+  test(`${type}: whatever a file can store in its inputs has a role, or has none on purpose`, () => {
+    const places = [0, ...placesOf(type)];
+    for (const place of places) {
+      const file = fileOf([nodeOf(type, place, Math.max(...places) + 1)], random([4, 4]));
+      if (rolesIn(file).has('stored')) continue;
+      switch (stored.kind) {
+        case 'layer':
+          assert.equal(stored.roles(at(file.nodes, file.nodes.length - 1), file.model)[place], 'none');
+          break;
+        case 'arithmetic':
+          assert.fail(`input ${place}`);
+          break;
+        case 'none':
+          assert.ok(place === 0 || constantsOnly.has(type), `input ${place}`);
+      }
+    }
+  });
+
+test('one number is a weight of a layer, but not of arithmetic', () => {
+  assert.equal(roleAt('Conv', 2, 3, random([1])), 'bias');
+  assert.equal(roleAt('Mul', 1, 2, random([1])), undefined);
+});
+
+test('a stored operand of arithmetic that meets the image itself is a constant', () => {
+  const file = fileOf([{ type: 'Sub', inputs: ['image', 'stored'], outputs: ['y'] }], random([3, 1, 1]));
+  assert.equal(rolesIn(file).get('stored'), undefined);
+});
+
+test('a vector in the place of a matrix belongs to a normalisation', () => {
+  assert.equal(roleAt('MatMul', 1, 2, random([4])), 'norm');
+});
+
+test('what reaches a layer through other operators is a weight', () => {
+  const file = fileOf(
+    [
+      { type: 'Transpose', inputs: ['stored'], outputs: ['turned'] },
+      { type: 'Concat', inputs: ['turned', 'turned'], outputs: ['twice'] },
+      { type: 'MatMul', inputs: ['learned', 'twice'], outputs: ['y'] },
+    ],
+    random([4, 4]),
+  );
+  assert.equal(rolesIn(file).get('stored'), 'weight');
+});
+
+test('a scale of ones is a constant of a LayerNormalization without offset, and a weight of one with it', () => {
+  const ones = float32([4], [1, 1, 1, 1]);
+  assert.equal(roleAt('LayerNormalization', 1, 2, ones), undefined);
+  assert.equal(roleAt('LayerNormalization', 1, 3, ones), 'norm');
+});
+
+/** Inputs after the first where the operator's cases have a float tensor of several elements. */
+function placesOf(type: string): number[] {
+  const places = operatorCases
+    .filter((one) => one.type === type)
+    .flatMap(({ rest = [] }) =>
+      rest.flatMap((tensor, i) => (tensor?.dtype === 'float32' && sizeOf(tensor.shape) > 1 ? [i + 1] : [])),
+    );
+  // These have no case: they are tested where shapes are computed.
+  const more = type === 'Where' ? [1, 2] : ['Equal', 'Greater', 'Less'].includes(type) ? [1] : [];
+  return [...new Set([...places, ...more])];
+}
+
+/** The role of `tensor` as input `place` of `count`, the others coming out of a layer. */
+function roleAt(type: string, place: number, count: number, tensor: Tensor): WeightRole | undefined {
+  return rolesIn(fileOf([nodeOf(type, place, count)], tensor)).get('stored');
+}
+
+function nodeOf(type: string, place: number, count: number): OnnxFileNode {
+  const inputs = Array.from({ length: count }, (_, i) => (i === place ? 'stored' : 'learned'));
+  return { type, inputs, outputs: ['y'], domain: type === 'FusedMatMul' ? 'com.microsoft' : '' };
+}
+
+/** A file in which `nodes` make `y` of `image`, of `learned`, which comes out of a layer, and of `stored`. */
+function fileOf(nodes: readonly OnnxFileNode[], stored: Tensor) {
+  const bytes = onnxFile({
+    nodes: [{ type: 'Conv', inputs: ['image', 'kernel'], outputs: ['learned'] }, ...nodes],
+    initializers: { kernel: random([4, 3, 1, 1]), stored },
+    inputs: { image: [1, 3, 4, 4] },
+    outputs: ['y'],
+  });
+  const model = decodeOnnx(bytes, 'test.onnx');
+  return { model, nodes: nodesFor('y', model) };
+}
+
+function rolesIn({ model, nodes }: ReturnType<typeof fileOf>): ReadonlyMap<string, WeightRole> {
+  return weightRoles(model, nodes);
+}
