@@ -1,4 +1,5 @@
 import { at } from '../errors.js';
+import { nodeOf } from '../graph/node-of.js';
 import { Add } from '../graph/operators/add.js';
 import { MatMul } from '../graph/operators/matmul.js';
 import { Mul } from '../graph/operators/mul.js';
@@ -7,7 +8,6 @@ import { sameShape } from '../graph/tensor.js';
 import { apply, type Value } from '../graph/value.js';
 import { channelAffine } from './channels.js';
 import type { LoweringOf } from './lowering.js';
-import { madeBy } from './made-by.js';
 import { gemm } from './operators/gemm.js';
 import type { Target } from './target.js';
 
@@ -20,17 +20,16 @@ export const add: LoweringOf<typeof Add> = {
 
 /** A product of matrices plus a row is one Gemm, which saves a pass over the result. */
 function productAndRow(a: Value, b: Value): Value | undefined {
-  const product = madeBy(a, MatMul);
+  const product = nodeOf(a, MatMul);
   const fits = a.shape.length === 2 && b.shape.length === 1 && a.shape[1] === b.shape[0];
   if (product === undefined || !fits || product.attributes.alpha !== 1) return undefined;
   const { transposeA, transposeB } = product.attributes;
-  const [left, right] = [at(product.inputs, 0), at(product.inputs, 1)];
-  return gemm(left, right, b, { transposeA: transposeA === true, transposeB: transposeB === true });
+  return gemm(...product.inputs, b, { transposeA, transposeB });
 }
 
 /** x scale + offset, of a map x [N,C,H,W] and constants [C,1,1], as images are normalised. */
 function scaledAndMoved(sum: Value, offset: Value, target: Target): Value | undefined {
-  const [x, scale] = madeBy(sum, Mul)?.inputs ?? [];
+  const [x, scale] = nodeOf(sum, Mul)?.inputs ?? [];
   if (x === undefined || scale === undefined || x.shape.length !== 4) return undefined;
   const perChannel = [at(x.shape, 1), 1, 1];
   if (!isConstant(scale, perChannel) || !isConstant(offset, perChannel)) return undefined;

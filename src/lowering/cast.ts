@@ -1,9 +1,9 @@
+import { nodeOf } from '../graph/node-of.js';
 import { Cast } from '../graph/operators/cast.js';
 import { Greater } from '../graph/operators/greater.js';
 import { hardSigmoid } from '../graph/operators/hard-sigmoid.js';
 import { apply, type Value } from '../graph/value.js';
 import type { LoweringOf } from './lowering.js';
-import { madeBy } from './made-by.js';
 
 /**
  * A factor so large that the ramp is a step. A power of two keeps `STEEP * x - STEEP * edge` exact at x = edge, where
@@ -17,7 +17,7 @@ const STEEP = 2 ** 100;
  */
 export const cast: LoweringOf<typeof Cast> = {
   lower([x], attributes) {
-    const [value, edge] = madeBy(x, Greater)?.inputs ?? [];
+    const [value, edge] = nodeOf(x, Greater)?.inputs ?? [];
     const number = edge && numberOf(edge);
     if (value?.dtype === 'float32' && number !== undefined && attributes.to === 'float32')
       return [hardSigmoid(value, STEEP, 0 - STEEP * number)];

@@ -10,6 +10,8 @@ export const crossovers = {
   productPerImage: 400,
   /** From this many rows on, columns add up twice as fast in a product with a row of ones: a bias's gradient. */
   productWithOnes: 512,
+  /** From this kernel width on, cutting a map into patches costs no more than the runtime's own convolution. */
+  patchWidth: 16,
   /** Up to this many channels, the windows' rows are too short to be gathered one by one. */
   stemChannels: 4,
   /** Bytes that gathered windows may take at a time; more pieces would cost more than they save. */

@@ -6,14 +6,16 @@ import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { crossovers } from './crossovers.js';
 import { mapsOfRows, rowsOfMaps } from './rows-and-maps.js';
 
 /*
  * A kernel that moves by its own size sees each pixel once: with x cut into patches, as a matrix X of one row for each,
- * the convolution is X W^T, and its gradients are products, too. Nothing is gathered, only permuted.
+ * the convolution is X W^T, its bias goes with it, and its gradients are products, too. Narrow kernels stay as they
+ * are: what is moved at a time is one row of a patch.
  */
 
-/** Whether a convolution, over x without a remainder, is one of patches that touch but do not overlap. */
+/** Whether a convolution is one of wide patches that touch, do not overlap, and leave nothing of x. */
 export function isOfPatches(
   x: Shape,
   w: Shape,
@@ -22,7 +24,7 @@ export function isOfPatches(
   const kernel = w.slice(2);
   return (
     group === 1 &&
-    sizeOf(kernel) > 1 &&
+    at(w, 3) >= crossovers.patchWidth &&
     kernel.every((size, axis) => size === strides[axis] && at(x, axis + 2) % size === 0) &&
     pads.every((pad) => pad === 0) &&
     dilations.every((d) => d === 1)
@@ -44,9 +46,8 @@ export function patchesWeightGradient(x: Value, dy: Value, shape: Shape): Value 
 export function patchesInputGradient(dy: Value, w: Value, shape: Shape): Value {
   const [batch, , rows, columns] = nchw(dy.shape);
   const [, channels, kernelHeight, kernelWidth] = nchw(w.shape);
-  const patches = reshape(matmul(rowsOfMaps(dy), kernelRows(w)), [
-    ...[batch, rows, columns, channels, kernelHeight, kernelWidth],
-  ]);
+  const cut = [batch, rows, columns, channels, kernelHeight, kernelWidth];
+  const patches = reshape(matmul(rowsOfMaps(dy), kernelRows(w)), cut);
   return reshape(transpose(patches, [0, 3, 1, 4, 2, 5]), shape);
 }
 

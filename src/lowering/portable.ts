@@ -1,23 +1,15 @@
 import { rewrite } from '../graph/rewrite.js';
 import type { Value } from '../graph/value.js';
-import { reshapeAgain, transposeAgain } from './data-movement.js';
 import type { Lowering, PrimitiveRules } from './lowering.js';
-import { conv } from './portable/conv.js';
 import { logSoftmax } from './portable/log-softmax.js';
 import { matmul } from './portable/matmul.js';
 
 const rules: PrimitiveRules = {
-  Conv: conv,
   LogSoftmax: logSoftmax,
   MatMul: matmul,
-  Reshape: reshapeAgain,
-  Transpose: transposeAgain,
 };
 
-/**
- * Replaces operators that some device lacks, or that are slow on all: for files that run anywhere, and the last step
- * of lowering for WebGPU.
- */
+/** Replaces operators that WebGPU lacks: for files that run anywhere, and the last step of lowering for WebGPU. */
 export function portable(outputs: readonly Value[]): Value[] {
   const byName: Readonly<Record<string, Lowering>> = rules;
   return rewrite(outputs, ({ operator, attributes }, inputs) =>

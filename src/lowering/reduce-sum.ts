@@ -8,23 +8,20 @@ import type { LoweringOf } from './lowering.js';
 import { areRows, rowsOfMaps } from './rows-and-maps.js';
 import type { Target } from './target.js';
 
-/** Sums down the columns of a matrix, as a bias's gradient is one, in the fastest way; other sums as they are. */
 export const reduceSum: LoweringOf<typeof ReduceSum> = {
   lower([x], attributes, target) {
-    const { axes } = attributes;
-    if (x.shape.length === 4 && sameShape(axes, [0, 2, 3]) && areRows(x)) {
-      const sums = columnSums(rowsOfMaps(x), target);
-      return [
-        reshape(
-          sums,
-          x.shape.map((size, axis) => (axis === 1 ? size : 1)),
-        ),
-      ];
-    }
-    const isColumns = x.shape.length === 2 && sameShape(axes, [0]);
-    return [isColumns ? columnSums(x, target) : apply(ReduceSum, [x], attributes)[0]];
+    const matrix = matrixOf(x, attributes.axes);
+    if (matrix === undefined) return apply(ReduceSum, [x], attributes);
+    const shape = x.shape.map((size, axis) => (attributes.axes.includes(axis) ? 1 : size));
+    return [reshape(columnSums(matrix, target), shape)];
   },
 };
+
+/** The matrix whose columns are summed, as a bias's gradient sums those of dy, where the sum is one. */
+function matrixOf(x: Value, axes: readonly number[]): Value | undefined {
+  if (x.shape.length === 2 && sameShape(axes, [0])) return x;
+  return x.shape.length === 4 && sameShape(axes, [0, 2, 3]) && areRows(x) ? rowsOfMaps(x) : undefined;
+}
 
 /** [1,K] of x [n,K]; of many rows by a product with a row of ones. */
 function columnSums(x: Value, { device }: Target): Value {

@@ -1,9 +1,9 @@
+import { nodeOf } from '../graph/node-of.js';
 import { Reshape, reshape } from '../graph/operators/reshape.js';
 import { Transpose, transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { madeBy } from './made-by.js';
 
 /** Maps [N,K,h,w] of rows [N h w, K]. */
 export function mapsOfRows(rows: Value, shape: readonly [number, number, number, number]): Value {
@@ -21,12 +21,8 @@ export function rowsOfMaps(maps: Value): Value {
 /** Whether maps lie in memory as rows, and are only looked at as maps: `rowsOfMaps` then undoes what was done. */
 export function areRows(maps: Value): boolean {
   const [batch, filters, height, width] = nchw(maps.shape);
-  const transposed = madeBy(maps, Reshape)?.inputs[0];
-  const perm = transposed && madeBy(transposed, Transpose)?.attributes.perm;
-  return (
-    Array.isArray(perm) &&
-    sameShape(perm, [0, 2, 1]) &&
-    transposed !== undefined &&
-    sameShape(transposed.shape, [batch, filters, height * width])
-  );
+  const perImage = nodeOf(maps, Reshape)?.inputs[0];
+  if (perImage === undefined || !sameShape(perImage.shape, [batch, filters, height * width])) return false;
+  const transposed = nodeOf(perImage, Transpose);
+  return transposed !== undefined && sameShape(transposed.attributes.perm, [0, 2, 1]);
 }

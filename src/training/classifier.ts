@@ -34,23 +34,13 @@ export function newHead(featureSize: number, classes: number, seed: number): Rea
 
 /** Normalised images [N,3,H,W], (pixels / 255 - mean) / std per channel, from pixels [N,H,W,3], uint8. */
 export function normalize(pixels: Value, { mean, std }: Preprocessing): Value {
-  const perChannel = (of: (mean: number, std: number) => number) =>
-    constant(
-      float32(
-        [3, 1, 1],
-        [0, 1, 2].map((c) => of(at(mean, c), at(std, c))),
-      ),
-    );
   const images = cast(transpose(pixels, [0, 3, 1, 2]), 'float32');
-  const scaled = mul(
-    images,
-    perChannel((_, s) => 1 / (255 * s)),
-  );
-  return add(
-    scaled,
-    perChannel((m, s) => -m / s),
-  );
+  const scales = std.map((s) => 1 / (255 * s));
+  const offsets = mean.map((m, channel) => -m / at(std, channel));
+  return add(mul(images, perChannel(scales)), perChannel(offsets));
 }
+
+const perChannel = (numbers: readonly number[]): Value => constant(float32([3, 1, 1], numbers));
 
 /**
  * Features [N,d] of normalised images [N,3,H,W] and the feature maps that the network names on the way, in their fused

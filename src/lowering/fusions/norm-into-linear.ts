@@ -1,4 +1,5 @@
 import { at } from '../../errors.js';
+import { nodeOf } from '../../graph/node-of.js';
 import { Add, add } from '../../graph/operators/add.js';
 import { LayerNormalization } from '../../graph/operators/layer-normalization.js';
 import { MatMul, matmul } from '../../graph/operators/matmul.js';
@@ -6,7 +7,6 @@ import { Mul, mul } from '../../graph/operators/mul.js';
 import { Reshape, reshape } from '../../graph/operators/reshape.js';
 import { sameShape } from '../../graph/tensor.js';
 import type { Node, Value } from '../../graph/value.js';
-import { madeBy } from '../made-by.js';
 import type { ReadersOf } from '../readers.js';
 import type { Fusion } from './fusion.js';
 
@@ -51,25 +51,25 @@ function linearOfNorm(operator: string, [a, b]: readonly Value[]): LinearOfNorm 
 }
 
 function linearOf(sum: Value, bias: Value): LinearOfNorm | undefined {
-  const product = madeBy(sum, MatMul);
+  const product = nodeOf(sum, MatMul);
   if (product === undefined || bias.shape.length !== 1 || bias.shape[0] !== sum.shape.at(-1))
     return undefined;
   const { transposeA, transposeB, alpha } = product.attributes;
-  const [operand, matrix] = [at(product.inputs, 0), at(product.inputs, 1)];
-  if (transposeA === true || alpha !== 1 || matrix.shape.length !== 2) return undefined;
-  const norm = at(madeBy(operand, Reshape)?.inputs ?? [operand], 0);
+  const [operand, matrix] = product.inputs;
+  if (transposeA || alpha !== 1 || matrix.shape.length !== 2) return undefined;
+  const [norm] = nodeOf(operand, Reshape)?.inputs ?? [operand];
   const parts = partsOfNorm(norm);
   if (parts === undefined || norm.shape.at(-1) !== operand.shape.at(-1)) return undefined;
-  return { norm, ...parts, rows: operand.shape, matrix, transposeB: transposeB === true, bias };
+  return { norm, ...parts, rows: operand.shape, matrix, transposeB, bias };
 }
 
 function partsOfNorm(norm: Value): Pick<LinearOfNorm, 'xhat' | 'gamma' | 'beta'> | undefined {
-  const [scaled, beta] = madeBy(norm, Add)?.inputs ?? [];
-  const [xhat, gamma] = (scaled && madeBy(scaled, Mul)?.inputs) ?? [];
+  const [scaled, beta] = nodeOf(norm, Add)?.inputs ?? [];
+  const [xhat, gamma] = (scaled && nodeOf(scaled, Mul)?.inputs) ?? [];
   if (xhat === undefined || gamma === undefined || beta === undefined) return undefined;
   const width = xhat.shape.slice(-1);
   const fits =
-    madeBy(xhat, LayerNormalization) && sameShape(gamma.shape, width) && sameShape(beta.shape, width);
+    nodeOf(xhat, LayerNormalization) && sameShape(gamma.shape, width) && sameShape(beta.shape, width);
   return fits ? { xhat, gamma, beta } : undefined;
 }
 

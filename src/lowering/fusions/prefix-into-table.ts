@@ -1,10 +1,10 @@
 import { at } from '../../errors.js';
+import { nodeOf } from '../../graph/node-of.js';
 import { Add, add } from '../../graph/operators/add.js';
 import { Concat } from '../../graph/operators/concat.js';
 import { Expand } from '../../graph/operators/expand.js';
 import { pad } from '../../graph/operators/pad.js';
 import { sameShape } from '../../graph/tensor.js';
-import { madeBy } from '../made-by.js';
 import type { Fusion } from './fusion.js';
 
 /**
@@ -16,11 +16,11 @@ import type { Fusion } from './fusion.js';
  */
 export const prefixIntoTable: Fusion = (node, [joined, table], readersOf) => {
   if (node.operator.name !== Add.name || joined === undefined || table === undefined) return undefined;
-  const concat = madeBy(joined, Concat);
+  const concat = nodeOf(joined, Concat);
   if (concat?.inputs.length !== 2 || readersOf(at(node.inputs, 0)).length !== 1) return undefined;
   const [first, rest] = [at(concat.inputs, 0), at(concat.inputs, 1)];
-  const prefix = madeBy(first, Expand)?.inputs[0];
-  const axis = Number(concat.attributes.axis);
+  const prefix = nodeOf(first, Expand)?.inputs[0];
+  const axis = concat.attributes.axis;
   const length = at(first.shape, axis);
   const reaches = table.shape.length === joined.shape.length && table.shape[axis] === joined.shape[axis];
   if (!reaches || prefix === undefined || !sameShape(prefix.shape, table.shape.with(axis, length)))

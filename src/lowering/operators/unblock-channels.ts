@@ -12,8 +12,8 @@ export const UnblockChannels: Primitive<Blocked, 1, 1> = {
   infer: ([x]) => [x],
   gradient: () => [onlyLowered],
   evaluate: ([x], { block }) => [permuteChannels(x.shape, x.data, block, 'unblock')],
-  emit: (e, inputs, { outputs }) => {
-    const [, channels] = nchw(outputs[0].shape);
+  emit: (e, inputs, { outputs: [y] }) => {
+    const [, channels] = nchw(y.shape);
     return e.op('ReorderOutput', inputs, { channels }, { domain: 'com.microsoft.nchwc' });
   },
   samples: [8, 16].map((block) => ({ inputs: [{ shape: [2, 2 * block, 3, 2] }], attributes: { block } })),

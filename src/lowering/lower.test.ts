@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { mapBelow, mapOf } from '../../test/helpers/conv-geometries.js';
+import { drawnInputs } from '../../test/helpers/drawn-inputs.js';
+import { type LoweringCase, loweringCases } from '../../test/helpers/lowering-cases.js';
+import { worstError } from '../../test/helpers/samples.js';
+import { at } from '../errors.js';
+import { devices } from '../graph/device.js';
+import { interpret } from '../graph/interpret.js';
+import { add, convWeightGradient, matmul, mul } from '../graph/ops.js';
+import { simplify } from '../graph/simplify.js';
+import { float32 } from '../graph/tensor.js';
+import { constant, input, topologicalOrder, type Value } from '../graph/value.js';
+import { crossovers } from './crossovers.js';
+import { lower } from './lower.js';
+import { portable } from './portable.js';
+import type { Target } from './target.js';
+
+const targets: readonly Target[] = devices.flatMap((device) =>
+  [undefined, 8, 16].map((channelBlock) => ({ device, channelBlock })),
+);
+
+/** Double precision, over sums of some thousands of products; a variance by E[x^2] - E[x]^2 loses most. */
+const TOLERANCE = 1e-11;
+const SINGLE_PRECISION = 2 ** -24;
+
+describe('lowered graphs compute, by their definitions, what the graphs do', () => {
+  for (const each of loweringCases)
+    test(each.name, () => {
+      const { outputs, agrees } = prepared(each);
+      for (const target of targets) {
+        const lowered = lower(outputs, target);
+        agrees(lowered, JSON.stringify(target));
+        assert.ok(topologicalOrder(lowered).every(({ operator }) => operator.kind === 'primitive'));
+        if (target.device === 'webgpu') assertPortable(lowered);
+      }
+      const ported = portable(outputs);
+      agrees(ported, 'portable');
+      assertPortable(ported);
+    });
+});
+
+describe('what becomes what', () => {
+  const x = input('x', { dtype: 'float32', shape: [2, 3, ...mapOf(crossovers.rowsOfPixels)] });
+  const small = input('x', { dtype: 'float32', shape: [2, 3, ...mapBelow(crossovers.rowsOfPixels)] });
+  const [scale, offset] = [float32([3, 1, 1], [1, 2, 3]), float32([3, 1, 1], [4, 5, 6])];
+  const scaledAndMoved = (map: Value) => add(mul(map, constant(scale)), constant(offset));
+
+  test('a large map scaled and moved is one convolution of the very constants on cpu and cuda', () => {
+    for (const device of ['cpu', 'cuda'] as const) {
+      const [node, ...rest] = topologicalOrder(simplify(lower([scaledAndMoved(x)], { device })));
+      assert.equal(node?.operator.name, 'Conv');
+      assert.equal(rest.length, 0);
+      const [, w, bias] = node.inputs.map(({ origin }) =>
+        origin.kind === 'constant' ? origin.tensor : undefined,
+      );
+      assert.deepEqual(w, { ...scale, shape: [3, 1, 1, 1] });
+      assert.deepEqual(bias, { ...offset, shape: [3] });
+    }
+    assert.deepEqual(namesOf([scaledAndMoved(small)], { device: 'cpu' }), ['BatchNormalization']);
+    assert.deepEqual(namesOf([scaledAndMoved(x)], { device: 'wasm' }), ['Mul', 'Add']);
+  });
+
+  test('a product and a row are one kernel', () => {
+    const [a, b] = [input('a', float32([2, 2], [1, 2, 3, 4])), input('b', float32([2], [1, 2]))];
+    assert.deepEqual(namesOf([add(matmul(a, a), b)], { device: 'cpu' }), ['Gemm']);
+    assert.deepEqual(namesOf([add(matmul(a, a, { alpha: 2 }), b)], { device: 'cpu' }), ['MatMul', 'Add']);
+  });
+
+  test('only whole blocks of channels are blocked, and only where the machine has blocks', () => {
+    const isBlocked = (name: string, channelBlock: number | undefined) => {
+      const found = loweringCases.find((each) => each.name === `convolution: ${name}`);
+      assert.ok(found !== undefined, name);
+      const y = at(found.build(drawnInputs(found.shapes).x), 0);
+      return namesOf([y], { device: 'cpu', channelBlock }).includes('BlockedConv');
+    };
+    for (const name of ['depthwise 16', '3x3 of whole blocks, middle map']) {
+      assert.equal(isBlocked(name, 16), true);
+      assert.equal(isBlocked(name, 8), true);
+      assert.equal(isBlocked(name, undefined), false);
+    }
+    assert.equal(isBlocked('depthwise 12, no whole blocks', 8), false);
+    assert.equal(isBlocked('3x3 from whole blocks to others', 8), false);
+  });
+});
+
+describe('windows of many images are gathered in parts', () => {
+  const [filters, kernel, side] = [2, 5, 32];
+  const size = side - kernel + 1;
+  const channelsOf = (share: number) =>
+    Math.floor((share * crossovers.windowBytes) / (4 * kernel ** 2 * size ** 2));
+  /** Of images whose windows take a share of the limit each. */
+  const gradientOf = (batch: number, share: number): LoweringCase => {
+    const channels = channelsOf(share);
+    const attributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+    return {
+      name: `${batch} images of ${channels} channels`,
+      shapes: [
+        [batch, channels, side, side],
+        [batch, filters, size, size],
+      ],
+      build: (x) => [convWeightGradient(x(0), x(1), [filters, channels, kernel, kernel], attributes)],
+    };
+  };
+  const partsOf = (batch: number, share: number): number => {
+    const { shapes, build } = gradientOf(batch, share);
+    const inputs = shapes.map((shape, i) => input(`x${i}`, { dtype: 'float32', shape }));
+    const names = namesOf(
+      build((index) => at(inputs, index)),
+      { device: 'cpu' },
+    );
+    return names.filter((name) => name === 'Gather').length;
+  };
+
+  test('as few as keep to the limit and are equal, or one for each image', () => {
+    assert.equal(partsOf(6, 1 / 6), 1);
+    assert.equal(partsOf(6, 1 / 5), 2);
+    assert.equal(partsOf(6, 1 / 3), 2);
+    assert.equal(partsOf(6, 0.6), 6);
+    assert.equal(partsOf(3, 2), 3);
+  });
+
+  test('the parts add up', () => {
+    const { outputs, agrees } = prepared(gradientOf(2, 0.6));
+    agrees(lower(outputs, { device: 'cpu' }), 'in two parts');
+  });
+});
+
+/** A case's graph, and what compares another graph's outputs with its own. */
+function prepared({ shapes, hasRoundedConstants, build }: LoweringCase) {
+  const tolerance = hasRoundedConstants ? SINGLE_PRECISION : TOLERANCE;
+  const { x, numbers } = drawnInputs(shapes);
+  const outputs = build(x);
+  const expected = interpret(outputs, numbers);
+  const agrees = (passed: readonly Value[], context: string): void => {
+    assert.deepEqual(
+      passed.map(({ shape }) => shape),
+      outputs.map(({ shape }) => shape),
+    );
+    interpret(passed, numbers).forEach((actual, i) => {
+      const error = worstError(actual, at(expected, i));
+      assert.ok(error < tolerance, `${context}: output ${i}: relative error ${error}`);
+    });
+  };
+  return { outputs, agrees };
+}
+
+/** WebGPU has neither a logarithm of a softmax nor stacks of products that transpose or scale. */
+function assertPortable(outputs: readonly Value[]): void {
+  for (const { operator, inputs, attributes } of topologicalOrder(outputs)) {
+    assert.notEqual(operator.name, 'LogSoftmax');
+    if (operator.name !== 'MatMul' || inputs.every(({ shape }) => shape.length === 2)) continue;
+    assert.deepEqual(attributes, { transposeA: false, transposeB: false, alpha: 1 });
+  }
+}
+
+const namesOf = (outputs: readonly Value[], target: Target): string[] =>
+  topologicalOrder(simplify(lower(outputs, target))).map(({ operator }) => operator.name);

@@ -1,0 +1,189 @@
+import { gradients } from '../../src/autodiff/gradients.js';
+import { at } from '../../src/errors.js';
+import { batchNormTraining } from '../../src/graph/operators/batch-norm-training.js';
+import { conv } from '../../src/graph/operators/conv.js';
+import {
+  add,
+  cast,
+  gather,
+  gelu,
+  greater,
+  less,
+  logSoftmax,
+  matmul,
+  mul,
+  reduceSum,
+  reshape,
+  scalar,
+  transpose,
+} from '../../src/graph/ops.js';
+import { float32, int32, type Shape } from '../../src/graph/tensor.js';
+import { constant, type Value } from '../../src/graph/value.js';
+import { crossovers } from '../../src/lowering/crossovers.js';
+import { biasedConvolutions, convolutions, mapBelow, mapOf } from './conv-geometries.js';
+import { drawSample, toTensor } from './samples.js';
+
+/** A graph over inputs of the given shapes. */
+export interface LoweringCase {
+  readonly name: string;
+  readonly shapes: readonly Shape[];
+  /** Whether lowering writes constants that single precision does not hold exactly. */
+  readonly hasRoundedConstants?: true;
+  build(x: (index: number) => Value): readonly Value[];
+}
+
+/**
+ * The pixels of a map that is not small: the first power of two. Like that, constants such as 1 / M are exact in single
+ * precision.
+ */
+const powerOfTwo = 2 ** Math.ceil(Math.log2(crossovers.rowsOfPixels));
+
+/** One graph for every branch that a rule of lowering can take: shapes decide, so they follow the crossovers. */
+export const loweringCases: readonly LoweringCase[] = [
+  ...convolutions().map(
+    ([name, x, w, attributes]): LoweringCase => ({
+      name: `convolution: ${name}`,
+      shapes: [x, w],
+      build: (x) => withGradients(conv(x(0), x(1), undefined, attributes), [x(0), x(1)]),
+    }),
+  ),
+  ...biasedConvolutions().map(
+    ([name, x, w, attributes]): LoweringCase => ({
+      name: `convolution with a bias: ${name}`,
+      shapes: [x, w, [at(w, 0)]],
+      build: (x) => withGradients(conv(x(0), x(1), x(2), attributes), [x(0), x(1), x(2)]),
+    }),
+  ),
+  ...[
+    [2, 3, powerOfTwo / 16, 16],
+    [2, 3, powerOfTwo / 16, 8],
+    [4, 3, 2, 2],
+    [4, 5, 1, 1],
+  ].map(
+    (shape): LoweringCase => ({
+      name: `batch normalization of [${shape}]`,
+      shapes: [shape, [at(shape, 1)]],
+      build: (x) => {
+        const [y, mean, variance] = batchNormTraining(x(0), { scale: x(1), bias: x(1) }, 2 ** -16);
+        return [mean, variance, ...withGradients(y, [x(0), x(1)])];
+      },
+    }),
+  ),
+  ...[mapOf(crossovers.rowsOfPixels), mapBelow(crossovers.rowsOfPixels)].map(
+    (map): LoweringCase => ({
+      name: `a map [${map}] scaled and moved per channel`,
+      shapes: [[2, 3, ...map]],
+      build: (x) => [add(mul(x(0), drawn(1, [3, 1, 1])), drawn(2, [3, 1, 1]))],
+    }),
+  ),
+  {
+    name: 'a map scaled and moved otherwise',
+    shapes: [
+      [2, 3, 4, 5],
+      [3, 1, 1],
+    ],
+    build: (x) => [
+      add(mul(x(0), drawn(1, [3, 1, 1])), x(1)),
+      add(mul(x(0), x(1)), drawn(2, [3, 1, 1])),
+      add(mul(x(0), drawn(1, [3, 1, 1])), drawn(2, [1])),
+      add(mul(reshape(x(0), [2, 3, 20]), drawn(1, [3, 1])), drawn(2, [3, 1])),
+      add(x(0), drawn(2, [3, 1, 1])),
+    ],
+  },
+  ...[crossovers.productWithOnes, crossovers.productWithOnes - 1].map(
+    (rows): LoweringCase => ({
+      name: `sums over ${rows} rows`,
+      shapes: [[rows, 3]],
+      build: (x) => [reduceSum(x(0), [0]), reduceSum(x(0), [1]), reduceSum(x(0))],
+    }),
+  ),
+  ...[crossovers.productWithOnes / 2, crossovers.productWithOnes / 2 - 1].map(
+    (rows): LoweringCase => ({
+      name: `sums over two maps of ${rows} rows`,
+      shapes: [[2, rows, 3]],
+      build: (x) => [
+        reduceSum(reshape(transpose(x(0), [0, 2, 1]), [2, 3, rows, 1]), [0, 2, 3]),
+        reduceSum(reshape(transpose(x(0), [0, 2, 1]), [2, 3, rows, 1]), [2, 3]),
+        reduceSum(reshape(transpose(x(0), [0, 2, 1]), [3, 2, rows, 1]), [0, 2, 3]),
+        reduceSum(reshape(transpose(x(0), [1, 2, 0]), [rows, 3, 2, 1]), [0, 2, 3]),
+        reduceSum(reshape(x(0), [3, 2, rows, 1]), [0, 2, 3]),
+        reduceSum(reshape(mul(x(0), x(0)), [2, rows, 3, 1]), [0, 2, 3]),
+      ],
+    }),
+  ),
+  {
+    name: 'products plus rows',
+    shapes: [[3, 4], [4, 5], [5], [3, 5], [3]],
+    build: (x) => [
+      add(matmul(x(0), x(1)), x(2)),
+      add(matmul(x(1), x(0), { transposeA: true, transposeB: true }), x(4)),
+      add(matmul(x(0), x(1), { alpha: 2 }), x(2)),
+      add(matmul(x(0), x(1)), x(3)),
+      add(x(2), matmul(x(0), x(1))),
+    ],
+  },
+  {
+    name: 'stacks of products',
+    shapes: [
+      [2, 3, 4],
+      [2, 4, 5],
+      [4, 5],
+    ],
+    build: (x) =>
+      [1, 0.5].flatMap((alpha) => [
+        matmul(x(0), x(1), { alpha }),
+        matmul(x(1), x(0), { transposeA: true, transposeB: true, alpha }),
+        matmul(x(0), x(0), { transposeB: true, alpha }),
+        matmul(x(0), x(2), { alpha }),
+        matmul(x(2), x(2), { transposeB: true, alpha }),
+      ]),
+  },
+  {
+    name: 'logarithms of softmax',
+    shapes: [[2, 3, 5]],
+    build: (x) => [
+      ...withGradients(logSoftmax(x(0)), [x(0)]),
+      // Of numbers whose exponentials overflow.
+      logSoftmax(mul(x(0), 2 ** 12)),
+    ],
+  },
+  {
+    name: 'masks',
+    shapes: [
+      [3, 4],
+      [3, 4],
+    ],
+    build: (x) => [
+      cast(greater(x(0), 0), 'float32'),
+      cast(greater(mul(x(0), 0), 0), 'float32'),
+      cast(greater(x(0), 0.25), 'float32'),
+      cast(greater(x(0), 2 ** 30), 'float32'),
+      cast(greater(x(0), x(1)), 'float32'),
+      cast(greater(x(0), scalar(0, [4])), 'float32'),
+      cast(greater(x(0), 0), 'int32'),
+      cast(greater(cast(mul(x(0), 9), 'int32'), constant(int32([], [1]))), 'float32'),
+      cast(less(x(0), 0), 'float32'),
+    ],
+  },
+  {
+    name: "gelu's gradient",
+    shapes: [[3, 4]],
+    hasRoundedConstants: true,
+    build: (x) => withGradients(gelu(x(0)), [x(0)]),
+  },
+  {
+    name: "gather's gradient",
+    shapes: [[2, 4, 3]],
+    build: (x) => withGradients(gather(x(0), constant(int32([5], [3, 0, 0, 2, 3])), 1), [x(0)]),
+  },
+];
+
+function drawn(seed: number, shape: Shape): Value {
+  return constant(float32(shape, Float32Array.from(drawSample({ shape }, seed))));
+}
+
+/** y, and the gradients of a scalar that depends on every element of y differently. */
+function withGradients(y: Value, inputs: readonly Value[]): Value[] {
+  const weights = constant(toTensor(y, drawSample({ shape: y.shape }, 99)));
+  return [y, ...gradients(reshape(reduceSum(mul(y, weights)), []), inputs)];
+}
