@@ -11,6 +11,7 @@ import { cifarResNet } from '../../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../../nn/mobilenet-v2.js';
 import type { Network } from '../../nn/network.js';
 import { resNet } from '../../nn/resnet.js';
+import { vit, vitSizes } from '../../nn/vit.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 import type { FrozenNetwork } from '../prepare.js';
