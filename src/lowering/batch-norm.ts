@@ -8,7 +8,7 @@ import { neg } from '../graph/operators/neg.js';
 import { sqrt } from '../graph/operators/sqrt.js';
 import { sub } from '../graph/operators/sub.js';
 import { sizeOf } from '../graph/tensor.js';
-import { scalar, type Value } from '../graph/value.js';
+import type { Value } from '../graph/value.js';
 import { channelAffine, channelDot, channelSum } from './channels.js';
 import type { LoweringOf } from './lowering.js';
 
@@ -19,9 +19,9 @@ import type { LoweringOf } from './lowering.js';
  */
 export const batchNormTraining: LoweringOf<typeof BatchNormTraining> = {
   lower([x, gamma, beta], { epsilon }, target) {
-    const share = scalar(sizeOf(gamma.shape) / sizeOf(x.shape));
+    const share = sizeOf(gamma.shape) / sizeOf(x.shape);
     const mean = mul(channelSum(x), share);
-    const variance = max(sub(mul(channelDot(x, x, target), share), mul(mean, mean)), scalar(0));
+    const variance = max(sub(mul(channelDot(x, x, target), share), mul(mean, mean)), 0);
     const scale = div(gamma, deviation(variance, epsilon));
     return [channelAffine(x, scale, sub(beta, mul(mean, scale)), target), mean, variance];
   },
@@ -33,7 +33,7 @@ export const batchNormTraining: LoweringOf<typeof BatchNormTraining> = {
  */
 export const batchNormGradient: LoweringOf<typeof BatchNormGradient> = {
   lower([dy, x, gamma, mean, variance], { epsilon }, target) {
-    const share = scalar(sizeOf(gamma.shape) / sizeOf(x.shape));
+    const share = sizeOf(gamma.shape) / sizeOf(x.shape);
     const std = deviation(variance, epsilon);
     const dbeta = channelSum(dy);
     const dgamma = div(sub(channelDot(x, dy, target), mul(mean, dbeta)), std);
@@ -46,5 +46,5 @@ export const batchNormGradient: LoweringOf<typeof BatchNormGradient> = {
 };
 
 function deviation(variance: Value, epsilon: number): Value {
-  return sqrt(add(variance, scalar(epsilon)));
+  return sqrt(add(variance, epsilon));
 }

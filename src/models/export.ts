@@ -8,7 +8,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import { fuse } from '../lowering/fuse.js';
 import { portable } from '../lowering/portable.js';
-import { affine } from '../nn/layers.js';
+import { linear } from '../nn/functional.js';
 import type { Head, Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { configOf, preprocessorConfigOf } from './config.js';
@@ -42,7 +42,7 @@ export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Arra
     const plain = network.features(images, recordingScope(network, { training: false }));
     const features = at(fuse([plain]), 0);
     const weight = input(`${prefix}.weight`, head.weight);
-    return portable([affine(features, weight, input(`${prefix}.bias`, head.bias)), features]);
+    return portable([linear(features, weight, input(`${prefix}.bias`, head.bias)), features]);
   });
   const outputs = simplify(built);
   return writeOnnx(

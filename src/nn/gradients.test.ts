@@ -15,7 +15,7 @@ import { float32, type Tensor } from '../graph/tensor.js';
 import { constant, input, type Value } from '../graph/value.js';
 import { nodeDriver } from '../runtime/node.js';
 import { cifarResNet } from './cifar-resnet.js';
-import { affine } from './layers.js';
+import { linear } from './functional.js';
 import { mobileNetV2 } from './mobilenet-v2.js';
 import type { Network } from './network.js';
 import { recordingScope } from './scope.js';
@@ -85,7 +85,7 @@ async function step(network: Network, golden: Golden, tensors: ReadonlyMap<strin
   for (const name of headNames) targets.set(name, input(name, found(tensors, name)));
   const [weight, bias] = headNames.map((name) => targets.get(name));
   assert.ok(weight !== undefined && bias !== undefined);
-  const loss = crossEntropy(affine(features, weight, bias), golden.labels);
+  const loss = crossEntropy(linear(features, weight, bias), golden.labels);
   const outputs = [
     features,
     loss,

@@ -1,15 +1,17 @@
 import { at } from '../errors.js';
-import { add } from '../graph/operators/add.js';
-import { batchNormalization } from '../graph/operators/batch-norm.js';
-import { batchNormTraining } from '../graph/operators/batch-norm-training.js';
-import { conv as convolve } from '../graph/operators/conv.js';
-import { layerNormalization } from '../graph/operators/layer-normalization.js';
-import { matmul } from '../graph/operators/matmul.js';
-import { mul } from '../graph/operators/mul.js';
-import { reduceMean } from '../graph/operators/reduce-mean.js';
-import { reshape } from '../graph/operators/reshape.js';
-import { sizeOf } from '../graph/tensor.js';
-import { scalar, type Value } from '../graph/value.js';
+import {
+  add,
+  batchNormalization,
+  batchNormTraining,
+  conv as convolve,
+  layerNormalization,
+  mul,
+  reduceMean,
+  reshape,
+  sizeOf,
+  type Value,
+} from '../graph/ops.js';
+import * as F from './functional.js';
 import type { Scope } from './network.js';
 import { samePadding } from './padding.js';
 
@@ -77,7 +79,7 @@ export function batchNormNamed(
   const [y, mean, variance] = batchNormTraining(x, { scale, bias }, epsilon);
   const count = sizeOf(x.shape) / sizeOf(scale.shape);
   const moved = (running: Value, batch: Value, share: number) =>
-    add(mul(running, scalar(1 - momentum)), mul(batch, scalar(share)));
+    add(mul(running, 1 - momentum), mul(batch, share));
   scope.updateBuffer(names.mean, moved(runningMean, mean, momentum));
   // One element has no spread to correct.
   const unbiased = count > 1 ? count / (count - 1) : 1;
@@ -87,7 +89,7 @@ export function batchNormNamed(
 
 /** y = x W^T + b over the last axis of x [..., in], with W = `name.weight` [out, in] and b = `name.bias` [out]. */
 export function linear(scope: Scope, x: Value, name: string): Value {
-  return affine(x, scope.parameter(`${name}.weight`), scope.parameter(`${name}.bias`));
+  return F.linear(x, scope.parameter(`${name}.weight`), scope.parameter(`${name}.bias`));
 }
 
 /** Ba et al. 2016: each row of x [..., d] standardised, times `name.weight`, plus `name.bias`. */
@@ -99,12 +101,4 @@ export function layerNorm(scope: Scope, x: Value, name: string, epsilon = 1e-6):
 /** [N,C] means of the maps of x [N,C,H,W]. */
 export function globalAveragePool(x: Value): Value {
   return reshape(reduceMean(x, [2, 3]), x.shape.slice(0, 2));
-}
-
-/** x W^T + b, the leading axes of x taken as rows of one matrix. */
-export function affine(x: Value, weight: Value, bias: Value): Value {
-  const width = at(weight.shape, 1);
-  const rows = reshape(x, [sizeOf(x.shape) / width, width]);
-  const y = add(matmul(rows, weight, { transposeB: true }), bias);
-  return reshape(y, x.shape.with(-1, at(weight.shape, 0)));
 }

@@ -4,7 +4,6 @@ import { div } from '../graph/operators/div.js';
 import { mul } from '../graph/operators/mul.js';
 import { sqrt } from '../graph/operators/sqrt.js';
 import { sub } from '../graph/operators/sub.js';
-import { scalar } from '../graph/value.js';
 import type { Optimizer } from './optimizer.js';
 import { withDecay } from './sgd.js';
 
@@ -46,14 +45,12 @@ function adaptive(
       const squareBefore = slots.get('square');
       invariant(meanBefore !== undefined && squareBefore !== undefined, 'no moments');
       const g = decoupled ? gradient : withDecay(gradient, parameter, weightDecay);
-      const mean = add(mul(meanBefore, scalar(beta1)), mul(g, scalar(1 - beta1)));
-      const square = add(mul(squareBefore, scalar(beta2)), mul(mul(g, g), scalar(1 - beta2)));
-      const root = add(mul(sqrt(square), hostScalar('correction2')), scalar(epsilon));
+      const mean = add(mul(meanBefore, beta1), mul(g, 1 - beta1));
+      const square = add(mul(squareBefore, beta2), mul(mul(g, g), 1 - beta2));
+      const root = add(mul(sqrt(square), hostScalar('correction2')), epsilon);
       const step = div(mul(mean, mul(learningRate, hostScalar('correction1'))), root);
       const shrunk =
-        decoupled && weightDecay !== 0
-          ? mul(parameter, sub(scalar(1), mul(learningRate, scalar(weightDecay))))
-          : parameter;
+        decoupled && weightDecay !== 0 ? mul(parameter, sub(1, mul(learningRate, weightDecay))) : parameter;
       return {
         parameter: sub(shrunk, step),
         slots: new Map([

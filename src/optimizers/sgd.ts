@@ -2,7 +2,7 @@ import { invariant } from '../errors.js';
 import { add } from '../graph/operators/add.js';
 import { mul } from '../graph/operators/mul.js';
 import { sub } from '../graph/operators/sub.js';
-import { scalar, type Value } from '../graph/value.js';
+import type { Value } from '../graph/value.js';
 import type { Optimizer } from './optimizer.js';
 
 export interface SgdOptions {
@@ -25,8 +25,8 @@ export function sgd({ momentum = 0.9, nesterov = true }: SgdOptions = {}): Optim
       if (momentum === 0) return { parameter: descend(parameter, decayed, learningRate), slots };
       const before = slots.get('velocity');
       invariant(before !== undefined, 'no velocity');
-      const velocity = add(mul(before, scalar(momentum)), decayed);
-      const direction = nesterov ? add(decayed, mul(velocity, scalar(momentum))) : velocity;
+      const velocity = add(mul(before, momentum), decayed);
+      const direction = nesterov ? add(decayed, mul(velocity, momentum)) : velocity;
       return {
         parameter: descend(parameter, direction, learningRate),
         slots: new Map([['velocity', velocity]]),
@@ -37,7 +37,7 @@ export function sgd({ momentum = 0.9, nesterov = true }: SgdOptions = {}): Optim
 
 /** The gradient of the loss plus weightDecay / 2 |w|^2. */
 export function withDecay(gradient: Value, parameter: Value, weightDecay: number): Value {
-  return weightDecay === 0 ? gradient : add(gradient, mul(parameter, scalar(weightDecay)));
+  return weightDecay === 0 ? gradient : add(gradient, mul(parameter, weightDecay));
 }
 
 function descend(parameter: Value, direction: Value, learningRate: Value): Value {

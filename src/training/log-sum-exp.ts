@@ -6,9 +6,3 @@ export function logSumExp(values: Float32Array): number {
   for (const value of values) sum += Math.exp(value - top);
   return top + Math.log(sum);
 }
-
-/** Probabilities of logits, in double precision. */
-export function softmaxOf(logits: Float32Array): number[] {
-  const log = logSumExp(logits);
-  return Array.from(logits, (value) => Math.exp(value - log));
-}

@@ -11,7 +11,7 @@ import { fineTuning } from '../methods/fine-tuning.js';
 import { fnp } from '../methods/fnp.js';
 import { headOnly } from '../methods/head-only.js';
 import { bound, defineMethod } from '../methods/method.js';
-import { affine } from '../nn/layers.js';
+import { linear } from '../nn/functional.js';
 import type { Network } from '../nn/network.js';
 import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -40,7 +40,7 @@ const network: Network = {
   buffers: new Map(),
   pretrainedHead: undefined,
   features: (images, scope) =>
-    affine(reshape(images, [images.shape[0] ?? 1, 12]), scope.parameter('weight'), scope.parameter('bias')),
+    linear(reshape(images, [images.shape[0] ?? 1, 12]), scope.parameter('weight'), scope.parameter('bias')),
 };
 
 const defaults: StepOptions = {

@@ -6,7 +6,7 @@ import { type AttributeProto, AttributeProtoSchema, ModelProtoSchema } from '../
 import { attributeProto, tensorProto } from '../../src/graph/onnx/write.js';
 import type { Shape, Tensor } from '../../src/graph/tensor.js';
 import { input } from '../../src/graph/value.js';
-import { affine } from '../../src/nn/layers.js';
+import { linear } from '../../src/nn/functional.js';
 import type { Network } from '../../src/nn/network.js';
 import { recordingScope } from '../../src/nn/scope.js';
 import { nodeDriver } from '../../src/runtime/node.js';
@@ -23,7 +23,7 @@ export async function classify(network: Network, images: Tensor<'float32'>) {
   const features = network.features(input('images', images), scope);
   const head = network.pretrainedHead;
   assert.ok(head !== undefined);
-  const logits = affine(features, input('head.weight', head.weight), input('head.bias', head.bias));
+  const logits = linear(features, input('head.weight', head.weight), input('head.bias', head.bias));
   const results = await runGraph(nodeDriver, 'cpu', [features, logits], feedsOf(network, images));
   return { features: floats(at(results, 0)), logits: floats(at(results, 1)) };
 }

@@ -26,7 +26,7 @@ import { sub } from '../../graph/operators/sub.js';
 import { tanh } from '../../graph/operators/tanh.js';
 import { where } from '../../graph/operators/where.js';
 import type { DType } from '../../graph/tensor.js';
-import { constant, scalar, type Value } from '../../graph/value.js';
+import { constant, type Value } from '../../graph/value.js';
 import { arithmetic, type Build, type Builder, layer, weightless } from './builder.js';
 import type { NodeReader } from './node-reader.js';
 
@@ -104,8 +104,8 @@ function clipped(node: NodeReader): Value {
 function geluOf(node: NodeReader): Value {
   const x = node.value(0);
   if (node.text('approximate', 'none') === 'none') return gelu(x);
-  const inner = mul(add(x, mul(mul(x, mul(x, x)), scalar(0.044715))), scalar(Math.sqrt(2 / Math.PI)));
-  return mul(mul(x, scalar(0.5)), add(tanh(inner), scalar(1)));
+  const inner = mul(add(x, mul(mul(x, mul(x, x)), 0.044715)), Math.sqrt(2 / Math.PI));
+  return mul(mul(x, 0.5), add(tanh(inner), 1));
 }
 
 /** Numbers of ONNX's element types; floats of other widths are float32 here. */

@@ -6,7 +6,7 @@ import { reshape } from '../../graph/operators/reshape.js';
 import { softmax } from '../../graph/operators/softmax.js';
 import { transpose } from '../../graph/operators/transpose.js';
 import { sizeOf } from '../../graph/tensor.js';
-import { scalar, type Value } from '../../graph/value.js';
+import type { Value } from '../../graph/value.js';
 import { type Builder, layer, weightless } from './builder.js';
 import type { NodeReader } from './node-reader.js';
 
@@ -20,7 +20,7 @@ export const linear = {
     const bias = node.optional(2);
     const beta = node.float('beta', 1);
     if (bias === undefined) return product;
-    return add(product, beta === 1 ? bias : mul(bias, scalar(beta)));
+    return add(product, beta === 1 ? bias : mul(bias, beta));
   }),
   MatMul: layer(['weight', 'weight'], (node) => matmul(node.value(0), node.value(1))),
   FusedMatMul: layer(['weight', 'weight'], (node) =>
