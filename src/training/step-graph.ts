@@ -1,11 +1,11 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
-import { add, concat, mul, reduceMean, scalar, slice } from '../graph/ops.js';
+import { add, concat, mul, scalar, slice } from '../graph/ops.js';
 import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { SourceBatch } from '../methods/inputs.js';
 import type { BoundMethod, Tensors } from '../methods/method.js';
-import { crossEntropy, linear, norm } from '../nn/functional.js';
+import { crossEntropy, linear } from '../nn/functional.js';
 import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -22,6 +22,7 @@ import {
   PIXELS,
   sourceInput,
 } from './classifier.js';
+import { diagnostics } from './diagnostics.js';
 import { inputMakers } from './method-inputs.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { type HostScalar, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
@@ -138,8 +139,8 @@ export function buildStep(options: StepOptions): StepGraph {
   parts.outputs.set('loss', loss);
   parts.outputs.set('task_loss', taskLoss);
   parts.outputs.set('penalty', losses.penalty ?? scalar(0));
-  parts.outputs.set('mean_feature_norm', norm(reduceMean(features, [0])));
-  parts.outputs.set('head_gradient_norm', norm(known(gradientOf, HEAD_WEIGHT)));
+  const measured = { features, logits, headWeightGradient: known(gradientOf, HEAD_WEIGHT) };
+  for (const [name, measure] of Object.entries(diagnostics)) parts.outputs.set(name, measure(measured));
   parts.outputs.set('logits', logits);
 
   const isPretrained = (name: string) =>
