@@ -8,19 +8,22 @@
  * The work is done in a process of its own: the caller's event loop stays free, and a native crash becomes an
  * `AdarandError` with the code `process.crashed`.
  */
-import type { CallName, ProcessRequests, ProcessResults } from './process/calls.js';
+import type { z } from 'zod';
 import { launch } from './process/launch.js';
 import type { RunEvent } from './run/events.js';
 import type { RunSummary } from './run/folder/record.js';
+import { type EvaluationReport, evaluate as evaluateOperation } from './run/operations/evaluate.js';
+import { type ExportReport, exportRun as exportOperation } from './run/operations/export-run.js';
+import type { Operation } from './run/operations/operation.js';
+import { type ImagePrediction, predict as predictOperation } from './run/operations/predict.js';
+import { resume as resumeOperation } from './run/operations/resume.js';
+import { train as trainOperation } from './run/operations/train.js';
 import type {
   EvaluateOptions,
-  EvaluationReport,
   ExportOptions,
-  ExportReport,
-  ImagePrediction,
   PredictOptions,
-} from './run/options/operations.js';
-import type { TrainOptions } from './run/options/train-options.js';
+  TrainOptions,
+} from './run/options/options.gen.js';
 
 export { AdarandError } from './errors.js';
 export { compose } from './methods/compose.js';
@@ -48,7 +51,7 @@ export type {
 };
 
 export interface CallOptions {
-  /** Told what happens while it happens. */
+  /** Called with everything that happens, as it happens. */
   readonly onEvent?: (event: RunEvent) => void;
   /** Aborting ends the work at the next step, with a checkpoint: the promise rejects with the code `run.stopped`. */
   readonly signal?: AbortSignal;
@@ -56,17 +59,17 @@ export interface CallOptions {
 
 /** Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. */
 export function train(options: TrainOptions, call: CallOptions = {}): Promise<RunSummary> {
-  return perform('train', options, call);
+  return perform(trainOperation, options, call);
 }
 
-/** Goes on with a run that was stopped or killed; it ends with the same bits as if nothing had happened. */
+/** Continues a run that was stopped or killed; it ends with the same bits as if nothing had happened. */
 export function resume(run: string, call: CallOptions = {}): Promise<RunSummary> {
-  return perform('resume', { run }, call);
+  return perform(resumeOperation, { run }, call);
 }
 
 /** Accuracy of a finished run on labelled images. */
 export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Promise<EvaluationReport> {
-  return perform('evaluate', options, call);
+  return perform(evaluateOperation, options, call);
 }
 
 /** Classes of image files, with probabilities, in the order of the files. */
@@ -74,21 +77,21 @@ export function predict(
   options: PredictOptions,
   call: CallOptions = {},
 ): Promise<readonly ImagePrediction[]> {
-  return perform('predict', options, call);
+  return perform(predictOperation, options, call);
 }
 
 /** Writes a finished run's classifier as a folder that transformers.js loads. */
 export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
-  return perform('export', options, call);
+  return perform(exportOperation, options, call);
 }
 
-async function perform<Name extends CallName>(
-  name: Name,
-  request: ProcessRequests[Name],
+async function perform<Request extends z.ZodObject, Result>(
+  operation: Operation<Request, Result>,
+  request: z.input<Request>,
   { onEvent, signal }: CallOptions,
-): Promise<ProcessResults[Name]> {
+): Promise<Result> {
   signal?.throwIfAborted();
-  const launched = launch(name, request, { onEvent });
+  const launched = launch(operation, request, { onEvent });
   signal?.addEventListener('abort', launched.stop);
   try {
     return await launched.result;

@@ -1,14 +1,14 @@
 import { AdarandError } from '../errors.js';
 import { STOPPED } from '../run/events.js';
 
-/** 2 for a mistake of the user, 130 for a run that was stopped, 1 for what should not happen. */
+/** 2 for a mistake of the user, 130 for a run that was stopped, 1 for a failure of ours. */
 export function exitCodeFor(error: unknown): number {
   if (!(error instanceof AdarandError)) return 1;
   if (error.code === STOPPED) return 130;
   return error.code === 'process.crashed' ? 1 : 2;
 }
 
-/** Tells what was wrong on stderr; with `json` also as a line on stdout. */
+/** Writes what was wrong to stderr; with `json` also as a line on stdout. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): void {
   const { code, message, hint } = describe(error);
   process.stderr.write(`${code === STOPPED ? '' : 'error: '}${message}\n`);

@@ -11,6 +11,7 @@ import {
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
+import { wilsonInterval } from '../analysis/statistics.js';
 import { readJsonLines } from '../files/json-lines.js';
 
 describe('from a folder of images to a classifier', () => {
@@ -33,15 +34,21 @@ describe('from a folder of images to a classifier', () => {
     );
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^colours: 3 classes, 30 train \/ 3 val \/ 9 test images/);
-    assert.match(stdout, /test accuracy \d+\.\d % ± 32\.7 points \(95 %, 9 images\)/);
+    assert.match(
+      stdout,
+      /this test set has 9 images: accuracy will be known to ±27\.3 points \(95 %\) at worst/,
+    );
+    assert.match(stdout, /test accuracy \d+\.\d % \(95 %: \d+(\.\d)? to \d+(\.\d)?\) on 9 images/);
     assert.match(stdout, /next: adarand predict runs\/colours-tiny-adarand-1/);
     assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u, 'control characters in a pipe');
     summary = await json('runs/colours-tiny-adarand-1/summary.json');
   });
   after(() => folder.remove());
 
-  test('the summary tells how good the classifier is and what it cost', () => {
+  test('the summary says how good the classifier is and what it cost', () => {
     assert.ok(Number(summary.test_accuracy) >= 0.8, `test accuracy ${summary.test_accuracy}`);
+    const { low, high } = wilsonInterval(Math.round(Number(summary.test_accuracy) * 9), 9);
+    assert.deepEqual(summary.test_interval, [low, high]);
     assert.ok(Number(summary.val_accuracy) >= 0 && Number(summary.val_accuracy) <= 1);
     assert.ok([1, 2, 3, 4].includes(Number(summary.best_epoch)));
     assert.equal(summary.classes, 3);
@@ -60,6 +67,7 @@ describe('from a folder of images to a classifier', () => {
     const { lambda, effectiveLambda, featureMeanSquare } = record.settings;
     assert.equal(effectiveLambda, lambda * (0.44 / featureMeanSquare));
     assert.deepEqual(record.data.classes, classNames);
+    assert.equal(record.methodFile, null);
     assert.equal(record.machine.node, process.versions.node);
     assert.ok(record.machine.versions['onnxruntime-node'].includes('.'));
   });
@@ -96,6 +104,7 @@ describe('from a folder of images to a classifier', () => {
     assert.equal(result.split, 'test');
     assert.equal(result.images, 9);
     assert.equal(result.accuracy, summary.test_accuracy);
+    assert.deepEqual(result.interval, summary.test_interval);
     assert.ok(Math.abs(Number(result.loss) - Number(summary.test_loss)) < 1e-5);
   });
 

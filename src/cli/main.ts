@@ -4,17 +4,24 @@ import { CommanderError } from 'commander';
 import { exitCodeFor, reportError } from './errors.js';
 import { createProgram } from './program.js';
 
-process.exitCode = await main(process.argv);
+process.exitCode = await main(process.argv.slice(2));
 
-async function main(argv: readonly string[]): Promise<number> {
-  // A reader that has seen enough (`| head`) closes the pipe: no fault.
+async function main(words: readonly string[]): Promise<number> {
+  // A reader that has seen enough (`| head`) closes the pipe: not a fault.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   try {
-    await createProgram().parseAsync(argv);
+    const program = await createProgram(words);
+    await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    reportError(error, { json: argv.includes('--json') });
-    return exitCodeFor(error);
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    const reported = error instanceof CommanderError ? await usageErrorOf(error, words) : error;
+    reportError(reported, { json: words.includes('--json') });
+    return exitCodeFor(reported);
   }
+}
+
+async function usageErrorOf(error: CommanderError, words: readonly string[]): Promise<Error> {
+  const { usageError } = await import('./usage-error.js');
+  return usageError(error, words);
 }

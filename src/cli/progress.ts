@@ -11,18 +11,18 @@ export interface Output {
 
 export interface Progress {
   readonly onEvent: (event: RunEvent) => void;
-  /** Takes the redrawn line away, so that other text may follow. */
+  /** Erases the redrawn line, so that other text may follow. */
   end(): void;
 }
 
-/** A pipe gets a line of progress at most so often. */
+/** Into a pipe, a line of progress is written at most this often. */
 const PLAIN_SECONDS = 5;
 const REDRAW_SECONDS = 0.1;
 
 const doing: Readonly<Record<RunPhase, string>> = {
   model: 'opening the model',
   data: 'checking images',
-  statistics: 'measuring the source features',
+  statistics: 'computing pretrained features',
   prepare: 'preparing the method',
   'epoch-callback': 'predicting the training images',
   compile: 'compiling',
@@ -84,11 +84,11 @@ export function createProgress({
 }
 
 function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }>): string {
-  const told = Object.entries(settings).map(
+  const shown = Object.entries(settings).map(
     ([name, value]) => `${name.replaceAll('_', ' ')} ${short(value)}`,
   );
-  const begin = step === 0 ? `run ${path}` : `run ${path}, going on after step ${step}`;
-  return `${begin}\n  ${told.join(', ')}`;
+  const begin = step === 0 ? `run ${path}` : `run ${path}, continued after step ${step}`;
+  return `${begin}\n  ${shown.join(', ')}`;
 }
 
 function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>): string {
@@ -99,7 +99,7 @@ function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { typ
   );
 }
 
-/** A place for the current line. */
+/** Where the current line is shown. */
 interface Line {
   /** Something that will change soon. */
   update(text: string): void;

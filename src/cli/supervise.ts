@@ -1,7 +1,7 @@
 import type { Launched } from '../process/launch.js';
 
 /**
- * Waits for the engine. The first Ctrl-C (or SIGTERM) asks it to stop at the next step, with a checkpoint; the
+ * Waits for an operation's process. The first Ctrl-C (or SIGTERM) asks it to stop at the next step, with a checkpoint; the
  * second one ends it at once.
  */
 export async function supervise<Result>(launched: Launched<Result>): Promise<Result> {

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { wilsonInterval } from '../analysis/statistics.js';
 import type { Findings } from './dataset.js';
 import type { LabelledImage } from './image.js';
 
@@ -62,12 +63,7 @@ export function reportOn(contents: Contents, findings: Findings): FolderReport {
   };
 }
 
-/** Half the width of the 95 % interval of an accuracy measured on n images, at its widest (accuracy one half). */
-export function accuracyHalfWidth(images: number): number {
-  return 1.96 * Math.sqrt(0.25 / images);
-}
-
-/** The report in a few lines for people; what is in order is not mentioned. */
+/** The report in a few lines of text; what is in order is not mentioned. */
 export function formatReport(report: FolderReport): string[] {
   const total = (split: SplitName) => report.classes.reduce((sum, count) => sum + count[split], 0);
   const sizes = report.classes.map(({ train }) => train);
@@ -75,29 +71,29 @@ export function formatReport(report: FolderReport): string[] {
     `${report.name}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
       `${total('test')} test images; smallest class ${Math.min(...sizes)}, largest ${Math.max(...sizes)}`,
   ];
-  const tell = (some: boolean, line: () => string) => some && lines.push(line());
-  tell(
+  const mention = (some: boolean, line: () => string) => some && lines.push(line());
+  mention(
     report.cutFromTrain.length > 0,
     () => `cut from the training images: ${report.cutFromTrain.join(', ')}`,
   );
-  tell(
+  mention(
     report.imbalance >= 3,
     () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
   );
-  tell(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
-  tell(report.damaged.length > 0, () => {
+  mention(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
+  mention(report.damaged.length > 0, () => {
     const files = report.damaged.map(({ path, reason }) => `${path} (${reason})`);
     return `skipped ${report.damaged.length} damaged: ${list(files)}`;
   });
-  tell(report.ignored.size > 0, () => {
+  mention(report.ignored.size > 0, () => {
     const kinds = Array.from(report.ignored, ([kind, count]) => `${count} ${kind}`);
-    return `ignored, being no images of a class: ${list(kinds)}`;
+    return `ignored, because they are not images of a class: ${list(kinds)}`;
   });
-  tell(report.duplicates.length > 0, () => `${count(report.duplicates, 'picture')} more than once`);
-  tell(report.leakage.length > 0, () => {
+  mention(report.duplicates.length > 0, () => `${count(report.duplicates, 'picture')} more than once`);
+  mention(report.leakage.length > 0, () => {
     return `leakage: ${count(report.leakage, 'picture')} in the test split and outside it: ${examples(report.leakage)}`;
   });
-  tell(report.contradictory.length > 0, () => {
+  mention(report.contradictory.length > 0, () => {
     return `contradictory: ${count(report.contradictory, 'picture')} in two classes: ${examples(report.contradictory)}`;
   });
   lines.push(certainty(total('test')));
@@ -106,8 +102,9 @@ export function formatReport(report: FolderReport): string[] {
 
 function certainty(images: number): string {
   if (images === 0) return 'there is no test set: accuracy on unseen images will not be known';
-  const points = 100 * accuracyHalfWidth(images);
-  return `this test set has ${images} images: accuracy is known to ±${points.toFixed(1)} points (95 %)`;
+  // The interval is widest where half of the images are classified correctly.
+  const points = 100 * wilsonInterval(images / 2, images).halfWidth;
+  return `this test set has ${images} images: accuracy will be known to ±${points.toFixed(1)} points (95 %) at worst`;
 }
 
 function copies(contents: Contents, digests: ReadonlyMap<string, string>) {

@@ -1,7 +1,7 @@
 import { AdarandError } from '../errors.js';
 import { STOPPED } from '../run/events.js';
 
-/** How an engine's process ended without an answer. */
+/** How a process ended without an answer. */
 export interface Crash {
   readonly code: number | null;
   readonly signal: string | null;
@@ -9,29 +9,29 @@ export interface Crash {
   readonly phase: string;
   /** The run that it was writing, if it had begun. */
   readonly run: string | undefined;
-  /** The end of what it wrote on its own. */
+  /** The end of what native code printed. */
   readonly output: string;
 }
 
-/** A native crash, or a process that somebody ended, in words. */
+/** A native crash, or a process that was ended from outside, in words. */
 export function crashed({ code, signal, phase, run, output }: Crash): AdarandError {
   const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
   const why = signal === 'SIGKILL' ? ', probably because memory ran out' : '';
-  const said = output.trim() === '' ? '' : `\nIts last words:\n${output.trim()}`;
+  const said = output.trim() === '' ? '' : `\nIts last output:\n${output.trim()}`;
   const less = signal === 'SIGKILL' ? 'Try a smaller --batch-size or --image-size.' : '';
-  const resume = run === undefined ? '' : `${goOn(run)}.`;
+  const resume = run === undefined ? '' : `${howToContinue(run)}.`;
   return new AdarandError(
     'process.crashed',
-    `the engine ${how}${why} (phase: ${phase})${said}`,
+    `the process ${how}${why} (phase: ${phase})${said}`,
     [resume, less].filter((part) => part !== '').join(' ') || undefined,
   );
 }
 
 /** The parent ended it on purpose. */
 export function killed(run: string | undefined): AdarandError {
-  return new AdarandError(STOPPED, 'stopped at once', run === undefined ? undefined : goOn(run));
+  return new AdarandError(STOPPED, 'stopped at once', run === undefined ? undefined : howToContinue(run));
 }
 
-function goOn(run: string): string {
-  return `Go on from its last checkpoint with: adarand train --resume ${run}`;
+function howToContinue(run: string): string {
+  return `Continue from its last checkpoint with: adarand train --resume ${run}`;
 }

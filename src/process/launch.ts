@@ -1,13 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import type { RunEvent } from '../run/events.js';
-import { type CallName, type ProcessRequests, type ProcessResults, resultSchemas } from './calls.js';
+import type { Operation } from '../run/operations/operation.js';
 import { crashed, killed } from './crash.js';
-import { fromFailure, fromProcessSchema } from './messages.js';
+import { fromFailure, fromProcessSchema, type ToProcess } from './messages.js';
 
-/** A call that the engine is working on. */
+/** An operation that a process is performing. */
 export interface Launched<Result> {
-  /** Rejects with the engine's own errors, or `process.crashed` if its process died. */
+  /** Rejects with the operation's own errors, or `process.crashed` if the process died. */
   readonly result: Promise<Result>;
   /** Asks for an end at the next step, with a checkpoint: `result` then rejects with `run.stopped`. */
   stop(): void;
@@ -19,11 +20,6 @@ export interface LaunchOptions {
   readonly onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
-/** `ToProcess`, for one call. */
-type Message<Name extends CallName> =
-  | { readonly type: 'call'; readonly name: Name; readonly request: ProcessRequests[Name] }
-  | { readonly type: 'stop' };
-
 /**
  * With its defaults, glibc gives large buffers back to the system and takes them again at every step; the page
  * faults cost more than a tenth of the time. Other systems ignore these.
@@ -34,12 +30,15 @@ const allocator = {
   MALLOC_TOP_PAD_: '67108864',
 };
 
-/** Starts a process that does one call. The caller's own process loads neither ONNX Runtime nor an image library. */
-export function launch<Name extends CallName>(
-  name: Name,
-  request: ProcessRequests[Name],
+/**
+ * Starts a process that performs one operation. The caller's own process loads neither ONNX Runtime nor an image
+ * library.
+ */
+export function launch<Request extends z.ZodObject, Result>(
+  operation: Operation<Request, Result>,
+  request: z.input<Request>,
   { onEvent }: LaunchOptions = {},
-): Launched<ProcessResults[Name]> {
+): Launched<Result> {
   const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [], {
     // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
     detached: process.platform !== 'win32',
@@ -48,10 +47,10 @@ export function launch<Name extends CallName>(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let stopped = false;
-  const send = (message: Message<Name>) => {
+  const send = (message: ToProcess) => {
     if (child.connected) child.send(message, () => {}); // a dead child is noticed by its exit
   };
-  const result = new Promise<ProcessResults[Name]>((resolve, reject) => {
+  const result = new Promise<Result>((resolve, reject) => {
     const last = { phase: 'start', run: undefined as string | undefined, output: '' };
     collectOutput(child, (text) => {
       last.output = (last.output + text).slice(-4000);
@@ -59,10 +58,8 @@ export function launch<Name extends CallName>(
     child.on('message', (raw) => {
       const message = fromProcessSchema.parse(raw);
       if (message.type === 'failure') reject(fromFailure(message));
-      else if (message.type === 'result') {
-        const schema: { parse(value: unknown): ProcessResults[Name] } = resultSchemas[name];
-        resolve(schema.parse(message.result));
-      } else {
+      else if (message.type === 'result') resolve(operation.result.parse(message.result));
+      else {
         const { event } = message;
         if (event.type === 'phase') last.phase = event.phase;
         if (event.type === 'run') last.run = event.path;
@@ -74,7 +71,7 @@ export function launch<Name extends CallName>(
       // After a result or a failure this changes nothing.
       reject(stopped ? killed(last.run) : crashed({ code, signal, ...last }));
     });
-    send({ type: 'call', name, request });
+    send({ type: 'perform', module: operation.module, request });
   });
   return {
     result,

@@ -1,23 +1,25 @@
-/** The engine's process: does one call, tells its parent how it goes, and ends. Started by `launch.ts`. */
+/** The process that performs one operation, reports on it to its parent, and ends. Started by `launch.ts`. */
 import type { RunHost } from '../run/events.js';
-import { type FromProcess, type ToProcess, toFailure } from './messages.js';
-import { perform } from './perform.js';
+import { loadOperation } from './load-operation.js';
+import { type FromProcess, toFailure, toProcessSchema } from './messages.js';
 
 let stopping = false;
 const stop = () => {
   stopping = true;
 };
-// A parent that is gone cannot be told anything, but its run is still saved; so it is when the system shuts down.
+// A parent that is gone receives nothing, but its run is still saved; the same when the system shuts down.
 process.on('disconnect', stop).on('SIGTERM', stop).on('SIGINT', stop);
-process.on('message', (message: ToProcess) => {
+process.on('message', (raw) => {
+  const message = toProcessSchema.parse(raw);
   if (message.type === 'stop') stop();
-  else void work(message);
+  else void perform(message.module, message.request);
 });
 
-async function work(call: Exclude<ToProcess, { type: 'stop' }>): Promise<void> {
+async function perform(module: string, request: unknown): Promise<void> {
   const host: RunHost = { emit: (event) => void send({ type: 'event', event }), stop: () => stopping };
   try {
-    await send({ type: 'result', result: await perform(call, host) });
+    const operation = await loadOperation(module);
+    await send({ type: 'result', result: await operation.perform(request, host) });
   } catch (error) {
     await send(toFailure(error));
   }

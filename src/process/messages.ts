@@ -1,18 +1,14 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
-import type { CallName, ProcessRequests } from './calls.js';
 
-/** Parent to engine: what to do, once; then at most a wish to stop. */
-export type ToProcess =
-  | {
-      readonly [Name in CallName]: {
-        readonly type: 'call';
-        readonly name: Name;
-        readonly request: ProcessRequests[Name];
-      };
-    }[CallName]
-  | { readonly type: 'stop' };
+/** Parent to child: one operation, by its module, and then at most a request to stop. */
+export const toProcessSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('perform'), module: z.string(), request: z.unknown() }),
+  z.object({ type: z.literal('stop') }),
+]);
+
+export type ToProcess = z.infer<typeof toProcessSchema>;
 
 const failureSchema = z.object({
   type: z.literal('failure'),
@@ -25,7 +21,7 @@ const failureSchema = z.object({
 
 export type Failure = z.infer<typeof failureSchema>;
 
-/** Engine to parent: events, then a result or a failure. */
+/** Child to parent: events, then a result or a failure. */
 export const fromProcessSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('event'),

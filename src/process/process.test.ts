@@ -1,18 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdarandError } from '../errors.js';
+import { checkDevice } from '../run/operations/check-device.js';
+import { predict } from '../run/operations/predict.js';
 import { crashed, killed } from './crash.js';
 import { launch } from './launch.js';
 import { fromFailure, toFailure } from './messages.js';
 
-test('the engine computes in a process of its own', async () => {
-  const { driver, milliseconds } = await launch('probe', { device: 'cpu' }).result;
+test('an operation is performed in a process of its own', async () => {
+  const { driver, milliseconds } = await launch(checkDevice, { device: 'cpu' }).result;
   assert.equal(driver, 'onnxruntime-node');
   assert.ok(milliseconds > 0);
 });
 
-test('a mistake that the engine finds arrives as the error that it is', async () => {
-  const { result } = launch('predict', { run: 'nowhere', images: ['none.jpg'] });
+test('a mistake that the process finds arrives as the error that it is', async () => {
+  const { result } = launch(predict, { run: 'nowhere', images: ['none.jpg'] });
   await assert.rejects(result, (error: unknown) => {
     assert.ok(error instanceof AdarandError);
     assert.equal(error.code, 'predict.no-image');
@@ -21,17 +23,26 @@ test('a mistake that the engine finds arrives as the error that it is', async ()
   });
 });
 
-test('an engine that is killed is reported', async () => {
-  const launched = launch('probe', { device: 'wasm' });
+test('a request is checked by the schema of its operation', async () => {
+  await assert.rejects(launch(predict, { run: '', images: [], top: 0.5 }).result, {
+    name: 'AdarandError',
+    code: 'config.invalid',
+    message: 'run must not be empty; images needs at least 1; top must be a whole number, not 0.5',
+    hint: 'docs/options.md explains every option.',
+  });
+});
+
+test('a process that is killed is reported', async () => {
+  const launched = launch(checkDevice, { device: 'wasm' });
   launched.kill();
   await assert.rejects(launched.result, { code: 'run.stopped' });
 });
 
-test('a crash tells the signal, the phase, its last words and how to go on', () => {
+test('a crash tells the signal, the phase, its last output and how to continue', () => {
   const crash = { code: null, signal: 'SIGSEGV', phase: 'train', run: 'runs/x', output: 'bad things' };
   const error = crashed(crash);
   assert.equal(error.code, 'process.crashed');
-  assert.match(error.message, /SIGSEGV \(phase: train\)\nIts last words:\nbad things/);
+  assert.match(error.message, /SIGSEGV \(phase: train\)\nIts last output:\nbad things/);
   assert.match(error.hint ?? '', /adarand train --resume runs\/x/);
   assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
   assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);

@@ -5,14 +5,14 @@ import type { Phase, TrainingEvent } from '../training/events.js';
 /** What a run is doing: the trainer's phases, and those around it. */
 export type RunPhase = Phase | 'model' | 'data' | 'export' | 'evaluate';
 
-/** What a run tells while it works. Plain data: it crosses processes, and becomes a line of JSON. */
+/** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =
   | { readonly type: 'phase'; readonly phase: RunPhase }
   /** How far a phase without steps has come. */
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }
-  /** What was found in the folder; `lines` say it to people. */
+  /** What was found in the folder; `lines` is the same as text. */
   | { readonly type: 'data'; readonly lines: readonly string[]; readonly report: FolderReport }
-  /** Training is about to begin, or to go on after `step`. */
+  /** Training is about to begin, or to continue after `step`. */
   | {
       readonly type: 'run';
       readonly path: string;
@@ -21,22 +21,22 @@ export type RunEvent =
     }
   | Exclude<TrainingEvent, { readonly type: 'phase' }>;
 
-/** What every operation on runs is given by whoever starts it. */
+/** What the process gives to every operation. */
 export interface RunHost {
   emit(event: RunEvent): void;
   /** Asked between batches: true ends the work there. */
   readonly stop: () => boolean;
 }
 
-/** Code of the error that a run which was told to stop ends with; it is no fault. */
+/** Code of the error that ends a run that was asked to stop; it is not a fault. */
 export const STOPPED = 'run.stopped';
 
-/** @throws AdarandError `run.stopped` if the host wants an end. */
+/** @throws AdarandError `run.stopped` if the host asks for it. */
 export function throwIfStopped({ stop }: RunHost): void {
   if (stop()) throw new AdarandError(STOPPED, 'stopped before training; nothing was written');
 }
 
-/** The same items; ends with `run.stopped` at the next one when told to stop, and reports progress. */
+/** The same items, with progress reported after each; throws `run.stopped` before the next one when asked to stop. */
 export async function* watched<T>(
   items: AsyncIterable<T>,
   host: RunHost,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packageFolder } from '../../src/package.js';
 import { methodsPage, methodsTable } from './methods-page.js';
 import { operatorsPage } from './operators-page.js';
+import { optionTypes } from './option-types.js';
 import { optionsPage } from './options-page.js';
 
 export interface GeneratedDoc {
@@ -19,6 +20,7 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
     { path: join(root, 'docs/methods.md'), text: methodsPage() },
     { path: join(root, 'docs/operators.md'), text: operatorsPage() },
     { path: join(root, 'docs/options.md'), text: optionsPage() },
+    { path: join(root, 'src/run/options/options.gen.ts'), text: optionTypes() },
     { path: join(root, 'README.md'), text: withMethods(readme) },
   ];
 }

@@ -1,27 +1,68 @@
-import { z } from 'zod';
+import type { z } from 'zod';
+import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
+import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
+import { predictOptionsSchema } from '../../src/run/operations/predict.js';
+import {
+  defaultText,
+  describeOptions,
+  flagOf,
+  type OptionDescription,
+} from '../../src/run/options/describe-options.js';
+import { optionGroups } from '../../src/run/options/option.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
 import { code, markdownTable } from './markdown.js';
 
-const introduction = `# Options of a run
+const introduction = `# Options
 
-Written by \`npm run docs\` from \`src/run/config.ts\`; do not edit.
+Written by \`npm run docs\` from \`src/run/options/train-options.ts\` and \`src/run/operations/\`; do not edit.
 
-As \`train\` of the library takes them. The command line has them as flags (\`batchSize\` is \`--batch-size\`), with \`--lr\`
-for \`learningRate\` and \`--option name=value\` for \`methodOptions\`. Where there is no default, the meaning ends with
-what is chosen. \`run.json\` records all of them.`;
+The library takes an option by its name, the command line by its flag. Options without a default must be given.
+\`run.json\` records all options of a run.`;
 
-const propertySchema = z.object({ default: z.unknown().optional(), description: z.string().optional() });
-const propertiesSchema = z.object({ properties: z.record(z.string(), propertySchema) });
-
-/** docs/options.md: every option of a run with its default. */
+/** docs/options.md: the options of every command and of the library's functions. */
 export function optionsPage(): string {
-  const { properties } = propertiesSchema.parse(
-    z.toJSONSchema(trainOptionsSchema, { io: 'input', unrepresentable: 'any' }),
+  const training = describeOptions(trainOptionsSchema);
+  const groups = optionGroups.map((group) =>
+    section(
+      `### ${group}`,
+      training.filter((option) => option.group === group),
+      ['data'],
+    ),
   );
-  const rows = Object.entries(properties).map(([name, { default: value, description = '' }]) => [
-    code(name),
-    value === undefined ? '' : code(JSON.stringify(value)),
-    description,
+  return `${[
+    introduction,
+    '## `adarand train DATA --model MODEL`, `train`',
+    ...groups,
+    command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
+    command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
+    command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),
+  ].join('\n\n')}\n`;
+}
+
+function command(title: string, schema: z.ZodObject, byPosition: readonly string[]): string {
+  return section(`## ${title}`, describeOptions(schema), byPosition);
+}
+
+function section(
+  title: string,
+  options: readonly OptionDescription[],
+  byPosition: readonly string[],
+): string {
+  const rows = options.map((option) => [
+    code(option.key),
+    byPosition.includes(option.key) ? 'an argument' : flags(option),
+    defaultText(option) ?? '',
+    meaning(option),
   ]);
-  return `${introduction}\n\n${markdownTable(['option', 'default', 'meaning'], rows)}\n`;
+  return `${title}\n\n${markdownTable(['option', 'flag', 'default', 'meaning'], rows)}`;
+}
+
+function flags(option: OptionDescription): string {
+  const { alias, value } = option;
+  const names = [...(alias === undefined ? [] : [alias]), flagOf(option)].map((name) => `--${name}`);
+  return code(`${names.join(', ')}${value === undefined ? '' : ` ${value.toUpperCase()}`}`);
+}
+
+function meaning({ description, type }: OptionDescription): string {
+  return type.kind === 'choice' ? `${description} One of ${type.choices.map(code).join(', ')}.` : description;
 }

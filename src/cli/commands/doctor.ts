@@ -1,12 +1,15 @@
 import { freemem } from 'node:os';
+import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
 import { type Device, devices } from '../../graph/device.js';
 import { launch } from '../../process/launch.js';
-import { describeMachine } from '../../run/folder/describe-machine.js';
+import { describeMachine, type Machine } from '../../run/folder/describe-machine.js';
+import { checkDevice } from '../../run/operations/check-device.js';
 import { bytes } from '../format.js';
 import { printJson } from '../json.js';
+import type { Command } from './command.js';
 
-interface DeviceCheck {
+interface DeviceReport {
   readonly device: Device;
   readonly works: boolean;
   readonly found: string;
@@ -24,24 +27,31 @@ const remedies: Readonly<Record<Device, string>> = {
     '`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`',
 };
 
-/** Tries every device in a process of its own: one that crashes is a finding, too. */
-export async function doctor({ json = false }: { readonly json?: boolean }): Promise<void> {
-  const machine = describeMachine();
-  const checks: DeviceCheck[] = [];
-  for (const device of devices) checks.push(await check(device));
-  if (json) {
+const options = z.strictObject({});
+
+export const command = {
+  options,
+  arguments: [],
+  async run({ json }) {
+    const machine = describeMachine();
+    const checks: DeviceReport[] = [];
+    // Each in a process of its own: a device that crashes it is a finding, too.
+    for (const device of devices) checks.push(await check(device));
+    if (!json) return void process.stdout.write(`${(await asText(machine, checks)).join('\n')}\n`);
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
     for (const found of checks) printJson({ type: 'device', ...found });
-    return;
-  }
+  },
+} satisfies Command<typeof options>;
+
+async function asText(machine: Machine, checks: readonly DeviceReport[]): Promise<string[]> {
   const { versions } = machine;
-  const lines = [
+  return [
     `adarand ${versions.adarand}, Node ${machine.node}, ${machine.platform}`,
     `${machine.cpu}, ${machine.cores} threads, ${bytes(machine.memoryBytes)} of memory, ${bytes(freemem())} free`,
     `sharp ${await sharpStatus(versions.sharp)}`,
     '',
     formatTable(
-      ['device', 'works', 'found', 'way out'].map((title) => ({ title })),
+      ['device', 'works', 'found', 'remedy'].map((title) => ({ title })),
       checks.map(({ device, works, found, remedy }) => [
         device,
         works ? 'yes' : 'no',
@@ -50,24 +60,25 @@ export async function doctor({ json = false }: { readonly json?: boolean }): Pro
       ]),
     ),
   ];
-  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-async function check(device: Device): Promise<DeviceCheck> {
+async function check(device: Device): Promise<DeviceReport> {
   const remedy = remedies[device];
   try {
-    const { driver, milliseconds } = await launch('probe', { device }).result;
+    const { driver, milliseconds } = await launch(checkDevice, { device }).result;
     return { device, works: true, found: `${driver}, ready in ${Math.round(milliseconds)} ms`, remedy };
   } catch (error) {
     return { device, works: false, found: reasonOf(error), remedy };
   }
 }
 
-/** The last part of the first line: native errors begin with a path in somebody else's source tree. */
+/** The last part of the first line: native errors begin with a path in the source tree of their library. */
 function reasonOf(error: unknown): string {
   const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
-  const told = first.replace(/^the device \w+ does not work here: /, '').replace(/^\/\S+.*was false\. /, '');
-  return told.length > 70 ? `${told.slice(0, 69)}…` : told;
+  const reason = first
+    .replace(/^the device \w+ does not work here: /, '')
+    .replace(/^\/\S+.*was false\. /, '');
+  return reason.length > 70 ? `${reason.slice(0, 69)}…` : reason;
 }
 
 async function sharpStatus(version = 'unknown'): Promise<string> {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
 import { methodNames, methods } from '../../methods/index.js';
 import type { Method } from '../../methods/method.js';
@@ -7,18 +8,29 @@ import {
   type OptionDescription,
 } from '../../run/method/describe-method.js';
 import { openMethod } from '../../run/method/open-method.js';
+import { optionRegistry } from '../../run/options/option.js';
 import { wrapped } from '../format.js';
 import { printJson } from '../json.js';
+import type { Command } from './command.js';
 
-export async function showMethods(
-  name: string | undefined,
-  { json = false }: { readonly json?: boolean },
-): Promise<void> {
-  const known = methodNames.map((each) => methods[each]);
-  const chosen = name === undefined ? known : [await openMethod(name)];
-  if (json) for (const method of chosen) printJson(asJson(method));
-  else process.stdout.write(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
-}
+const options = z.strictObject({
+  name: z.string().optional().register(optionRegistry, {
+    description: 'Method to explain; also the path of a .js file with one, or several joined by +.',
+    group: 'Method',
+  }),
+});
+
+export const command = {
+  options,
+  arguments: ['name'],
+  async run({ parse, json }) {
+    const { name } = parse(options);
+    const known = methodNames.map((each) => methods[each]);
+    const chosen = name === undefined ? known : [await openMethod(name)];
+    if (json) for (const method of chosen) printJson(asJson(method));
+    else process.stdout.write(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
+  },
+} satisfies Command<typeof options>;
 
 function overview(known: readonly Method[]): string {
   const width = Math.max(...known.map(({ name }) => name.length)) + 2;

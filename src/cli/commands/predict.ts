@@ -1,25 +1,19 @@
-import { launch } from '../../process/launch.js';
-import { predictOptionsSchema } from '../../run/options/operations.js';
-import { parseFlags } from '../flags.js';
+import { predict } from '../../run/operations/predict.js';
 import { percent } from '../format.js';
 import { printJson } from '../json.js';
-import { createProgress } from '../progress.js';
-import { supervise } from '../supervise.js';
+import { perform } from '../perform.js';
+import type { Command } from './command.js';
 
-export async function predict(
-  run: string,
-  images: readonly string[],
-  flags: { readonly json?: boolean },
-): Promise<void> {
-  const { json = false, ...others } = flags;
-  const options = parseFlags(predictOptionsSchema, { run, images, ...others });
-  const progress = createProgress({ json });
-  const predictions = await supervise(launch('predict', options, progress)).finally(() => progress.end());
-  for (const { image, classes } of predictions) {
-    if (json) printJson({ type: 'prediction', image, classes });
-    else {
-      const told = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
-      process.stdout.write(`${image}: ${told.join(', ')}\n`);
+export const command = {
+  options: predict.request,
+  arguments: ['run', 'images'],
+  async run({ parse, json }) {
+    for (const { image, classes } of await perform(predict, parse(predict.request), { json })) {
+      if (json) printJson({ type: 'prediction', image, classes });
+      else {
+        const likeliest = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
+        process.stdout.write(`${image}: ${likeliest.join(', ')}\n`);
+      }
     }
-  }
-}
+  },
+} satisfies Command<typeof predict.request>;

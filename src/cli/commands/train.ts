@@ -1,80 +1,68 @@
+import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
-import { launch } from '../../process/launch.js';
 import type { RunSummary } from '../../run/folder/record.js';
-import { checkOptions } from '../../run/options/check-options.js';
-import type { TrainOptions } from '../../run/options/train-options.js';
-import { bytes, duration, percent } from '../format.js';
+import { resume } from '../../run/operations/resume.js';
+import { train } from '../../run/operations/train.js';
+import { optionRegistry } from '../../run/options/option.js';
+import type { RunOptions } from '../../run/options/train-options.js';
+import { accuracyWithInterval, bytes, duration, percent } from '../format.js';
 import { printJson } from '../json.js';
-import { createProgress } from '../progress.js';
-import { supervise } from '../supervise.js';
+import { perform } from '../perform.js';
+import type { Command, Typed } from './command.js';
 
-/** Options as commander reads them; those that are not named here go to the run as they are. */
-export interface TrainFlags {
-  readonly json?: boolean;
-  readonly resume?: string;
-  readonly model?: string;
-  readonly lr?: number;
-  readonly option?: Readonly<Record<string, string>>;
-  readonly [other: string]: unknown;
+const options = z.strictObject({
+  ...train.request.shape,
+  resume: z.string().min(1).optional().register(optionRegistry, {
+    description: 'Continue this run, which was stopped or killed, with the options that it began with.',
+    group: 'Input and output',
+    value: 'run',
+  }),
+});
+
+export const command = {
+  options,
+  arguments: ['data'],
+  async run(typed) {
+    const { given, json } = typed;
+    const summary =
+      given.resume === undefined
+        ? await perform(train, await runOptions(typed), { json })
+        : await perform(resume, { run: runToResume(typed) }, { json });
+    if (json) printJson({ type: 'result', ...summary });
+    else process.stdout.write(`${conclusion(summary).join('\n')}\n`);
+  },
+} satisfies Command<typeof options>;
+
+/** Checked here as well as in the process that trains, so that a mistake is reported without waiting for its start. */
+async function runOptions({ parse }: Typed): Promise<RunOptions> {
+  const options = parse(train.request);
+  // The methods would make `train --help` slow.
+  const { checkOptions } = await import('../../run/options/check-options.js');
+  return (await checkOptions(options)).options;
 }
 
-export async function train(data: string | undefined, flags: TrainFlags): Promise<void> {
-  const { json = false } = flags;
-  const progress = createProgress({ json });
-  const { onEvent } = progress;
-  const launched =
-    flags.resume === undefined
-      ? launch('train', await runOptions(data, flags), { onEvent })
-      : launch('resume', { run: resumed(data, flags.resume, flags) }, { onEvent });
-  const summary = await supervise(launched).finally(() => progress.end());
-  if (json) printJson({ type: 'result', ...summary });
-  else process.stdout.write(`${conclusion(summary).join('\n')}\n`);
-}
-
-/** Checked here as well as in the engine: a slip of the pen should not have to wait for its start. */
-async function runOptions(data: string | undefined, flags: TrainFlags): Promise<TrainOptions> {
-  const { json, resume, model, lr, option, ...others } = flags;
-  if (data === undefined || model === undefined)
-    throw new AdarandError(
-      'cli.usage',
-      data === undefined
-        ? 'train needs a folder of images'
-        : 'train needs a pretrained network: --model MODEL',
-      'adarand train DATA --model MODEL',
-    );
-  const options = {
-    data,
-    model,
-    ...others,
-    ...(lr === undefined ? {} : { learningRate: lr }),
-    ...(option === undefined ? {} : { methodOptions: option }),
-  };
-  await checkOptions(options);
-  return options;
-}
-
-/** A run goes on as it began. */
-function resumed(data: string | undefined, run: string, flags: TrainFlags): string {
-  const { json, resume, flip, ...others } = flags;
-  const [other] = data === undefined ? Object.keys(others) : ['DATA'];
-  if (other === undefined) return run;
+/** A run continues as it began. */
+function runToResume({ given, parse }: Typed): string {
+  const others = Object.keys(given).filter((key) => key !== 'resume');
+  const run = parse(z.looseObject({ resume: z.string().min(1) })).resume;
+  if (others.length === 0) return run;
   throw new AdarandError(
     'cli.usage',
-    `--resume goes on with a run as it began: ${other} cannot be given again`,
+    `--resume continues a run as it began: ${others.join(', ')} cannot be given again`,
     `adarand train --resume ${run}`,
   );
 }
 
 function conclusion(summary: RunSummary): string[] {
-  const { run, test_accuracy: accuracy, test_half_width: half, val_accuracy: validated } = summary;
+  const { run, test_accuracy: accuracy, test_interval: interval, val_accuracy: validated } = summary;
   const chosen =
     validated === null
       ? `kept the last epoch, ${summary.best_epoch}: there were no validation images to choose by`
       : `kept epoch ${summary.best_epoch} of ${summary.epochs}: validation accuracy ${percent(validated)}`;
   const result =
-    accuracy === null || half === null
+    accuracy === null || interval === null
       ? 'not tested: there are no test images'
-      : `test accuracy ${percent(accuracy)} ± ${(100 * half).toFixed(1)} points (95 %, ${summary.test_images} images)`;
+      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images`;
   return [
     '',
     result,

@@ -11,6 +11,7 @@ import { cifarResNet } from '../../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../../nn/mobilenet-v2.js';
 import type { Network } from '../../nn/network.js';
 import { resNet } from '../../nn/resnet.js';
+import { vit, vitSizes } from '../../nn/vit.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 import type { FrozenNetwork } from '../prepare.js';
@@ -34,13 +35,19 @@ for (const [network, first, second] of [
     );
   });
 
+test("a ViT's filters are those of its patches", () => {
+  const network = vit({ ...vitSizes.tiny, imageSize: 32, width: 8, depth: 1, heads: 2 }, { seed: 0 });
+  const maps = networkMaps(frozenNetwork(network), pixelsOf(32));
+  assert.deepEqual(maps.map(kernelName), ['pretrained:patch_embed.proj.weight']);
+});
+
 test('a network without convolutions is refused, with the way out', () => {
   const images = input('images', { dtype: 'float32', shape: [1, 3, 4, 4] });
   const network: FrozenNetwork = {
     featureMaps: [],
     images: () => images,
     features: (x) => ({ features: relu(x), featureMaps: new Map() }),
-    featuresFrom: (_role, map) => map,
+    featuresFrom: (_, map) => map,
   };
   assert.throws(
     () => networkMaps(network, pixelsOf(4)),

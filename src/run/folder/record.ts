@@ -6,7 +6,7 @@ import { machineSchema } from './describe-machine.js';
 
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 
-/** `run.json`: everything needed to repeat a run, or to go on with it. */
+/** `run.json`: everything needed to repeat a run, or to continue it. */
 export const recordSchema = z.object({
   format: z.literal(1),
   /** ISO 8601. */
@@ -40,8 +40,8 @@ export const recordSchema = z.object({
       std: threeNumbers,
     }),
   }),
-  /** SHA-256 of the module that the method comes from; null for one that is built in. */
-  method: z.string().nullable(),
+  /** SHA-256 of the file that the method comes from; null for one that is built in. */
+  methodFile: z.string().nullable(),
   machine: machineSchema,
 });
 
@@ -51,8 +51,8 @@ export type RunRecord = z.infer<typeof recordSchema>;
 export const summarySchema = z.object({
   run: z.string(),
   test_accuracy: z.number().nullable(),
-  /** Half the width of the accuracy's 95 % interval, at its widest. */
-  test_half_width: z.number().nullable(),
+  /** 95 % interval of the test accuracy (Wilson): its lower and its upper end. */
+  test_interval: z.tuple([z.number(), z.number()]).nullable(),
   test_loss: z.number().nullable(),
   test_images: z.number(),
   /** Of the best epoch. */
@@ -66,7 +66,7 @@ export const summarySchema = z.object({
   steps: z.number(),
   /** Median over epochs, validation included. */
   seconds_per_epoch: z.number(),
-  /** Largest resident memory of the engine's process. */
+  /** Largest resident memory of the process that trained. */
   peak_memory_bytes: z.number(),
   /** Trained numbers, the head's included. */
   parameters: z.number(),
@@ -76,7 +76,7 @@ export const summarySchema = z.object({
   lambda: z.number(),
   lambda_unit: z.string(),
   effective_lambda: z.number(),
-  /** What brings weights that go with the features' size to this network's: in a combination, that of each such method. */
+  /** Factor that converts a weight for features of ResNet-50's size to this network's; in a combination, of each such method. */
   feature_scale: z.number(),
   feature_mean_square: z.number().nullable(),
   learning_rate: z.number(),

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { float32 } from '../../graph/tensor.js';
 import { loadPreparation, savePreparation } from '../prepare/preparation.js';
 import { FileCheckpoints } from './checkpoints.js';
-import { acquireLock } from './lock.js';
 import { MetricsLog, secondsPerEpoch } from './metrics-log.js';
 import { RunFolder } from './run-folder.js';
 
@@ -33,18 +32,6 @@ describe('a run on disk', () => {
     await assert.rejects(RunFolder.reserve(path, ''), /exists already/);
     await assert.rejects(RunFolder.reserve(join(path, 'file'), ''), /exists already/);
     assert.deepEqual(await readdir(path), ['file']);
-  });
-
-  test('a lock keeps others out while its process lives', async () => {
-    const file = join(path, '.lock');
-    const parent = `${process.ppid} ${hostname()}\n`;
-    await writeFile(file, parent);
-    assert.throws(() => acquireLock(file), /is working on this run/);
-    await writeFile(file, '12 another-machine\n');
-    assert.throws(() => acquireLock(file), /process 12 on another-machine/);
-    await writeFile(file, `999999999 ${hostname()}\n`);
-    acquireLock(file).release();
-    assert.ok(!existsSync(file));
   });
 
   test('a checkpoint gives back tensors and position, also what JSON has no word for', async () => {

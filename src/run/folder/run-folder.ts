@@ -43,7 +43,7 @@ export class RunFolder {
     return folder;
   }
 
-  /** A run to go on with. @throws AdarandError `run.not-a-run`, `run.locked`. */
+  /** A run to continue. @throws AdarandError `run.not-a-run`, `run.locked`. */
   static async openLocked(path: string): Promise<LockedRunFolder> {
     return lock(await RunFolder.open(path));
   }
@@ -135,7 +135,7 @@ async function make(path: string): Promise<string | undefined> {
 }
 
 /** What a run writes before its `run.json`. */
-const leftovers = /^(\.lock|\.?preparation\.safetensors(\..*\.tmp)?)$/;
+const leftovers = /^(\.lock(\.takeover)?|\.?preparation\.safetensors(\..*\.tmp)?)$/;
 
 /** Also true for what a process left that was killed before its run began. */
 async function isEmpty(path: string): Promise<boolean> {
@@ -152,7 +152,7 @@ function exists(path: string): AdarandError {
   return new AdarandError(
     'run.exists',
     `${path} exists already`,
-    `Choose another --out, or go on with that run: adarand train --resume ${path}`,
+    `Choose another --out, or continue that run: adarand train --resume ${path}`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Augmentation } from '../../data/index.js';
 
-/** What happens to training images, by the names of the command line; each also flips unless told not to. */
+/** What happens to training images, by the names of the command line; each also flips, unless `flip` is false. */
 export const augmentations = {
   none: () => ({ kind: 'none' }),
   /** Gentler than ImageNet's recipe: with few images, a crop of 8 % often misses the object. */

@@ -2,7 +2,8 @@ import type { BoundMethod } from '../../methods/method.js';
 import { bindMethod } from '../method/bind-method.js';
 import { openMethod } from '../method/open-method.js';
 import { checkSource } from '../prepare/check-needs.js';
-import { parseTrainOptions, type RunOptions, type TrainOptions } from './train-options.js';
+import { parseOptions } from './parse-options.js';
+import { type RunOptions, type TrainOptions, trainOptionsSchema } from './train-options.js';
 
 /** A run's options and its method, found to be right as far as that can be said without data and network. */
 export interface CheckedOptions {
@@ -10,9 +11,9 @@ export interface CheckedOptions {
   readonly method: BoundMethod;
 }
 
-/** @throws AdarandError as `parseTrainOptions`, `openMethod`, `bindMethod` and `checkSource` do. */
+/** @throws AdarandError as `parseOptions`, `openMethod`, `bindMethod` and `checkSource` do. */
 export async function checkOptions(given: TrainOptions): Promise<CheckedOptions> {
-  const options = parseTrainOptions(given);
+  const options = parseOptions(trainOptionsSchema, given);
   const method = bindMethod(await openMethod(options.method), options.methodOptions);
   checkSource(method, options.source);
   return { options, method };

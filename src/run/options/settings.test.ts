@@ -6,8 +6,11 @@ import { fineTuning } from '../../methods/fine-tuning.js';
 import { fnp } from '../../methods/fnp.js';
 import { l2sp } from '../../methods/l2-sp.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
+import { parseOptions } from './parse-options.js';
 import { needsStatistics, resolveSettings } from './settings.js';
-import { parseTrainOptions } from './train-options.js';
+import { trainOptionsSchema } from './train-options.js';
+
+const parseTrainOptions = (given: unknown) => parseOptions(trainOptionsSchema, given);
 
 const network = cifarResNet(8, { seed: 0 });
 
@@ -49,7 +52,7 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
   const given = { dataset: datasetOf(100), network: folded, method: adarand.bind() };
   assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
   assert.equal(resolved({ optimizer: 'adamw' }).learningRate, 1e-4);
-  assert.equal(resolved({ head: 'probe' }).learningRate, 0.001, 'a probe is not to be undone');
+  assert.equal(resolved({ head: 'linear-probe' }).learningRate, 0.001, 'its head is not to be undone');
 });
 
 test('statistics are computed only where they are needed', () => {

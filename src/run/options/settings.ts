@@ -96,8 +96,8 @@ function defaultWeightDecay(
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
 function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
-  // A probed head has large weights, hence passes large gradients on, and there is less left to learn.
-  const share = head === 'probe' ? 0.1 : 1;
+  // A linear probe has large weights, hence passes large gradients on, and there is less left to learn.
+  const share = head === 'linear-probe' ? 0.1 : 1;
   if (optimizer !== 'sgd') return 1e-4 * share;
   return (buffers.size > 0 ? 0.01 : 0.001) * share;
 }

@@ -1,10 +1,27 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AdarandError } from '../../errors.js';
-import { parseTrainOptions } from './train-options.js';
+import { parseOptions } from './parse-options.js';
+import { renamedOptions, renamedValues } from './renamed-options.js';
+import { trainOptionsSchema } from './train-options.js';
+
+const parse = (given: unknown) => parseOptions(trainOptionsSchema, given);
+const enough = { data: 'd', model: 'm' };
+
+/** The error that these options are refused with. */
+function refusal(given: unknown): AdarandError {
+  try {
+    parse(given);
+  } catch (error) {
+    assert.ok(error instanceof AdarandError);
+    assert.equal(error.code, 'config.invalid');
+    return error;
+  }
+  return assert.fail('they are not refused');
+}
 
 test('data and model are enough', () => {
-  const options = parseTrainOptions({ data: 'd', model: 'm' });
+  const options = parse(enough);
   assert.equal(options.method, 'adarand');
   assert.equal(options.epochs, 20);
   assert.equal(options.lambdaUnit, 'feature-scale');
@@ -12,34 +29,62 @@ test('data and model are enough', () => {
 });
 
 test('options that have been parsed are parsed again to the same', () => {
-  const options = parseTrainOptions({
-    data: 'd',
-    model: 'm',
-    emaDecay: 0.99,
-    methodOptions: { alpha: '0.9' },
-  });
-  assert.deepEqual(parseTrainOptions(JSON.parse(JSON.stringify(options))), options);
+  const options = parse({ ...enough, emaDecay: 0.99, methodOptions: { alpha: '0.9' } });
+  assert.deepEqual(parse(JSON.parse(JSON.stringify(options))), options);
 });
 
-test('every mistake is named at once', () => {
-  const mistaken = { data: 'd', model: 'm', epochs: 0, lambda: -1, schedule: 'cosin', lamda: 2 };
-  assert.throws(
-    () => parseTrainOptions(mistaken),
-    (error: unknown) => {
-      assert.ok(error instanceof AdarandError);
-      for (const told of [
-        'epochs',
-        'lambda',
-        'Did you mean "cosine"?',
-        'no option lamda',
-        'Did you mean "lambda"?',
-      ])
-        assert.ok(error.message.includes(told), `${told} in ${error.message}`);
-      return true;
-    },
-  );
+test('every mistake is named at once, in plain English', () => {
+  const mistaken = {
+    data: '',
+    epochs: 0,
+    lambda: -1,
+    schedule: 'cosin',
+    lamda: 2,
+    batchSize: 1.5,
+    trainFraction: 2,
+    emaDecay: 1,
+    seed: 'x',
+    imageSize: 5000,
+  };
+  const problems = [
+    'data must not be empty',
+    'model is missing',
+    'lambda must be at least 0, not -1',
+    'epochs must be at least 1, not 0',
+    'batchSize must be a whole number, not 1.5',
+    'schedule must be one of constant, multi-step, cosine, cosine-7-16, not "cosin". Did you mean "cosine"?',
+    'emaDecay must be less than 1, not 1',
+    'imageSize must be at most 4096, not 5000',
+    'trainFraction must be at most 1, not 2',
+    'seed must be a number, not "x"',
+    'there is no option lamda. Did you mean "lambda"?',
+  ];
+  assert.equal(refusal(mistaken).message, problems.join('; '));
+});
+
+test('what is no object at all is refused', () => {
+  assert.match(refusal('flowers').message, /options must be an object, not "flowers"/);
 });
 
 test('patience without validation images is refused', () => {
-  assert.throws(() => parseTrainOptions({ data: 'd', model: 'm', patience: 3, valFraction: 0 }), /patience/);
+  assert.match(
+    refusal({ ...enough, patience: 3, valFraction: 0 }).message,
+    /^patience needs validation images/,
+  );
+  parse({ ...enough, patience: 3 });
 });
+
+for (const [before, now] of renamedOptions)
+  test(`${before} is refused in favour of ${now}`, () => {
+    assert.ok(Object.hasOwn(trainOptionsSchema.shape, now));
+    const { message, hint } = refusal({ ...enough, [before]: 'x' });
+    assert.equal(message, `there is no ${before} any more`);
+    assert.equal(hint, `Use ${now}.`);
+  });
+
+for (const [key, values] of renamedValues)
+  for (const [before, now] of values)
+    test(`${key} ${before} is refused in favour of ${now}`, () => {
+      assert.equal(refusal({ ...enough, [key]: before }).hint, `Use ${key} ${now}.`);
+      parse({ ...enough, [key]: now });
+    });

@@ -1,113 +1,246 @@
 import { z } from 'zod';
-import { AdarandError } from '../../errors.js';
-import { devices } from '../../graph/device.js';
 import { optimizers } from '../../optimizers/index.js';
 import { schedules } from '../../optimizers/schedules.js';
 import { augmentations } from './augmentations.js';
-import { didYouMean } from './did-you-mean.js';
+import { choiceOf } from './choice.js';
+import { deviceOptions } from './device-options.js';
+import { optionRegistry } from './option.js';
 
+export type { TrainOptions } from './options.gen.js';
+
+/** A new schema each time: each is registered with a description of its own. */
+const path = () => z.string().min(1);
 const positive = z.number().positive();
 const count = z.number().int().min(1);
-const fraction = z.number().min(0).lt(1);
+const share = z.number().min(0).lt(1);
 
-/**
- * What a run is asked to do, with the defaults that do not depend on the data or the network; those that do are
- * chosen by `resolveSettings` and stay optional here. Validated once, where a run starts.
- */
-export const trainOptionsSchema = z.strictObject({
-  data: z
-    .string()
-    .min(1)
-    .describe('folder of images: DATA/CLASS/*.jpg, or train/, val/, test/ with such folders'),
-  model: z.string().min(1).describe('pretrained network: a folder, or an .onnx or .safetensors file'),
-  out: z.string().min(1).optional().describe('run folder; must not exist. runs/DATA-MODEL-METHOD-N'),
+const inputAndOutput = {
+  data: path().register(optionRegistry, {
+    description:
+      'Folder of images: DATA/CLASS/*.jpg, or with train/, val/ and test/ above the folders of the classes.',
+    group: 'Input and output',
+    value: 'dir',
+  }),
+  model: path().register(optionRegistry, {
+    description:
+      'Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one.',
+    group: 'Input and output',
+    value: 'model',
+  }),
+  out: path().optional().register(optionRegistry, {
+    description: 'Folder that the run is written to; it must be empty, or not exist yet.',
+    group: 'Input and output',
+    value: 'dir',
+    otherwise: 'runs/DATA-MODEL-METHOD-N',
+  }),
+};
 
-  method: z.string().default('adarand').describe('method, or the path of a .js file with one'),
-  methodOptions: z.record(z.string(), z.unknown()).default({}).describe("the method's own options"),
-  source: z.string().min(1).optional().describe('source images, for methods that train on them as well'),
-  lambda: z.number().min(0).optional().describe("weight of the method. The method's own"),
+const method = {
+  method: path()
+    .default('adarand')
+    .register(optionRegistry, {
+      description:
+        'Method of fine-tuning: a name that `adarand methods` lists, the path of a .js file that exports one, or ' +
+        'several of them joined by +.',
+      group: 'Method',
+      value: 'name',
+      joinedBy: '+',
+    }),
+  methodOptions: z.record(z.string(), z.unknown()).default({}).register(optionRegistry, {
+    description: "The method's own options, by their names; `adarand methods NAME` lists them.",
+    group: 'Method',
+    value: 'name=value',
+    flag: 'option',
+  }),
+  lambda: z.number().min(0).optional().register(optionRegistry, {
+    description: "Weight of the method's penalty in the loss.",
+    group: 'Method',
+    value: 'x',
+    otherwise: "the method's own",
+  }),
   lambdaUnit: z
     .enum(['feature-scale', 'raw'])
     .default('feature-scale')
-    .describe("lambda for features of ResNet-50's size, or as it is"),
+    .register(optionRegistry, {
+      description:
+        'Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to those ' +
+        'of this network. raw: the factor in the loss as it is.',
+      group: 'Method',
+      value: 'unit',
+    }),
+  source: path().optional().register(optionRegistry, {
+    description: 'Folder of labelled source images, for a method that trains on them as well.',
+    group: 'Method',
+    value: 'dir',
+    otherwise: 'none',
+  }),
   head: z
-    .enum(['random', 'probe'])
+    .enum(['random', 'linear-probe'])
     .default('random')
-    .describe('how the new head starts: random, or as a linear probe of the frozen network'),
+    .register(optionRegistry, {
+      description:
+        'Initial weights of the new head: random, or those of a linear probe (logistic regression on the pretrained ' +
+        'features).',
+      group: 'Method',
+      value: 'start',
+    }),
+};
 
-  epochs: count.default(20).describe('passes over the training images'),
-  batchSize: count.optional().describe('32, or less where there are few images'),
-  learningRate: positive
+const training = {
+  epochs: count.default(20).register(optionRegistry, {
+    description: 'Passes over the training images.',
+    group: 'Training',
+    value: 'n',
+  }),
+  batchSize: count.optional().register(optionRegistry, {
+    description: 'Images in a batch.',
+    group: 'Training',
+    value: 'n',
+    otherwise: '32, or less for few images',
+  }),
+  learningRate: positive.optional().register(optionRegistry, {
+    description: 'Learning rate before the schedule lowers it.',
+    group: 'Training',
+    value: 'x',
+    alias: 'lr',
+    otherwise:
+      'for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that after a linear probe',
+  }),
+  optimizer: choiceOf(optimizers).default('sgd').register(optionRegistry, {
+    description: 'Optimizer. sgd has a Nesterov momentum of 0.9.',
+    group: 'Training',
+    value: 'name',
+  }),
+  schedule: choiceOf(schedules).default('cosine').register(optionRegistry, {
+    description: 'Course of the learning rate over the run.',
+    group: 'Training',
+    value: 'name',
+  }),
+  warmUp: z.number().int().min(0).default(0).register(optionRegistry, {
+    description: 'Optimizer updates over which the learning rate first rises linearly from 0.',
+    group: 'Training',
+    value: 'n',
+  }),
+  weightDecay: z.number().min(0).optional().register(optionRegistry, {
+    description: 'Weight decay: added to the gradient by sgd and adam, decoupled from it by adamw.',
+    group: 'Training',
+    value: 'x',
+    otherwise: '0; for adamw 0.05, unless the method replaces weight decay',
+  }),
+  backboneLrScale: z.number().min(0).default(1).register(optionRegistry, {
+    description: "Factor on the backbone's learning rate; the head's stays.",
+    group: 'Training',
+    value: 'x',
+  }),
+  batchNorm: z.enum(['train', 'frozen']).default('train').register(optionRegistry, {
+    description:
+      'Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.',
+    group: 'Training',
+    value: 'mode',
+  }),
+  clipGradNorm: positive.optional().register(optionRegistry, {
+    description: 'Upper limit on the norm of all gradients together.',
+    group: 'Training',
+    value: 'x',
+    otherwise: 'no limit',
+  }),
+  accumulate: count.default(1).register(optionRegistry, {
+    description: 'Batches whose gradients are averaged into one optimizer update.',
+    group: 'Training',
+    value: 'n',
+  }),
+  emaDecay: z
+    .number()
+    .gt(0)
+    .lt(1)
     .optional()
-    .describe('sgd: 0.01 with BatchNorm, 0.001 without; adam, adamw: 0.0001; a tenth after a probe'),
-  optimizer: keyOf(optimizers).default('sgd').describe(Object.keys(optimizers).join(', ')),
-  schedule: keyOf(schedules).default('cosine').describe(Object.keys(schedules).join(', ')),
-  warmUp: z.number().int().min(0).default(0).describe('updates over which the learning rate rises from 0'),
-  weightDecay: z.number().min(0).optional().describe('0; adamw: 0.05, but for methods that take its place'),
-  backboneLrScale: z.number().min(0).default(1).describe("factor on the backbone's learning rate"),
-  clipGradNorm: positive.optional().describe('upper limit on the norm of all gradients together'),
-  accumulate: count.default(1).describe('batches averaged into one update'),
-  emaDecay: z.number().gt(0).lt(1).optional().describe('decay of an exponential average of the parameters'),
-  batchNorm: z.enum(['train', 'frozen']).default('train').describe('statistics of the batch, or pretrained'),
-  patience: count.optional().describe('stop after so many epochs without a better validation accuracy'),
-  maxSteps: count.optional().describe('stop after so many batches'),
+    .register(optionRegistry, {
+      description:
+        'Decay per update of an exponential moving average of the parameters, such as 0.999; the average is ' +
+        'validated, tested and saved.',
+      group: 'Training',
+      value: 'x',
+      otherwise: 'no average',
+    }),
+  patience: count.optional().register(optionRegistry, {
+    description: 'Epochs without a better validation accuracy after which training stops.',
+    group: 'Training',
+    value: 'n',
+    otherwise: 'training does not stop early',
+  }),
+  maxSteps: count.optional().register(optionRegistry, {
+    description: 'Batches after which training stops.',
+    group: 'Training',
+    value: 'n',
+    otherwise: 'no limit',
+  }),
+};
 
-  imageSize: count.max(4096).optional().describe("side of the network's input. The model's own"),
-  augment: keyOf(augmentations).optional().describe('crop, or pad-crop where the input is at most 64 pixels'),
-  flip: z.boolean().default(true).describe('mirror half of the training images'),
-  trainFraction: z.number().gt(0).max(1).default(1).describe('share of the training images to use'),
-  valFraction: fraction.default(0.1).describe('share to validate on, where DATA has no val/'),
-  testFraction: fraction.default(0.2).describe('share to test on, where DATA has no test/'),
+const images = {
+  imageSize: count.max(4096).optional().register(optionRegistry, {
+    description: "Side of the network's square input, in pixels.",
+    group: 'Images',
+    value: 'n',
+    otherwise: "the model's own",
+  }),
+  augment: choiceOf(augmentations).optional().register(optionRegistry, {
+    description: 'Augmentation of training images.',
+    group: 'Images',
+    value: 'name',
+    otherwise: 'crop; pad-crop for inputs of at most 64 pixels',
+  }),
+  flip: z.boolean().default(true).register(optionRegistry, {
+    description: 'Whether a random half of the training images is mirrored.',
+    off: 'Do not mirror training images.',
+    group: 'Images',
+  }),
+  trainFraction: z.number().gt(0).max(1).default(1).register(optionRegistry, {
+    description: 'Share of the training images to use, from 0 to 1.',
+    group: 'Images',
+    value: 'x',
+  }),
+  valFraction: share.default(0.1).register(optionRegistry, {
+    description: 'Share of the training images to validate on, from 0 to 1, where DATA has no val/.',
+    group: 'Images',
+    value: 'x',
+  }),
+  testFraction: share.default(0.2).register(optionRegistry, {
+    description: 'Share of the training images to test on, from 0 to 1, where DATA has no test/.',
+    group: 'Images',
+    value: 'x',
+  }),
+};
 
-  seed: z.number().int().min(0).default(0).describe('of splits, order, crops, noise and the new head'),
-  device: z.enum(devices).default('cpu').describe('cpu, wasm, webgpu or cuda'),
-  threads: count.optional().describe('all cores'),
-  checkpointSeconds: positive.default(120).describe('between checkpoints inside an epoch'),
-  logEvery: count.default(10).describe('steps between two lines of metrics.jsonl'),
-});
+const run = {
+  seed: z.number().int().min(0).default(0).register(optionRegistry, {
+    description: 'Seed of the splits, the order of images, augmentation, noise and the new head.',
+    group: 'Run',
+    value: 'n',
+  }),
+  ...deviceOptions,
+  checkpointSeconds: positive.default(120).register(optionRegistry, {
+    description: 'Seconds between two checkpoints inside an epoch.',
+    group: 'Run',
+    value: 'x',
+  }),
+  logEvery: count.default(10).register(optionRegistry, {
+    description: 'Steps between two lines of metrics.jsonl.',
+    group: 'Run',
+    value: 'n',
+  }),
+};
 
-/** What the caller gives: `data` and `model` will do. */
-export type TrainOptions = z.input<typeof trainOptionsSchema>;
-
-/** The same, validated, with defaults. */
-export type RunOptions = z.output<typeof trainOptionsSchema>;
-
-/** @throws AdarandError `config.invalid`, naming every option that is wrong. */
-export function parseTrainOptions(given: unknown): RunOptions {
-  const result = trainOptionsSchema.safeParse(given);
-  if (!result.success) {
-    const problems = result.error.issues.map(describeIssue);
-    throw new AdarandError(
-      'config.invalid',
-      problems.join('; '),
-      'See `adarand train --help` for what each option may be.',
-    );
-  }
-  const { patience, valFraction } = result.data;
-  if (patience !== undefined && valFraction === 0)
-    throw new AdarandError(
-      'config.invalid',
-      'patience needs validation images, and valFraction is 0',
-      'Leave out patience, or set a valFraction such as 0.1.',
-    );
-  return result.data;
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    const known = Object.keys(trainOptionsSchema.shape);
-    return issue.keys.map((key) => `there is no option ${key}.${didYouMean(key, known)}`).join(' ');
-  }
-  return `${issue.path.join('.')}: ${issue.message}`;
-}
-
-/** One of a registry's names. */
-function keyOf<T extends Readonly<Record<string, unknown>>>(registry: T) {
-  const known = (value: unknown) => typeof value === 'string' && Object.hasOwn(registry, value);
-  return z.custom<keyof T & string>(known, {
-    error: ({ input }) => {
-      const names = Object.keys(registry);
-      return `"${input}" is not one of ${names.join(', ')}.${didYouMean(String(input), names)}`;
-    },
+/**
+ * What a run is asked to do, with the defaults that do not depend on the data or the network; those that do are
+ * chosen by `resolveSettings` and stay optional here. The flags of `adarand train`, the library's `TrainOptions`,
+ * `run.json` and docs/options.md all follow from it.
+ */
+export const trainOptionsSchema = z
+  .strictObject({ ...inputAndOutput, ...method, ...training, ...images, ...run })
+  .refine(({ patience, valFraction }) => patience === undefined || valFraction > 0, {
+    path: ['patience'],
+    error: 'needs validation images: leave it out, or make the validation fraction greater than 0',
   });
-}
+
+/** A run's options, validated, with defaults. */
+export type RunOptions = z.output<typeof trainOptionsSchema>;

@@ -26,7 +26,7 @@ export type ExpectedParts = { readonly [Part in keyof Preparation]: boolean };
 export function expectedParts(options: RunOptions, method: BoundMethod): ExpectedParts {
   return {
     statistics: needsStatistics(options, method),
-    head: options.head === 'probe',
+    head: options.head === 'linear-probe',
     method: method.prepare !== undefined,
   };
 }
@@ -38,12 +38,12 @@ export async function prepareRun(
   tools: PrepareTools,
   given: {
     readonly method: BoundMethod;
-    readonly head: 'random' | 'probe';
+    readonly head: 'random' | 'linear-probe';
     readonly statistics: PretrainedStatistics | undefined;
   },
 ): Promise<Preparation> {
   const { method, statistics } = given;
-  const head = given.head === 'probe' ? await linearProbe(tools) : undefined;
+  const head = given.head === 'linear-probe' ? await linearProbe(tools) : undefined;
   const prepared = (await method.prepare?.(tools)) ?? {};
   return { statistics, head, method: checkTensors(method.name, 'prepare', prepared) };
 }

@@ -50,7 +50,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
     },
-    method: fingerprintMethod(options.method),
+    methodFile: fingerprintMethod(options.method),
     machine: describeMachine(),
   };
 }
@@ -77,7 +77,7 @@ export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Prom
       `${options.source} is not what this run began with: files were added, removed or changed`,
       'Restore the folder, or start a new run.',
     );
-  if (fingerprintMethod(options.method) !== record.method)
+  if (fingerprintMethod(options.method) !== record.methodFile)
     throw new AdarandError(
       'run.method-changed',
       `${options.method} is not the method that this run began with`,

@@ -1,4 +1,4 @@
-import { accuracyHalfWidth } from '../../data/index.js';
+import { wilsonInterval } from '../../analysis/statistics.js';
 import { writeFileAtomic } from '../../files/atomic.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { exportOnnx } from '../../models/export.js';
@@ -52,7 +52,7 @@ async function summarize(
   return {
     run: held.folder.path,
     test_accuracy: test?.accuracy ?? null,
-    test_half_width: test === undefined ? null : accuracyHalfWidth(test.count),
+    test_interval: test === undefined ? null : intervalOf(test),
     test_loss: test?.loss ?? null,
     test_images: data.test,
     val_accuracy: best?.accuracy ?? null,
@@ -78,4 +78,10 @@ async function summarize(
     image_size: inputs.network.preprocessing.imageSize,
     seed: options.seed,
   };
+}
+
+/** 95 % interval of the accuracy. */
+function intervalOf({ accuracy, count }: Evaluation): [low: number, high: number] {
+  const { low, high } = wilsonInterval(Math.round(accuracy * count), count);
+  return [low, high];
 }

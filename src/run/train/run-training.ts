@@ -133,7 +133,7 @@ function shown({ options, settings, method, inputs }: Run): Record<string, unkno
     effective_lambda: effectiveLambda,
     // Of a combination, only some penalties have it.
     ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
-    ...(options.head === 'probe' && { head: options.head }),
+    ...(options.head === 'linear-probe' && { head: options.head }),
     optimizer: options.optimizer,
     learning_rate: learningRate,
     schedule: options.schedule,

@@ -1,4 +1,6 @@
-import { accuracyHalfWidth, type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
+import type { z } from 'zod';
+import { wilsonInterval } from '../../analysis/statistics.js';
+import { type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import { argMax } from '../../training/evaluation.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
@@ -6,17 +8,20 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped, watched } from '../events.js';
 import { fingerprintDataset } from '../folder/fingerprint.js';
 import type { RunRecord } from '../folder/record.js';
+import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
 import { didYouMean } from '../options/did-you-mean.js';
-import { type EvaluateOptions, type EvaluationReport, evaluateOptionsSchema } from '../options/operations.js';
+
 import { compileRunModel, openRunModel } from './run-model.js';
+
+type Options = z.output<typeof evaluateOptionsSchema>;
 
 /**
  * Evaluates a finished run on labelled images. Classes are matched by name; DATA may lack some.
  *
  * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, or as `openRunModel` and `openDataset` do.
  */
-export async function evaluateRun(given: EvaluateOptions, host: RunHost): Promise<EvaluationReport> {
-  const { run, data, device, threads, split: wanted } = evaluateOptionsSchema.parse(given);
+export async function evaluateRun(options: Options, host: RunHost): Promise<EvaluationReport> {
+  const { run, data, device, threads, split: wanted } = options;
   const model = await openRunModel(run);
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });
@@ -74,7 +79,7 @@ function openForEvaluation(
   });
 }
 
-async function choose(dataset: Dataset, record: RunRecord, wanted: EvaluateOptions['split']) {
+async function choose(dataset: Dataset, record: RunRecord, wanted: Options['split']) {
   const { train, val, test } = dataset;
   const own = !dataset.report.cutFromTrain.includes('test');
   const split =
@@ -127,6 +132,7 @@ class Tally {
     const present = rows.filter(({ images }) => images > 0);
     const images = present.reduce((sum, row) => sum + row.images, 0);
     const correct = present.reduce((sum, row) => sum + row.correct, 0);
+    const { low, high } = wilsonInterval(correct, images);
     const classes = present.map((row) => ({ ...row, accuracy: row.correct / row.images }));
     const confusions = rows.flatMap(({ name, row }, label) =>
       Array.from(row, (count, predicted) => ({
@@ -139,7 +145,7 @@ class Tally {
     return {
       images,
       accuracy: correct / images,
-      half_width: accuracyHalfWidth(images),
+      interval: [low, high] satisfies EvaluationReport['interval'],
       balanced_accuracy: classes.reduce((sum, { accuracy }) => sum + accuracy, 0) / classes.length,
       loss: this.#loss / images,
       classes: classes.map(({ name, images, accuracy }) => ({ name, images, accuracy })),

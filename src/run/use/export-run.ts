@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
+import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { exportFolder } from '../../models/export.js';
-import { type ExportOptions, type ExportReport, exportOptionsSchema } from '../options/operations.js';
+import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { openRunModel } from './run-model.js';
 
 /**
@@ -9,8 +10,7 @@ import { openRunModel } from './run-model.js';
  *
  * @throws AdarandError `export.exists`, or as `openRunModel` and `exportFolder` do.
  */
-export async function exportRun(given: ExportOptions): Promise<ExportReport> {
-  const { run, to } = exportOptionsSchema.parse(given);
+export async function exportRun({ run, to }: z.output<typeof exportOptionsSchema>): Promise<ExportReport> {
   const model = await openRunModel(run);
   const inside = await readdir(to).catch(() => []);
   if (inside.length > 0)

@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
+import type { z } from 'zod';
 import { decodeFailure, decodeImage } from '../../data/decode.js';
 import { evalBatches, ImageCache, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
-import { type ImagePrediction, type PredictOptions, predictOptionsSchema } from '../options/operations.js';
+import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
 import { compileRunModel, openRunModel } from './run-model.js';
 
 /**
@@ -13,8 +14,10 @@ import { compileRunModel, openRunModel } from './run-model.js';
  *
  * @throws AdarandError `predict.no-image`, `predict.unreadable-image`, naming the file, or as `openRunModel` does.
  */
-export async function predictRun(given: PredictOptions, host: RunHost): Promise<ImagePrediction[]> {
-  const { run, images, top, device, threads } = predictOptionsSchema.parse(given);
+export async function predictRun(
+  { run, images, top, device, threads }: z.output<typeof predictOptionsSchema>,
+  host: RunHost,
+): Promise<ImagePrediction[]> {
   for (const path of images) await checkFile(path);
   const model = await openRunModel(run);
   const { imageSize, resizeSize } = model.network.preprocessing;
@@ -55,7 +58,7 @@ async function checkFile(path: string): Promise<void> {
   if (found?.isFile()) return;
   throw new AdarandError(
     'predict.no-image',
-    found === undefined ? `${path} does not exist` : `${path} is no file`,
+    found === undefined ? `${path} does not exist` : `${path} is not a file`,
     'Give paths of image files.',
   );
 }
@@ -67,7 +70,7 @@ async function decoded(path: string, shorterSide: number): Promise<LabelledImage
     throw new AdarandError(
       'predict.unreadable-image',
       `${path} cannot be read: ${decodeFailure(error)}`,
-      'JPEG, PNG, WebP, GIF, TIFF and AVIF are known.',
+      'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
       error,
     );
   }

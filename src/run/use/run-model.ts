@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, invariant } from '../../errors.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -25,13 +25,13 @@ export async function openRunModel(path: string): Promise<RunModel> {
     throw new AdarandError(
       'run.unfinished',
       `${path} has not finished training`,
-      `Go on with: adarand train --resume ${path}`,
+      `Continue with: adarand train --resume ${path}`,
     );
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;
   const network = importOnnx(await readFile(folder.model), { name, modelType, preprocessing, classes });
   const head = network.pretrainedHead;
-  if (head === undefined) throw new Error(`${folder.model} has no head`);
+  invariant(head !== undefined, `${folder.model} has no head`);
   return { folder, record, network, head };
 }
 

@@ -1,0 +1,50 @@
+import { AdarandError, invariant } from '../../errors.js';
+import type { Device } from '../../graph/device.js';
+import { matmul } from '../../graph/operators/matmul.js';
+import { float32 } from '../../graph/tensor.js';
+import { input } from '../../graph/value.js';
+import type { Driver } from '../../runtime/driver.js';
+import { Program } from '../../runtime/program.js';
+import { State } from '../../runtime/state.js';
+import type { DeviceCheck } from '../operations/check-device.js';
+import { driverFor } from './driver-for.js';
+
+/**
+ * Computes a small product on a device and checks the result.
+ *
+ * @throws AdarandError `device.unavailable` with the reason.
+ */
+export async function deviceCheck(device: Device): Promise<DeviceCheck> {
+  const driver = await driverFor(device);
+  const started = performance.now();
+  try {
+    await checkProduct(driver, device);
+  } catch (error) {
+    const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+    throw new AdarandError(
+      'device.unavailable',
+      `the device ${device} does not work here: ${reason}`,
+      'Use --device cpu; `adarand doctor` says what each device needs.',
+      error,
+    );
+  }
+  return { driver: driver.name, milliseconds: performance.now() - started };
+}
+
+async function checkProduct(driver: Driver, device: Device): Promise<void> {
+  const left = float32([2, 2], [1, 2, 3, 4]);
+  const right = float32([2, 2], [5, 6, 7, 8]);
+  const product = matmul(input('left', left), input('right', right));
+  const graph = { outputs: new Map([['product', product]]), updates: new Map() };
+  const program = await Program.compile(graph, { driver, device, threads: 1 });
+  const inputs = new Map([
+    ['left', left],
+    ['right', right],
+  ]);
+  const outputs = await program.run(new State(), inputs);
+  await program.release();
+  const result = outputs.get('product');
+  invariant(result !== undefined, 'no product');
+  const numbers = result.data.join(' ');
+  if (numbers !== '19 22 43 50') throw new Error(`it computes ${numbers} instead of 19 22 43 50`);
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { deviceOptions } from '../options/device-options.js';
+import { Operation } from './operation.js';
+
+export const deviceCheckSchema = z.object({
+  /** The binding that reached the device. */
+  driver: z.string(),
+  /** From nothing to the first result. */
+  milliseconds: z.number(),
+});
+
+export type DeviceCheck = z.infer<typeof deviceCheckSchema>;
+
+/** Whether a device computes. */
+export const checkDevice = new Operation({
+  module: import.meta.url,
+  request: z.strictObject({ device: deviceOptions.device }),
+  result: deviceCheckSchema,
+  perform: async ({ device }) => (await import('../device/device-check.js')).deviceCheck(device),
+});

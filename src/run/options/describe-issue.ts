@@ -1,0 +1,41 @@
+import type { z } from 'zod';
+import { didYouMean } from './did-you-mean.js';
+
+/** What is wrong with an option, in plain English. `known` are the names of all options. */
+export function describeIssue(
+  issue: z.core.$ZodIssue,
+  known: readonly string[],
+  nameOf: (key: string) => string,
+): string {
+  const name = nameOf(String(issue.path[0]));
+  const not = `not ${JSON.stringify(issue.input)}`;
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => `there is no option ${key}.${didYouMean(key, known)}`).join(' ');
+    case 'invalid_type':
+      if (issue.path.length === 0) return `options must be an object, ${not}`;
+      if (issue.input === undefined) return `${name} is missing`;
+      return `${name} must be ${kinds[issue.expected] ?? issue.expected}, ${not}`;
+    case 'invalid_value': {
+      const values = issue.values.map(String);
+      return `${name} must be one of ${values.join(', ')}, ${not}.${didYouMean(String(issue.input), values)}`;
+    }
+    case 'too_small':
+      if (issue.origin === 'string') return `${name} must not be empty`;
+      if (issue.origin === 'array') return `${name} needs at least ${issue.minimum}`;
+      return `${name} must be ${issue.inclusive ? 'at least' : 'greater than'} ${issue.minimum}, ${not}`;
+    case 'too_big':
+      return `${name} must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}, ${not}`;
+    default:
+      return `${name} ${issue.message}`;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  number: 'a number',
+  int: 'a whole number',
+  string: 'a string',
+  boolean: 'true or false',
+  array: 'an array',
+  record: 'an object',
+};

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { devices } from '../../graph/device.js';
+import { optionRegistry } from './option.js';
+
+/** Options of every operation that computes. */
+export const deviceOptions = {
+  device: z.enum(devices).default('cpu').register(optionRegistry, {
+    description: 'Device that computes; `adarand doctor` shows which ones work on this machine.',
+    group: 'Run',
+    value: 'name',
+  }),
+  threads: z.number().int().min(1).optional().register(optionRegistry, {
+    description: 'CPU threads that compute.',
+    group: 'Run',
+    value: 'n',
+    otherwise: 'one per core',
+  }),
+};

@@ -1,0 +1,21 @@
+import { test } from 'node:test';
+import type { z } from 'zod';
+import type { evaluateOptionsSchema } from '../operations/evaluate.js';
+import type { exportOptionsSchema } from '../operations/export-run.js';
+import type { predictOptionsSchema } from '../operations/predict.js';
+import type { EvaluateOptions, ExportOptions, PredictOptions, TrainOptions } from './options.gen.js';
+import type { trainOptionsSchema } from './train-options.js';
+
+/** True only for types that are the same, down to optional and read-only properties. */
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+/** Compiles only if all are true. */
+function proven(..._: readonly true[]): void {}
+
+test('the documented types of the options are those of their schemas', () => {
+  const train: Same<TrainOptions, z.input<typeof trainOptionsSchema>> = true;
+  const evaluate: Same<EvaluateOptions, z.input<typeof evaluateOptionsSchema>> = true;
+  const predict: Same<PredictOptions, z.input<typeof predictOptionsSchema>> = true;
+  const exported: Same<ExportOptions, z.input<typeof exportOptionsSchema>> = true;
+  proven(train, evaluate, predict, exported);
+});

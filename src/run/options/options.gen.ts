@@ -1,0 +1,266 @@
+/** Written by `npm run docs` from the schemas of the options; do not edit. */
+
+/** Options of `train`. `data` and `model` are enough. */
+export interface TrainOptions {
+  /** Folder of images: DATA/CLASS/*.jpg, or with train/, val/ and test/ above the folders of the classes. */
+  data: string;
+  /** Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one. */
+  model: string;
+  /**
+   * Folder that the run is written to; it must be empty, or not exist yet.
+   *
+   * Default: runs/DATA-MODEL-METHOD-N.
+   */
+  out?: string | undefined;
+  /**
+   * Method of fine-tuning: a name that `adarand methods` lists, the path of a .js file that exports one,
+   * or several of them joined by +.
+   *
+   * Default: adarand.
+   */
+  method?: string | undefined;
+  /**
+   * The method's own options, by their names; `adarand methods NAME` lists them.
+   *
+   * Default: none.
+   */
+  methodOptions?: Record<string, unknown> | undefined;
+  /**
+   * Weight of the method's penalty in the loss.
+   *
+   * Default: the method's own.
+   */
+  lambda?: number | undefined;
+  /**
+   * Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to
+   * those of this network. raw: the factor in the loss as it is.
+   *
+   * Default: feature-scale.
+   */
+  lambdaUnit?: 'feature-scale' | 'raw' | undefined;
+  /**
+   * Folder of labelled source images, for a method that trains on them as well.
+   *
+   * Default: none.
+   */
+  source?: string | undefined;
+  /**
+   * Initial weights of the new head: random, or those of a linear probe (logistic regression on the
+   * pretrained features).
+   *
+   * Default: random.
+   */
+  head?: 'random' | 'linear-probe' | undefined;
+  /**
+   * Passes over the training images.
+   *
+   * Default: 20.
+   */
+  epochs?: number | undefined;
+  /**
+   * Images in a batch.
+   *
+   * Default: 32, or less for few images.
+   */
+  batchSize?: number | undefined;
+  /**
+   * Learning rate before the schedule lowers it.
+   *
+   * Default: for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that
+   * after a linear probe.
+   */
+  learningRate?: number | undefined;
+  /**
+   * Optimizer. sgd has a Nesterov momentum of 0.9.
+   *
+   * Default: sgd.
+   */
+  optimizer?: 'sgd' | 'adam' | 'adamw' | undefined;
+  /**
+   * Course of the learning rate over the run.
+   *
+   * Default: cosine.
+   */
+  schedule?: 'constant' | 'multi-step' | 'cosine' | 'cosine-7-16' | undefined;
+  /**
+   * Optimizer updates over which the learning rate first rises linearly from 0.
+   *
+   * Default: 0.
+   */
+  warmUp?: number | undefined;
+  /**
+   * Weight decay: added to the gradient by sgd and adam, decoupled from it by adamw.
+   *
+   * Default: 0; for adamw 0.05, unless the method replaces weight decay.
+   */
+  weightDecay?: number | undefined;
+  /**
+   * Factor on the backbone's learning rate; the head's stays.
+   *
+   * Default: 1.
+   */
+  backboneLrScale?: number | undefined;
+  /**
+   * Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.
+   *
+   * Default: train.
+   */
+  batchNorm?: 'train' | 'frozen' | undefined;
+  /**
+   * Upper limit on the norm of all gradients together.
+   *
+   * Default: no limit.
+   */
+  clipGradNorm?: number | undefined;
+  /**
+   * Batches whose gradients are averaged into one optimizer update.
+   *
+   * Default: 1.
+   */
+  accumulate?: number | undefined;
+  /**
+   * Decay per update of an exponential moving average of the parameters, such as 0.999; the average is
+   * validated, tested and saved.
+   *
+   * Default: no average.
+   */
+  emaDecay?: number | undefined;
+  /**
+   * Epochs without a better validation accuracy after which training stops.
+   *
+   * Default: training does not stop early.
+   */
+  patience?: number | undefined;
+  /**
+   * Batches after which training stops.
+   *
+   * Default: no limit.
+   */
+  maxSteps?: number | undefined;
+  /**
+   * Side of the network's square input, in pixels.
+   *
+   * Default: the model's own.
+   */
+  imageSize?: number | undefined;
+  /**
+   * Augmentation of training images.
+   *
+   * Default: crop; pad-crop for inputs of at most 64 pixels.
+   */
+  augment?: 'none' | 'crop' | 'inception-crop' | 'pad-crop' | 'rand-augment' | 'color-jitter' | undefined;
+  /**
+   * Whether a random half of the training images is mirrored.
+   *
+   * Default: true.
+   */
+  flip?: boolean | undefined;
+  /**
+   * Share of the training images to use, from 0 to 1.
+   *
+   * Default: 1.
+   */
+  trainFraction?: number | undefined;
+  /**
+   * Share of the training images to validate on, from 0 to 1, where DATA has no val/.
+   *
+   * Default: 0.1.
+   */
+  valFraction?: number | undefined;
+  /**
+   * Share of the training images to test on, from 0 to 1, where DATA has no test/.
+   *
+   * Default: 0.2.
+   */
+  testFraction?: number | undefined;
+  /**
+   * Seed of the splits, the order of images, augmentation, noise and the new head.
+   *
+   * Default: 0.
+   */
+  seed?: number | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+  /**
+   * Seconds between two checkpoints inside an epoch.
+   *
+   * Default: 120.
+   */
+  checkpointSeconds?: number | undefined;
+  /**
+   * Steps between two lines of metrics.jsonl.
+   *
+   * Default: 10.
+   */
+  logEvery?: number | undefined;
+}
+
+/** Options of `evaluate`. */
+export interface EvaluateOptions {
+  /** Folder of a finished run. */
+  run: string;
+  /** Folder of labelled images, laid out as for training; it may lack some of the classes. */
+  data: string;
+  /**
+   * Part of the images to evaluate.
+   *
+   * Default: test if DATA has test/ or is what the run was trained on, else all.
+   */
+  split?: 'train' | 'val' | 'test' | 'all' | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
+
+/** Options of `predict`. */
+export interface PredictOptions {
+  /** Folder of a finished run. */
+  run: string;
+  /** Image files to classify. */
+  images: string[];
+  /**
+   * Classes to name for each image, the likeliest first.
+   *
+   * Default: 5.
+   */
+  top?: number | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
+
+/** Options of `exportRun`. */
+export interface ExportOptions {
+  /** Folder of a finished run. */
+  run: string;
+  /** Folder to write; it must be empty, or not exist yet. */
+  to: string;
+}

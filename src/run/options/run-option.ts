@@ -1,0 +1,11 @@
+import { z } from 'zod';
+import { optionRegistry } from './option.js';
+
+/** The run that an operation uses. */
+export const runOption = {
+  run: z.string().min(1).register(optionRegistry, {
+    description: 'Folder of a finished run.',
+    group: 'Input and output',
+    value: 'run',
+  }),
+};

@@ -1,0 +1,70 @@
+import type { z } from 'zod';
+import { wrapped } from '../../src/cli/format.js';
+import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
+import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
+import { predictOptionsSchema } from '../../src/run/operations/predict.js';
+import {
+  defaultText,
+  describeOptions,
+  type OptionDescription,
+  type OptionType,
+} from '../../src/run/options/describe-options.js';
+import { trainOptionsSchema } from '../../src/run/options/train-options.js';
+
+const introduction = `/** Written by \`npm run docs\` from the schemas of the options; do not edit. */`;
+
+/** src/run/options/options.gen.ts: the options of the library's functions, with documentation that editors show. */
+export function optionTypes(): string {
+  const parts = [
+    introduction,
+    interfaceOf('TrainOptions', 'Options of `train`. `data` and `model` are enough.', trainOptionsSchema),
+    interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
+    interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
+    interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function interfaceOf(name: string, description: string, schema: z.ZodObject): string {
+  const properties = describeOptions(schema).map(property);
+  return `/** ${description} */\nexport interface ${name} {\n${properties.join('\n')}\n}`;
+}
+
+function property(option: OptionDescription): string {
+  const { key, required } = option;
+  const parts = [...unionOf(option.type), ...(required ? [] : ['undefined'])];
+  return [comment(option), declaration(`  ${key}${required ? '' : '?'}:`, parts)].join('\n');
+}
+
+function comment(option: OptionDescription): string {
+  const fallback = defaultText(option);
+  const sentences = fallback === undefined ? [] : ['', ...lines(`Default: ${fallback}.`)];
+  const text = [...lines(option.description), ...sentences];
+  if (text.length === 1) return `  /** ${text.join('')} */`;
+  return ['  /**', ...text.map((line) => `   * ${line}`.trimEnd()), '   */'].join('\n');
+}
+
+const lines = (text: string) => wrapped(text.split(' '), 100);
+
+function unionOf(type: OptionType): readonly string[] {
+  switch (type.kind) {
+    case 'choice':
+      return type.choices.map((choice) => `'${choice}'`);
+    case 'number':
+      return ['number'];
+    case 'text':
+      return ['string'];
+    case 'texts':
+      return ['string[]'];
+    case 'switch':
+      return ['boolean'];
+    case 'record':
+      return ['Record<string, unknown>'];
+  }
+}
+
+/** In one line where the formatter leaves it in one. */
+function declaration(start: string, parts: readonly string[]): string {
+  const line = `${start} ${parts.join(' | ')};`;
+  return line.length <= 110 ? line : `${start}\n${parts.map((part) => `    | ${part}`).join('\n')};`;
+}
