@@ -134,8 +134,8 @@ function prepared({ shapes, hasRoundedConstants, build }: LoweringCase) {
   const expected = interpret(outputs, numbers);
   const agrees = (passed: readonly Value[], context: string): void => {
     assert.deepEqual(
-      passed.map(({ shape }) => shape),
-      outputs.map(({ shape }) => shape),
+      passed.map(({ dtype, shape }) => ({ dtype, shape })),
+      outputs.map(({ dtype, shape }) => ({ dtype, shape })),
     );
     interpret(passed, numbers).forEach((actual, i) => {
       const error = worstError(actual, at(expected, i));

@@ -11,6 +11,7 @@ import { reduceSum, reshape } from '../../graph/ops.js';
 import { apply, type Value } from '../../graph/value.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { blockChannels } from './block-channels.js';
+import { gemm } from './gemm.js';
 import { loweringOperators } from './index.js';
 import { unblockChannels } from './unblock-channels.js';
 
@@ -56,4 +57,10 @@ test('blocks of channels lie pixel by pixel', () => {
   const valuesOf = (value: Value) => [...at(interpret([value], counting), 0)];
   assert.deepEqual(valuesOf(blockChannels(x(0), 2)), [0, 2, 1, 3, 4, 6, 5, 7]);
   assert.deepEqual(valuesOf(unblockChannels(blockChannels(x(0), 2), 2)), [0, 1, 2, 3, 4, 5, 6, 7]);
+});
+
+test('Gemm adds one number to each column', () => {
+  const { x } = drawnInputs([[2, 3], [3, 4], [3], [2, 4]]);
+  const plain = { transposeA: false, transposeB: false };
+  for (const row of [x(2), x(3)]) assert.throws(() => gemm(x(0), x(1), row, plain), { code: 'graph.shape' });
 });
