@@ -49,7 +49,11 @@ export function describeValue(value: unknown): string {
 }
 
 export function wrongLoss(method: string, problem: string): AdarandError {
-  return new AdarandError('method.loss', `${method}: ${problem}`, 'docs/architecture.md has the contract.');
+  return new AdarandError(
+    'method.loss',
+    `${method}: ${problem}`,
+    'docs/architecture.md has the contract, under "A method".',
+  );
 }
 
 function checkScalars(method: string, values: Readonly<Record<string, Value | undefined>>): void {
