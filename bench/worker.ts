@@ -55,7 +55,7 @@ export class Worker {
   }
 }
 
-/** With the allocator settings that the engine's own process runs with. */
+/** With the allocator settings that a run's own process has. */
 function forkWorker(): ChildProcess {
   const allocator = {
     MALLOC_MMAP_MAX_: '0',

@@ -18,7 +18,7 @@ test('the quickstart, cut short, prints its table and draws its pictures', async
     const { stdout } = await promisify(execFile)(process.execPath, [script, ...budget], { cwd });
     assert.match(stdout, /Fine-tuning +\d+\.\d\d \(n=1\)/);
     assert.match(stdout, /AdaRand +\d+\.\d\d \(n=1\)/);
-    assert.match(stdout, /one seed tells nothing about the spread/);
+    assert.match(stdout, /one seed says nothing about the spread/);
     assert.ok(!stdout.includes('\u001b'), 'no control characters in a pipe');
     const svg = await readFile(join(cwd, 'runs/quickstart/features.svg'), 'utf8');
     assert.match(svg, /^<svg[\s\S]*Fine-tuning[\s\S]*AdaRand[\s\S]*<\/svg>\s*$/);

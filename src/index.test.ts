@@ -18,7 +18,7 @@ describe('the library', () => {
   });
   after(() => folder.remove());
 
-  test('trains, leaves the event loop free, stops when told to, and goes on', async () => {
+  test('trains, leaves the event loop free, stops on request, and goes on', async () => {
     const controller = new AbortController();
     const seen: RunEvent[] = [];
     let ticks = 0;

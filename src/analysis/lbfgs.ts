@@ -29,10 +29,10 @@ export interface Minimum extends Evaluation {
   readonly converged: boolean;
 }
 
-/** A step taken: how point and gradient changed, and 1 / (change . slope). */
+/** A step taken: how point and gradient changed, and 1 / (change . gradientChange). */
 interface Step {
   readonly change: Float64Array;
-  readonly slope: Float64Array;
+  readonly gradientChange: Float64Array;
   readonly rho: number;
 }
 
@@ -42,9 +42,9 @@ interface Position extends Evaluation {
 
 /** Iterations without progress beyond the noise, after which there is none to be made. */
 const PATIENCE = 10;
-/** The Wolfe conditions' constants: a step brings this share of the decrease that the slope promises ... */
+/** The Wolfe conditions' constants: a step brings this share of the decrease that the derivative promises ... */
 const DECREASE = 1e-4;
-/** ... and leaves at most this share of the slope. */
+/** ... and leaves at most this share of the derivative. */
 const FLATNESS = 0.9;
 
 /**
@@ -85,8 +85,8 @@ export async function minimize(
 
 /**
  * A point along the direction that satisfies the weak Wolfe conditions, by doubling and bisection (Lewis and Overton
- * 2013, algorithm 2.6): enough decrease, and a slope that has flattened. Differences below the noise mean nothing;
- * there the decrease is judged by the slope alone (Hager and Zhang 2005, the approximate Wolfe conditions).
+ * 2013, algorithm 2.6): enough decrease, and a derivative that has flattened. Differences below the noise mean nothing;
+ * there the decrease is judged by the derivative alone (Hager and Zhang 2005, the approximate Wolfe conditions).
  * `undefined` where there is none to be found.
  */
 async function lineSearch(
@@ -95,20 +95,20 @@ async function lineSearch(
   direction: Float64Array,
   noise: number,
 ): Promise<Position | undefined> {
-  const slope = dot(here.gradient, direction);
-  if (!(slope < 0)) return undefined;
+  const derivative = dot(here.gradient, direction);
+  if (!(derivative < 0)) return undefined;
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let size = 1;
   for (let trial = 0; trial < 30; trial++) {
     const point = here.point.map((x, i) => x + size * at(direction, i));
     const there = { point, ...(await objective(point)) };
-    const slopeThere = dot(there.gradient, direction);
+    const derivativeThere = dot(there.gradient, direction);
     const decreased =
-      there.value <= here.value + DECREASE * size * slope ||
-      (there.value <= here.value + noise && slopeThere <= (2 * DECREASE - 1) * slope);
+      there.value <= here.value + DECREASE * size * derivative ||
+      (there.value <= here.value + noise && derivativeThere <= (2 * DECREASE - 1) * derivative);
     if (!decreased) high = size;
-    else if (slopeThere < FLATNESS * slope) low = size;
+    else if (derivativeThere < FLATNESS * derivative) low = size;
     else return there;
     size = high === Number.POSITIVE_INFINITY ? 2 * low : (low + high) / 2;
   }
@@ -118,17 +118,18 @@ async function lineSearch(
 /** Minus the approximate inverse Hessian times the gradient: the two-loop recursion. */
 function directionFrom(gradient: Float64Array, steps: readonly Step[]): Float64Array {
   const direction = gradient.map((g) => -g);
-  const alphas = steps.toReversed().map(({ change, slope, rho }) => {
+  const alphas = steps.toReversed().map(({ change, gradientChange, rho }) => {
     const alpha = rho * dot(change, direction);
-    addScaled(direction, slope, -alpha);
+    addScaled(direction, gradientChange, -alpha);
     return alpha;
   });
   const last = steps.at(-1);
   // Without any knowledge of the curvature, the first trial has length 1.
-  const scale = last === undefined ? 1 / norm(gradient) : 1 / (last.rho * dot(last.slope, last.slope));
+  const scale =
+    last === undefined ? 1 / norm(gradient) : 1 / (last.rho * dot(last.gradientChange, last.gradientChange));
   for (let i = 0; i < direction.length; i++) direction[i] = scale * (direction[i] ?? 0);
-  steps.forEach(({ change, slope, rho }, i) => {
-    const beta = rho * dot(slope, direction);
+  steps.forEach(({ change, gradientChange, rho }, i) => {
+    const beta = rho * dot(gradientChange, direction);
     addScaled(direction, change, at(alphas, alphas.length - 1 - i) - beta);
   });
   return direction;
@@ -136,7 +137,7 @@ function directionFrom(gradient: Float64Array, steps: readonly Step[]): Float64A
 
 function stepBetween(from: Position, to: Position): Step {
   const change = to.point.map((x, i) => x - at(from.point, i));
-  const slope = to.gradient.map((g, i) => g - at(from.gradient, i));
+  const gradientChange = to.gradient.map((g, i) => g - at(from.gradient, i));
   // Positive, by the second Wolfe condition.
-  return { change, slope, rho: 1 / dot(change, slope) };
+  return { change, gradientChange, rho: 1 / dot(change, gradientChange) };
 }

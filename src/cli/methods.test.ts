@@ -116,7 +116,7 @@ describe('every method', () => {
     assert.equal(code, 0, stderr);
     assert.equal(lastLine(stdout).method, 'uot+fnp');
     const reports = jsonLines(stdout).filter(({ type }) => type === 'data');
-    assert.equal(reports.length, 2, 'both folders are told about');
+    assert.equal(reports.length, 2, 'both folders are reported');
     assert.ok(existsSync(at('joint/preparation.safetensors')));
   });
 
@@ -190,10 +190,10 @@ export default {
       'overlap',
     );
     assert.equal(code, 0, stderr);
-    const told = stdout + stderr;
-    assert.match(told, /source colours: 3 classes, 21 images to train on as well/);
-    assert.match(told, /left out, being also validation or test images: 9/);
-    assert.doesNotMatch(told.slice(told.indexOf('source colours')), /test set has|cut from/);
+    const output = stdout + stderr;
+    assert.match(output, /source colours: 3 classes, 21 images to train on as well/);
+    assert.match(output, /left out, being also validation or test images: 9/);
+    assert.doesNotMatch(output.slice(output.indexOf('source colours')), /test set has|cut from/);
   });
 
   test('that lacks something is refused before anything is read', async () => {

@@ -8,7 +8,7 @@ import type { LabelledImage } from './image.js';
 
 /**
  * Reads a folder in MNIST's IDX format (LeCun et al.; also Fashion-MNIST, KMNIST): `train-images-idx3-ubyte`,
- * `train-labels-idx1-ubyte`, and `t10k-` twins for the test split, each plain or `.gz`. `undefined` when the folder
+ * `train-labels-idx1-ubyte`, and the same with `t10k-` for the test split, each plain or `.gz`. `undefined` when the folder
  * holds no such files.
  *
  * @throws AdarandError `data.idx` for a file that is missing, truncated or not IDX.

@@ -66,13 +66,13 @@ test('a large image is shrunk by its shorter side, a small one stays', async () 
 });
 
 test('a messy folder is read, and the report says what is wrong with it', async () => {
-  const twin = await picture().png().toBuffer();
+  const copy = await picture().png().toBuffer();
   for (let i = 0; i < 4; i++) await put(`messy/train/rose hip/deep er/${i}.png`);
   for (let i = 0; i < 3; i++) await put(`messy/train/バラ/画像 ${i}.PNG`);
   await put('messy/train/single/only.png');
-  await put('messy/train/rose hip/twin.png', twin);
-  await put('messy/test/rose hip/twin.png', twin);
-  await put('messy/test/バラ/twin.png', twin);
+  await put('messy/train/rose hip/copy.png', copy);
+  await put('messy/test/rose hip/copy.png', copy);
+  await put('messy/test/バラ/copy.png', copy);
   const noisy = await picture(80, 80).jpeg().toBuffer();
   await put('messy/train/バラ/cut.jpg', noisy.subarray(0, noisy.length * 0.6));
   await put('messy/train/バラ/empty.jpg', '');

@@ -11,8 +11,8 @@ import type { View } from './view.js';
  */
 export function renderView(image: Pixels, view: View, size: number, target: Uint8Array): void {
   const { box } = view;
-  const columns = triangleTaps(box.width, view.width, view.left, size);
-  const rows = triangleTaps(box.height, view.height, view.top, size);
+  const columns = triangleFilter(box.width, view.width, view.left, size);
+  const rows = triangleFilter(box.height, view.height, view.top, size);
   const { first, last } = rows;
   const stride = size * 3;
   const narrow = new Uint8Array(Math.max(0, last - first) * stride);
@@ -31,7 +31,7 @@ const one = 2 ** 22;
 const half = 2 ** 21;
 
 /** For each output position, the input positions it is a weighted mean of. No weights: the output is black. */
-interface Taps {
+interface Filter {
   readonly start: Int32Array;
   readonly count: Int32Array;
   /** `weights[output * width + k]`, of `one`, belongs to the input `start[output] + k`. */
@@ -42,7 +42,7 @@ interface Taps {
   readonly last: number;
 }
 
-function triangleTaps(inputs: number, resized: number, offset: number, outputs: number): Taps {
+function triangleFilter(inputs: number, resized: number, offset: number, outputs: number): Filter {
   const scale = inputs / resized;
   const support = Math.max(1, scale);
   const width = 2 * Math.ceil(support) + 1;
@@ -78,12 +78,12 @@ function triangleTaps(inputs: number, resized: number, offset: number, outputs: 
 function filterRow(
   data: Uint8Array,
   source: number,
-  taps: Taps,
+  filter: Filter,
   flip: boolean,
   target: Uint8Array,
   at: number,
 ): void {
-  const { start, count, weights, width } = taps;
+  const { start, count, weights, width } = filter;
   const outputs = start.length;
   for (let output = 0; output < outputs; output++) {
     const n = count[output] ?? 0;
@@ -104,7 +104,13 @@ function filterRow(
   }
 }
 
-function filterColumns(narrow: Uint8Array, start: number, rows: Taps, row: number, target: Uint8Array): void {
+function filterColumns(
+  narrow: Uint8Array,
+  start: number,
+  rows: Filter,
+  row: number,
+  target: Uint8Array,
+): void {
   const stride = target.length;
   const first = row * rows.width;
   const last = first + (rows.count[row] ?? 0);

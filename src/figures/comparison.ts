@@ -29,7 +29,7 @@ export function formatDifference(results: readonly MethodResults[]): string {
   const [baseline, method] = [at(results, 0), at(results, 1)];
   const { mean, low, high, n } = pairedDifference(percentages(method), percentages(baseline));
   const what = `${method.title} - ${baseline.title}, paired by seed: ${signed(mean)} points`;
-  if (n < 2) return `${what}; one seed tells nothing about the spread`;
+  if (n < 2) return `${what}; one seed says nothing about the spread`;
   const interval = `95 % interval ${signed(low)} to ${signed(high)}`;
   if (low <= 0 && high >= 0) return `${what}, ${interval}: ${n} seeds do not tell which is better`;
   return `${what}, ${interval}: ${mean > 0 ? method.title : baseline.title} is better here`;

@@ -166,7 +166,7 @@ test('no damage of a written file goes unnoticed as wrong data', async () => {
   );
 });
 
-test('damaged data, a missing file and a folder are told apart', async () => {
+test('damaged data, a missing file and a folder are different errors', async () => {
   await writeSafetensors(
     path,
     new Map([['a', { dtype: 'uint8', shape: [3], data: Uint8Array.of(1, 2, 3) }]]),

@@ -67,7 +67,7 @@ export interface GradientContext<A extends Attributes, I extends Arity, O extend
 export type OutputGradients<O extends Arity> = O extends 1 ? readonly [Value] : Tuple<Value | undefined, O>;
 
 /**
- * Everything the engine knows about an operator, in one object: what it is called, what it computes (in double
+ * All there is to know about an operator, in one object: what it is called, what it computes (in double
  * precision, plainly), the type of its result, its gradient, and samples that its tests use. A gradient rule is
  * mathematics: it answers for every input, may assume that each gradient has its output's shape, must return one that
  * broadcasts from the input's, and leaves un-broadcasting and accumulation to the walk.

@@ -47,16 +47,16 @@ describe('preparation', () => {
     const { parameters, buffers } = cifarResNet(8, { seed: 0 });
     const drawn = [...parameters].map(([name, { tensor }]): [string, Tensor] => [name, tensor]);
     const network = cifarResNet(8, { tensors: new Map([...drawn, ...buffers, ...given]) });
-    const told: (readonly [number, number])[] = [];
+    const reported: (readonly [number, number])[] = [];
     const tools = Object.assign(
       arrayPrepareTools({ classes: 1, train: imagesOf(targets), source: imagesOf(sources), network }),
-      { progress: (...progress: [number, number]) => told.push(progress) },
+      { progress: (...progress: [number, number]) => reported.push(progress) },
     );
     const prepared = await prepare(tools, { bins, neighbours: length });
     assert.deepEqual(prepared.neighbours?.shape, [targets.offsets.length, length]);
     assert.deepEqual([...(prepared.neighbours?.data ?? [])], neighbours.flat());
     assert.deepEqual([...(prepared.counts?.data ?? [])], [1, 1, 1, 1]);
-    assert.deepEqual(told.at(-1), [22, 22]); // 3 x 4 target images and 10 source images
+    assert.deepEqual(reported.at(-1), [22, 22]); // 3 x 4 target images and 10 source images
   });
 
   test('with Gabor filters, too, an image is its own nearest neighbour', async () => {

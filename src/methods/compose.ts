@@ -24,11 +24,7 @@ interface Part {
 export function compose(methods: readonly Method[]): Method {
   const name = methods.map((method) => method.name).join('+');
   const refuse = (reason: string) =>
-    new AdarandError(
-      'method.compose',
-      `${name}: ${reason}`,
-      '`adarand methods` tells what each method does.',
-    );
+    new AdarandError('method.compose', `${name}: ${reason}`, '`adarand methods` describes each method.');
   checkMethods(methods, refuse);
   return defineMethod({
     name,

@@ -37,7 +37,7 @@ import { bound, defineMethod } from './method.js';
  * Mixing proportions are Beta(a, a), uniform with the default a = 1. Norms are clamped at 1e-12, and a mix that cannot
  * be made (no other sample of the class, none of another class) is in neither loss.
  *
- * Positives of a sample are the other samples of its class. Mixes are there to be told apart from; with
+ * Positives of a sample are the other samples of its class. Mixes are negatives only; with
  * `mixedPositives`, semi-hard negatives with equal soft labels are also each other's positives, as in the authors'
  * code: that happens where both classes agree and both proportions stand at the floor.
  *

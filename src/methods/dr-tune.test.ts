@@ -110,7 +110,7 @@ describe('calibration', () => {
     );
 
   for (const rotate of [false, true])
-    test(`a head that tells nothing apart: class means are those of the downstream features${rotate ? ', rotated' : ''}`, () => {
+    test(`a head that separates no classes: class means are those of the downstream features${rotate ? ', rotated' : ''}`, () => {
       const blank = constant(float32([classes, d], new Float32Array(classes * d)));
       const [moved = []] = interpret([calibrate(bank, blank, { rotate, normalize: false })]);
       for (let k = 0; k < classes; k++) {
@@ -131,7 +131,7 @@ describe('calibration', () => {
     );
   });
 
-  test('equal banks under a head that tells nothing apart stay as they are, at unit length', () => {
+  test('equal banks under a head that separates no classes stay as they are, at unit length', () => {
     const blank = constant(float32([classes, d], new Float32Array(classes * d)));
     const same = { ...bank, downstream: bank.pretrained };
     const [moved = []] = interpret([calibrate(same, blank, { rotate: true, normalize: true })]);

@@ -179,13 +179,13 @@ describe('invariants', () => {
       const sum = shares.reduce((a, b) => a + b, 0);
       return shares.map((share, k) => (share / sum - Number(golden.labels[i] === k)) / features.length);
     });
-    const slopes = task.flatMap((row) =>
+    const gradient = task.flatMap((row) =>
       Array.from({ length: 6 }, (_, j) => row.reduce((sum, p, k) => sum + p * (head.weight[k]?.[j] ?? 0), 0)),
     );
     for (const reduction of ['mean', 'sum'] as const) {
       const options = { prior: 'normal', balance: 0.3, reduction };
       const { gradients } = methodLoss(randreg, { ...given, logits, head, options, featureScale: 0.5 });
-      const ratio = (0.5 * Math.hypot(...gradients.features)) / Math.hypot(...slopes);
+      const ratio = (0.5 * Math.hypot(...gradients.features)) / Math.hypot(...gradient);
       assert.ok(Math.abs(ratio - 0.3) < 1e-7, `${ratio}`);
     }
   });

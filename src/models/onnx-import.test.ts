@@ -71,7 +71,7 @@ const tiny = (tail: readonly OnnxFileNode[], output: string, more: Record<string
     outputs: [output],
   });
 
-test('weights are told from constants, and kinds from each other', () => {
+test('weights, constants and kinds of weights are recognised', () => {
   const network = importOnnx(tiny([gemm], 'z'), options);
   const kinds = [...network.parameters].map(([name, { kind }]) => `${name}: ${kind}`);
   assert.deepEqual(kinds, ['conv.w: weight', 'conv.b: bias', 'bn.s: norm', 'bn.b: norm', 'shift: bias']);

@@ -13,7 +13,7 @@ export interface Parameter {
   readonly tensor: Tensor<'float32'>;
 }
 
-/** Where a network finds its tensors, and tells about its inside, while its graph is being built. */
+/** Where a network finds its tensors and reports its feature maps while its graph is being built. */
 export interface Scope {
   /** Whether normalisations use the batch's own statistics and update their running ones. */
   readonly training: boolean;

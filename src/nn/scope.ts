@@ -3,7 +3,7 @@ import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { Network, Scope } from './network.js';
 
-/** A scope that makes every tensor an input of the graph under its own name, and keeps what it is told. */
+/** A scope that makes every tensor an input of the graph under its own name, and records feature maps and updates of buffers. */
 export interface RecordingScope extends Scope {
   /** The tensors that the network asked for. */
   readonly parameters: ReadonlyMap<string, Value>;

@@ -38,7 +38,7 @@ test('a process that is killed is reported', async () => {
   await assert.rejects(launched.result, { code: 'run.stopped' });
 });
 
-test('a crash tells the signal, the phase, its last output and how to continue', () => {
+test('a crash reports the signal, the phase, its last output and how to continue', () => {
   const crash = { code: null, signal: 'SIGSEGV', phase: 'train', run: 'runs/x', output: 'bad things' };
   const error = crashed(crash);
   assert.equal(error.code, 'process.crashed');

@@ -1,9 +1,9 @@
-/** What a step tells: scalars, by the names of `metrics.jsonl`. */
+/** Scalars of a step, by the names of `metrics.jsonl`. */
 export type StepMetrics = Readonly<Record<string, number>>;
 
 export type Phase = 'compile' | 'statistics' | 'prepare' | 'train' | 'validate' | 'epoch-callback' | 'test';
 
-/** What training tells about itself, as it happens. */
+/** What happens during training, as it happens. */
 export type TrainingEvent =
   | { readonly type: 'phase'; readonly phase: Phase }
   | {

@@ -82,7 +82,7 @@ export class Trainer {
     }
   }
 
-  /** Trains from `position`, which it keeps up to date, to the end of the run, or until it is told to stop. */
+  /** Trains from `position`, which it keeps up to date, to the end of the run, or until `stop` says so. */
   async train(position: Position): Promise<TrainingResult> {
     const { data, checkpoints, emit, stop } = this.#host;
     while (!this.#isDone(position)) {

@@ -3,7 +3,7 @@ import { float32, type Shape, sizeOf, type Tensor } from '../../src/graph/tensor
 
 /**
  * A tensor named by how it is made, as golden files hold their inputs: filled in row-major order with
- * float32(offset + scale * value), where the values are `lcg(seed)`'s. `oracle/lcg.py` is its twin.
+ * float32(offset + scale * value), where the values are `lcg(seed)`'s. `oracle/lcg.py` is its counterpart.
  */
 export interface Recipe {
   readonly shape: Shape;

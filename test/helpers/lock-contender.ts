@@ -1,4 +1,4 @@
-/** A process that takes the lock given as its argument when it is told to, at a given millisecond, and releases it. */
+/** A process that takes the lock given as its argument at the millisecond that it is sent, and releases it. */
 import { AdarandError } from '../../src/errors.js';
 import { acquireLock, type Lock } from '../../src/run/folder/lock.js';
 

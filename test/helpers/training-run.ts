@@ -49,7 +49,7 @@ export interface TrainingRun {
 
 /**
  * Trains the ResNet-20 of a golden file (SiLU, 32 x 32 images, every parameter a weight) as many steps as it has noise
- * for. Plain fine-tuning at a constant rate, without weight decay, unless told otherwise.
+ * for. Plain fine-tuning at a constant rate, without weight decay, unless options say otherwise.
  */
 export async function trainResNet20(golden: TrainingInputs, options: TrainingOptions): Promise<TrainingRun> {
   const steps = golden.imageNoise.length;

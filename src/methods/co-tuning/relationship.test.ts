@@ -139,7 +139,7 @@ describe('without validation images', () => {
   });
 });
 
-test('tells how far it has come, and stops where it is to stop', async () => {
+test('reports its progress, and stops on request', async () => {
   const predictions = { train: draw(cycle(12, 3), 4, 10), val: none(4), classes: 3 };
   const reported: string[] = [];
   await reverseRelationship(predictions, compile, (done, total) => reported.push(`${done}/${total}`));

@@ -57,7 +57,7 @@ const costs = fc
     );
   });
 
-test('no element of the plan can be changed for the better: the slope of the objective is zero', () => {
+test('no element of the plan can be changed for the better: the derivative of the objective is zero', () => {
   fc.assert(
     fc.property(costs, weights, (cost, options) => {
       const { epsilon, tauSource, tauTarget } = options;
@@ -67,8 +67,8 @@ test('no element of the plan can be changed for the better: the slope of the obj
         const rowSum = row.reduce((sum, mass) => sum + mass, 0);
         row.forEach((mass, k) => {
           const marginals = tauSource * Math.log(rowSum) + tauTarget * Math.log(at(columns, k));
-          const slope = at(at(cost, s), k) + epsilon * Math.log(mass) + marginals;
-          assert.ok(Math.abs(slope) < 1e-10, `${slope}`);
+          const derivative = at(at(cost, s), k) + epsilon * Math.log(mass) + marginals;
+          assert.ok(Math.abs(derivative) < 1e-10, `${derivative}`);
         });
       });
     }),

@@ -15,14 +15,14 @@ import { apply, type Node, sameType, topologicalOrder, type Value } from '../../
 export function freeBatch(build: (batch: number) => readonly Value[]): Value[] {
   const outputs = build(11);
   const nodes = topologicalOrder(outputs);
-  const twins = topologicalOrder(build(13));
-  invariant(nodes.length === twins.length, 'a network has as many operators for any number of images');
-  const twinOf = new Map(nodes.map((node, i) => [node, at(twins, i)]));
+  const counterparts = topologicalOrder(build(13));
+  invariant(nodes.length === counterparts.length, 'a network has as many operators for any number of images');
+  const counterpartOf = new Map(nodes.map((node, i) => [node, at(counterparts, i)]));
   return rewrite(outputs, (node, [x]) => {
-    const twin = twinOf.get(node);
-    if (twin === undefined || x === undefined) return undefined;
-    if (node.operator.name === Reshape.name) return reshapeAnyBatch(node, twin, x);
-    if (!sameButForShapes(node, twin)) throw fixedBatch(node);
+    const counterpart = counterpartOf.get(node);
+    if (counterpart === undefined || x === undefined) return undefined;
+    if (node.operator.name === Reshape.name) return reshapeAnyBatch(node, counterpart, x);
+    if (!sameButForShapes(node, counterpart)) throw fixedBatch(node);
     return undefined;
   });
 }
@@ -44,14 +44,14 @@ const ReshapeAnyBatch: Primitive<
   samples: [],
 };
 
-function reshapeAnyBatch(node: Node, twin: Node, x: Value): readonly Value[] | undefined {
+function reshapeAnyBatch(node: Node, counterpart: Node, x: Value): readonly Value[] | undefined {
   const { shape } = at(node.outputs, 0);
-  const other = at(twin.outputs, 0).shape;
+  const other = at(counterpart.outputs, 0).shape;
   const varying = [...shape.keys()].filter((axis) => shape[axis] !== other[axis]);
   const [axis] = varying;
   if (axis === undefined) return undefined;
   if (varying.length > 1) throw fixedBatch(node);
-  const source = at(twin.inputs, 0).shape;
+  const source = at(counterpart.inputs, 0).shape;
   const copied = x.shape[axis] === shape[axis] && source[axis] === other[axis];
   return apply(ReshapeAnyBatch, [x], { shape, target: shape.with(axis, copied ? 0 : -1) });
 }

@@ -115,7 +115,7 @@ export class NodeReader {
     return result;
   }
 
-  /** The error for a legal use that the engine does not have. */
+  /** The error for a legal use that is not supported. */
   unsupported(what: string): AdarandError {
     return unsupportedOperator(this.node, this.context, what);
   }

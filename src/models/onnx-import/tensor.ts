@@ -3,7 +3,7 @@ import { decodeElements } from '../../files/safetensors-elements.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 
-/** Element types of ONNX (TensorProto.DataType) that the engine computes with; halves and doubles become float32. */
+/** Element types of ONNX (TensorProto.DataType) that graphs compute with; halves and doubles become float32. */
 const elements = {
   1: { dtype: 'F32', bytes: 4 },
   2: { dtype: 'U8', bytes: 1 },

@@ -22,7 +22,7 @@ import { runTraining } from './run-training.js';
  * Trains a new run. Everything that can be wrong with the input is found before the folder becomes a run; a run
  * that fails or is stopped before that leaves nothing behind.
  *
- * @throws AdarandError `run.stopped` when told to stop, with how to go on; and for every mistake in the input.
+ * @throws AdarandError `run.stopped` when it was asked to stop, with how to go on; and for every mistake in the input.
  */
 export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
   const { method, options: checked } = await checkOptions(given);
