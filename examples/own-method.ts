@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { gather, mul, reduceMean, reshape, sub } from '../src/graph/index.js';
+import { gather, mul, sub } from '../src/graph/index.js';
 import { bound, defineMethod } from '../src/index.js';
+import { mean } from '../src/nn/functional.js';
 
 /**
- * A method of one's own, in one file: every feature vector is pulled to its class's mean under the pretrained network.
- * `adarand train photos --model some-backbone --method ./own-method.js` trains with it. In a project of yours, import
- * from `adarand/graph` and `adarand`.
+ * Your own method, in one file: it pulls every feature vector to its class's mean under the pretrained network.
+ * `adarand train photos --model some-backbone --method ./own-method.js` trains with it. In your own project, import
+ * from `adarand/graph`, `adarand` and `adarand/nn/functional`.
  */
 export default defineMethod({
   name: 'class-centres',
@@ -20,7 +21,7 @@ export default defineMethod({
       needs: ['features', 'labels', 'classStatistics'],
       loss({ features, labels, classStatistics }, { state }) {
         const offset = sub(features, gather(state('centres', classStatistics.mean), labels));
-        return { penalty: reshape(reduceMean(mul(offset, offset)), []) };
+        return { penalty: mean(mul(offset, offset)) };
       },
     }),
 });

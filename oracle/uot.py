@@ -81,14 +81,18 @@ def minimised(cost: np.ndarray, o: dict) -> np.ndarray:
     def plan_of(x: np.ndarray) -> np.ndarray:
         return np.exp(x.reshape(cost.shape))
 
-    def slope(x: np.ndarray) -> np.ndarray:
+    def gradient(x: np.ndarray) -> np.ndarray:
         plan = plan_of(x)
         rows, columns = (np.log(plan.sum(axis, keepdims=True)) for axis in (1, 0))
         marginals = o["tauSource"] * rows + o["tauTarget"] * columns
         return (plan * (cost + o["epsilon"] * np.log(plan) + marginals)).ravel()
 
     result = minimize(
-        lambda x: objective(plan_of(x), cost, o), np.zeros(cost.size), jac=slope, method="BFGS", options={"gtol": 1e-11}
+        lambda x: objective(plan_of(x), cost, o),
+        np.zeros(cost.size),
+        jac=gradient,
+        method="BFGS",
+        options={"gtol": 1e-11},
     )
     return plan_of(result.x)
 

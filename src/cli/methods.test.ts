@@ -192,7 +192,7 @@ export default {
     assert.equal(code, 0, stderr);
     const told = stdout + stderr;
     assert.match(told, /source colours: 3 classes, 21 images to train on as well/);
-    assert.match(told, /left out, being also validation or test images: 9/);
+    assert.match(told, /left out, because they are also validation or test images: 9/);
     assert.doesNotMatch(told.slice(told.indexOf('source colours')), /test set has|cut from/);
   });
 
