@@ -7,7 +7,7 @@ import { State } from '../src/runtime/state.js';
 
 const SIZE = 1024;
 
-/** Times of this machine's product of two 1024 x 1024 matrices, and the GFLOP/s that the fastest half stands for. */
+/** GFLOP/s of this machine's product of two 1024 x 1024 matrices: the lower quartile of the times. */
 export async function gemmRate(threads: number, rounds: number): Promise<number> {
   const type = { dtype: 'float32', shape: [SIZE, SIZE] } as const;
   const product = matmul(input('a', type), input('b', type));

@@ -12,10 +12,10 @@ import { openMethod } from '../src/run/method/open-method.js';
  * node build/bench/photos.js MODEL OUT DATA ... [--epochs 10] [--image-size 128] [--seeds 3]
  *                           [--methods a,b] [--source DIR] [--weights 1,0.1,0.01] [--chart FILE.svg]
  *
- * Fine-tunes MODEL on each folder DATA with each method (plain and AdaRand unless said), everything else at its default,
+ * Fine-tunes MODEL on each folder DATA with each method (plain and AdaRand by default), everything else at its default,
  * and prints the tables of docs/results.md. `--source` goes to the methods that take it. With `--weights`, a method's
- * lambda is its own times one of these factors: the one whose run of seed 0 is best in validation. Runs stand in OUT;
- * those that are there already are not repeated. `--chart` draws the last folder's results.
+ * lambda is its own times one of these factors: the one whose run of seed 0 is best in validation. Runs are written to
+ * OUT; finished ones are not repeated. `--chart` draws the last folder's results.
  */
 
 const { positional, flags } = parse(process.argv.slice(2));
@@ -64,7 +64,7 @@ function draw(results: readonly MethodResults[], data: string): string {
   });
 }
 
-/** By validation accuracy of seed 0, of equals the lower loss. */
+/** By validation accuracy of seed 0, with ties decided by the lower loss. */
 async function chooseFactor(data: string, method: Method): Promise<number> {
   if (method.defaultLambda === 0) return 1;
   const tried: { readonly factor: number; readonly summary: RunSummary }[] = [];

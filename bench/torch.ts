@@ -4,7 +4,7 @@ import { z } from 'zod';
 
 const answerSchema = z.object({ times: z.array(z.number()), peakRssMb: z.number() });
 
-/** PyTorch's training step by `oracle/bench.py --serve`, with the same allocator settings as ours. */
+/** PyTorch's training step by `oracle/bench.py --serve`, with the allocator settings of `Worker`. */
 export class Torch {
   readonly milliseconds: number[] = [];
   peakBytes = 0;

@@ -7,7 +7,7 @@ import type { FromWorker, StepTask, ToWorker } from './step-worker.js';
 
 type Built = Extract<FromWorker, { type: 'built' }> & { readonly prepareSeconds: number };
 
-/** A process of ours that holds one built step; it idles between the rounds of an interleaved measurement. */
+/** A process that holds one built step; it idles between the rounds of an interleaved measurement. */
 export class Worker {
   readonly label: string;
   readonly buildSeconds: number;
@@ -55,7 +55,7 @@ export class Worker {
   }
 }
 
-/** With the allocator settings that a run's own process has. */
+/** With the allocator settings of the process that trains. */
 function forkWorker(): ChildProcess {
   const allocator = {
     MALLOC_MMAP_MAX_: '0',

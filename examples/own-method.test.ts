@@ -4,7 +4,7 @@ import { float32 } from '../src/graph/tensor.js';
 import { methodLoss } from '../src/index.js';
 import ownMethod from './own-method.js';
 
-test("the example's term is the mean square distance to the classes' centres", () => {
+test("the example's penalty is the mean square distance to the classes' centres", () => {
   const mean = float32([2, 2], [0, 0, 1, 1]);
   const overall = { mean: float32([2], [0, 0]), std: float32([2], [1, 1]) };
   const { penalty, gradients } = methodLoss(ownMethod, {

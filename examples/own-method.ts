@@ -4,9 +4,9 @@ import { bound, defineMethod } from '../src/index.js';
 import { mean } from '../src/nn/functional.js';
 
 /**
- * Your own method, in one file: every feature vector is pulled to its class's mean under the pretrained network.
- * `adarand train photos --model some-backbone --method ./own-method.js` trains with it. In your own project, import from
- * `adarand`, `adarand/graph` and `adarand/nn/functional`.
+ * Your own method, in one file: it pulls every feature vector to its class's mean under the pretrained network.
+ * `adarand train photos --model some-backbone --method ./own-method.js` trains with it. In your own project, import
+ * from `adarand/graph`, `adarand` and `adarand/nn/functional`.
  */
 export default defineMethod({
   name: 'class-centres',

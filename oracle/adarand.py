@@ -40,14 +40,14 @@ def objective(form: str, mean, running, intra: bool = True, inter: bool = True):
     others = cosines(mean, mean)[~torch.eye(classes, dtype=torch.bool)]
     zero = (mean * 0).sum()
     if form == "paper":
-        terms = own.mean(), -(1 - others).mean()
+        penalties = own.mean(), -(1 - others).mean()
     elif form == "article":
-        terms = own.mean(), others.sum() / classes**2
+        penalties = own.mean(), others.sum() / classes**2
     else:
-        terms = own.square().mean(), others.square().mean()
-    return terms[0] if intra else zero, terms[1] if inter else zero
+        penalties = own.square().mean(), others.square().mean()
+    return penalties[0] if intra else zero, penalties[1] if inter else zero
 
 
-def term(features, mean, std, labels, noise):
+def penalty(features, mean, std, labels, noise):
     """Mean over batch and features of (features - z)^2 with z = mean[labels] + std[labels] * noise, detached."""
     return F.mse_loss(features, (mean[labels] + std[labels] * noise).detach())

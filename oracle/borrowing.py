@@ -1,6 +1,6 @@
 """Borrowing treasures: histograms with bins of equal mass, their distances, Gabor kernels, a round, and a whole ranking.
 
-Writes test/golden/borrowing.json, float64 throughout except where the engine's results are float32 (maps).
+Writes test/golden/borrowing.json, float64 throughout except where the compared results are float32 (maps).
 
 * Bins of a channel: [low, high] of the target images in 2000 cells; cells are gathered from the left until they hold
   m = floor(bins * count / (total + 1)) >= 1 shares, then m bins of equal width take them; the rest share what remains.

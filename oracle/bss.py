@@ -20,12 +20,12 @@ def features(rows: int, columns: int) -> lcg.Recipe:
 def evaluate(rows: int, columns: int, k: int) -> dict:
     recipe = features(rows, columns)
     values = recipe.array().astype(np.float64)
-    term = np.sum(np.sort(scipy.linalg.svdvals(values))[:k] ** 2)
+    penalty = np.sum(np.sort(scipy.linalg.svdvals(values))[:k] ** 2)
     tensor = torch.from_numpy(values).requires_grad_()
     loss = torch.linalg.svdvals(tensor).sort().values[:k].square().sum()
-    assert abs(loss.item() - term) < 1e-12
+    assert abs(loss.item() - penalty) < 1e-12
     (gradient,) = torch.autograd.grad(loss, tensor)
-    return {"features": recipe.json(), "k": k, "penalty": float(term), "gradient": gradient.flatten()}
+    return {"features": recipe.json(), "k": k, "penalty": float(penalty), "gradient": gradient.flatten()}
 
 
 if __name__ == "__main__":

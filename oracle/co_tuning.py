@@ -1,4 +1,4 @@
-"""Co-Tuning on a small problem: relationship matrices, the term and its gradient; and logistic regressions by themselves.
+"""Co-Tuning on a small problem: relationship matrices, the penalty and its gradient; and logistic regressions by themselves.
 
 Writes test/golden/co-tuning.json, float64 throughout. d = 5, S = 6, K = 4; 60 training and 24 validation images, whose
 labels follow from the source classes up to noise.
@@ -92,7 +92,7 @@ def fitted(c: float, intercept: bool) -> dict:
     return {"C": c, "intercept": intercept, "weight": model.coef_, "bias": model.intercept_}
 
 
-def term(matrix: np.ndarray) -> dict:
+def penalty(matrix: np.ndarray) -> dict:
     """Image by image."""
     logits = torch.from_numpy(X["pretrainedLogits"]).requires_grad_()
     target = torch.from_numpy(matrix)
@@ -116,6 +116,6 @@ if __name__ == "__main__":
             "labels": LABELS,
             "regressions": [fitted(c, intercept) for c in (1e-2, 1.0, 1e2) for intercept in (False, True)],
             "relationships": [relationship(name, tau) for name in ("direct", "reverse") for tau in (1.0, TAU)],
-            "penalty": term(direct(1.0)),
+            "penalty": penalty(direct(1.0)),
         },
     )

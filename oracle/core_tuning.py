@@ -121,14 +121,14 @@ def evaluate(name: str, case: dict) -> dict:
     labels = case.get("labels", LABELS)
     options = {key: value for key, value in case.items() if key != "labels"}
     trained = {key: tensor.requires_grad_() for key, tensor in zip(TRAINED, tensors(TRAINED.values()))}
-    task, term = losses(trained, labels, DEFAULTS | options)
-    gradients = torch.autograd.grad(task + term, list(trained.values()), materialize_grads=True)
+    task, penalty = losses(trained, labels, DEFAULTS | options)
+    gradients = torch.autograd.grad(task + penalty, list(trained.values()), materialize_grads=True)
     return {
         "name": name,
         "labels": labels,
         "options": options,
         "taskLoss": task,
-        "penalty": term,
+        "penalty": penalty,
         "gradients": {key: gradient.flatten() for key, gradient in zip(trained, gradients)},
     }
 

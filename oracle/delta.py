@@ -1,4 +1,4 @@
-"""DELTA: its term on given maps, and the importance of channels of a small convolutional network.
+"""DELTA: its penalty on given maps, and the importance of channels of a small convolutional network.
 
 Writes test/golden/delta.json, float64 throughout.
 
@@ -6,7 +6,8 @@ Writes test/golden/delta.json, float64 throughout.
 * `cases`: R + beta / 2 (|W|^2 + |b|^2) image by image and channel by channel, and its gradients. Maps [B, C, h, w] and
   tokens [B, T, D].
 * `network`: conv, ReLU, conv, ReLU, mean, linear. Importances by ablation (a channel's map is zeroed) and from
-  slopes, mean_i s_ic^2 / 2 with s_ic = sum of F_ic dCE_i/dF_ic; attention under scikit-learn's logistic regression on the features.
+  gradients, mean_i s_ic^2 / 2 with s_ic = sum of F_ic dCE_i/dF_ic; attention under scikit-learn's logistic regression
+  on the features.
 """
 
 import numpy as np
@@ -21,8 +22,8 @@ import lcg
 
 BATCH, WIDTH, CLASSES = 3, 4, 3
 SHAPES = {"stage1": (BATCH, 4, 3, 2), "stage2": (BATCH, 6, 2, 2), "stage3": (BATCH, 5, 3), "stage4": (BATCH, 7, 1, 1)}
-TAPS = {role: lcg.named(f"delta/{role}", shape) for role, shape in SHAPES.items()}
-SOURCE_TAPS = {role: lcg.named(f"delta/source/{role}", shape, offset=0.25) for role, shape in SHAPES.items()}
+FEATURE_MAPS = {role: lcg.named(f"delta/{role}", shape) for role, shape in SHAPES.items()}
+PRETRAINED_MAPS = {role: lcg.named(f"delta/source/{role}", shape, offset=0.25) for role, shape in SHAPES.items()}
 HEAD = {
     "head.weight": lcg.named("delta/head.weight", (CLASSES, WIDTH)),
     "head.bias": lcg.named("delta/head.bias", (CLASSES,)),
@@ -71,31 +72,33 @@ def channel_first(one_map: torch.Tensor) -> torch.Tensor:
     return one_map if one_map.ndim == 3 else one_map.T
 
 
-def objective(taps: dict, source: dict, head: dict, weights: dict, o: dict):
-    """The term and the addition."""
-    term = 0
-    for role in taps:
-        for ours, theirs in zip(taps[role], source[role]):
+def objective(feature_maps: dict, source: dict, head: dict, weights: dict, o: dict):
+    """The penalty and the extra_loss."""
+    penalty = 0
+    for role in feature_maps:
+        for ours, theirs in zip(feature_maps[role], source[role]):
             ours, theirs = channel_first(ours), channel_first(theirs)
             for c in range(len(ours)):
                 distance = mse_loss(ours[c], theirs[c], reduction="sum")
                 share = 1 if o["attention"] == "none" else len(ours) * weights[role][c] / ours[c].numel()
-                term = term + share * distance / 2
+                penalty = penalty + share * distance / 2
     if o["reduction"] == "mean":
-        term = term / BATCH
-    return term, o["beta"] / 2 * sum(parameter.norm() ** 2 for parameter in head.values())
+        penalty = penalty / BATCH
+    return penalty, o["beta"] / 2 * sum(parameter.norm() ** 2 for parameter in head.values())
 
 
 def evaluate(name: str, options: dict, weights: dict) -> dict:
-    taps, head = ({key: t.requires_grad_() for key, t in tensors(recipes).items()} for recipes in (TAPS, HEAD))
-    term, addition = objective(taps, tensors(SOURCE_TAPS), head, weights, DEFAULTS | options)
-    trained = taps | head
-    gradients = torch.autograd.grad(term + addition, list(trained.values()))
+    feature_maps, head = (
+        {key: t.requires_grad_() for key, t in tensors(recipes).items()} for recipes in (FEATURE_MAPS, HEAD)
+    )
+    penalty, extra_loss = objective(feature_maps, tensors(PRETRAINED_MAPS), head, weights, DEFAULTS | options)
+    trained = feature_maps | head
+    gradients = torch.autograd.grad(penalty + extra_loss, list(trained.values()))
     return {
         "name": name,
         "options": options,
-        "penalty": term,
-        "extraLoss": addition,
+        "penalty": penalty,
+        "extraLoss": extra_loss,
         "gradients": {key: gradient.flatten() for key, gradient in zip(trained, gradients)},
     }
 
@@ -119,26 +122,26 @@ def without(role: str, channel: int):
 
 
 def importances(batches, weight: torch.Tensor, bias: torch.Tensor):
-    """By ablation, and from the slopes of each image's loss; averaged over batches."""
-    ablation, by_slopes = {}, {}
+    """By ablation, and from the gradients of each image's loss; averaged over batches."""
+    ablation, by_gradients = {}, {}
     for images, labels in batches:
         maps, features = maps_of(images, lambda _, x: x.detach().requires_grad_() if not x.requires_grad else x)
         losses = cross_entropy(linear(features, weight, bias), labels, reduction="none")
         loss = losses.mean()
         changes = {role: [] for role in maps}
         for i, one in enumerate(losses):
-            slopes = torch.autograd.grad(one, list(maps.values()), retain_graph=True)
-            for (role, x), slope in zip(maps.items(), slopes):
-                changes[role].append((x[i] * slope[i]).detach().sum((1, 2)).numpy())
+            gradients = torch.autograd.grad(one, list(maps.values()), retain_graph=True)
+            for (role, x), gradient in zip(maps.items(), gradients):
+                changes[role].append((x[i] * gradient[i]).detach().sum((1, 2)).numpy())
         for role, x in maps.items():
             change = np.stack(changes[role])
-            by_slopes.setdefault(role, []).append((change**2).mean(axis=0) / 2)
+            by_gradients.setdefault(role, []).append((change**2).mean(axis=0) / 2)
             gains = []
             for channel in range(x.shape[1]):
                 _, features = maps_of(images, without(role, channel))
                 gains.append((cross_entropy(linear(features, weight, bias), labels) - loss).item())
             ablation.setdefault(role, []).append(np.array(gains))
-    return [{role: np.mean(np.stack(each), axis=0) for role, each in v.items()} for v in (ablation, by_slopes)]
+    return [{role: np.mean(np.stack(each), axis=0) for role, each in v.items()} for v in (ablation, by_gradients)]
 
 
 def network() -> dict:
@@ -147,7 +150,7 @@ def network() -> dict:
     images = images.permute(0, 3, 1, 2)
     labels = torch.tensor(LABELS)
     batches = list(zip(images.split(IMAGES_PER_BATCH), labels.split(IMAGES_PER_BATCH)))
-    ablation, by_slopes = importances(batches, *tensors(TARGET_HEAD).values())
+    ablation, by_gradients = importances(batches, *tensors(TARGET_HEAD).values())
     features = maps_of(images)[1].numpy()
     regression = LogisticRegression(C=1 / (IMAGES * L2), tol=1e-10, max_iter=100_000).fit(features, LABELS)
     solved = importances(batches, torch.from_numpy(regression.coef_), torch.from_numpy(regression.intercept_))
@@ -162,7 +165,7 @@ def network() -> dict:
         "features": features,
         "imagesPerBatch": IMAGES_PER_BATCH,
         "ablation": ablation,
-        "gradient": by_slopes,
+        "gradient": by_gradients,
         "attention": {
             "ablation": {role: attention(v) for role, v in solved[0].items()},
             "gradient": {role: attention(v) for role, v in solved[1].items()},
@@ -178,8 +181,8 @@ if __name__ == "__main__":
             "script": "delta.py",
             "torch": torch.__version__,
             "classes": CLASSES,
-            "featureMaps": TAPS,
-            "pretrainedFeatureMaps": SOURCE_TAPS,
+            "featureMaps": FEATURE_MAPS,
+            "pretrainedFeatureMaps": PRETRAINED_MAPS,
             "head": HEAD,
             "importances": IMPORTANCES,
             "weights": weights,

@@ -1,4 +1,4 @@
-"""DR-Tune on small banks, image by image: rotations, calibrated banks, the term, its gradients, the next banks.
+"""DR-Tune on small banks, image by image: rotations, calibrated banks, the penalty, its gradients, the next banks.
 
 Writes test/golden/dr-tune.json, float64 throughout. B = 4, d = 6, K = 5; of twelve images in the bank one is alone in its
 class, and one class is absent. Rotations are SciPy's: orthogonal_procrustes where its solution has determinant 1, else
@@ -93,11 +93,11 @@ def evaluate(name: str, case: dict) -> dict:
     with torch.no_grad():
         rows = calibrated(source, downstream, labels, weight, rotate, unit)
         length = sum(row.norm() for row in features) / BATCH if unit else 1
-    term = cross_entropy(linear(length * rows, weight, bias), torch.tensor(labels), reduction="sum") / BATCH
+    penalty = cross_entropy(linear(length * rows, weight, bias), torch.tensor(labels), reduction="sum") / BATCH
     task = cross_entropy(linear(features, weight, bias), torch.tensor(LABELS))
     everything = linear(torch.cat([features, length * rows]), weight, bias)
     concatenated = cross_entropy(everything, torch.tensor(LABELS + labels))
-    gradients = torch.autograd.grad(term, [features, weight, bias], materialize_grads=True)
+    gradients = torch.autograd.grad(penalty, [features, weight, bias], materialize_grads=True)
     entering = {"pretrained": tensors["pretrainedFeatures"], "downstream": features.detach()}
     return {
         "name": name,
@@ -105,7 +105,7 @@ def evaluate(name: str, case: dict) -> dict:
         "step": step,
         "options": options,
         "calibrated": rows,
-        "penalty": term,
+        "penalty": penalty,
         "taskLoss": task,
         "concatenated": concatenated,
         "gradients": dict(zip(("features", "head.weight", "head.bias"), gradients)),

@@ -1,4 +1,4 @@
-"""Every feature regularizer of the AdaRand paper on one small batch: term, gradients, state after one update.
+"""Every feature penalty of the AdaRand paper on one small batch: penalty, gradients, state after one update.
 
 Writes test/golden/methods.json, float64 throughout. B = 8, d = 6, K = 4; class 2 is absent from the batch.
 
@@ -47,7 +47,7 @@ def squared(reduction: str):
     return lambda features, z: (features - z).square().sum(1).mean() / (WIDTH if reduction == "mean" else 1)
 
 
-def terms() -> dict:
+def penalties() -> dict:
     """Name -> function of the features."""
     t = tensors()
     m, s, noise = t["marginalMean"], t["marginalStd"], t["normal"]
@@ -72,10 +72,10 @@ def terms() -> dict:
     return result
 
 
-def evaluate_term(name: str, term) -> dict:
+def evaluate_penalty(name: str, penalty) -> dict:
     features = tensors()["features"].requires_grad_()
-    assert torch.autograd.gradcheck(term, features)
-    value = term(features)
+    assert torch.autograd.gradcheck(penalty, features)
+    value = penalty(features)
     (gradient,) = torch.autograd.grad(value, features)
     return {"name": name, "penalty": value, "gradient": gradient}
 
@@ -117,8 +117,8 @@ def check_against_article(entry: dict) -> None:
 
 if __name__ == "__main__":
     t = tensors()
-    paper = adarand.term(t["features"], t["mean"], t["std"], LABELS, t["normal"])
-    assert paper == terms()["randreg-class-mean"](t["features"])  # AdaRand's term is RandReg's per class
+    paper = adarand.penalty(t["features"], t["mean"], t["std"], LABELS, t["normal"])
+    assert paper == penalties()["randreg-class-mean"](t["features"])  # AdaRand's penalty is RandReg's per class
     priors = [evaluate_prior(form, form, True, True) for form in adarand.FORMS]
     for entry in priors:
         check_against_article(entry)
@@ -137,7 +137,7 @@ if __name__ == "__main__":
             "labels": LABELS,
             "inputs": INPUTS,
             "isotropicStd": isotropic(t["std"])[:, 0],
-            "penalties": [evaluate_term(name, term) for name, term in terms().items()],
+            "penalties": [evaluate_penalty(name, penalty) for name, penalty in penalties().items()],
             "priors": priors,
         },
     )

@@ -83,8 +83,8 @@ class ResNet20(Network):
                 before = width
         self.linear("linear", self.classes, self.width)
 
-    def __call__(self, x, t: Tensors, training: bool = True, taps: Tensors | None = None):
-        """Puts the map at the end of each stage into `taps`, if given, as `stage1` to `stage3`."""
+    def __call__(self, x, t: Tensors, training: bool = True, feature_maps: Tensors | None = None):
+        """Puts the map at the end of each stage into `feature_maps`, if given, as `stage1` to `stage3`."""
         act = self.activation
 
         def normalized(x, name):
@@ -102,8 +102,8 @@ class ResNet20(Network):
                     half = x.shape[1] // 2
                     x = F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, half, half))
                 x = act(x + y)
-            if taps is not None:
-                taps[f"stage{stage}"] = x
+            if feature_maps is not None:
+                feature_maps[f"stage{stage}"] = x
         features = x.mean((2, 3))
         return features, F.linear(features, t["linear.weight"], t["linear.bias"])
 

@@ -70,7 +70,7 @@ def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype
     updater = kind(list(parameters.values()), **options)
     prior = Prior.initial(dtype) if regularized else None
     templates = torch.from_numpy(TEMPLATES.array())
-    losses, terms, objectives, states = [], [], [], []
+    losses, penalties, objectives, states = [], [], [], []
     for step in range(STEPS):
         images = templates[LABELS] + torch.from_numpy(IMAGE_NOISE[step].array())
         features, logits = network(images.to(dtype), parameters | buffers)
@@ -78,9 +78,9 @@ def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype
         losses.append(loss.item())
         if prior:
             noise = torch.from_numpy(FEATURE_NOISE[step].array()).to(dtype)
-            term = adarand.term(features, prior.mean, prior.std, LABELS, noise)
-            terms.append(term.item())
-            loss = loss + LAMBDA * term
+            penalty = adarand.penalty(features, prior.mean, prior.std, LABELS, noise)
+            penalties.append(penalty.item())
+            loss = loss + LAMBDA * penalty
         updater.zero_grad()
         loss.backward()
         if prior:
@@ -90,7 +90,7 @@ def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype
         updater.step()
     return {
         "losses": losses,
-        "penalties": terms,
+        "penalties": penalties,
         "objectives": objectives,
         "states": states,
         "parameters": {name: value.detach().norm().item() for name, value in parameters.items()},

@@ -31,15 +31,15 @@ class Batch:
     labels: torch.Tensor
     features: torch.Tensor
     logits: torch.Tensor
-    taps: dict[str, torch.Tensor]
-    source_features: torch.Tensor
-    source_taps: dict[str, torch.Tensor]
+    feature_maps: dict[str, torch.Tensor]
+    pretrained_features: torch.Tensor
+    pretrained_maps: dict[str, torch.Tensor]
     weight: torch.Tensor
     bias: torch.Tensor
 
 
 class Method:
-    """Its `losses` are (task, term, addition), each a scalar; a task of None is the batch's cross-entropy."""
+    """Its `losses` are (task loss, penalty, extra loss), each a scalar; a task loss of None is the batch's cross-entropy."""
 
     prefix = "method."  # of its tensors' names
     rate = 1.0  # of its own trained tensors, times the learning rate
@@ -145,11 +145,11 @@ class Delta(Method):
     }
 
     def losses(self, batch: Batch):
-        term = 0
-        for role, ours in batch.taps.items():
-            distances = (ours - batch.source_taps[role]).square().mean((2, 3)).sum(0)  # of each channel
-            term = term + len(distances) / 2 * (distances * self.tensor(self.prepared[f"attention.{role}"])).sum()
-        return None, term, self.options["beta"] / 2 * self.head(batch)
+        penalty = 0
+        for role, ours in batch.feature_maps.items():
+            distances = (ours - batch.pretrained_maps[role]).square().mean((2, 3)).sum(0)  # of each channel
+            penalty = penalty + len(distances) / 2 * (distances * self.tensor(self.prepared[f"attention.{role}"])).sum()
+        return None, penalty, self.options["beta"] / 2 * self.head(batch)
 
     def head(self, batch: Batch):
         return batch.weight.square().sum() + batch.bias.square().sum()
@@ -161,7 +161,7 @@ class DeltaMaps(Delta):
     prepared = {}
 
     def losses(self, batch: Batch):
-        pairs = [(ours, batch.source_taps[role]) for role, ours in batch.taps.items()]
+        pairs = [(ours, batch.pretrained_maps[role]) for role, ours in batch.feature_maps.items()]
         distances = [F.mse_loss(ours, theirs, reduction="sum") / 2 for ours, theirs in pairs]
         return None, sum(distances) / BATCH, self.options["beta"] / 2 * self.head(batch)
 
@@ -194,12 +194,12 @@ class DRTune(Method):
             rows = dr_tune.calibrated(self.source, self.downstream, self.labels, batch.weight, rotate, unit=True)
             length = batch.features.norm(dim=1).mean()
         logits = F.linear(length * rows, batch.weight, batch.bias)
-        term = F.cross_entropy(logits, torch.tensor(self.labels), reduction="sum") / BATCH
+        penalty = F.cross_entropy(logits, torch.tensor(self.labels), reduction="sum") / BATCH
         self.calibrated = rows
-        self.source = torch.cat([self.source, batch.source_features])[BATCH:]
+        self.source = torch.cat([self.source, batch.pretrained_features])[BATCH:]
         self.downstream = torch.cat([self.downstream, batch.features.detach()])[BATCH:]
         self.labels = self.labels[BATCH:] + batch.labels.tolist()
-        return None, term, 0
+        return None, penalty, 0
 
     def state(self) -> dict[str, torch.Tensor]:
         labels = torch.tensor(self.labels, dtype=self.dtype)

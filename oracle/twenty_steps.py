@@ -54,15 +54,15 @@ def train(kind: type[Method], dtype: torch.dtype) -> dict:
     for step in range(STEPS):
         labels = torch.tensor(LABELS[step])
         images = (templates[labels] + torch.from_numpy(IMAGE_NOISE[step].array())).to(dtype)
-        taps, source_taps = {}, {}
-        features, logits = net(images, parameters | buffers, taps=taps)
+        feature_maps, pretrained_maps = {}, {}
+        features, logits = net(images, parameters | buffers, feature_maps=feature_maps)
         with torch.no_grad():
-            source_features, _ = net(images, frozen, training=False, taps=source_taps)
-        batch = Batch(step, labels, features, logits, taps, source_features, source_taps, *head)
-        task, term, addition = method.losses(batch)
+            pretrained_features, _ = net(images, frozen, training=False, feature_maps=pretrained_maps)
+        batch = Batch(step, labels, features, logits, feature_maps, pretrained_features, pretrained_maps, *head)
+        task, penalty, extra_loss = method.losses(batch)
         task = F.cross_entropy(logits, labels) if task is None else task
-        loss = task + method.weight * term + addition
-        for values, value in zip(series.values(), (loss, task, term)):
+        loss = task + method.weight * penalty + extra_loss
+        for values, value in zip(series.values(), (loss, task, penalty)):
             values.append(value.item())
         optimizer.zero_grad()
         loss.backward()

@@ -1,4 +1,4 @@
-"""UOT data selection: transport plans, chosen source images, and the joint term. Writes test/golden/uot.json, float64.
+"""UOT data selection: transport plans, chosen source images, and the joint penalty. Writes test/golden/uot.json, float64.
 
 Plans come from POT. Its objective has eps KL(T | c); with marginals of ones, `reg_type` "kl" and "entropy" both mean
 c = 1, hence eps sum T (log T - 1) up to a constant. `stopped` starts from u = 1/S and v = 1/K and stops as POT does by
@@ -81,14 +81,18 @@ def minimised(cost: np.ndarray, o: dict) -> np.ndarray:
     def plan_of(x: np.ndarray) -> np.ndarray:
         return np.exp(x.reshape(cost.shape))
 
-    def slope(x: np.ndarray) -> np.ndarray:
+    def gradient(x: np.ndarray) -> np.ndarray:
         plan = plan_of(x)
         rows, columns = (np.log(plan.sum(axis, keepdims=True)) for axis in (1, 0))
         marginals = o["tauSource"] * rows + o["tauTarget"] * columns
         return (plan * (cost + o["epsilon"] * np.log(plan) + marginals)).ravel()
 
     result = minimize(
-        lambda x: objective(plan_of(x), cost, o), np.zeros(cost.size), jac=slope, method="BFGS", options={"gtol": 1e-11}
+        lambda x: objective(plan_of(x), cost, o),
+        np.zeros(cost.size),
+        jac=gradient,
+        method="BFGS",
+        options={"gtol": 1e-11},
     )
     return plan_of(result.x)
 
@@ -128,12 +132,12 @@ def selection_case(name: str, given: dict) -> dict:
 def joint_case() -> dict:
     trained = {key: torch.from_numpy(recipe.array()).double().requires_grad_() for key, recipe in JOINT.items()}
     logits = linear(trained["features"], trained["sourceHead.weight"], trained["sourceHead.bias"])
-    term = cross_entropy(logits, torch.tensor(JOINT_LABELS))
-    gradients = torch.autograd.grad(term, list(trained.values()))
+    penalty = cross_entropy(logits, torch.tensor(JOINT_LABELS))
+    gradients = torch.autograd.grad(penalty, list(trained.values()))
     return {
         "labels": JOINT_LABELS,
         **{key: recipe.json() for key, recipe in JOINT.items()},
-        "penalty": term,
+        "penalty": penalty,
         "gradients": {key: gradient.flatten() for key, gradient in zip(JOINT, gradients)},
     }
 

@@ -1,5 +1,5 @@
 /**
- * Runs the compiled tests: `node tools/test.mjs [PART OF A PATH ...]`, all of them unless some are named.
+ * Runs the compiled tests: `node tools/test.mjs [PART OF A PATH ...]`, all of them by default.
  *
  * What is run follows from the sources, so a test whose source is gone, and whose old output is still in `build`, is
  * not. Output and exit code are those of `node --test`. Node 20's runner takes no patterns, hence this script.

@@ -62,7 +62,7 @@ function helpOf(option: OptionDescription): string {
   ].join(' ');
 }
 
-/** A word that is not a number stays as it is: the schema refuses it, with the flag's name. */
+/** A word that is not a number is returned unchanged: the schema refuses it, with the flag's name. */
 function number(word: string): number | string {
   return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word);
 }

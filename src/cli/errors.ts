@@ -1,7 +1,7 @@
 import { AdarandError } from '../errors.js';
 import { STOPPED } from '../run/events.js';
 
-/** 2 for a mistake of the user, 130 for a run that was stopped, 1 for a failure of ours. */
+/** 2 for a mistake in the input, 130 for a run that was stopped, 1 for a bug or a crash. */
 export function exitCodeFor(error: unknown): number {
   if (!(error instanceof AdarandError)) return 1;
   if (error.code === STOPPED) return 130;

@@ -4,7 +4,7 @@ import { optionKey } from '../run/options/flag-name.js';
 import { renamedOptions } from '../run/options/renamed-options.js';
 import { type CommandEntry, commandIn } from './commands/index.js';
 
-/** Commander's own errors (an unknown flag, a missing value, ...) as a mistake of the user's. */
+/** Commander's own errors (an unknown flag, a missing value, ...) as an error about the user's input. */
 export async function usageError(
   { message, code }: CommanderError,
   words: readonly string[],

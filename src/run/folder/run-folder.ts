@@ -137,7 +137,7 @@ async function make(path: string): Promise<string | undefined> {
 /** What a run writes before its `run.json`. */
 const leftovers = /^(\.lock(\.takeover)?|\.?preparation\.safetensors(\..*\.tmp)?)$/;
 
-/** Also true for what a process left that was killed before its run began. */
+/** Also true for a folder with files of a process that was killed before its run began. */
 async function isEmpty(path: string): Promise<boolean> {
   return (await readdir(path).catch(() => ['a file'])).every((name) => leftovers.test(name));
 }

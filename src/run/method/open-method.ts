@@ -9,7 +9,7 @@ import { fingerprintModule, importMethod } from './own-method.js';
 
 /**
  * A method by its name, or by the path of a module whose default export is one (made with `defineMethod`); or several
- * of them with a + between.
+ * of them joined by +.
  *
  * @throws AdarandError `method.unknown`, `method.module`, `method.compose`.
  */

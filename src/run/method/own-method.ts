@@ -8,8 +8,8 @@ import { isNeed } from '../../methods/inputs.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
 
 /**
- * A method from a module of the user's, whose default export is one (made with `defineMethod`). What goes wrong inside
- * it is reported as the module's mistake, by its path.
+ * A method from a user's module, whose default export is one (made with `defineMethod`). Errors inside it are reported
+ * with the module's path.
  *
  * @throws AdarandError `method.module`; later, from the method itself, `method.failed`.
  */
@@ -138,7 +138,7 @@ function checkBound(bound: BoundMethod): BoundMethod {
   throw new Error(`bind returned something else than needs and loss (${problems.join('; ')})`);
 }
 
-/** What a module's code threw, with the module's path. What speaks of the user's input or of the machine stays as it is. */
+/** An error of a module's code, with the module's path. Errors about the input or the machine are not changed. */
 function failed(path: string, error: unknown): unknown {
   if (error instanceof AdarandError && /^method\.(loss|no-tensor)$/.test(error.code))
     return new AdarandError(error.code, `${path}: ${error.message}`, error.hint, error);

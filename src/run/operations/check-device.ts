@@ -5,13 +5,13 @@ import { Operation } from './operation.js';
 export const deviceCheckSchema = z.object({
   /** The binding that reached the device. */
   driver: z.string(),
-  /** From nothing to the first result. */
+  /** From the start to the first result. */
   milliseconds: z.number(),
 });
 
 export type DeviceCheck = z.infer<typeof deviceCheckSchema>;
 
-/** Whether a device computes. */
+/** Whether a device works. */
 export const checkDevice = new Operation({
   module: import.meta.url,
   request: z.strictObject({ device: deviceOptions.device }),

@@ -5,7 +5,7 @@ import { checkSource } from '../prepare/check-needs.js';
 import { parseOptions } from './parse-options.js';
 import { type RunOptions, type TrainOptions, trainOptionsSchema } from './train-options.js';
 
-/** A run's options and its method, found to be right as far as that can be said without data and network. */
+/** A run's options and its method, checked as far as possible without data and network. */
 export interface CheckedOptions {
   readonly options: RunOptions;
   readonly method: BoundMethod;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** Headings of the help and of docs/options.md, in their order. */
 export const optionGroups = ['Input and output', 'Method', 'Training', 'Images', 'Run'] as const;
 
-/** What an option is to people; its type, its limits and its default are the schema's. */
+/** How an option is documented; its type, its limits and its default are in the schema. */
 export interface OptionMeta {
   /** Plain sentences, with units. */
   readonly description: string;
@@ -18,7 +18,7 @@ export interface OptionMeta {
   readonly alias?: string;
   /** For an option without a fixed default: what happens if it is not given. */
   readonly otherwise?: string;
-  /** What stands between several values that are written as one; the flag is then not repeated. */
+  /** Separator of several values that are written as one; the flag is then not repeated. */
   readonly joinedBy?: string;
 }
 

@@ -3,7 +3,7 @@ import { AdarandError } from '../../errors.js';
 import { describeIssue } from './describe-issue.js';
 import { renamedOptions, renamedValues } from './renamed-options.js';
 
-/** How options are called where they were given: by their names in a program, by their flags on the command line. */
+/** How messages name options: by their names in a program, by their flags on the command line. */
 export interface OptionNames {
   nameOf(key: string): string;
   /** Where all of them are explained. */

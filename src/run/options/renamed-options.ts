@@ -1,4 +1,4 @@
-/** Options by the names that they had before, with those that they have now. */
+/** Former names of options, with the present ones. */
 export const renamedOptions: ReadonlyMap<string, string> = new Map([
   ['regularizer', 'method'],
   ['regularizerOptions', 'methodOptions'],
@@ -6,7 +6,7 @@ export const renamedOptions: ReadonlyMap<string, string> = new Map([
   ['ema', 'emaDecay'],
 ]);
 
-/** The same for the values of an option. */
+/** Former values of an option, with the present ones. */
 export const renamedValues: ReadonlyMap<string, ReadonlyMap<unknown, string>> = new Map([
   ['head', new Map([['probe', 'linear-probe']])],
   ['method', new Map([['linear-probe', 'head-only']])],

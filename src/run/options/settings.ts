@@ -11,7 +11,7 @@ const REFERENCE_MEAN_SQUARE = 0.44;
 
 const smallImage = 64;
 
-/** What the options left open, decided for this data and this network. Recorded, so a resumed run has the same. */
+/** Values for options that were left open, chosen for this data and network. They are recorded for a resumed run. */
 export const settingsSchema = z.object({
   batchSize: z.number(),
   evalBatchSize: z.number(),
@@ -20,13 +20,13 @@ export const settingsSchema = z.object({
   augment: z.custom<AugmentationName>(
     (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
   ),
-  /** As asked for, in the unit of `lambdaUnit`. */
+  /** As given, in the unit of `lambdaUnit`. */
   lambda: z.number(),
-  /** Factor that brings a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
+  /** Factor that converts a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
   featureScale: z.number(),
   /** What multiplies the penalty in the loss. */
   effectiveLambda: z.number(),
-  /** Mean of g^2 over the pretrained features of the training images; null where nobody needed it. */
+  /** Mean of g^2 over the pretrained features of the training images; null where it was not needed. */
   featureMeanSquare: z.number().nullable(),
   /** The method's options with its defaults. */
   methodOptions: z.unknown(),
@@ -96,7 +96,7 @@ function defaultWeightDecay(
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
 function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
-  // A linear probe has large weights, hence passes large gradients on, and there is less left to learn.
+  // The head of a linear probe has large weights, which give large gradients, and there is less left to learn.
   const share = head === 'linear-probe' ? 0.1 : 1;
   if (optimizer !== 'sgd') return 1e-4 * share;
   return (buffers.size > 0 ? 0.01 : 0.001) * share;

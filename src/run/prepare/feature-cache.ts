@@ -9,12 +9,12 @@ import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import { fingerprintNetwork } from '../folder/fingerprint.js';
 
-/** Raised when what is computed for the same images changes. */
+/** Increased when the features of the same images change. */
 const VERSION = 1;
 
 /**
- * Features [n, d] of the frozen network, from the disk where an earlier run has computed them, else by `compute`.
- * They are known by what they depend on: the network's tensors and preprocessing, the device, and the bytes of the
+ * Features [n, d] of the pretrained network, from the disk where an earlier run has computed them, else by `compute`.
+ * Their key is what they depend on: the network's tensors and preprocessing, the device, and the bytes of the
  * images in their order. A cache that cannot be read or written costs time, never a run.
  */
 export async function cachedFeatures(

@@ -10,7 +10,7 @@ import { type RunHost, watched } from '../events.js';
 import { cachedFeatures } from './feature-cache.js';
 import type { RunInputs } from './run-inputs.js';
 
-/** The network as it was pretrained, compiled for whatever is asked of it. */
+/** The pretrained network, compiled into graphs on request. */
 export class FrozenModel {
   readonly #inputs: RunInputs;
   readonly #host: RunHost;
@@ -28,7 +28,7 @@ export class FrozenModel {
     return { run: (feeds) => program.run(this.#state, feeds), release: () => program.release() };
   }
 
-  /** Features of un-augmented images, from the cache on disk where they are known. */
+  /** Features of un-augmented images, from the cache on disk where it has them. */
   async features(images: readonly LabelledImage[]): Promise<LabelledFeatures> {
     const { network, compile } = this.#inputs;
     const features = await cachedFeatures(images, { network, device: compile.device }, async () => {

@@ -14,7 +14,7 @@ import type { RunOptions } from '../options/train-options.js';
 export interface Preparation {
   /** Of the features; where the method, or its weight's unit, depends on them. */
   readonly statistics: PretrainedStatistics | undefined;
-  /** A head that was trained on frozen features; where one was asked for. */
+  /** The head of a linear probe, where one was asked for. */
   readonly head: LinearClassifier | undefined;
   /** What the method's `prepare` made. */
   readonly method: Tensors;
@@ -50,7 +50,7 @@ export async function prepareRun(
 
 const METHOD = 'method.';
 
-/** Writes what is there, if it is only that a method prepared nothing; no file where nothing was to be prepared. */
+/** Writes a file, also for a method that prepared no tensors; no file where a run has no preparation. */
 export async function savePreparation(
   path: string,
   preparation: Preparation,

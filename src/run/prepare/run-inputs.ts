@@ -62,7 +62,7 @@ async function open(
   });
 }
 
-/** A path as it can be found from anywhere; what is no path (a name) stays. */
+/** A path as an absolute path; a reference that is not a path (a name) is returned unchanged. */
 export function absolute(reference: string): string {
   return existsSync(reference) ? resolve(reference) : reference;
 }

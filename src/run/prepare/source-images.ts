@@ -5,13 +5,13 @@ import { AdarandError } from '../../errors.js';
 export interface SourceImages {
   readonly dataset: Dataset;
   readonly classes: readonly string[];
-  /** Of all its splits, but for those that are also to be validated or tested on. */
+  /** Of all its splits, except those that are also validation or test images of the target. */
   readonly images: readonly LabelledImage[];
 }
 
 /**
- * The images of a source folder. What is also among the target's validation or test images is left out: the run would
- * train on it.
+ * The images of a source folder, without those that are also among the target's validation or test images: the run must
+ * not train on these.
  *
  * @throws AdarandError `data.source-is-target` if nothing else is in it.
  */
@@ -28,13 +28,13 @@ export function sourceImages(found: Dataset, target: Dataset): SourceImages {
   return { dataset: found, classes: found.classes, images };
 }
 
-/** What to tell people about them. */
+/** A report on them, in lines of text. */
 export function describeSource({ dataset, classes, images }: SourceImages): string[] {
   const { name, damaged, ignored } = dataset.report;
   const all = dataset.train.images.length + dataset.val.images.length + dataset.test.images.length;
   const lines = [`source ${name}: ${classes.length} classes, ${images.length} images to train on as well`];
   if (images.length < all)
-    lines.push(`left out, being also validation or test images: ${all - images.length}`);
+    lines.push(`left out, because they are also validation or test images: ${all - images.length}`);
   const [first] = damaged;
   if (first !== undefined)
     lines.push(
@@ -42,7 +42,7 @@ export function describeSource({ dataset, classes, images }: SourceImages): stri
     );
   if (ignored.size > 0)
     lines.push(
-      `ignored, being no images of a class: ${Array.from(ignored, ([kind, count]) => `${count} ${kind}`).join(', ')}`,
+      `ignored, because they are not images of a class: ${Array.from(ignored, ([kind, count]) => `${count} ${kind}`).join(', ')}`,
     );
   return lines;
 }

@@ -8,7 +8,7 @@ import { absoluteMethod, fingerprintMethod } from '../method/open-method.js';
 import { absolute, type RunInputs } from '../prepare/run-inputs.js';
 import type { Run } from './run.js';
 
-/** What `run.json` says of a run. */
+/** The content of `run.json`. */
 export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
   const { dataset, source, network } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;

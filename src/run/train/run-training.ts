@@ -69,7 +69,7 @@ function trainerOptions(run: Run) {
     imageSize: network.preprocessing.imageSize,
     classes,
     ...settings,
-    method: method,
+    method,
     lambda: settings.effectiveLambda,
     statistics: preparation.statistics,
     prepared: preparation.method,
@@ -108,21 +108,21 @@ function stopped(path: string, step: number): AdarandError {
   return new AdarandError(
     STOPPED,
     `stopped after step ${step}, with a checkpoint`,
-    `Go on with: adarand train --resume ${path}`,
+    `Continue with: adarand train --resume ${path}`,
   );
 }
 
-/** An error of a run that has begun, with how to go on where that can help. */
+/** An error of a run that has begun, with the command that continues the run where that can help. */
 function resumable(error: unknown, path: string, step: number): unknown {
   if (!(error instanceof AdarandError)) return error;
   const { code, message, hint = '' } = error;
   if (code === STOPPED) return stopped(path, step);
   if (!/^(files|data)[.]/.test(code)) return error;
-  const goOn = `Then go on from the last checkpoint: adarand train --resume ${path}`;
-  return new AdarandError(code, message, `${hint} ${goOn}`.trim(), error);
+  const resume = `Then continue from the last checkpoint: adarand train --resume ${path}`;
+  return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }
 
-/** What people should see of the choices that were made. */
+/** The settings that are printed before training. */
 function shown({ options, settings, method, inputs }: Run): Record<string, unknown> {
   const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
   return {

@@ -22,7 +22,8 @@ import { runTraining } from './run-training.js';
  * Trains a new run. Everything that can be wrong with the input is found before the folder becomes a run; a run
  * that fails or is stopped before that leaves nothing behind.
  *
- * @throws AdarandError `run.stopped` when it was asked to stop, with how to go on; and for every mistake in the input.
+ * @throws AdarandError `run.stopped` when asked to stop, with the command that continues the run; and for every mistake
+ * in the input.
  */
 export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
   const { method, options: checked } = await checkOptions(given);
@@ -44,7 +45,7 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
 }
 
 /**
- * Goes on with a run that was stopped or killed, from its last checkpoint; it ends with the same bits as if nothing
+ * Continues a run that was stopped or killed, from its last checkpoint; it ends with the same bits as if nothing
  * had happened.
  *
  * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun` does.
@@ -73,7 +74,7 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
   }
 }
 
-/** What is decided and computed with the pretrained network before training; it leaves memory then. */
+/** Settings and preparation, which need the pretrained network; its memory is released afterwards. */
 async function lookBefore(
   inputs: RunInputs,
   options: RunOptions,

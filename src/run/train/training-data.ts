@@ -51,7 +51,7 @@ export function trainingData(
   };
 }
 
-/** Batches side by side with the source images that go along with them. */
+/** Batches together with their source images. */
 async function* together(
   batches: AsyncGenerator<Batch>,
   sourceBatches: AsyncGenerator<Batch>,

@@ -9,7 +9,7 @@ import { Evaluator } from '../../training/evaluation.js';
 import type { RunRecord } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 
-/** A finished run's classifier, as its `model.onnx` has it: what is evaluated is what is shipped. */
+/** A finished run's classifier, as its `model.onnx` has it, so that the exported file is what is evaluated. */
 export interface RunModel {
   readonly folder: RunFolder;
   readonly record: RunRecord;
