@@ -3,6 +3,7 @@ import type { Value } from '../graph/value.js';
 import type { InputMakers, MethodInputs } from '../methods/inputs.js';
 import { linear } from '../nn/functional.js';
 import type { Network } from '../nn/network.js';
+import type { ForwardPass } from './forward-pass.js';
 import { frozen, frozenFeatures, frozenTensors } from './frozen-network.js';
 import type { PretrainedStatistics } from './statistics.js';
 import type { StepParts } from './step-parts.js';
@@ -10,12 +11,12 @@ import type { StepParts } from './step-parts.js';
 /** State names of the classifier that the network was pretrained with, where a method trains it along. */
 const PRETRAINED_HEAD = 'pretrained_head';
 
-/** What every step has. */
-export interface StepTensors
-  extends Pick<MethodInputs, 'features' | 'logits' | 'labels' | 'oneHot' | 'head' | 'featureMaps'> {
+/** What inputs are made of besides the forward pass. */
+export interface MethodInputSources {
+  /** What the step trains of the network and its new head. */
   readonly trained: readonly Omit<MethodInputs['parameters'][number], 'pretrained'>[];
+  /** Present if the method needs it. */
   readonly statistics: PretrainedStatistics | undefined;
-  readonly sourceBatch: MethodInputs['sourceBatch'] | undefined;
 }
 
 /**
@@ -25,23 +26,22 @@ export interface StepTensors
 export function inputMakers(
   parts: StepParts,
   network: Network,
-  images: Value,
-  tensors: StepTensors,
+  forward: ForwardPass,
+  { trained, statistics }: MethodInputSources,
 ): InputMakers {
-  const { trained, statistics, sourceBatch } = tensors;
   let copy: ReturnType<typeof frozenFeatures> | undefined;
   const frozenCopy = () => {
     if (copy === undefined) for (const [name, tensor] of frozenTensors(network)) parts.addFixed(name, tensor);
-    copy ??= frozenFeatures(network, images);
+    copy ??= frozenFeatures(network, forward.images);
     return copy;
   };
   return {
-    features: () => tensors.features,
-    logits: () => tensors.logits,
-    labels: () => tensors.labels,
-    oneHot: () => tensors.oneHot,
-    head: () => tensors.head,
-    featureMaps: () => tensors.featureMaps,
+    features: () => forward.features,
+    logits: () => forward.logits,
+    labels: () => forward.labels,
+    oneHot: () => forward.oneHot,
+    head: () => forward.head,
+    featureMaps: () => forward.featureMaps,
     classStatistics: () => present(statistics, 'statistics').perClass,
     featureStatistics: () => present(statistics, 'statistics').overall,
     parameters: () =>
@@ -51,8 +51,8 @@ export function inputMakers(
       }),
     pretrainedFeatures: () => frozenCopy().features,
     pretrainedFeatureMaps: () => frozenCopy().featureMaps,
-    pretrainedLogits: () => trainedLogits(parts, network, tensors.features),
-    sourceBatch: () => present(sourceBatch, 'source images'),
+    pretrainedLogits: () => trainedLogits(parts, network, forward.features),
+    sourceBatch: () => present(forward.sourceBatch, 'source images'),
   };
 }
 

@@ -1,31 +1,21 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
-import { add, concat, mul, scalar, slice } from '../graph/ops.js';
+import { add, mul, scalar } from '../graph/ops.js';
 import type { Tensor } from '../graph/tensor.js';
-import { input, type Value } from '../graph/value.js';
-import type { SourceBatch } from '../methods/inputs.js';
+import type { Value } from '../graph/value.js';
 import type { BoundMethod, Tensors } from '../methods/method.js';
-import { crossEntropy, linear } from '../nn/functional.js';
+import { crossEntropy } from '../nn/functional.js';
 import type { Network, Parameter } from '../nn/network.js';
-import { recordingScope } from '../nn/scope.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import type { ProgramGraph } from '../runtime/program.js';
 import { applyMethod } from './apply-method.js';
-import {
-  buildFeatures,
-  HEAD_BIAS,
-  HEAD_WEIGHT,
-  LABELS,
-  normalize,
-  ONE_HOT,
-  PIXELS,
-  sourceInput,
-} from './classifier.js';
+import { HEAD_WEIGHT } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
+import { forwardPass } from './forward-pass.js';
 import { inputMakers } from './method-inputs.js';
 import type { PretrainedStatistics } from './statistics.js';
-import { type HostScalar, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
+import { type HostScalar, known, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
 import { addUpdates, type UpdateOptions } from './step-updates.js';
 
 export interface StepOptions extends UpdateOptions {
@@ -80,25 +70,19 @@ export function buildStep(options: StepOptions): StepGraph {
   const { prepared = {}, sourceClasses = 0, featureScale = 1 } = options;
   const parts = new StepParts();
   const headOnly = method.trains === 'head';
-  const scope = recordingScope(network, { training: options.batchNorm === 'train' && !headOnly });
-
-  const pixels = input(PIXELS, { dtype: 'uint8', shape: [B, imageSize, imageSize, 3] });
-  const labels = input(LABELS, { dtype: 'int32', shape: [B] });
-  const oneHot = input(ONE_HOT, { dtype: 'float32', shape: [B, K] });
-  const images = normalize(pixels, network.preprocessing);
   // A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either.
   const on = lambda !== 0;
   const joint = method.needs.includes('sourceBatch');
-  const source = joint && on ? sourceInputs(options) : undefined;
-  const seen =
-    source === undefined ? images : normalize(concat([pixels, source.pixels], 0), network.preprocessing);
-  const { features: all } = buildFeatures(network, seen, scope);
-  const ofBatch = (value: Value) => (source === undefined ? value : slice(value, 0, 0, B));
-  const features = ofBatch(all);
-  const headParameters = new Map([...head].map(([name, { tensor }]) => [name, input(name, tensor)]));
-  const weight = known(headParameters, HEAD_WEIGHT);
-  const bias = known(headParameters, HEAD_BIAS);
-  const logits = linear(features, weight, bias);
+  const forward = forwardPass({
+    network,
+    head,
+    batchSize: B,
+    imageSize,
+    classes: K,
+    sourceClasses: joint && on ? sourceClasses : 0,
+    training: options.batchNorm === 'train' && !headOnly,
+  });
+  const { scope, headParameters, features, logits, oneHot } = forward;
 
   // Every tensor of the network is state, used by this graph or not; the order is the network's own.
   const declared = new Map([...network.parameters, ...head]);
@@ -110,17 +94,7 @@ export function buildStep(options: StepOptions): StepGraph {
     return value === undefined || (headOnly && !head.has(name)) ? [] : [{ name, kind, value }];
   });
 
-  const makers = inputMakers(parts, network, images, {
-    features,
-    logits,
-    labels,
-    oneHot,
-    head: { weight, bias },
-    featureMaps: new Map([...scope.featureMaps].map(([role, map]) => [role, ofBatch(map)])),
-    trained: used,
-    statistics: options.statistics,
-    sourceBatch: source && { ...source, features: slice(all, 0, B, 2 * B) },
-  });
+  const makers = inputMakers(parts, network, forward, { trained: used, statistics: options.statistics });
   const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, featureScale };
   const losses = joint && !on ? {} : applyMethod(parts, { method, makers, prepared, ...sizes });
   const taskLoss = (on ? losses.taskLoss : undefined) ?? crossEntropy(logits, oneHot);
@@ -157,23 +131,6 @@ export function buildStep(options: StepOptions): StepGraph {
     fixed: parts.fixed,
     noise: parts.noise,
     scalars: parts.scalars,
-    sourceClasses: source === undefined ? 0 : sourceClasses,
+    sourceClasses: forward.sourceBatch === undefined ? 0 : sourceClasses,
   };
-}
-
-/** The inputs of the source images of a step. */
-function sourceInputs({ batchSize, imageSize, sourceClasses = 0 }: StepOptions) {
-  const declare = (name: string, dtype: 'uint8' | 'int32' | 'float32', ...shape: readonly number[]) =>
-    input(sourceInput(name), { dtype, shape: [batchSize, ...shape] });
-  return {
-    pixels: declare(PIXELS, 'uint8', imageSize, imageSize, 3),
-    labels: declare(LABELS, 'int32'),
-    oneHot: declare(ONE_HOT, 'float32', sourceClasses),
-  } satisfies Omit<SourceBatch, 'features'> & { readonly pixels: Value };
-}
-
-function known(values: ReadonlyMap<string, Value>, name: string): Value {
-  const value = values.get(name);
-  if (value === undefined) throw new Error(`the step has no ${name}`);
-  return value;
 }

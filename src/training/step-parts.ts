@@ -110,3 +110,9 @@ export function applyOptimizer(
   for (const [slot, next] of updated.slots) parts.updates.set(slotName(slot), next);
   return updated.parameter;
 }
+
+export function known(values: ReadonlyMap<string, Value>, name: string): Value {
+  const value = values.get(name);
+  if (value === undefined) throw new Error(`the step has no ${name}`);
+  return value;
+}
