@@ -8,7 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-const wanted = process.argv.slice(2);
+// A source's path is as good as that of its compiled form.
+const wanted = process.argv.slice(2).map((part) => part.replace(/\.ts$/, '.js'));
 const files = ['src', 'test', 'bench', 'examples', 'tools']
   .flatMap((folder) => readdirSync(folder, { recursive: true }).map((path) => join(folder, path)))
   .filter((path) => path.endsWith('.test.ts'))
@@ -17,7 +18,7 @@ const files = ['src', 'test', 'bench', 'examples', 'tools']
   .sort();
 
 const missing = files.filter((path) => !existsSync(path));
-if (files.length === 0) fail('no test matches');
+if (files.length === 0) fail(`no test's path contains ${wanted.join(' or ')}`);
 if (missing.length > 0) fail(`not compiled: ${missing.join(', ')}; run npm run compile`);
 
 const { status } = spawnSync(

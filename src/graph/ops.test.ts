@@ -14,7 +14,13 @@ const internal = ['BatchNormGradient', 'GatherGradient', 'GeluGradient'];
 test('every operator is a function of the namespace, but for those that only gradients use', () => {
   const names = new Set([...functions.keys()].map((name) => name.toLowerCase()));
   const missing = operators.map(({ name }) => name).filter((name) => !names.has(name.toLowerCase()));
-  assert.deepEqual(missing.sort(), internal);
+  assert.deepEqual(missing.sort(), internal, 'export them in ops.ts');
+});
+
+test('every function of the namespace is of a registered operator, which makes it tested and documented', () => {
+  const registered = new Set(operators.map(({ name }) => name.toLowerCase()));
+  const unknown = [...functions.keys()].filter((name) => !registered.has(name.toLowerCase()));
+  assert.deepEqual(unknown.sort(), [...others].sort(), 'list them in operators/index.ts');
 });
 
 test('the package’s entry has the same names as its namespace', () => {

@@ -21,11 +21,35 @@ const kernel = random(11, [4, 3, 3, 3]);
 const scalarOf = (value: number) => float32([], [value]);
 const ints = int64Tensor;
 
+/** Operators of one input x, without attributes. */
+const withoutAttributes = [
+  'Abs',
+  'Dropout',
+  'Erf',
+  'Exp',
+  'Flatten',
+  'GlobalAveragePool',
+  'GlobalMaxPool',
+  'HardSigmoid',
+  'HardSwish',
+  'Identity',
+  'LeakyRelu',
+  'LogSoftmax',
+  'Neg',
+  'Reciprocal',
+  'Relu',
+  'Shape',
+  'Sigmoid',
+  'Size',
+  'Softmax',
+  'Softplus',
+  'Tanh',
+  'Transpose',
+];
+
 /** Applications of every operator that can be imported, except those that only computations of shapes use. */
 export const operatorCases: readonly OperatorCase[] = [
-  ...['Abs', 'Erf', 'Exp', 'HardSwish', 'Identity', 'LeakyRelu', 'Neg', 'Reciprocal', 'Relu'].map(plain),
-  ...['Sigmoid', 'Softplus', 'Tanh', 'HardSigmoid', 'GlobalAveragePool', 'GlobalMaxPool'].map(plain),
-  ...['Flatten', 'Transpose', 'Shape', 'Size', 'Dropout', 'Softmax', 'LogSoftmax'].map(plain),
+  ...withoutAttributes.map(plain),
   { type: 'Gelu', domain: 'com.microsoft' },
   { type: 'Gelu', opset: 20, attributes: { approximate: 'tanh' } },
   ...['Add', 'Sub', 'Mul', 'Div', 'Max', 'Min', 'Sum'].map((type) => ({

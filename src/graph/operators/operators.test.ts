@@ -30,7 +30,7 @@ for (const operator of operators)
     operator.samples.forEach((sample, index) => {
       const described = `${sample.inputs.map(({ shape }) => `[${shape}]`).join(' ')} ${JSON.stringify(sample.attributes)}`;
 
-      it(`gradient against central differences: ${described}`, () => {
+      it(`${operator.name}: gradient against central differences: ${described}`, () => {
         const graph = buildSample(operator, sample, index);
         for (const { value, gradient } of graph.derived) {
           const [analytic] = interpret([gradient], graph.feeds);
@@ -43,7 +43,7 @@ for (const operator of operators)
         [nodeDriver, 'cpu'],
         [webDriver, 'wasm'],
       ] as const)
-        it(`${driver.name} against the definition: ${described}`, async () => {
+        it(`${operator.name}: ${driver.name} against the definition: ${described}`, async () => {
           const graph = buildSample(operator, sample, index);
           const outputs = [...graph.outputs, ...graph.derived.map(({ gradient }) => gradient)];
           const expected = interpret(outputs, graph.feeds);
