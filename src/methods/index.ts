@@ -12,7 +12,7 @@ import { l2sp } from './l2-sp.js';
 import { randreg } from './randreg.js';
 import { uot } from './uot.js';
 
-/** The methods, by their names on the command line. */
+/** The methods, by their names on the command line, in the order of tables: baselines first, AdaRand last. */
 export const methods = {
   'fine-tuning': fineTuning,
   'head-only': headOnly,

@@ -7,6 +7,9 @@ import { type MethodName, methodNames, methods } from './index.js';
 
 const sizes: Sizes = { batchSize: 6, classes: 3, featureSize: 5, sourceClasses: 4 };
 
+/** Options with which a method has few enough parameters to differentiate by all of them, one at a time. */
+const smaller: Readonly<Partial<Record<MethodName, object>>> = { 'core-tuning': { dimension: 8 } };
+
 /**
  * Inputs through which a method stops gradients on purpose, where a difference quotient sees the dependence: with what
  * is said in the method's docstring.
@@ -32,8 +35,10 @@ const dependsOn: Readonly<Partial<Record<MethodName, readonly string[]>>> = {
 for (const name of methodNames)
   describe(name, () => {
     const method = methods[name];
-    const inputsFor = (...given: Parameters<typeof testInputs>) =>
-      preparedInputs(method, testInputs(...given));
+    const inputsFor = (...given: Parameters<typeof testInputs>) => {
+      const { inputs, tools } = testInputs(...given);
+      return preparedInputs(method, { inputs: { ...inputs, options: smaller[name] }, tools });
+    };
     const total = (inputs: MethodLossInputs) => {
       const { taskLoss, penalty, extraLoss } = methodLoss(method, inputs);
       return taskLoss + penalty + extraLoss;
