@@ -10,7 +10,7 @@ const zod = import.meta.resolve('zod');
 const graph = new URL('../graph/index.js', import.meta.url).href;
 const functional = new URL('../nn/functional.js', import.meta.url).href;
 
-describe("a method of one's own", () => {
+describe('your own method', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
   const at = (...parts: readonly string[]) => join(folder.path, ...parts);
 

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { AdarandError } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import type { DatasetImages } from './dataset.js';
 import type { LabelledImage } from './image.js';
 
@@ -54,7 +54,7 @@ export function parseIdx(images: Uint8Array, labels: Uint8Array, name: string): 
   return Array.from({ length: count }, (_, index) => {
     const start = 16 + index * size;
     const data = images.subarray(start, start + size);
-    const label = labels[8 + index] ?? 0;
+    const label = at(labels, 8 + index);
     if (label > 9) fail(`${name} has the label ${label}; MNIST's format has 0 to 9`);
     return { image: { kind: 'pixels', width, height, channels: 1, data }, label };
   });

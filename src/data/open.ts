@@ -1,3 +1,4 @@
+import { invariant } from '../errors.js';
 import type { ImageCache } from './cache.js';
 import { createDataset, type Dataset } from './dataset.js';
 import { readIdxFolder } from './idx.js';
@@ -30,13 +31,18 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
   const paths = images.map((image) => image.path);
   const { digests, damaged } = await inspectImages(paths, options.cache, options.onProgress);
   const labels = new Map(classes.map((name, label) => [name, label]));
+  const labelOf = (name: string) => {
+    const label = labels.get(name);
+    invariant(label !== undefined, `${name} is a class`);
+    return label;
+  };
   const readable = (split: SplitName): LabelledImage[] | undefined => {
     if (!splits.has(split)) return undefined;
     return images
       .filter((image) => image.split === split && digests.has(image.path))
       .map((image) => ({
         image: { kind: 'file', path: image.path, digest: digests.get(image.path) },
-        label: labels.get(image.className) ?? -1,
+        label: labelOf(image.className),
       }));
   };
   const source = {

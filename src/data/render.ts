@@ -1,4 +1,4 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
 import { type Augmentation, augment } from './augment.js';
 import { decodeFailure, decodeImage } from './decode.js';
@@ -66,7 +66,7 @@ function renderRow(image: Pixels, job: RenderJob, row: number, target: Uint8Arra
     renderView(image, centreView(image, view.resizeSize, imageSize), imageSize, target);
     return;
   }
-  const random = new Random(view.seed, 'augmentation', view.epoch, job.streams[row] ?? 0);
+  const random = new Random(view.seed, 'augmentation', view.epoch, at(job.streams, row));
   augment(image, view.augmentation, imageSize, random, target);
 }
 

@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { wilsonInterval } from '../analysis/statistics.js';
+import { at } from '../errors.js';
 import type { Findings } from './dataset.js';
 import type { LabelledImage } from './image.js';
 
@@ -19,9 +20,9 @@ export interface FolderReport {
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
   /** Groups of files with the same bytes, within and across splits and classes. */
   readonly duplicates: readonly (readonly string[])[];
-  /** Those groups that stand in the test split and in another one. */
+  /** Those groups that are in the test split and in another one. */
   readonly leakage: readonly (readonly string[])[];
-  /** Those groups that stand in more than one class. */
+  /** Those groups that are in more than one class. */
   readonly contradictory: readonly (readonly string[])[];
   /** Classes with a single training image. */
   readonly singletons: readonly string[];
@@ -43,10 +44,7 @@ const splitNames = ['train', 'val', 'test'] as const;
 export function reportOn(contents: Contents, findings: Findings): FolderReport {
   const counts = contents.classes.map((name) => ({ name, train: 0, val: 0, test: 0 }));
   for (const split of splitNames) {
-    for (const { label } of contents[split]) {
-      const count = counts[label];
-      if (count) count[split]++;
-    }
+    for (const { label } of contents[split]) at(counts, label)[split]++;
   }
   const sizes = counts.map(({ train }) => train);
   const { name, path, cutFromTrain } = contents;
@@ -89,7 +87,10 @@ export function formatReport(report: FolderReport): string[] {
     const kinds = Array.from(report.ignored, ([kind, count]) => `${count} ${kind}`);
     return `ignored, because they are not images of a class: ${list(kinds)}`;
   });
-  mention(report.duplicates.length > 0, () => `${count(report.duplicates, 'picture')} more than once`);
+  mention(
+    report.duplicates.length > 0,
+    () => `duplicates: ${count(report.duplicates, 'picture')} in more than one file`,
+  );
   mention(report.leakage.length > 0, () => {
     return `leakage: ${count(report.leakage, 'picture')} in the test split and outside it: ${examples(report.leakage)}`;
   });
@@ -126,7 +127,7 @@ function copies(contents: Contents, digests: ReadonlyMap<string, string>) {
 }
 
 function count(groups: readonly unknown[], noun: string): string {
-  return groups.length === 1 ? `1 ${noun} stands` : `${groups.length} ${noun}s stand`;
+  return groups.length === 1 ? `1 ${noun}` : `${groups.length} ${noun}s`;
 }
 
 function examples(groups: readonly (readonly string[])[]): string {

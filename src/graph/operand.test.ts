@@ -63,7 +63,7 @@ describe('a number beside a value', () => {
     ] as const)
       assert.throws(() => ops.equal(value, number), {
         code: 'graph.operand',
-        message: `Equal: the number ${number} stands beside a value of ${value.dtype}, which has no such element`,
+        message: `Equal: the number ${number} is used with a value of ${value.dtype}, which has no such element`,
         hint: /Cast/,
       });
   });

@@ -4,7 +4,7 @@ import { isValue, notAnOperand } from './require-values.js';
 import type { DType, Tensor } from './tensor.js';
 import { constant } from './value.js';
 
-/** What an elementwise operator takes: a value, or a number that stands for a constant. */
+/** What an elementwise operator takes: a value, or a number, which becomes a constant. */
 export type Operand = Value | number;
 
 /**
@@ -23,7 +23,7 @@ function asValue(operator: string, position: number, operand: unknown, dtype: DT
   if (tensor === undefined)
     throw new AdarandError(
       'graph.operand',
-      `${operator}: the number ${operand} stands beside a value of ${dtype}, which has no such element`,
+      `${operator}: the number ${operand} is used with a value of ${dtype}, which has no such element`,
       "Cast the value first: cast(x, 'float32').",
     );
   return constant(tensor);

@@ -4,7 +4,7 @@ import type { Value } from './operator.js';
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
 
 /**
- * Refuses what is no value, in the words of who wrote `matmul(x, 3)`. Whatever the types say: a method of one's own
+ * Refuses what is no value, in the words of who wrote `matmul(x, 3)`. Whatever the types say: your own method
  * may be plain JavaScript, and what it destructures may be missing. Every operator function passes here, with
  * `apply`, or before it reads an operand's shape.
  */

@@ -12,7 +12,7 @@ export const gatherGradient: LoweringOf<typeof GatherGradient> = {
     const count = sizeOf(indices.shape);
     const slices = shape.with(axis, count);
     const perSlice = shape.map((_, i) => (i === axis ? count : 1));
-    // Zeros made at run time: a constant of x's size would stand in the file.
+    // Zeros made at run time: a constant of x's size would be stored in the file.
     const zeros = expand(
       scalar(
         0,

@@ -39,7 +39,7 @@ import { bound, defineMethod } from './method.js';
  *
  * Positives of a sample are the other samples of its class. Mixes are negatives only; with
  * `mixedPositives`, semi-hard negatives with equal soft labels are also each other's positives, as in the authors'
- * code: that happens where both classes agree and both proportions stand at the floor.
+ * code: that happens where both classes agree and both proportions are at the floor.
  *
  * Where the authors' code does otherwise: it detaches the samples themselves in both losses (`detachOriginals`),
  * divides by all vectors instead of the positives (`innerNorm: all`), takes masked cosines for 0, so that the hardest

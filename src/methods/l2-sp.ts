@@ -10,7 +10,7 @@ import { bound, defineMethod } from './method.js';
  *   L = CE + alpha / 2 ||w - w0||^2 + beta / 2 ||w'||^2
  *
  * w are the backbone's tensors, w0 their pretrained values, w' the head's; plain sums. alpha is the method's lambda
- * (0.1 in the authors' example), beta an option of its own. Both stand in the loss, so momentum sees them, and
+ * (0.1 in the authors' example), beta an option of its own. Both are in the loss, so momentum sees them, and
  * they replace the optimizer's weight decay. Squares are summed directly: a norm has no derivative at w = w0.
  *
  * `weights` (the authors' default) covers kernels and matrices, `all` biases and normalisations too. Running

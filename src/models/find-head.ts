@@ -29,7 +29,7 @@ const transparent = new Set([
 
 /**
  * Finds the last linear layer: the Gemm, the MatMul (with its Add) or the 1x1 Conv from which the output `logits`
- * (or the first one) comes. A 1x1 Conv may stand before the average pooling: a mean of linear maps is the linear
+ * (or the first one) comes. A 1x1 Conv may come before the average pooling: a mean of linear maps is the linear
  * map of the mean.
  *
  * @throws AdarandError `model.no-head`, listing the last operators.

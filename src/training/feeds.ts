@@ -1,4 +1,4 @@
-import { invariant } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { Random } from '../random.js';
 import { LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
@@ -97,8 +97,9 @@ class BatchBuffers {
     this.#pixels.data.set(pixels);
     this.#labels.data.set(labels);
     this.#oneHot.data.fill(0);
-    const classes = this.#oneHot.shape[1] ?? 1;
+    const classes = at(this.#oneHot.shape, 1);
     labels.forEach((label, i) => {
+      invariant(label >= 0 && label < classes, `the label ${label} is one of ${classes} classes`);
       this.#oneHot.data[i * classes + label] = 1;
     });
   }

@@ -44,7 +44,7 @@ export class StatisticsCollector {
     this.#origin ??= Float64Array.from(features.subarray(0, d));
     for (let i = 0; i < count; i++) {
       const label = at(labels, i);
-      this.#counts[label] = (this.#counts[label] ?? 0) + 1;
+      this.#counts[label] = at(this.#counts, label) + 1;
       for (let j = 0; j < d; j++) {
         const offset = label * d + j;
         const centred = (features[i * d + j] ?? 0) - (this.#origin[j] ?? 0);
@@ -77,7 +77,7 @@ export class StatisticsCollector {
     const mean = new Float32Array(classes * d);
     const std = new Float32Array(classes * d);
     for (let k = 0; k < classes; k++) {
-      const count = this.#counts[k] ?? 0;
+      const count = at(this.#counts, k);
       const row = (sums: Float64Array) => sums.subarray(k * d, (k + 1) * d);
       const own = count < 2 ? all : moments(row(this.#sums), row(this.#squares), count);
       mean.set(own.mean, k * d);

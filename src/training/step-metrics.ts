@@ -19,7 +19,7 @@ export function readMetrics(
     throw new AdarandError(
       'training.diverged',
       `the loss became ${metrics.loss} at step ${step}`,
-      'Train with a smaller --learning-rate (or a smaller --lambda); resuming goes on from the last good checkpoint.',
+      'Train with a smaller --learning-rate (or a smaller --lambda); a resumed run continues from the last good checkpoint.',
     );
   metrics.accuracy = countCorrect(floatsOf(outputs, 'logits'), labels) / labels.length;
   return metrics;

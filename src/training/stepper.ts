@@ -3,7 +3,7 @@ import { State } from '../runtime/state.js';
 import { type FeedShape, Feeds, type TrainingBatch } from './feeds.js';
 import type { StepGraph } from './step-graph.js';
 
-/** Where a batch stands in its run. */
+/** The place of a batch in its run. */
 export interface BatchPosition {
   /** Batches before it, over the whole run. */
   readonly batch: number;

@@ -29,7 +29,7 @@ export interface OnnxGraph {
 }
 
 /**
- * Serializes a lowered graph as an ONNX model. Nodes stand in the order in which the outputs need them, which is
+ * Serializes a lowered graph as an ONNX model. Nodes are in the order in which the outputs need them, which is
  * also the order in which ONNX Runtime allocates and frees: the order of `outputs` decides the peak memory.
  */
 export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {

@@ -120,7 +120,7 @@ export function networkMaps(network: FrozenNetwork, pixels: Value): Value[] {
  * lies beyond its border), as one layer [N, 48, h, w]. About 64 x 64 positions are looked at.
  */
 export function gaborMaps(pixels: Value): Value[] {
-  const [count = 1, height = 1, width = 1] = pixels.shape;
+  const [count, height, width] = [at(pixels.shape, 0), at(pixels.shape, 1), at(pixels.shape, 2)];
   const grey = reshape(reduceMean(cast(pixels, 'float32'), [3]), [count, 1, height, width]);
   const centred = sub(grey, reduceMean(grey, [2, 3]));
   const stride = Math.max(1, Math.round(Math.min(height, width) / 64));

@@ -86,7 +86,7 @@ async function bestClassifier(
 ): Promise<{ weight: Tensor<'float32'>; logits: Tensor<'float32'> }> {
   const regression = await LogisticRegression.compile({ ...train, classes, intercept: false }, compile);
   const q = input('q', val.features);
-  const w = input('weight', { dtype: 'float32', shape: [classes, train.features.shape[1] ?? 0] });
+  const w = input('weight', { dtype: 'float32', shape: [classes, at(train.features.shape, 1)] });
   const classifier = await compile(new Map([['logits', matmul(q, w, { transposeB: true })]]));
   const classify = async (weight: Tensor<'float32'>) =>
     floatsOf(await classifier.run(new Map(Object.entries({ q: val.features, weight }))), 'logits');

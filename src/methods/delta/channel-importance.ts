@@ -66,7 +66,7 @@ export const ablationImportances: ImportanceEstimate = async (tools, head, batch
  *   v_c = 1/(2 n) sum_i s_ic^2,   s_ic = sum over pixels of F_ic dCE_i/dF_ic
  *
  * To first order the gain is the mean of -s_ic, which says nothing here: the head was fitted, so that the gradients of
- * the images cancel. To second order it is half the curvature, for which squared gradients stand at such a minimum.
+ * the images cancel. To second order it is half the curvature, which squared gradients approximate at such a minimum.
  */
 export const gradientImportances: ImportanceEstimate = async (tools, head, batches) => {
   const { images, oneHot } = inputsFor(tools, batches);

@@ -3,6 +3,7 @@ import { norm } from '../../analysis/vector.js';
 import { gradients } from '../../autodiff/gradients.js';
 import { at } from '../../errors.js';
 import { float32, logSoftmax, mul, reduceSum, type Tensor, type Value } from '../../graph/ops.js';
+import { matrix } from '../../graph/shapes.js';
 import { floatsOf } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
 import { linear, sum } from '../../nn/functional.js';
@@ -113,7 +114,7 @@ export class LogisticRegression {
     });
     this.#parameters = point;
     const { weight, bias } = this.#unpack(point);
-    const [classes = 0, width = 0] = weight.shape;
+    const [classes, width] = matrix(weight.shape);
     const shifts = Array.from({ length: classes }, (_, k) =>
       this.#mean.reduce((sum, mean, j) => sum + mean * at(weight.data, k * width + j), 0),
     );
@@ -201,7 +202,7 @@ function oneHotOf({ labels, classes }: LabelledSamples): Tensor<'float32'> {
 }
 
 function columnMeans({ shape, data }: Tensor<'float32'>): Float64Array {
-  const [count = 0, width = 0] = shape;
+  const [count, width] = matrix(shape);
   const means = new Float64Array(width);
   for (let i = 0; i < data.length; i++) means[i % width] = at(means, i % width) + at(data, i) / count;
   return means;

@@ -78,7 +78,7 @@ describe('features of a frozen network', () => {
     assert.equal(computed, 2);
   });
 
-  test('stand where the system keeps such things', () => {
+  test('are in the folder where the system keeps caches', () => {
     assert.equal(cacheFolder({ ADARAND_CACHE: '/x' }, 'linux'), '/x');
     assert.equal(cacheFolder({ XDG_CACHE_HOME: '/y' }, 'linux'), join('/y', 'adarand'));
     assert.match(cacheFolder({}, 'linux'), /\.cache.adarand$/);

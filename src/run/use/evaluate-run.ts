@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, at } from '../../errors.js';
 import { argMax } from '../../training/evaluation.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
@@ -35,7 +35,7 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
       'Choose another --split.',
     );
   const labels = matchClasses(dataset.classes, model.head.classes, data);
-  const relabelled = images.map(({ image, label }) => ({ image, label: labels[label] ?? 0 }));
+  const relabelled = images.map(({ image, label }) => ({ image, label: at(labels, label) }));
 
   host.emit({ type: 'phase', phase: 'evaluate' });
   const batchSize = Math.min(32, images.length);
@@ -118,8 +118,8 @@ class Tally {
 
   add(logits: Float32Array, label: number): void {
     const cell = label * this.#classes.length + argMax(logits);
-    this.#counts[cell] = (this.#counts[cell] ?? 0) + 1;
-    this.#loss += logSumExp(logits) - (logits[label] ?? 0);
+    this.#counts[cell] = at(this.#counts, cell) + 1;
+    this.#loss += logSumExp(logits) - at(logits, label);
   }
 
   report() {
@@ -127,7 +127,7 @@ class Tally {
     const rows = this.#classes.map((name, label) => {
       const row = this.#counts.subarray(label * K, (label + 1) * K);
       const images = row.reduce((a, b) => a + b, 0);
-      return { name, row, images, correct: row[label] ?? 0 };
+      return { name, row, images, correct: at(row, label) };
     });
     const present = rows.filter(({ images }) => images > 0);
     const images = present.reduce((sum, row) => sum + row.images, 0);
@@ -137,7 +137,7 @@ class Tally {
     const confusions = rows.flatMap(({ name, row }, label) =>
       Array.from(row, (count, predicted) => ({
         truth: name,
-        predicted: this.#classes[predicted] ?? '',
+        predicted: at(this.#classes, predicted),
         images: predicted === label ? 0 : count,
       })).filter((pair) => pair.images > 0),
     );

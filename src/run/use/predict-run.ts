@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { decodeFailure, decodeImage } from '../../data/decode.js';
 import { evalBatches, ImageCache, type LabelledImage } from '../../data/index.js';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, at } from '../../errors.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
@@ -38,7 +38,7 @@ export async function predictRun(
       const batches = evalBatches(pictures, { batchSize, imageSize, resizeSize, cache });
       let index = 0;
       await evaluator.forEach(state, batches, ({ logits }) => {
-        predictions.push({ image: paths[index++] ?? '', classes: likeliest(logits, classes, top) });
+        predictions.push({ image: at(paths, index++), classes: likeliest(logits, classes, top) });
       });
     }
   } finally {
@@ -49,7 +49,7 @@ export async function predictRun(
 
 function likeliest(logits: Float32Array, classes: readonly string[], top: number) {
   const total = logSumExp(logits);
-  const all = classes.map((name, k) => ({ name, probability: Math.exp((logits[k] ?? 0) - total) }));
+  const all = classes.map((name, k) => ({ name, probability: Math.exp(at(logits, k) - total) }));
   return all.sort((a, b) => b.probability - a.probability).slice(0, top);
 }
 
