@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
@@ -165,9 +165,22 @@ export default {
     await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
   });
 
+  test('in a file that Node takes for CommonJS: the hint has a name that works', async () => {
+    await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }");
+    await mkdir(at('common'));
+    await writeFile(at('common/package.json'), '{ "type": "commonjs" }');
+    await writeFile(at('common/script.js'), await readFile(at('mine.mjs'), 'utf8'));
+    const { code, stderr } = await adarand(
+      folder.path,
+      ...['train', 'colours', '--model', 'tiny.onnx', '--method', './common/script.js', '--max-steps', '1'],
+    );
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, /script\.js cannot be imported: SyntaxError/);
+    assert.match(stderr, /hint: Node takes it for a CommonJS file\. Call it .*script\.mjs\./);
+  });
+
   test('in TypeScript: loaded by a Node that can, refused with a hint by one that cannot', async () => {
     await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }");
-    const { readFile } = await import('node:fs/promises');
     await writeFile(at('typed.ts'), `const typed: number = 1;\n${await readFile(at('mine.mjs'), 'utf8')}`);
     const { code, stderr } = await adarand(
       folder.path,
@@ -183,6 +196,6 @@ export default {
     if ('typescript' in process.features && process.features.typescript) return assert.equal(code, 0, stderr);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /typed\.ts is TypeScript, which Node \d+\.\d+\.\d+ does not load/);
-    assert.match(stderr, /hint: .*npx esbuild .*typed\.ts --format=esm --outfile=.*typed\.js/);
+    assert.match(stderr, /hint: .*npx esbuild .*typed\.ts --format=esm --outfile=.*typed\.mjs/);
   });
 });

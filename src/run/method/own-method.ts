@@ -41,10 +41,23 @@ function notImported(path: string, error: unknown): AdarandError {
     return new AdarandError(
       'method.module',
       `${path} is TypeScript, which Node ${process.versions.node} does not load`,
-      `Use Node 22.18 or newer, or compile the file first: npx esbuild ${path} --format=esm --outfile=${path.replace(/ts$/, 'js')}`,
+      `Use Node 22.18 or newer, or compile the file first: npx esbuild ${path} --format=esm --outfile=${asModule(path)}`,
       error,
     );
-  return new AdarandError('method.module', `${path} cannot be imported: ${error}`, undefined, error);
+  const isScript = error instanceof SyntaxError && /outside a module|token 'export'/.test(error.message);
+  return new AdarandError(
+    'method.module',
+    `${path} cannot be imported: ${error}`,
+    isScript
+      ? `Node takes it for a CommonJS file. Call it ${asModule(path, /m?ts$/.test(path))}.`
+      : undefined,
+    error,
+  );
+}
+
+/** The same path with an ending that Node takes for an ES module. */
+function asModule(path: string, typed = false): string {
+  return path.replace(/\.[cm]?[jt]s$/, typed ? '.mts' : '.mjs');
 }
 
 const callable = z.custom<() => unknown>((value) => typeof value === 'function', 'it should be a function');
