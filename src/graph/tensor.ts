@@ -48,6 +48,9 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
+/** Tensors by name, of any element type: indices are integers. */
+export type Tensors = Readonly<Record<string, Tensor>>;
+
 /** A float32 tensor over the given numbers (copied unless already a Float32Array). */
 export function float32(shape: Shape, data: Float32Array | readonly number[]): Tensor<'float32'> {
   const array = data instanceof Float32Array ? data : Float32Array.from(data);

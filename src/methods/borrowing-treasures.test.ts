@@ -8,12 +8,11 @@ import { arrayPrepareTools, type ImageArrays } from '../../test/helpers/prepare-
 import { readFrom } from '../../test/helpers/read-tensor.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { at } from '../errors.js';
-import { int32, type Tensor, zeros } from '../graph/tensor.js';
+import { int32, type Tensor, type Tensors, zeros } from '../graph/tensor.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import type { Network } from '../nn/network.js';
 import { methodLoss } from '../training/method-loss.js';
 import { borrowingTreasures } from './borrowing-treasures.js';
-import type { Tensors } from './method.js';
 import type { PrepareTools } from './prepare.js';
 
 const numbers = z.array(z.number());

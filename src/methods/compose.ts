@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { add, mul, type Value } from '../graph/ops.js';
+import type { Tensors } from '../graph/tensor.js';
 import type { ReadTensor } from './host.js';
 import type { MethodInputs } from './inputs.js';
 import type { LossTools, MethodLosses } from './losses.js';
-import { type Bound, type BoundMethod, defineMethod, type Method, type Tensors } from './method.js';
+import { type Bound, type BoundMethod, defineMethod, type Method } from './method.js';
 
 /** A bound method among others: its weight, and how its tensors are called outside. */
 interface Part {

@@ -1,5 +1,4 @@
-import type { DType, Tensor } from '../graph/tensor.js';
-import type { Tensors } from './method.js';
+import type { DType, Tensor, Tensors } from '../graph/tensor.js';
 
 /** Reads a tensor of the method's: the current value of a state, else what `prepare` made. float32 unless given. */
 export type ReadTensor = <D extends DType = 'float32'>(name: string, dtype?: D) => Tensor<D>;

@@ -1,14 +1,11 @@
 import type { z } from 'zod';
 import { AdarandError } from '../errors.js';
-import type { Tensor } from '../graph/tensor.js';
+import type { Tensors } from '../graph/tensor.js';
 import { checkLosses } from './check-losses.js';
 import type { EpochCallback, SourceSamplerContext } from './host.js';
 import type { MethodInputs, Need } from './inputs.js';
 import type { LossTools, MethodLosses } from './losses.js';
 import type { PrepareTools } from './prepare.js';
-
-/** Tensors by name, of any element type: indices are integers. */
-export type Tensors = Readonly<Record<string, Tensor>>;
 
 /** What is known of a method before its options are. */
 export interface MethodDescription {

@@ -1,11 +1,11 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
-import { type DType, type Shape, type Tensor, zeros } from '../graph/tensor.js';
+import { type DType, type Shape, type Tensor, type Tensors, zeros } from '../graph/tensor.js';
 import { input, sameType, type Value } from '../graph/value.js';
 import { describeValue, isValue, wrongLoss } from '../methods/check-losses.js';
 import { type InputMakers, makeInputs } from '../methods/inputs.js';
 import type { Distribution, LossTools, MethodLosses } from '../methods/losses.js';
-import type { BoundMethod, Tensors } from '../methods/method.js';
+import type { BoundMethod } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
 import { requireTensor } from './method-tensors.js';
 import { applyOptimizer, type HostScalar, type StepParts } from './step-parts.js';

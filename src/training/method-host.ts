@@ -1,7 +1,7 @@
-import type { DType, Tensor } from '../graph/tensor.js';
+import type { DType, Tensor, Tensors } from '../graph/tensor.js';
 import { float32 } from '../graph/tensor.js';
 import type { Predictions, ReadTensor } from '../methods/host.js';
-import type { BoundMethod, Tensors } from '../methods/method.js';
+import type { BoundMethod } from '../methods/method.js';
 import type { State } from '../runtime/state.js';
 import { METHOD_PREFIX } from './apply-method.js';
 import type { Evaluator } from './evaluation.js';

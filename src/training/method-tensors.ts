@@ -1,7 +1,6 @@
 import { AdarandError } from '../errors.js';
-import type { DType, Tensor } from '../graph/tensor.js';
+import type { DType, Tensor, Tensors } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
-import type { Tensors } from '../methods/method.js';
 
 /**
  * A tensor of a method's, of the element type that is asked for (float32 unless given).

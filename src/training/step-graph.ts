@@ -1,9 +1,9 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { add, mul, scalar } from '../graph/ops.js';
-import type { Tensor } from '../graph/tensor.js';
+import type { Tensor, Tensors } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import type { BoundMethod, Tensors } from '../methods/method.js';
+import type { BoundMethod } from '../methods/method.js';
 import { crossEntropy } from '../nn/functional.js';
 import type { Network, Parameter } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';

@@ -7,12 +7,12 @@ import { dotWithSigns, tensorOf } from '../../test/helpers/lcg.js';
 import { worstError } from '../../test/helpers/samples.js';
 import { assertNorms, trainResNet20 } from '../../test/helpers/training-run.js';
 import { at } from '../errors.js';
-import { float32, int32, type Tensor } from '../graph/tensor.js';
+import { float32, int32, type Tensor, type Tensors } from '../graph/tensor.js';
 import { coTuning } from '../methods/co-tuning.js';
 import { coreTuning } from '../methods/core-tuning.js';
 import { delta } from '../methods/delta.js';
 import { drTune } from '../methods/dr-tune.js';
-import type { Method, Tensors } from '../methods/method.js';
+import type { Method } from '../methods/method.js';
 import { sgd } from '../optimizers/sgd.js';
 
 const numbers = z.array(z.number());

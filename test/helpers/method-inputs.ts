@@ -1,5 +1,6 @@
+import type { Tensors } from '../../src/graph/tensor.js';
 import { input } from '../../src/graph/value.js';
-import type { Method, Tensors } from '../../src/methods/method.js';
+import type { Method } from '../../src/methods/method.js';
 import { Random } from '../../src/random.js';
 import { frozenFeatures } from '../../src/training/frozen-network.js';
 import type { MethodLossInputs } from '../../src/training/method-loss.js';

@@ -1,6 +1,5 @@
-import type { DType } from '../../src/graph/tensor.js';
+import type { DType, Tensors } from '../../src/graph/tensor.js';
 import type { ReadTensor } from '../../src/methods/host.js';
-import type { Tensors } from '../../src/methods/method.js';
 import { requireTensor } from '../../src/training/method-tensors.js';
 
 /** Reads a method's tensors from given ones, as its host functions do in a run. */

@@ -1,7 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
-import type { Tensor } from '../../graph/tensor.js';
-import type { BoundMethod, Tensors } from '../../methods/method.js';
+import type { Tensor, Tensors } from '../../graph/tensor.js';
+import type { BoundMethod } from '../../methods/method.js';
 import type { PrepareTools } from '../../methods/prepare.js';
 import type { LinearClassifier } from '../../methods/shared/logistic-regression.js';
 import { linearProbe } from '../../training/linear-probe.js';
