@@ -113,7 +113,8 @@ export interface TrainOptions {
    */
   clipGradNorm?: number | undefined;
   /**
-   * Batches whose gradients are averaged into one optimizer update.
+   * Batches whose gradients are averaged into one optimizer update. What is left over at the end of the
+   * run is not used.
    *
    * Default: 1.
    */

@@ -66,14 +66,6 @@ test('what is no object at all is refused', () => {
   assert.match(refusal('flowers').message, /options must be an object, not "flowers"/);
 });
 
-test('patience without validation images is refused', () => {
-  assert.match(
-    refusal({ ...enough, patience: 3, valFraction: 0 }).message,
-    /^patience needs validation images/,
-  );
-  parse({ ...enough, patience: 3 });
-});
-
 for (const [before, now] of renamedOptions)
   test(`${before} is refused in favour of ${now}`, () => {
     assert.ok(Object.hasOwn(trainOptionsSchema.shape, now));

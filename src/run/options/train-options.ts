@@ -145,7 +145,8 @@ const training = {
     otherwise: 'no limit',
   }),
   accumulate: count.default(1).register(optionRegistry, {
-    description: 'Batches whose gradients are averaged into one optimizer update.',
+    description:
+      'Batches whose gradients are averaged into one optimizer update. What is left over at the end of the run is not used.',
     group: 'Training',
     value: 'n',
   }),
@@ -235,12 +236,13 @@ const run = {
  * chosen by `resolveSettings` and stay optional here. The flags of `adarand train`, the library's `TrainOptions`,
  * `run.json` and docs/options.md all follow from it.
  */
-export const trainOptionsSchema = z
-  .strictObject({ ...inputAndOutput, ...method, ...training, ...images, ...run })
-  .refine(({ patience, valFraction }) => patience === undefined || valFraction > 0, {
-    path: ['patience'],
-    error: 'needs validation images: leave it out, or make the validation fraction greater than 0',
-  });
+export const trainOptionsSchema = z.strictObject({
+  ...inputAndOutput,
+  ...method,
+  ...training,
+  ...images,
+  ...run,
+});
 
 /** A run's options, validated, with defaults. */
 export type RunOptions = z.output<typeof trainOptionsSchema>;

@@ -4,7 +4,7 @@ import { optimizers } from '../../optimizers/index.js';
 import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js';
 import type { Position } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
-import { Trainer } from '../../training/trainer.js';
+import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { type RunEvent, STOPPED } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
@@ -59,7 +59,7 @@ export async function runTraining(
   }
 }
 
-function trainerOptions(run: Run) {
+function trainerOptions(run: Run): TrainerOptions {
   const { options, settings, method, preparation, inputs } = run;
   const { network, dataset, source } = inputs;
   const classes = dataset.classes.length;
@@ -77,9 +77,9 @@ function trainerOptions(run: Run) {
     optimizer: optimizers[options.optimizer](),
     schedule: withWarmUp(schedules[options.schedule], options.warmUp),
     backboneLrScale: options.backboneLrScale,
-    clipNorm: options.clipGradNorm,
+    clipGradNorm: options.clipGradNorm,
     accumulate: options.accumulate,
-    averageDecay: options.emaDecay,
+    emaDecay: options.emaDecay,
     batchNorm: options.batchNorm,
     seed: options.seed,
     epochs: options.epochs,

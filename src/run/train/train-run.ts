@@ -10,6 +10,7 @@ import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
 import { needsStatistics, resolveSettings } from '../options/settings.js';
 import type { RunOptions, TrainOptions } from '../options/train-options.js';
+import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
 import { expectedParts, loadPreparation, prepareRun, savePreparation } from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
@@ -33,6 +34,8 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
   const held = await RunFolder.reserve(out, stemOf(options, method));
   try {
     const decided = await lookBefore(inputs, options, method, host);
+    for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
+      host.emit({ type: 'remark', text });
     const run: Run = { ...decided, options, method, inputs, held, host };
     const record = await describeRun(run);
     return await runTraining(run, record, undefined, async () => {
