@@ -3,7 +3,9 @@ import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { writeOnnx } from '../graph/onnx/write.js';
+import { float32 } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import { globalAveragePool } from '../nn/layers.js';
 
@@ -152,6 +154,28 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
       const outputs = new Map([['logits', globalAveragePool(images)]]);
       await writeFile(at('headless.onnx'), writeOnnx({ outputs }, 'cpu'));
       await refusesToTrain(['good', '--model', 'headless.onnx'], /headless\.onnx.*linear/);
+    });
+
+    test('that cannot be exported again, before anything is trained', async () => {
+      const file = onnxFile({
+        nodes: [
+          { type: 'GlobalAveragePool', inputs: ['x'], outputs: ['pooled'] },
+          { type: 'Flatten', inputs: ['pooled'], outputs: ['flat'] },
+          { type: 'Shape', inputs: ['flat'], outputs: ['size'] },
+          { type: 'ConstantOfShape', inputs: ['size'], outputs: ['zeros'] },
+          { type: 'Concat', inputs: ['flat', 'zeros'], outputs: ['features'], attributes: { axis: 1 } },
+          { type: 'MatMul', inputs: ['features', 'w'], outputs: ['logits'] },
+        ],
+        initializers: { w: float32([6, 2], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) },
+        inputs: { x: ['batch', 3, 16, 16] },
+        outputs: ['logits'],
+      });
+      await writeFile(at('zeros.onnx'), file);
+      await refusesToTrain(
+        ['good', '--model', 'zeros.onnx', '--out', 'unwritten'],
+        /cannot be exported for any number of images: its Concat depends/,
+      );
+      assert.ok(!(await readdir(folder.path)).includes('unwritten'));
     });
 
     test('of an unknown kind', async () => {

@@ -211,6 +211,21 @@ const refused: readonly (readonly [string, Uint8Array, string, RegExp])[] = [
     /\[2,3,8,8\], not one vector of 8/,
   ],
   [
+    'a network that mixes its images',
+    onnxFile({
+      nodes: [
+        ...nodes,
+        { type: 'ReduceMean', inputs: ['f'], outputs: ['mean.f'], attributes: { axes: [0], keepdims: 1 } },
+        { ...gemm, inputs: ['mean.f', 'fc.w', 'fc.b'] },
+      ],
+      initializers,
+      inputs,
+      outputs: ['z'],
+    }),
+    'model.fixed-batch',
+    /tiny\.onnx: the last linear layer reads \[1,4\] for 2 images, not one row for each/,
+  ],
+  [
     'two inputs',
     onnxFile({ nodes: [...nodes, gemm], initializers, inputs: { ...inputs, mask: [1] }, outputs: ['z'] }),
     'model.inputs',

@@ -28,7 +28,7 @@ export interface ImportOptions {
  * statistics. The whole graph is built once, so that what cannot be trained is refused here.
  *
  * @throws AdarandError `model.damaged`, `model.external-data`, `model.element-type`, `model.unsupported-operator`,
- * `model.invalid-node`, `model.image-size`, `model.inputs` or `model.no-head`.
+ * `model.invalid-node`, `model.image-size`, `model.inputs`, `model.fixed-batch` or `model.no-head`.
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   const { name, modelType = 'onnx' } = options;
@@ -53,7 +53,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
     },
     features(x, scope) {
       const laidOut = images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x;
-      return pooled(buildPart(part, laidOut, scope), head, model);
+      return pooled(buildPart(part, laidOut, scope), at(x.shape, 0), head, model);
     },
   };
   const { imageSize } = preprocessing;
@@ -92,11 +92,17 @@ function tensorsOf({ model, roles }: OnnxPart): Pick<Network, 'parameters' | 'bu
 }
 
 /** Features [N,d] of what the head reads: [N,d] already, or maps. */
-function pooled(value: Value, { pool, weight }: FoundHead, { file }: OnnxModel): Value {
+function pooled(value: Value, images: number, { pool, weight }: FoundHead, { file }: OnnxModel): Value {
   const [batch, channels, ...rest] = value.shape;
   const size = at(weight.shape, 1);
+  if (batch !== images)
+    throw new AdarandError(
+      'model.fixed-batch',
+      `${file}: the last linear layer reads [${value.shape}] for ${images} images, not one row for each`,
+      'Export the model again with a free batch dimension (dynamic_axes or dynamic_shapes of torch.onnx.export).',
+    );
   const single = rest.every((n) => n === 1);
-  if (batch === undefined || channels !== size || rest.length > 2 || (!single && !pool))
+  if (channels !== size || rest.length > 2 || (!single && !pool))
     throw new AdarandError(
       'model.no-head',
       `${file}: the last linear layer reads [${value.shape}], not one vector of ${size} per image`,

@@ -73,6 +73,6 @@ function fixedBatch({ operator }: Node): AdarandError {
   return new AdarandError(
     'export.fixed-batch',
     `The network cannot be exported for any number of images: its ${operator.name} depends on how many there are`,
-    'Use a model that was exported with a free batch dimension.',
+    'Choose another model, or export it from code that makes no tensor of the size of the batch.',
   );
 }

@@ -1,5 +1,7 @@
 import { AdarandError } from '../../errors.js';
+import { zeros } from '../../graph/tensor.js';
 import type { BoundMethod } from '../../methods/method.js';
+import { exportOnnx } from '../../models/export.js';
 import type { Network } from '../../nn/network.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 
@@ -22,6 +24,16 @@ export function checkSource(method: BoundMethod, source: string | undefined): vo
       `${method.name} does not use source images: --source ${source} would change nothing`,
       'Leave out --source, or choose uot or borrowing-treasures.',
     );
+}
+
+/**
+ * Whether the network, with a head of this many classes, can be written as the model that training ends in.
+ *
+ * @throws AdarandError as `exportOnnx` does.
+ */
+export function checkExport(network: Network, classes: readonly string[]): void {
+  const weight = zeros('float32', [classes.length, network.featureSize]);
+  exportOnnx({ network, head: { weight, bias: zeros('float32', [classes.length]), classes } });
 }
 
 /**

@@ -8,7 +8,7 @@ import type { CompileOptions } from '../../runtime/program.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { RunOptions } from '../options/train-options.js';
-import { checkNetwork } from './check-needs.js';
+import { checkExport, checkNetwork } from './check-needs.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
 /** A run's data and network, opened, and how to compile for its device. */
@@ -38,6 +38,7 @@ export async function openInputs(
   const splits = { seed, trainFraction, valFraction, testFraction };
   const dataset = await open(options.data, splits, cache, host);
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
+  checkExport(network, dataset.classes);
   if (options.source === undefined) return { dataset, source: undefined, cache, network, compile };
   const whole = { seed, valFraction: 0, testFraction: 0 };
   const source = sourceImages(await open(options.source, whole, cache, host), dataset);
