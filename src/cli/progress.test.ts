@@ -36,6 +36,16 @@ test('a pipe gets plain lines: the run, its epochs, steps only now and then', ()
   );
 });
 
+test('what the loss does not reach is named, the first five of many', () => {
+  let text = '';
+  const progress = createProgress({ json: false, output: { write: (more: string) => (text += more) } });
+  progress.onEvent({ type: 'untrained', names: ['a', 'b', 'c', 'd', 'e', 'f', 'g'], trained: 3 });
+  assert.equal(
+    text,
+    'the loss does not depend on 7 of 10 tensors, which stay as they are: a, b, c, d, e and 2 more\n',
+  );
+});
+
 test('a terminal gets one line that is redrawn, never wider than the window', () => {
   const text = shown(true);
   assert.ok(text.includes('\r\u001b[Ktraining ...'));

@@ -63,6 +63,9 @@ export function createProgress({
         case 'remark':
           line.print(event.text);
           break;
+        case 'untrained':
+          line.print(describeUntrained(event));
+          break;
         case 'run':
           line.print(describeRun(event));
           break;
@@ -92,6 +95,12 @@ function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }
   );
   const begin = step === 0 ? `run ${path}` : `run ${path}, continued after step ${step}`;
   return `${begin}\n  ${shown.join(', ')}`;
+}
+
+function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrained' }>): string {
+  const shown = names.slice(0, 5).join(', ');
+  const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
+  return `the loss does not depend on ${names.length} of ${names.length + trained} tensors, which stay as they are: ${shown}${more}`;
 }
 
 function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>): string {

@@ -4,13 +4,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { tensorOf } from '../../test/helpers/lcg.js';
-import { classify, difference, floats } from '../../test/helpers/onnx-fixtures.js';
+import {
+  classify,
+  difference,
+  floats,
+  int64Tensor,
+  type OnnxFileNode,
+  onnxFile,
+} from '../../test/helpers/onnx-fixtures.js';
 import { at } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import { expand } from '../graph/operators/expand.js';
+import { matmul } from '../graph/operators/matmul.js';
 import { reshape } from '../graph/operators/reshape.js';
+import { transpose } from '../graph/operators/transpose.js';
 import { type Shape, type Tensor, zeros } from '../graph/tensor.js';
-import { input, scalar } from '../graph/value.js';
+import { constant, input, type Value } from '../graph/value.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
@@ -110,21 +119,96 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
   assert.ok(difference((await classify(opened, images)).logits, expected.logits) < 1e-5);
 });
 
-test('what depends on the batch other than by reshaping is refused', () => {
-  const build = (batch: number) => {
-    const x = input('x', { dtype: 'float32', shape: [batch, 2] });
-    return [concat([x, expand(scalar(0, [1, 2]), [batch, 2])], 1)];
-  };
-  assert.throws(() => freeBatch(build), {
-    name: 'AdarandError',
-    code: 'export.fixed-batch',
-    message: /Expand/,
-  });
-  const twice = (batch: number) => [
-    reshape(input('x', { dtype: 'float32', shape: [batch, batch, 2] }), [batch, 2, batch]),
+/** A transformer without layers: a class token before four patches of an 8 x 8 image, positions, and the token read. */
+function classTokenFile(batch: number | string): Uint8Array {
+  const free = typeof batch === 'string';
+  const expand: OnnxFileNode[] = [
+    { type: 'Shape', inputs: ['x'], outputs: ['sizes'] },
+    { type: 'Slice', inputs: ['sizes', 'zero', 'one'], outputs: ['count'] },
+    { type: 'Concat', inputs: ['count', 'one', 'eight'], outputs: ['target'], attributes: { axis: 0 } },
+    { type: 'Expand', inputs: ['token', 'target'], outputs: ['tokens'] },
   ];
-  assert.throws(() => freeBatch(twice), { code: 'export.fixed-batch', message: /Reshape/ });
+  return onnxFile({
+    nodes: [
+      { type: 'Conv', inputs: ['x', 'patch.w'], outputs: ['c'], attributes: { strides: [4, 4] } },
+      { type: 'Reshape', inputs: ['c', 'flat'], outputs: ['rows'] },
+      { type: 'Transpose', inputs: ['rows'], outputs: ['patches'], attributes: { perm: [0, 2, 1] } },
+      ...(free ? expand : []),
+      {
+        type: 'Concat',
+        inputs: [free ? 'tokens' : 'token', 'patches'],
+        outputs: ['all'],
+        attributes: { axis: 1 },
+      },
+      { type: 'Add', inputs: ['all', 'positions'], outputs: ['placed'] },
+      { type: 'Softmax', inputs: ['placed'], outputs: ['mixed'], attributes: { axis: 1 } },
+      { type: 'Gather', inputs: ['mixed', 'first'], outputs: ['features'], attributes: { axis: 1 } },
+      { type: 'Gemm', inputs: ['features', 'fc.w'], outputs: ['logits'] },
+    ],
+    initializers: {
+      'patch.w': random(1, [8, 3, 4, 4]),
+      flat: int64Tensor([0, 8, 4]),
+      zero: int64Tensor([0]),
+      one: int64Tensor([1]),
+      eight: int64Tensor([8]),
+      token: random(2, [1, 1, 8]),
+      positions: random(3, [1, 5, 8]),
+      first: int64Tensor([0], []),
+      'fc.w': random(4, [8, 5]),
+    },
+    inputs: { x: [batch, 3, 8, 8] },
+    outputs: ['logits'],
+  });
+}
+
+for (const batch of ['batch', 1])
+  test(`a class token of a file for ${batch} images is trained, and exported for any number`, async () => {
+    const bytes = classTokenFile(batch);
+    const imported = importOnnx(bytes, { name: 'vit.onnx' });
+    assert.deepEqual([...imported.parameters.keys()].sort(), ['patch.w', 'positions', 'token']);
+    const head = imported.pretrainedHead;
+    assert.ok(head !== undefined);
+    const exported = exportOnnx({ network: imported, head });
+    for (const count of [1, 3]) {
+      const images = random(9, [count, 3, 8, 8]);
+      const { logits } = await runFile(exported, images, 8, 5);
+      const original = zeros('float32', [count, 5]);
+      const session = await nodeDriver.createSession(classTokenFile('batch'), { device: 'cpu', threads: 1 });
+      await session.run(new Map([['x', images]]), new Map([['logits', original]]));
+      await session.release();
+      assert.ok(difference(logits, original.data) < 1e-5);
+    }
+  });
+
+test('what depends on the batch other than by reshaping or repeating a row is refused', () => {
+  const refuses = (shapeOf: (batch: number) => Shape, build: (images: Value) => Value, message: RegExp) => {
+    const imagesOf = (batch: number) => input('x', { dtype: 'float32', shape: shapeOf(batch) });
+    assert.throws(() => freeBatch(imagesOf, (images) => [build(images)]), {
+      name: 'AdarandError',
+      code: 'export.fixed-batch',
+      message,
+    });
+  };
+  const count = ({ shape }: Value) => at(shape, 0);
+  const row = input('row', { dtype: 'float32', shape: [1, 2] });
+  refuses(
+    (n) => [n, 2],
+    (x) => concat([x, zerosOf([count(x), 2])], 1),
+    /Concat/,
+  );
+  refuses(
+    (n) => [n, 2],
+    (x) => matmul(expand(row, [2 * count(x), 2]), transpose(x, [1, 0])),
+    /Expand/,
+  );
+  refuses(
+    (n) => [n, n, 2],
+    (x) => reshape(x, [count(x), 2, count(x)]),
+    /Reshape/,
+  );
 });
+
+const zerosOf = (shape: Shape) => constant(zeros('float32', shape));
 
 /** Every tensor moved a little, as training would; variances stay positive. */
 function disturbed(network: Network): Map<string, Tensor<'float32'>> {

@@ -37,8 +37,9 @@ export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Arra
   const prefix = unusedName('head', stored);
   stored.set(`${prefix}.weight`, head.weight).set(`${prefix}.bias`, head.bias);
 
-  const built = freeBatch((batch) => {
-    const images = input('pixel_values', { dtype: 'float32', shape: [batch, 3, imageSize, imageSize] });
+  const imagesOf = (batch: number) =>
+    input('pixel_values', { dtype: 'float32', shape: [batch, 3, imageSize, imageSize] });
+  const built = freeBatch(imagesOf, (images) => {
     const plain = network.features(images, recordingScope(network, { training: false }));
     const features = at(fuse([plain]), 0);
     const weight = input(`${prefix}.weight`, head.weight);

@@ -148,6 +148,23 @@ test('BatchNorm of an imported network can be trained: batch statistics, running
   assert.deepEqual([...scope.featureMaps.keys()], ['stage1']);
 });
 
+test('what a BatchNorm stores behind an Identity is its own, and can be trained', () => {
+  const shared: readonly OnnxFileNode[] = [
+    ...['bn2.s', 'bn2.b', 'bn2.m', 'bn2.v'].map((name) => ({
+      type: 'Identity',
+      inputs: [name.replace('bn2', 'bn')],
+      outputs: [name],
+    })),
+    { type: 'BatchNormalization', inputs: ['p', 'bn2.s', 'bn2.b', 'bn2.m', 'bn2.v'], outputs: ['q'] },
+    { type: 'Flatten', inputs: ['q'], outputs: ['g'] },
+  ];
+  const network = importOnnx(tiny([...shared, { ...gemm, inputs: ['g', 'fc.w', 'fc.b'] }], 'z'), options);
+  const scope = recordingScope(network, { training: true });
+  network.features(input('images', { dtype: 'float32', shape: [2, 3, 8, 8] }), scope);
+  assert.deepEqual([...scope.bufferUpdates.keys()], ['bn.m', 'bn.v', 'bn2.m', 'bn2.v']);
+  assert.ok(network.parameters.has('bn2.s') && network.parameters.has('bn2.b'));
+});
+
 test('a file for one image of [1,H,W,3] takes any number of [3,H,W]', async () => {
   const bytes = onnxFile({
     nodes: [

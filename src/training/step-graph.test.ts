@@ -4,6 +4,9 @@ import { z } from 'zod';
 import { worstError } from '../../test/helpers/samples.js';
 import { at } from '../errors.js';
 import { add } from '../graph/operators/add.js';
+import { cast } from '../graph/operators/cast.js';
+import { less } from '../graph/operators/less.js';
+import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { float32, type Tensor } from '../graph/tensor.js';
 import { scalar } from '../graph/value.js';
@@ -264,3 +267,22 @@ function numbers(tensor: Tensor): number[] {
   assert.ok(tensor.dtype === 'float32');
   return [...tensor.data];
 }
+
+test('what the loss does not depend on is named', () => {
+  const blind: Network = {
+    ...network,
+    features: (images, scope) =>
+      add(
+        network.features(images, scope),
+        reduceSum(cast(less(scope.parameter('spare'), 0), 'float32'), [0]),
+      ),
+    parameters: new Map([
+      ...network.parameters,
+      ['spare', { kind: 'weight', tensor: float32([3, FEATURES], wave(3 * FEATURES)) }],
+    ]),
+  };
+  const { unreached, reached } = buildStep({ ...defaults, network: blind });
+  assert.deepEqual(unreached, ['spare']);
+  assert.equal(reached, 4);
+  assert.deepEqual(buildStep(defaults).unreached, []);
+});

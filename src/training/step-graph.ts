@@ -57,6 +57,10 @@ export interface StepGraph {
   readonly noise: readonly NoiseInput[];
   /** Scalars to compute for each update. */
   readonly scalars: ReadonlyMap<string, HostScalar>;
+  /** Names of what would be trained if the loss depended on it. */
+  readonly unreached: readonly string[];
+  /** How many tensors the loss depends on, and trains. */
+  readonly reached: number;
   /** Classes of the source images that go along with each batch; 0 where none do. */
   readonly sourceClasses: number;
 }
@@ -124,6 +128,7 @@ export function buildStep(options: StepOptions): StepGraph {
     gradientOf,
     perBatch: new Map([...scope.bufferUpdates, ...(losses.rules ?? [])]),
   });
+  const unreached = trained.flatMap(({ name }) => (isZero(known(gradientOf, name)) ? [name] : []));
   return {
     ...programs,
     preSteps: parts.preSteps,
@@ -131,6 +136,13 @@ export function buildStep(options: StepOptions): StepGraph {
     fixed: parts.fixed,
     noise: parts.noise,
     scalars: parts.scalars,
+    unreached,
+    reached: trained.length - unreached.length,
     sourceClasses: forward.sourceBatch === undefined ? 0 : sourceClasses,
   };
+}
+
+/** Whether a gradient is what `gradients` gives a parameter that the loss does not depend on. */
+function isZero({ origin }: Value): boolean {
+  return origin.kind === 'constant' && origin.tensor.data.every((element) => Number(element) === 0);
 }

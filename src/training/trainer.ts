@@ -62,6 +62,8 @@ export class Trainer {
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
     host.emit({ type: 'phase', phase: 'compile' });
     const graph = buildStep(options);
+    const { unreached } = graph;
+    if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);
     const stepper = await Stepper.compile(graph, options, host.compile);
     const shape = { ...options, batchSize: options.evalBatchSize, rename };

@@ -1,27 +1,34 @@
 import { AdarandError, at, invariant } from '../../errors.js';
+import { broadcastReader } from '../../graph/broadcast.js';
 import { noGradient, type Primitive } from '../../graph/operator.js';
+import { Expand } from '../../graph/operators/expand.js';
 import { Reshape } from '../../graph/operators/reshape.js';
 import { rewrite } from '../../graph/rewrite.js';
-import { sameShape } from '../../graph/tensor.js';
+import { sameShape, sizeOf } from '../../graph/tensor.js';
 import { apply, type Node, sameType, topologicalOrder, type Value } from '../../graph/value.js';
 
 /**
- * A graph for any batch size, from a function that builds it for a given one. Shapes are static, so the batch size
- * is written into what reshapes; but a graph built for 11 images and the same built for 13 (numbers that are no
- * layer's size by chance) differ exactly where it is.
+ * A graph for any batch size, from functions that make the images and build it for a given one. Shapes are static, so
+ * the batch size is written into what reshapes, or repeats a tensor for each image; but a graph built for 11 images and
+ * the same built for 13 (numbers that are no layer's size by chance) differ exactly where it is.
  *
- * @throws AdarandError `export.fixed-batch` where more than a reshape depends on it.
+ * @throws AdarandError `export.fixed-batch` where more than that depends on it.
  */
-export function freeBatch(build: (batch: number) => readonly Value[]): Value[] {
-  const outputs = build(11);
+export function freeBatch(
+  imagesOf: (batch: number) => Value,
+  build: (images: Value) => readonly Value[],
+): Value[] {
+  const images = imagesOf(11);
+  const outputs = build(images);
   const nodes = topologicalOrder(outputs);
-  const counterparts = topologicalOrder(build(13));
+  const counterparts = topologicalOrder(build(imagesOf(13)));
   invariant(nodes.length === counterparts.length, 'a network has as many operators for any number of images');
   const counterpartOf = new Map(nodes.map((node, i) => [node, at(counterparts, i)]));
   return rewrite(outputs, (node, [x]) => {
     const counterpart = counterpartOf.get(node);
     if (counterpart === undefined || x === undefined) return undefined;
     if (node.operator.name === Reshape.name) return reshapeAnyBatch(node, counterpart, x);
+    if (node.operator.name === Expand.name) return expandAnyBatch(node, counterpart, x, images);
     if (!sameButForShapes(node, counterpart)) throw fixedBatch(node);
     return undefined;
   });
@@ -54,6 +61,40 @@ function reshapeAnyBatch(node: Node, counterpart: Node, x: Value): readonly Valu
   const source = at(counterpart.inputs, 0).shape;
   const copied = x.shape[axis] === shape[axis] && source[axis] === other[axis];
   return apply(ReshapeAnyBatch, [x], { shape, target: shape.with(axis, copied ? 0 : -1) });
+}
+
+/** Expand to as many rows as there are images. */
+const ExpandAnyBatch: Primitive<{ readonly shape: readonly number[] }, 2, 1> = {
+  kind: 'primitive',
+  name: 'ExpandAnyBatch',
+  doc: 'Expand for any batch size, in exported files: to one row for each image.',
+  infer: ([x], { shape }) => [{ dtype: x.dtype, shape }],
+  gradient: () => [noGradient, noGradient],
+  evaluate: ([x], _attributes, [y]) => {
+    const read = broadcastReader(x, y.shape);
+    return [new Float64Array(sizeOf(y.shape)).map((_, i) => read(i))];
+  },
+  emit: (e, [x, images], { outputs: [y] }) => {
+    const [sizes] = e.op('Shape', [images]);
+    const [first] = e.op('Slice', [sizes, e.int64([0]), e.int64([1]), e.int64([0])]);
+    const [target] = e.op('Concat', [first, e.int64(y.shape.slice(1))], { axis: 0 });
+    return e.op('Expand', [x, target]);
+  },
+  samples: [],
+};
+
+function expandAnyBatch(
+  node: Node,
+  counterpart: Node,
+  x: Value,
+  images: Value,
+): readonly Value[] | undefined {
+  const { shape } = at(node.outputs, 0);
+  const other = at(counterpart.outputs, 0).shape;
+  if (sameShape(shape, other)) return undefined;
+  const forEachImage = sameShape([at(images.shape, 0), ...shape.slice(1)], shape);
+  if (!forEachImage || !sameShape(shape.slice(1), other.slice(1))) throw fixedBatch(node);
+  return apply(ExpandAnyBatch, [x, images], { shape });
 }
 
 /** Whether the two nodes are the same to a runtime: operator, attributes, constants. */

@@ -53,6 +53,7 @@ export function decodeOnnx(bytes: Uint8Array, file: string): OnnxModel {
       for (const output of node.outputs) constants.set(output, constantOf(node, file));
     else for (const output of node.outputs) if (output !== '') producers.set(output, node);
   }
+  separateNormalizations(producers, constants);
   return {
     file,
     opset: Number(opset),
@@ -63,6 +64,41 @@ export function decodeOnnx(bytes: Uint8Array, file: string): OnnxModel {
       .map((info) => ({ name: info.name, shape: shapeOf(info) })),
     outputs: graph.output.map(({ name }) => name),
   };
+}
+
+/**
+ * Exporters write equal tensors once, and an Identity for each of the others. What a BatchNorm stores behind one is its
+ * own again: layers whose statistics begin alike do not share them.
+ */
+function separateNormalizations(producers: Map<string, OnnxNode>, constants: Map<string, Tensor>): void {
+  for (const { type, inputs } of [...producers.values()]) {
+    if (type !== 'BatchNormalization') continue;
+    for (const name of inputs.slice(1)) {
+      const tensor = behindIdentity(name, producers, constants);
+      if (tensor === undefined) continue;
+      constants.set(name, tensor);
+      producers.delete(name);
+    }
+  }
+}
+
+/** The stored tensor that a value repeats; undefined where there is none, or no Identity before it. */
+function behindIdentity(
+  name: string,
+  producers: ReadonlyMap<string, OnnxNode>,
+  constants: ReadonlyMap<string, Tensor>,
+): Tensor | undefined {
+  const passed = new Set<string>();
+  for (let source = name; !passed.has(source); ) {
+    passed.add(source);
+    const producer = producers.get(source);
+    const [before] = producer?.inputs ?? [];
+    if (producer?.type !== 'Identity' || before === undefined) return undefined;
+    const tensor = constants.get(before);
+    if (tensor !== undefined) return tensor;
+    source = before;
+  }
+  return undefined;
 }
 
 function parse(bytes: Uint8Array, file: string): ModelProto {

@@ -16,7 +16,7 @@ import { MAXIMUM_SIZE } from './tensor.js';
 export const shape = {
   // Stored tokens before those of an image, say a class token.
   Concat: arithmetic('norm', (node) => {
-    const values = node.values();
+    const values = forBatch(node);
     return concat(values, node.axis(node.int('axis', 1), at(values, 0).shape.length));
   }),
   ConstantOfShape: weightless(filled),
@@ -50,6 +50,18 @@ export const shape = {
   }),
   Unsqueeze: weightless(unsqueezed),
 } satisfies Readonly<Record<string, Builder>>;
+
+/** Files exported for one image have their class token once: it goes before the tokens of every image. */
+function forBatch(node: NodeReader): readonly Value[] {
+  const values = node.values();
+  const { batch, fromImages } = node.context;
+  const perImage = (i: number) => fromImages(at(node.node.inputs, i));
+  const axis = node.axis(node.int('axis', 1), at(values, 0).shape.length);
+  if (axis === 0 || !values.some(({ shape }, i) => perImage(i) && shape[0] === batch)) return values;
+  return values.map((value, i) =>
+    value.shape[0] === 1 && !perImage(i) ? expand(value, [batch, ...value.shape.slice(1)]) : value,
+  );
+}
 
 function filled(node: NodeReader): Value {
   const sizes = node.numbers(0);

@@ -33,8 +33,9 @@ export function weightRoles(model: OnnxModel, nodes: readonly OnnxNode[]): Reado
           roles.set(name, kindOf(tensor, claims.role));
       return stored.size > 0;
     });
-    const stored = given.map(originsOf).filter((tensors) => tensors !== undefined);
-    const fromConstants = stored.length === given.length;
+    const sources = shaping.has(node.type) ? given.slice(0, 1) : given;
+    const stored = sources.map(originsOf).filter((tensors) => tensors !== undefined);
+    const fromConstants = stored.length === sources.length;
     for (const output of node.outputs) {
       if (fromConstants) origins.set(output, new Map(stored.flatMap((tensors) => [...tensors])));
       else if (meetsLearned || claimed.includes(true)) learned.add(output);
@@ -42,6 +43,9 @@ export function weightRoles(model: OnnxModel, nodes: readonly OnnxNode[]): Reado
   }
   return roles;
 }
+
+/** Operators whose first input alone has elements of the result; the others say its shape, maybe that of the images. */
+const shaping: ReadonlySet<string> = new Set(['Expand', 'Reshape']);
 
 /** By name. */
 type StoredTensors = ReadonlyMap<string, Tensor<'float32'>>;
