@@ -3,15 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { classTokenFile } from '../../test/helpers/class-token.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
-import {
-  classify,
-  difference,
-  floats,
-  int64Tensor,
-  type OnnxFileNode,
-  onnxFile,
-} from '../../test/helpers/onnx-fixtures.js';
+import { classify, difference, floats } from '../../test/helpers/onnx-fixtures.js';
 import { at } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import { expand } from '../graph/operators/expand.js';
@@ -118,48 +112,6 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
   const expected = await classify({ ...network, pretrainedHead: head }, images);
   assert.ok(difference((await classify(opened, images)).logits, expected.logits) < 1e-5);
 });
-
-/** A transformer without layers: a class token before four patches of an 8 x 8 image, positions, and the token read. */
-function classTokenFile(batch: number | string): Uint8Array {
-  const free = typeof batch === 'string';
-  const expand: OnnxFileNode[] = [
-    { type: 'Shape', inputs: ['x'], outputs: ['sizes'] },
-    { type: 'Slice', inputs: ['sizes', 'zero', 'one'], outputs: ['count'] },
-    { type: 'Concat', inputs: ['count', 'one', 'eight'], outputs: ['target'], attributes: { axis: 0 } },
-    { type: 'Expand', inputs: ['token', 'target'], outputs: ['tokens'] },
-  ];
-  return onnxFile({
-    nodes: [
-      { type: 'Conv', inputs: ['x', 'patch.w'], outputs: ['c'], attributes: { strides: [4, 4] } },
-      { type: 'Reshape', inputs: ['c', 'flat'], outputs: ['rows'] },
-      { type: 'Transpose', inputs: ['rows'], outputs: ['patches'], attributes: { perm: [0, 2, 1] } },
-      ...(free ? expand : []),
-      {
-        type: 'Concat',
-        inputs: [free ? 'tokens' : 'token', 'patches'],
-        outputs: ['all'],
-        attributes: { axis: 1 },
-      },
-      { type: 'Add', inputs: ['all', 'positions'], outputs: ['placed'] },
-      { type: 'Softmax', inputs: ['placed'], outputs: ['mixed'], attributes: { axis: 1 } },
-      { type: 'Gather', inputs: ['mixed', 'first'], outputs: ['features'], attributes: { axis: 1 } },
-      { type: 'Gemm', inputs: ['features', 'fc.w'], outputs: ['logits'] },
-    ],
-    initializers: {
-      'patch.w': random(1, [8, 3, 4, 4]),
-      flat: int64Tensor([0, 8, 4]),
-      zero: int64Tensor([0]),
-      one: int64Tensor([1]),
-      eight: int64Tensor([8]),
-      token: random(2, [1, 1, 8]),
-      positions: random(3, [1, 5, 8]),
-      first: int64Tensor([0], []),
-      'fc.w': random(4, [8, 5]),
-    },
-    inputs: { x: [batch, 3, 8, 8] },
-    outputs: ['logits'],
-  });
-}
 
 for (const batch of ['batch', 1])
   test(`a class token of a file for ${batch} images is trained, and exported for any number`, async () => {

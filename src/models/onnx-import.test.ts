@@ -165,6 +165,35 @@ test('what a BatchNorm stores behind an Identity is its own, and can be trained'
   assert.ok(network.parameters.has('bn2.s') && network.parameters.has('bn2.b'));
 });
 
+test('weights that are called like something else in a run get other names, and the logits stay', async () => {
+  const names = new Map([
+    ['conv.w', 'pixels'],
+    ['conv.b', 'labels'],
+    ['bn.s', 'head.weight'],
+    ['bn.m', 'loss'],
+    ['shift', 'optimizer.learning_rate'],
+    ['fc.w', 'logits'],
+  ]);
+  const rename = (name: string) => names.get(name) ?? name;
+  const file = onnxFile({
+    nodes: [...nodes, gemm].map((node) => ({ ...node, inputs: node.inputs.map(rename) })),
+    initializers: Object.fromEntries(
+      Object.entries(initializers).map(([name, tensor]) => [rename(name), tensor]),
+    ),
+    inputs: { x: ['batch', 3, 'height', 'width'] },
+    outputs: ['z'],
+  });
+  const network = importOnnx(file, options);
+  assert.deepEqual(
+    [...network.parameters.keys()],
+    ['weights.pixels', 'weights.labels', 'weights.head.weight', 'bn.b', 'weights.optimizer.learning_rate'],
+  );
+  assert.deepEqual([...network.buffers.keys()], ['weights.loss', 'bn.v']);
+  const images = random(20, [2, 3, 8, 8]);
+  const expected = await classify(importOnnx(tiny([gemm], 'z'), options), images);
+  assert.deepEqual((await classify(network, images)).logits, expected.logits);
+});
+
 test('a file for one image of [1,H,W,3] takes any number of [3,H,W]', async () => {
   const bytes = onnxFile({
     nodes: [
@@ -241,6 +270,24 @@ const refused: readonly (readonly [string, Uint8Array, string, RegExp])[] = [
     }),
     'model.fixed-batch',
     /tiny\.onnx: the last linear layer reads \[1,4\] for 2 images, not one row for each/,
+  ],
+  [
+    'an average over far more than its map',
+    tiny(
+      [
+        {
+          type: 'AveragePool',
+          inputs: ['r'],
+          outputs: ['wide'],
+          attributes: { kernel_shape: [2001, 2001], pads: [1000, 1000, 1000, 1000] },
+        },
+        { type: 'Flatten', inputs: ['wide'], outputs: ['g'] },
+        { ...gemm, inputs: ['g', 'fc.w', 'fc.b'] },
+      ],
+      'z',
+    ),
+    'model.invalid-node',
+    /AveragePool "AveragePool8" averages windows of \[2001,2001\] over maps of \[8,8\]/,
   ],
   [
     'two inputs',

@@ -11,6 +11,7 @@ import { type FoundHead, findHead } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import { decodeOnnx, type OnnxModel } from './onnx-import/decode.js';
 import { nodesFor } from './onnx-import/order.js';
+import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
 
 export interface ImportOptions {
@@ -32,7 +33,7 @@ export interface ImportOptions {
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   const { name, modelType = 'onnx' } = options;
-  const model = decodeOnnx(bytes, name);
+  const model = unreserved(decodeOnnx(bytes, name));
   const head = findHead(model);
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);

@@ -1,19 +1,27 @@
+import { at } from '../../errors.js';
 import { averagePool } from '../../graph/operators/average-pool.js';
 import { maxPool } from '../../graph/operators/max-pool.js';
 import { reduceMax } from '../../graph/operators/reduce-max.js';
 import { reduceMean } from '../../graph/operators/reduce-mean.js';
+import { sizeOf } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { type Builder, weightless } from './builder.js';
 import { windowOf } from './convolution.js';
 import type { NodeReader } from './node-reader.js';
 
+/** Elements that the windows of all channels may have where they exceed their maps: training holds a tensor of them. */
+const LARGEST_WINDOWS = 2 ** 22;
+
 export const pooling = {
-  AveragePool: weightless((node) =>
-    averagePool(node.value(0), {
-      ...poolOf(node),
-      countPadding: node.int('count_include_pad', 0) === 1,
-    }),
-  ),
+  AveragePool: weightless((node) => {
+    const x = node.value(0);
+    const pool = poolOf(node);
+    const [, channels = 1, ...map] = x.shape;
+    const beyond = pool.kernel.some((size, axis) => size > at(map, axis));
+    if (beyond && sizeOf([channels, ...pool.kernel]) > LARGEST_WINDOWS)
+      throw node.invalid(`averages windows of [${pool.kernel}] over maps of [${map}]`);
+    return averagePool(x, { ...pool, countPadding: node.int('count_include_pad', 0) === 1 });
+  }),
   GlobalAveragePool: weightless((node) => reduceMean(node.value(0), spatialAxes(node))),
   GlobalMaxPool: weightless((node) => reduceMax(node.value(0), spatialAxes(node))),
   MaxPool: weightless((node) => maxPool(node.value(0), poolOf(node))),

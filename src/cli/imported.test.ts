@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { classTokenFile } from '../../test/helpers/class-token.js';
+import { adarand, temporaryFolder, writeImages } from '../../test/helpers/cli.js';
+import { tensorOf } from '../../test/helpers/lcg.js';
+import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
+import { decodeOnnx } from '../models/onnx-import/decode.js';
+
+describe('imported networks are trained, exported and used', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(join(folder.path, 'colours'), 6);
+  });
+  after(() => folder.remove());
+
+  /** Trains on the file; returns the stored tensors before and after, by name. */
+  const train = async (name: string, bytes: Uint8Array) => {
+    await writeFile(join(folder.path, `${name}.onnx`), bytes);
+    const args = ['colours', '--model', `${name}.onnx`, '--epochs', '1', '--out', name];
+    const trained = await adarand(folder.path, 'train', ...args);
+    assert.equal(trained.code, 0, trained.stderr);
+    assert.doesNotMatch(trained.stdout, /the loss does not depend on/);
+    const predicted = await adarand(folder.path, 'predict', name, 'colours/red/00.png');
+    assert.equal(predicted.code, 0, predicted.stderr);
+    const written = await readFile(join(folder.path, name, 'model.onnx'));
+    return {
+      before: decodeOnnx(bytes, name).constants,
+      after: decodeOnnx(written, name).constants,
+    };
+  };
+
+  for (const batch of ['batch', 1])
+    test(`a class token and positions move, in a file for ${batch} images`, async () => {
+      const { before, after } = await train(`vit-${batch}`, classTokenFile(batch));
+      for (const name of ['token', 'positions', 'patch.w']) {
+        assert.ok(after.has(name), name);
+        assert.notDeepEqual(after.get(name)?.data, before.get(name)?.data, name);
+      }
+    });
+
+  test('weights called as the inputs of a step are', async () => {
+    const weights = (seed: number, ...shape: number[]) => tensorOf({ shape, seed, scale: 1, offset: 0 });
+    const file = onnxFile({
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'pixels', 'labels'], outputs: ['c'] },
+        { type: 'Relu', inputs: ['c'], outputs: ['r'] },
+        { type: 'GlobalAveragePool', inputs: ['r'], outputs: ['p'] },
+        { type: 'Flatten', inputs: ['p'], outputs: ['f'] },
+        { type: 'Gemm', inputs: ['f', 'head.weight'], outputs: ['z'] },
+      ],
+      initializers: {
+        pixels: weights(1, 4, 3, 3, 3),
+        labels: weights(2, 4),
+        'head.weight': weights(3, 4, 2),
+      },
+      inputs: { x: ['batch', 3, 16, 16] },
+      outputs: ['z'],
+    });
+    const { before, after } = await train('named', file);
+    assert.notDeepEqual(after.get('weights.pixels')?.data, before.get('pixels')?.data);
+    assert.notDeepEqual(after.get('weights.labels')?.data, before.get('labels')?.data);
+  });
+});
