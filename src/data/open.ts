@@ -4,7 +4,8 @@ import { createDataset, type Dataset } from './dataset.js';
 import { readIdxFolder } from './idx.js';
 import type { LabelledImage } from './image.js';
 import { inspectImages } from './inspect.js';
-import { type SplitName, scanFolder } from './scan.js';
+import type { SplitName } from './layout.js';
+import { scanFolder } from './scan.js';
 import type { SplitOptions } from './split.js';
 
 export interface OpenOptions extends SplitOptions {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+
+describe('folders as people have them', { concurrency: 2 }, () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  let runs = 0;
+  const train = (data: string, ...more: readonly string[]) =>
+    adarand(
+      folder.path,
+      'train',
+      data,
+      '--model',
+      'tiny.onnx',
+      '--max-steps',
+      '1',
+      '--out',
+      `run-${runs++}`,
+      ...more,
+    );
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(at('photos'), 6);
+    await writeModel(at('tiny.onnx'));
+  });
+  after(() => folder.remove());
+
+  test('Training/ and Testing/ are splits', async () => {
+    await cp(at('photos'), at('named', 'Training'), { recursive: true });
+    await writeImages(at('named', 'Testing'), 2);
+    const { code, stdout, stderr } = await train('named');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /named: 3 classes, 15 train \/ 3 val \/ 6 test images/);
+  });
+
+  test('folders that may be splits are refused by name', async () => {
+    await cp(at('photos'), at('unnamed', 'learn'), { recursive: true });
+    await cp(at('photos'), at('unnamed', 'check'), { recursive: true });
+    const { code, stderr } = await train('unnamed');
+    assert.equal(code, 2);
+    assert.match(stderr, /error: unnamed has check\/, learn\/, which all hold the same folders/);
+    assert.match(stderr, /hint: If they are splits, rename them to train\/, val\/ and test\//);
+  });
+});
