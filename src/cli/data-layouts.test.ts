@@ -17,8 +17,7 @@ describe('folders as people have them', { concurrency: 2 }, () => {
       'tiny.onnx',
       '--max-steps',
       '1',
-      '--out',
-      `run-${runs++}`,
+      ...(more.includes('--out') ? [] : ['--out', `run-${runs++}`]),
       ...more,
     );
 
@@ -44,5 +43,21 @@ describe('folders as people have them', { concurrency: 2 }, () => {
     assert.equal(code, 2);
     assert.match(stderr, /error: unnamed has check\/, learn\/, which all hold the same folders/);
     assert.match(stderr, /hint: If they are splits, rename them to train\/, val\/ and test\//);
+  });
+
+  test('runs inside the data are no class: again, evaluated, and with --out', async () => {
+    await cp(at('photos'), at('home'), { recursive: true });
+    for (const [number, out] of ['home/runs/1', 'home/runs/2', 'home/mine', 'home/runs/3'].entries()) {
+      const { code, stdout, stderr } = await train('home', '--out', out);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /3 classes, 12 train \/ 3 val \/ 3 test images/);
+      const folders = [0, 1, 1, 2][number];
+      const ignored = new RegExp(
+        `ignored, because they are not images of a class: ${folders} folder of runs`,
+      );
+      if (folders !== 0) assert.match(stdout, ignored);
+    }
+    const { code, stderr } = await adarand(folder.path, 'eval', 'home/mine', 'home');
+    assert.equal(code, 0, stderr);
   });
 });

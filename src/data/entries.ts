@@ -1,6 +1,8 @@
+import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { holdsRuns, notDataByName } from './not-data.js';
 
 /** Also formats that sharp may not read: they are then reported, not silently missing. */
 const imageExtensions: ReadonlySet<string> = new Set(
@@ -16,20 +18,32 @@ export interface Entry {
   readonly kind: 'folder' | 'file';
 }
 
-/** What a folder holds, links resolved, sorted; a broken link counts as a file (opening it will tell). */
-export async function entriesOf(folder: string): Promise<Entry[]> {
+/** What a folder holds. */
+export interface Contents {
+  /** Links resolved, sorted; a broken link counts as a file (opening it will tell). */
+  readonly entries: readonly Entry[];
+  /** What is no data, in words: hidden files, what systems leave behind, runs. */
+  readonly notData: readonly string[];
+}
+
+/** @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`. */
+export async function contentsOf(folder: string): Promise<Contents> {
   const found = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw folderError(folder, error);
   });
-  const visible = found.filter(({ name }) => !isHidden(name));
-  const entries = await Promise.all(
-    visible.map(async (entry): Promise<Entry> => {
-      const path = join(folder, entry.name);
-      const target = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
-      return { name: entry.name, path, kind: target.isDirectory() ? 'folder' : 'file' };
-    }),
-  );
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const entries: Entry[] = [];
+  const notData: string[] = [];
+  const sort = async (entry: Dirent) => {
+    const path = join(folder, entry.name);
+    const target = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
+    const isFolder = target.isDirectory();
+    const kind = notDataByName(entry) ?? (isFolder && (await holdsRuns(path)) ? 'folder of runs' : undefined);
+    if (kind === undefined) entries.push({ name: entry.name, path, kind: isFolder ? 'folder' : 'file' });
+    else notData.push(kind);
+  };
+  await Promise.all(found.map(sort));
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { entries, notData: notData.sort() };
 }
 
 function folderError(folder: string, error: unknown): Error {
@@ -40,10 +54,6 @@ function folderError(folder: string, error: unknown): Error {
     return new AdarandError('data.not-a-folder', `${folder} is a file`, expectedLayout, error);
   const message = `${folder} cannot be read (${code ?? error})`;
   return new AdarandError('data.unreadable-folder', message, 'Check its permissions.', error);
-}
-
-function isHidden(name: string): boolean {
-  return name.startsWith('.') || /^(thumbs\.db|desktop\.ini|__macosx)$/i.test(name);
 }
 
 export function isImage(name: string): boolean {

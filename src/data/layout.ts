@@ -1,5 +1,5 @@
 import { AdarandError } from '../errors.js';
-import { type Entry, entriesOf, expectedLayout, isImage, kindOf } from './entries.js';
+import { contentsOf, type Entry, expectedLayout, isImage, kindOf } from './entries.js';
 
 export type SplitName = 'train' | 'val' | 'test';
 
@@ -37,7 +37,7 @@ export async function splitRoots(
   folder: string,
   ignore: (kind: string) => void,
 ): Promise<readonly SplitRoot[]> {
-  const top = await entriesOf(folder);
+  const { entries: top, notData } = await contentsOf(folder);
   const shapes = await Promise.all(top.filter(({ kind }) => kind === 'folder').map(shapeOf));
   const splits = shapes.flatMap((shape) => (shape.split ? [{ ...shape, split: shape.split }] : []));
   const others = shapes.filter(({ split }) => !split);
@@ -55,6 +55,7 @@ export async function splitRoots(
       expectedLayout,
     );
   }
+  notData.forEach(ignore);
   for (const { name } of others) ignore(`folder that is no split: ${name}/`);
   for (const { name, kind } of top) if (kind === 'file') ignore(kindOf(name));
   return splits.map(({ path, split }) => ({ root: path, split }));
@@ -70,7 +71,7 @@ interface Shape {
 }
 
 async function shapeOf({ name, path }: Entry): Promise<Shape> {
-  const inside = await entriesOf(path);
+  const { entries: inside } = await contentsOf(path);
   return {
     name,
     path,

@@ -112,6 +112,9 @@ test('a messy folder is read, and the report says what is wrong with it', async 
     new Map([
       ['.md', 1],
       ['.txt', 1],
+      ['Thumbs.db', 1],
+      ['hidden file', 2],
+      ['hidden folder', 1],
       ['image outside a class folder', 1],
     ]),
   );

@@ -15,7 +15,7 @@ export interface FolderReport {
   readonly imbalance: number;
   /** Splits that were not there and were cut from the training images. */
   readonly cutFromTrain: readonly SplitName[];
-  /** Files and folders that are no images, by kind (`.txt`, `loose image`, ...). */
+  /** Files and folders that are no images, by kind (`.txt`, `hidden file`, `@eaDir`, ...). */
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
   /** Groups of files with the same bytes, within and across splits and classes. */
@@ -85,7 +85,7 @@ export function formatReport(report: FolderReport): string[] {
   });
   mention(report.ignored.size > 0, () => {
     const kinds = Array.from(report.ignored, ([kind, count]) => `${count} ${kind}`);
-    return `ignored, because they are not images of a class: ${list(kinds)}`;
+    return `ignored, because they are not images of a class: ${list(kinds, 8)}`;
   });
   mention(
     report.duplicates.length > 0,
@@ -134,7 +134,7 @@ function examples(groups: readonly (readonly string[])[]): string {
   return list(groups.map((group) => group.join(' = ')));
 }
 
-function list(items: readonly string[]): string {
-  const shown = items.slice(0, 3).join(', ');
-  return items.length > 3 ? `${shown} and ${items.length - 3} more` : shown;
+function list(items: readonly string[], most = 3): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

@@ -98,3 +98,49 @@ test('messages have the names that the folders have', async () => {
     message: /has Testing\/ but no train\/$/,
   });
 });
+
+test('what systems, tools and runs leave in a folder is no data, and is counted', async () => {
+  const photos = ['a/0.png', 'b/0.png', 'b/1.png'];
+  const clean = await scanFolder(await folderWith(...photos));
+  const folder = await folderWith(
+    ...photos,
+    'a/@eaDir/0.png/SYNOPHOTO_THUMB_M.jpg',
+    '@eaDir/x',
+    'b/.thumbnails/0.png',
+    'b/Thumbs.db',
+    '$RECYCLE.BIN/0.png',
+    'System Volume Information/x',
+    'lost+found/0.png',
+    '__MACOSX/a/0.png',
+    '.ipynb_checkpoints/0.png',
+    'runs/photos-1/run.json',
+    'runs/photos-1/figures/0.png',
+    'runs/photos-2/.lock',
+    'my-run/run.json',
+    'a/my-run/run.json',
+    'a/my-run/0.png',
+  );
+  const { classes, images, ignored } = await scanFolder(folder);
+  assert.deepEqual(classes, clean.classes);
+  assert.equal(images.length, 3);
+  assert.deepEqual(Object.fromEntries(ignored), {
+    '@eaDir': 2,
+    'hidden folder': 2,
+    'Thumbs.db': 1,
+    '$RECYCLE.BIN': 1,
+    'System Volume Information': 1,
+    'lost+found': 1,
+    __MACOSX: 1,
+    'folder of runs': 3,
+  });
+  const split = await folderWith('train/a/0.png', 'train/b/0.png', '@eaDir/x', 'runs/r/run.json');
+  assert.deepEqual(Object.fromEntries((await scanFolder(split)).ignored), {
+    '@eaDir': 1,
+    'folder of runs': 1,
+  });
+});
+
+test('a class called runs is a class', async () => {
+  const cricket = await folderWith('runs/0.png', 'wickets/0.png', 'runs/tests/1.png');
+  assert.deepEqual(await counts(cricket), { classes: ['runs', 'wickets'], train: 3 });
+});

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AdarandError } from '../errors.js';
-import { entriesOf, expectedLayout, isImage, kindOf } from './entries.js';
+import { contentsOf, expectedLayout, isImage, kindOf } from './entries.js';
 import { type SplitName, type SplitRoot, splitRoots } from './layout.js';
 
 /** What a folder of images contains, by names alone: no file has been opened. */
@@ -24,7 +24,7 @@ export interface FoundImage {
 /**
  * Finds the images of a folder: split folders (see `splitRoots`) with a folder per class, or just folders per class.
  * Class folders are searched in depth; links are followed, but a folder is entered once per class, however it is
- * reached. Hidden files and what operating systems leave behind do not exist.
+ * reached. Hidden files, what systems leave behind and runs are no data.
  *
  * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.no-train`,
  *   `data.ambiguous-layout`, `data.no-classes`, `data.unknown-class`.
@@ -38,7 +38,9 @@ export async function scanFolder(folder: string): Promise<Scan> {
   for (const { root, split } of roots) {
     const names = classes.get(split) ?? new Set();
     classes.set(split, names);
-    for (const entry of await entriesOf(root)) {
+    const { entries, notData } = await contentsOf(root);
+    notData.forEach(ignore);
+    for (const entry of entries) {
       if (entry.kind !== 'folder') {
         ignore(isImage(entry.name) ? 'image outside a class folder' : kindOf(entry.name));
         continue;
@@ -85,7 +87,9 @@ async function* imagesUnder(
   const real = await realpath(folder);
   if (visited.has(real)) return;
   visited.add(real);
-  for (const { name, path, kind } of await entriesOf(folder)) {
+  const { entries, notData } = await contentsOf(folder);
+  notData.forEach(ignore);
+  for (const { name, path, kind } of entries) {
     if (kind === 'folder') yield* imagesUnder(path, visited, ignore);
     else if (isImage(name)) yield path;
     else ignore(kindOf(name));
