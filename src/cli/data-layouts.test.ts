@@ -34,6 +34,7 @@ describe('folders as people have them', { concurrency: 2 }, () => {
     const { code, stdout, stderr } = await train('named');
     assert.equal(code, 0, stderr);
     assert.match(stdout, /named: 3 classes, 15 train \/ 3 val \/ 6 test images/);
+    assert.match(stdout, /^classes: blue, green, red$/m);
   });
 
   test('folders that may be splits are refused by name', async () => {

@@ -133,6 +133,7 @@ test('a messy folder is read, and the report says what is wrong with it', async 
     lines[0] ?? '',
     /^messy: 3 classes, 7 train \/ 2 val \/ 2 test images; smallest class 1, largest 4$/,
   );
+  assert.equal(lines[1], 'classes: rose hip, single, バラ');
   assert.ok(lines.some((line) => line.startsWith('leakage: 1 picture')));
   assert.match(lines.at(-1) ?? '', /^this test set has 2 images: accuracy will be known to ±40.5 points/);
 });
@@ -202,4 +203,10 @@ test('real photographs', async (t) => {
     report.classes.map(({ train, val, test }) => [train, val, test]),
     Array(3).fill([11, 1, 12]),
   );
+});
+
+test('of many classes the first ten are named', async () => {
+  for (let name = 10; name < 22; name++) await put(`many/train/${name}/0.png`);
+  const { report } = await openDataset(join(root, 'many'), { seed: 1 });
+  assert.equal(formatReport(report)[1], 'classes: 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 and 2 more');
 });

@@ -69,6 +69,12 @@ export function formatReport(report: FolderReport): string[] {
     `${report.name}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
       `${total('test')} test images; smallest class ${Math.min(...sizes)}, largest ${Math.max(...sizes)}`,
   ];
+  lines.push(
+    `classes: ${list(
+      report.classes.map((counts) => counts.name),
+      10,
+    )}`,
+  );
   const mention = (some: boolean, line: () => string) => some && lines.push(line());
   mention(
     report.cutFromTrain.length > 0,
