@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp } from 'node:fs/promises';
+import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
@@ -60,5 +60,22 @@ describe('folders as people have them', { concurrency: 2 }, () => {
     }
     const { code, stderr } = await adarand(folder.path, 'eval', 'home/mine', 'home');
     assert.equal(code, 0, stderr);
+  });
+
+  test('a class of HEIC or BMP files, and one of them predicted, are refused by format', async () => {
+    await cp(at('photos'), at('phone'), { recursive: true });
+    const heic = at('phone', 'zz', 'IMG_0001.HEIC');
+    await mkdir(at('phone', 'zz'));
+    await writeFile(heic, '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+    const trained = await train('phone');
+    assert.equal(trained.code, 2);
+    assert.match(
+      trained.stderr,
+      /for "zz"; there is 1 file that cannot be read: zz\/IMG_0001.HEIC \(HEIC, not/,
+    );
+    assert.equal((await train('photos', '--out', 'known')).code, 0);
+    const predicted = await adarand(folder.path, 'predict', 'known', heic);
+    assert.equal(predicted.code, 2);
+    assert.match(predicted.stderr, /IMG_0001.HEIC cannot be read: HEIC, not supported: convert it/);
   });
 });

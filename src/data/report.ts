@@ -18,6 +18,8 @@ export interface FolderReport {
   /** Files and folders that are no images, by kind (`.txt`, `hidden file`, `@eaDir`, ...). */
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Images whose pixels are all equal. They are used. */
+  readonly blank: readonly string[];
   /** Groups of files with the same bytes, within and across splits and classes. */
   readonly duplicates: readonly (readonly string[])[];
   /** Those groups that are in the test split and in another one. */
@@ -56,6 +58,7 @@ export function reportOn(contents: Contents, findings: Findings): FolderReport {
     cutFromTrain,
     ignored: findings.ignored,
     damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
+    blank: findings.blank.map((file) => relative(path, file)),
     ...copies(contents, findings.digests),
     singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
   };
@@ -85,9 +88,9 @@ export function formatReport(report: FolderReport): string[] {
     () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
   );
   mention(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
-  mention(report.damaged.length > 0, () => {
-    const files = report.damaged.map(({ path, reason }) => `${path} (${reason})`);
-    return `skipped ${report.damaged.length} damaged: ${list(files)}`;
+  mention(report.damaged.length > 0, () => `skipped ${describeUnreadable(report.damaged)}`);
+  mention(report.blank.length > 0, () => {
+    return `without any contrast (all pixels are equal): ${count(report.blank, 'image')}: ${list(report.blank)}`;
   });
   mention(report.ignored.size > 0, () => {
     const kinds = Array.from(report.ignored, ([kind, count]) => `${count} ${kind}`);
@@ -130,6 +133,12 @@ function copies(contents: Contents, digests: ReadonlyMap<string, string>) {
   const leaks = repeated.filter((group) => new Set(group.map(({ split }) => split === 'test')).size > 1);
   const contradicts = repeated.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
   return { duplicates: paths(repeated), leakage: paths(leaks), contradictory: paths(contradicts) };
+}
+
+/** Files that cannot be read and why, for a report or an error. */
+export function describeUnreadable(files: FolderReport['damaged']): string {
+  const reasons = list(files.map(({ path, reason }) => `${path} (${reason})`));
+  return `${count(files, 'file')} that cannot be read: ${reasons}`;
 }
 
 function count(groups: readonly unknown[], noun: string): string {
