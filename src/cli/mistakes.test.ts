@@ -84,7 +84,7 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
         'survived',
       );
       assert.equal(code, 0);
-      assert.match(stdout, /skipped 3 damaged/);
+      assert.match(stdout, /skipped 3 files that cannot be read/);
       for (const name of ['empty.jpg (empty file)', 'words.jpg (not an image', 'half.png'])
         assert.ok(stdout.includes(name), `${name} in\n${stdout}`);
     });

@@ -1,7 +1,7 @@
-import { basename } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { type LabelledImage, shareAll } from './image.js';
-import { type FolderReport, reportOn } from './report.js';
+import { describeUnreadable, type FolderReport, reportOn } from './report.js';
 import { cutSplits, type SplitOptions, takeFraction } from './split.js';
 
 /** Labelled images in three disjoint splits. */
@@ -32,11 +32,13 @@ export interface DatasetImages {
 export interface Findings {
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Paths of images whose pixels are all equal. */
+  readonly blank: readonly string[];
   /** SHA-256 of each file's bytes, by path. */
   readonly digests: ReadonlyMap<string, string>;
 }
 
-const nothingFound: Findings = { ignored: new Map(), damaged: [], digests: new Map() };
+const nothingFound: Findings = { ignored: new Map(), damaged: [], blank: [], digests: new Map() };
 
 /**
  * Makes a dataset of images that the caller lists: files, or pixels in memory (copied once, into memory that
@@ -53,7 +55,7 @@ export function createDataset(
   checkClasses(path, classes);
   for (const images of [source.train, source.val ?? [], source.test ?? []])
     checkLabels(path, classes, images);
-  checkClassSizes(path, classes, source.train);
+  checkClassSizes(path, classes, source.train, findings.damaged);
   const cut = cutSplits(source, classes.length, options);
   const train = shareAll(takeFraction(cut.train, classes.length, options));
   const val = shareAll(cut.val);
@@ -82,20 +84,33 @@ function checkLabels(path: string, classes: readonly string[], images: readonly 
   );
 }
 
-function checkClassSizes(path: string, classes: readonly string[], images: readonly LabelledImage[]): void {
+function checkClassSizes(
+  path: string,
+  classes: readonly string[],
+  images: readonly LabelledImage[],
+  damaged: Findings['damaged'],
+): void {
+  const relativePaths = damaged.map((file) => ({ ...file, path: relative(path, file.path) }));
+  const unreadable = (files: Findings['damaged']) =>
+    files.length === 0 ? '' : `; there ${files.length === 1 ? 'is' : 'are'} ${describeUnreadable(files)}`;
   if (images.length < classes.length) {
     throw new AdarandError(
       'data.too-few-images',
-      `${path} has ${classes.length} classes but only ${images.length} training images`,
+      `${path} has ${classes.length} classes but only ${images.length} training images${unreadable(relativePaths)}`,
       'Every class needs at least one training image, better ten or more.',
     );
   }
   const present = new Set(images.map(({ label }) => label));
   const empty = classes.filter((_, label) => !present.has(label));
   if (empty.length === 0) return;
+  const theirs = relativePaths.filter((file) =>
+    file.path.split(sep).some((folder) => empty.includes(folder.normalize('NFC'))),
+  );
   throw new AdarandError(
     'data.empty-class',
-    `${path} has no readable training image for ${empty.map((name) => `"${name}"`).join(', ')}`,
-    'Put images into the folder of that class, or remove the folder.',
+    `${path} has no readable training image for ${empty.map((name) => `"${name}"`).join(', ')}${unreadable(theirs)}`,
+    theirs.length === 0
+      ? 'Put images into the folder of that class, or remove the folder.'
+      : 'Convert or replace those files, or remove the folder.',
   );
 }

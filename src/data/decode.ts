@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { formatThatCannotBeRead, isTiff, refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
 
 // Each picture is decoded once or with fresh options: libvips' own cache would only hold memory.
@@ -12,9 +14,21 @@ sharp.cache(false);
  * first frame. An image whose shorter side exceeds `shorterSide` is shrunk to it, aspect ratio kept; JPEG and
  * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap.
  *
- * @throws what sharp throws for a file it cannot read in full; `decodeFailure` puts that in words.
+ * @throws UnreadableFormat for a file that is known to be of another kind, and what sharp throws for a file it cannot
+ *   read in full; `decodeFailure` puts both in words.
  */
 export async function decodeImage(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
+  try {
+    if (typeof file === 'string' ? /\.tiff?$/i.test(file) : isTiff(file)) await refuseMeasurements(file);
+    return await decode(file, shorterSide);
+  } catch (error) {
+    const bytes = typeof file === 'string' ? await readFile(file).catch(() => undefined) : file;
+    const format = bytes && formatThatCannotBeRead(bytes);
+    throw format === undefined ? error : new UnreadableFormat(format, { cause: error });
+  }
+}
+
+async function decode(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
   const { data, info } = await sharp(file, { failOn: 'truncated' })
     .autoOrient()
     .flatten({ background: 'white' })
@@ -36,6 +50,7 @@ export async function decodeImage(file: string | Uint8Array, shorterSide: number
 
 /** Why a file could not be decoded, in a few words for a report. */
 export function decodeFailure(error: unknown): string {
+  if (error instanceof UnreadableFormat) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   if (/empty/i.test(text)) return 'empty file';
   if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { openDataset } from './open.js';
@@ -49,4 +49,70 @@ test('an IDX folder is a dataset of ten classes; damaged files are named', async
   await assert.rejects(opening, { code: 'data.idx', message: /not a complete gzip/ });
   await rm(join(folder, 'train-labels-idx1-ubyte.gz'));
   await assert.rejects(opening, { code: 'data.idx', message: /not the labels/ });
+});
+
+async function emptyFolder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'adarand-idx-'));
+  after(() => rm(path, { recursive: true }));
+  return path;
+}
+
+test('names with a dot or in capitals, and files in folders of their names, are read alike', async () => {
+  const layouts = [
+    ['train-images.idx3-ubyte', 'train-labels.idx1-ubyte'],
+    ['Train-Images-IDX3-ubyte', 'TRAIN-LABELS.IDX1-UBYTE'],
+    ['train-images-idx3-ubyte/train-images-idx3-ubyte', 'train-labels-idx1-ubyte/train-labels.idx1-ubyte'],
+  ];
+  for (const [imageFile = '', labelFile = ''] of layouts) {
+    const path = await emptyFolder();
+    for (const [name, bytes] of [
+      [imageFile, images] as const,
+      [labelFile, idx(2049, [40], labels)] as const,
+    ]) {
+      await mkdir(dirname(join(path, name)), { recursive: true });
+      await writeFile(join(path, name), bytes);
+    }
+    const { train, val, test: testing } = await openDataset(path, { seed: 1 });
+    assert.deepEqual(
+      [train, val, testing].map((split) => split.images.length),
+      [20, 10, 10],
+    );
+  }
+});
+
+test('the classes are the labels that are there', async () => {
+  const path = await emptyFolder();
+  const some = labels.map((label) => 2 * (label % 3) + 1);
+  await writeFile(join(path, 'train-images-idx3-ubyte'), images);
+  await writeFile(join(path, 'train-labels-idx1-ubyte'), idx(2049, [40], some));
+  const { classes, train } = await openDataset(path, { seed: 1, valFraction: 0, testFraction: 0 });
+  assert.deepEqual(classes, ['1', '3', '5']);
+  assert.deepEqual(
+    train.images.map(({ label }) => label),
+    [...labels].map((label) => label % 3),
+  );
+  await writeFile(join(path, 't10k-images-idx3-ubyte'), images);
+  await writeFile(join(path, 't10k-labels-idx1-ubyte'), idx(2049, [40], labels));
+  const opening = () => openDataset(path, { seed: 1 });
+  await assert.rejects(opening, {
+    code: 'data.idx',
+    message: /test images with the label 0, but no such training/,
+  });
+  await rm(join(path, 'train-images-idx3-ubyte'));
+  await rm(join(path, 'train-labels-idx1-ubyte'));
+  await assert.rejects(opening, { code: 'data.idx', message: /but no training images$/ });
+});
+
+test('a folder or a broken link in place of a file is named', async () => {
+  const path = await emptyFolder();
+  await mkdir(join(path, 'train-images-idx3-ubyte'));
+  await symlink(join(path, 'nowhere'), join(path, 'train-labels-idx1-ubyte'));
+  const opening = () => openDataset(path, { seed: 1 });
+  await assert.rejects(opening, {
+    code: 'data.idx',
+    message: /images-idx3-ubyte is a folder without the IDX file/,
+  });
+  await rm(join(path, 'train-images-idx3-ubyte'), { recursive: true });
+  await writeFile(join(path, 'train-images-idx3-ubyte'), images);
+  await assert.rejects(opening, { code: 'data.idx', message: /labels-idx1-ubyte cannot be read$/ });
 });

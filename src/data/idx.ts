@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { AdarandError, at } from '../errors.js';
@@ -8,36 +8,54 @@ import type { LabelledImage } from './image.js';
 
 /**
  * Reads a folder in MNIST's IDX format (LeCun et al.; also Fashion-MNIST, KMNIST): `train-images-idx3-ubyte`,
- * `train-labels-idx1-ubyte`, and the same with `t10k-` for the test split, each plain or `.gz`. `undefined` when the folder
- * holds no such files.
+ * `train-labels-idx1-ubyte`, and the same with `t10k-` for the test split, each plain or `.gz`; also with a dot
+ * (`train-images.idx3-ubyte`), in any case, or inside a folder of the file's name. The classes are the labels that the
+ * training images have. `undefined` when the folder holds no such files.
  *
- * @throws AdarandError `data.idx` for a file that is missing, truncated or not IDX.
+ * @throws AdarandError `data.idx` for a file that is missing, truncated or not IDX, or a test label without training images.
  */
 export async function readIdxFolder(folder: string): Promise<DatasetImages | undefined> {
   // A folder that cannot be listed is for the image scan to explain.
-  const names = new Set(await readdir(folder).catch(() => []));
+  const names = await readdir(folder).catch(() => []);
   const train = await readSplit(folder, names, 'train');
-  if (!train) return undefined;
-  const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
-  return { path: folder, classes, train, test: await readSplit(folder, names, 't10k') };
-}
-
-async function readSplit(folder: string, names: ReadonlySet<string>, prefix: string) {
-  const images = present(names, `${prefix}-images-idx3-ubyte`);
-  const labels = present(names, `${prefix}-labels-idx1-ubyte`);
-  if (!images && !labels) return undefined;
-  if (!images || !labels) {
+  const test = await readSplit(folder, names, 't10k');
+  if (!train) {
+    if (!test) return undefined;
     throw new AdarandError(
       'data.idx',
-      `${folder} has ${images ?? labels} but not the ${images ? 'labels' : 'images'} that belong to it`,
-      `An IDX split is two files: ${prefix}-images-idx3-ubyte and ${prefix}-labels-idx1-ubyte (or both .gz).`,
+      `${folder} has t10k-images-idx3-ubyte, the test images, but no training images`,
+      `Put ${twoFiles('train')} beside it.`,
     );
   }
-  return parseIdx(
-    await readMaybeZipped(join(folder, images)),
-    await readMaybeZipped(join(folder, labels)),
-    join(folder, images),
+  const digits = [...new Set(train.map(({ label }) => label))].sort((a, b) => a - b);
+  const untrained = test?.find(({ label }) => !digits.includes(label));
+  if (untrained) {
+    throw new AdarandError(
+      'data.idx',
+      `${folder} has test images with the label ${untrained.label}, but no such training images`,
+      `The training images have the labels ${digits.join(', ')}: take the two splits from one dataset.`,
+    );
+  }
+  const numbered = (images: readonly LabelledImage[]) =>
+    images.map(({ image, label }) => ({ image, label: digits.indexOf(label) }));
+  return { path: folder, classes: digits.map(String), train: numbered(train), test: test && numbered(test) };
+}
+
+async function readSplit(folder: string, names: readonly string[], prefix: string) {
+  const images = await present(folder, names, `${prefix}-images-idx3-ubyte`);
+  const labels = await present(folder, names, `${prefix}-labels-idx1-ubyte`);
+  if (images && labels) return parseIdx(await readMaybeZipped(images), await readMaybeZipped(labels), images);
+  const found = images ?? labels;
+  if (found === undefined) return undefined;
+  throw new AdarandError(
+    'data.idx',
+    `${folder} has ${basename(found)} but not the ${images ? 'labels' : 'images'} that belong to it`,
+    `An IDX split is two files: ${twoFiles(prefix)} (or both .gz).`,
   );
+}
+
+function twoFiles(prefix: string): string {
+  return `${prefix}-images-idx3-ubyte and ${prefix}-labels-idx1-ubyte`;
 }
 
 /**
@@ -73,13 +91,39 @@ function header(bytes: Uint8Array, magic: number, dimensions: number, name: stri
   return sizes;
 }
 
-function present(names: ReadonlySet<string>, name: string): string | undefined {
-  return [name, `${name}.gz`].find((candidate) => names.has(candidate));
+/** The path of a file of the format, plain before zipped. */
+async function present(folder: string, names: readonly string[], name: string): Promise<string | undefined> {
+  for (const wanted of [name, `${name}.gz`]) {
+    const found = names.find((candidate) => candidate.toLowerCase().replace('.idx', '-idx') === wanted);
+    if (found !== undefined) return fileAt(join(folder, found), name);
+  }
+  return undefined;
+}
+
+/** The file, or the one inside a folder of its name (some archives unpack to that). */
+async function fileAt(path: string, name: string): Promise<string> {
+  // What cannot be looked at is told when it is opened.
+  const found = await stat(path).catch(() => undefined);
+  if (!found?.isDirectory()) return path;
+  const inside = await present(path, await readdir(path), name);
+  if (inside !== undefined) return inside;
+  throw new AdarandError(
+    'data.idx',
+    `${path} is a folder without the IDX file that it is named after`,
+    `Put the file ${name} in its place.`,
+  );
 }
 
 async function readMaybeZipped(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path);
-  if (!path.endsWith('.gz')) return bytes;
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new AdarandError(
+      'data.idx',
+      `${path} cannot be read`,
+      'Check that it is a file, and its permissions.',
+      error,
+    );
+  });
+  if (!path.toLowerCase().endsWith('.gz')) return bytes;
   try {
     return await promisify(gunzip)(bytes);
   } catch (error) {

@@ -3,12 +3,18 @@ import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { ImageCache } from './cache.js';
 import { decodeFailure, decodeImage } from './decode.js';
+import type { Pixels } from './image.js';
 
 export interface Inspection {
   /** SHA-256 of each readable image's bytes, by path. */
   readonly digests: ReadonlyMap<string, string>;
+  /** Paths of images whose pixels are all equal. */
+  readonly blank: readonly string[];
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
+
+/** Enough to see whether there is anything to see. */
+const uncachedSide = 32;
 
 /**
  * Opens and fully decodes every file once, so that a damaged one is known before training and not in its third
@@ -20,13 +26,15 @@ export async function inspectImages(
   onProgress?: (done: number, total: number) => void,
 ): Promise<Inspection> {
   const digests = new Map<string, string>();
+  const blank = new Set<string>();
   const reasons = new Map<string, string>();
   let done = 0;
   const inspect = async (path: string) => {
     try {
       const bytes = await readFile(path);
-      const image = await decodeImage(bytes, cache?.shorterSide ?? 1);
+      const image = await decodeImage(bytes, cache?.shorterSide ?? uncachedSide);
       cache?.offer(path, image);
+      if (isBlank(image)) blank.add(path);
       digests.set(path, createHash('sha256').update(bytes).digest('hex'));
     } catch (error) {
       reasons.set(path, reasonFor(error));
@@ -42,7 +50,7 @@ export async function inspectImages(
     const reason = reasons.get(path);
     return reason === undefined ? [] : [{ path, reason }];
   });
-  return { digests, damaged };
+  return { digests, blank: paths.filter((path) => blank.has(path)), damaged };
 }
 
 function reasonFor(error: unknown): string {
@@ -50,4 +58,8 @@ function reasonFor(error: unknown): string {
   if (code === 'ENOENT') return 'broken link';
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read';
   return decodeFailure(error);
+}
+
+function isBlank({ channels, data }: Pixels): boolean {
+  return data.every((value, i) => value === data[i % channels]);
 }

@@ -112,6 +112,9 @@ test('a messy folder is read, and the report says what is wrong with it', async 
     new Map([
       ['.md', 1],
       ['.txt', 1],
+      ['Thumbs.db', 1],
+      ['hidden file', 2],
+      ['hidden folder', 1],
       ['image outside a class folder', 1],
     ]),
   );
@@ -130,6 +133,7 @@ test('a messy folder is read, and the report says what is wrong with it', async 
     lines[0] ?? '',
     /^messy: 3 classes, 7 train \/ 2 val \/ 2 test images; smallest class 1, largest 4$/,
   );
+  assert.equal(lines[1], 'classes: rose hip, single, バラ');
   assert.ok(lines.some((line) => line.startsWith('leakage: 1 picture')));
   assert.match(lines.at(-1) ?? '', /^this test set has 2 images: accuracy will be known to ±40.5 points/);
 });
@@ -199,4 +203,91 @@ test('real photographs', async (t) => {
     report.classes.map(({ train, val, test }) => [train, val, test]),
     Array(3).fill([11, 1, 12]),
   );
+});
+
+test('of many classes the first ten are named', async () => {
+  for (let name = 10; name < 22; name++) await put(`many/train/${name}/0.png`);
+  const { report } = await openDataset(join(root, 'many'), { seed: 1 });
+  assert.equal(formatReport(report)[1], 'classes: 10, 11, 12, 13, 14, 15, 16, 17, 18, 19 and 2 more');
+});
+
+/** A grey TIFF of 4 x 4 samples; `format`: 1 unsigned, 2 signed, 3 floating point. */
+function greyTiff(bits: number, format: 1 | 2 | 3, samples: Buffer): Buffer {
+  const tags: readonly (readonly [number, number, number])[] = [
+    [256, 3, 4],
+    [257, 3, 4],
+    [258, 3, bits],
+    [259, 3, 1],
+    [262, 3, 1],
+    [273, 4, 8],
+    [277, 3, 1],
+    [278, 3, 4],
+    [279, 4, samples.length],
+    [339, 3, format],
+  ];
+  const directory = Buffer.alloc(2 + 12 * tags.length + 4);
+  directory.writeUInt16LE(tags.length);
+  tags.forEach(([tag, type, value], i) => {
+    directory.writeUInt16LE(tag, 2 + 12 * i);
+    directory.writeUInt16LE(type, 4 + 12 * i);
+    directory.writeUInt32LE(1, 6 + 12 * i);
+    directory.writeUInt32LE(value, 10 + 12 * i);
+  });
+  const header = Buffer.from('II*\0\0\0\0\0', 'latin1');
+  header.writeUInt32LE(8 + samples.length, 4);
+  return Buffer.concat([header, samples, directory]);
+}
+
+test('TIFFs show their picture or are refused with the type of their samples', async () => {
+  const ramp = Buffer.from(Uint16Array.from({ length: 16 }, (_, i) => i * 4369).buffer);
+  const { data } = await decodeImage(greyTiff(16, 1, ramp), 64);
+  assert.deepEqual(
+    [...data.filter((_, i) => i % 3 === 0)],
+    Array.from({ length: 16 }, (_, i) => i * 17),
+  );
+  const floats = Buffer.from(Float32Array.from({ length: 16 }, (_, i) => i / 15).buffer);
+  for (const [bits, format, samples, type] of [
+    [32, 3, floats, 'float'],
+    [32, 1, floats, 'uint'],
+    [16, 2, ramp, 'short'],
+  ] as const) {
+    const file = await put(`tiff-${type}.tif`, greyTiff(bits, format, samples));
+    for (const source of [file, greyTiff(bits, format, samples)])
+      await assert.rejects(decodeImage(source, 64), {
+        message: new RegExp(`^TIFF with samples of type ${type},`),
+      });
+  }
+});
+
+test('files that cannot be read are reported with their format, images without contrast are counted', async () => {
+  for (const name of ['a', 'b']) for (let i = 0; i < 4; i++) await put(`formats/${name}/${i}.png`);
+  await put('formats/a/5.heic', '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+  await put('formats/a/6.jpg', '\0\0\0\x18ftypheic\0\0\0\0mif1heic');
+  await put('formats/a/7.bmp', 'BM\x46\0\0\0');
+  await put('formats/b/8.jpg', '<!DOCTYPE html><html></html>');
+  await put('formats/b/9.jpg', 'version https://git-lfs.github.com/spec/v1\noid sha256:00');
+  await put('formats/b/white.png', await flat(90, 70, 3, 255).png().toBuffer());
+  for (const cache of [undefined, new ImageCache({ imageSize: 8 })]) {
+    const { report } = await openDataset(join(root, 'formats'), { seed: 1, ...(cache ? { cache } : {}) });
+    assert.deepEqual(
+      report.damaged.map(({ path, reason }) => `${path}: ${reason}`),
+      [
+        'a/5.heic: HEIC, not supported: convert it to JPEG or PNG',
+        'a/6.jpg: HEIC, not supported: convert it to JPEG or PNG',
+        'a/7.bmp: BMP, not supported: convert it to JPEG or PNG',
+        'b/8.jpg: a web page, not an image',
+        'b/9.jpg: a pointer of Git LFS, not the image: fetch it with "git lfs pull"',
+      ],
+    );
+    assert.deepEqual(report.blank, ['b/white.png']);
+    const lines = formatReport(report);
+    assert.ok(lines.some((line) => line.startsWith('skipped 5 files that cannot be read: a/5.heic (HEIC,')));
+    assert.ok(lines.includes('without any contrast (all pixels are equal): 1 image: b/white.png'));
+  }
+  await put('formats/c/0.bmp', 'BM\x46\0\0\0');
+  await assert.rejects(openDataset(join(root, 'formats'), { seed: 1 }), {
+    code: 'data.empty-class',
+    message: /training image for "c"; there is 1 file that cannot be read: c\/0.bmp \(BMP, not/,
+    hint: /^Convert or replace those files/,
+  });
 });

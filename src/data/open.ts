@@ -4,7 +4,8 @@ import { createDataset, type Dataset } from './dataset.js';
 import { readIdxFolder } from './idx.js';
 import type { LabelledImage } from './image.js';
 import { inspectImages } from './inspect.js';
-import { type SplitName, scanFolder } from './scan.js';
+import type { SplitName } from './layout.js';
+import { scanFolder } from './scan.js';
 import type { SplitOptions } from './split.js';
 
 export interface OpenOptions extends SplitOptions {
@@ -29,7 +30,7 @@ export async function openDataset(path: string, options: OpenOptions): Promise<D
 async function openImageFolder(path: string, options: OpenOptions): Promise<Dataset> {
   const { classes, images, splits, ignored } = await scanFolder(path);
   const paths = images.map((image) => image.path);
-  const { digests, damaged } = await inspectImages(paths, options.cache, options.onProgress);
+  const { digests, blank, damaged } = await inspectImages(paths, options.cache, options.onProgress);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const labelOf = (name: string) => {
     const label = labels.get(name);
@@ -52,5 +53,5 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
     val: readable('val'),
     test: readable('test'),
   };
-  return createDataset(source, options, { ignored, damaged, digests });
+  return createDataset(source, options, { ignored, damaged, blank, digests });
 }

@@ -15,9 +15,11 @@ export interface FolderReport {
   readonly imbalance: number;
   /** Splits that were not there and were cut from the training images. */
   readonly cutFromTrain: readonly SplitName[];
-  /** Files and folders that are no images, by kind (`.txt`, `loose image`, ...). */
+  /** Files and folders that are no images, by kind (`.txt`, `hidden file`, `@eaDir`, ...). */
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Images whose pixels are all equal. They are used. */
+  readonly blank: readonly string[];
   /** Groups of files with the same bytes, within and across splits and classes. */
   readonly duplicates: readonly (readonly string[])[];
   /** Those groups that are in the test split and in another one. */
@@ -56,6 +58,7 @@ export function reportOn(contents: Contents, findings: Findings): FolderReport {
     cutFromTrain,
     ignored: findings.ignored,
     damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
+    blank: findings.blank.map((file) => relative(path, file)),
     ...copies(contents, findings.digests),
     singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
   };
@@ -69,6 +72,12 @@ export function formatReport(report: FolderReport): string[] {
     `${report.name}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
       `${total('test')} test images; smallest class ${Math.min(...sizes)}, largest ${Math.max(...sizes)}`,
   ];
+  lines.push(
+    `classes: ${list(
+      report.classes.map((counts) => counts.name),
+      10,
+    )}`,
+  );
   const mention = (some: boolean, line: () => string) => some && lines.push(line());
   mention(
     report.cutFromTrain.length > 0,
@@ -79,13 +88,13 @@ export function formatReport(report: FolderReport): string[] {
     () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
   );
   mention(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
-  mention(report.damaged.length > 0, () => {
-    const files = report.damaged.map(({ path, reason }) => `${path} (${reason})`);
-    return `skipped ${report.damaged.length} damaged: ${list(files)}`;
+  mention(report.damaged.length > 0, () => `skipped ${describeUnreadable(report.damaged)}`);
+  mention(report.blank.length > 0, () => {
+    return `without any contrast (all pixels are equal): ${count(report.blank, 'image')}: ${list(report.blank)}`;
   });
   mention(report.ignored.size > 0, () => {
     const kinds = Array.from(report.ignored, ([kind, count]) => `${count} ${kind}`);
-    return `ignored, because they are not images of a class: ${list(kinds)}`;
+    return `ignored, because they are not images of a class: ${list(kinds, 8)}`;
   });
   mention(
     report.duplicates.length > 0,
@@ -126,6 +135,12 @@ function copies(contents: Contents, digests: ReadonlyMap<string, string>) {
   return { duplicates: paths(repeated), leakage: paths(leaks), contradictory: paths(contradicts) };
 }
 
+/** Files that cannot be read and why, for a report or an error. */
+export function describeUnreadable(files: FolderReport['damaged']): string {
+  const reasons = list(files.map(({ path, reason }) => `${path} (${reason})`));
+  return `${count(files, 'file')} that cannot be read: ${reasons}`;
+}
+
 function count(groups: readonly unknown[], noun: string): string {
   return groups.length === 1 ? `1 ${noun}` : `${groups.length} ${noun}s`;
 }
@@ -134,7 +149,7 @@ function examples(groups: readonly (readonly string[])[]): string {
   return list(groups.map((group) => group.join(' = ')));
 }
 
-function list(items: readonly string[]): string {
-  const shown = items.slice(0, 3).join(', ');
-  return items.length > 3 ? `${shown} and ${items.length - 3} more` : shown;
+function list(items: readonly string[], most = 3): string {
+  const shown = items.slice(0, most).join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

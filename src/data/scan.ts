@@ -1,6 +1,8 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { contentsOf, expectedLayout, isImage, kindOf } from './entries.js';
+import { type SplitName, type SplitRoot, splitRoots } from './layout.js';
 
 /** What a folder of images contains, by names alone: no file has been opened. */
 export interface Scan {
@@ -19,31 +21,13 @@ export interface FoundImage {
   readonly className: string;
 }
 
-export type SplitName = 'train' | 'val' | 'test';
-
-const splitFolders: ReadonlyMap<string, SplitName> = new Map([
-  ['train', 'train'],
-  ['val', 'val'],
-  ['valid', 'val'],
-  ['validation', 'val'],
-  ['test', 'test'],
-]);
-
-/** Also formats that sharp may not read: they are then reported, not silently missing. */
-const imageExtensions: ReadonlySet<string> = new Set(
-  '.jpg .jpeg .jpe .jfif .png .webp .gif .tif .tiff .avif .bmp .heic .heif .jp2 .jxl'.split(' '),
-);
-
-const layout = `Expected folder/train/class/*.jpg and folder/test/class/*.jpg (folder/val/class/*.jpg if you have \
-it), or folder/class/*.jpg, from which the splits are cut.`;
-
 /**
- * Finds the images of a folder: `train/`, `val/` (or `valid/`, `validation/`) and `test/` with a folder per class,
- * or just folders per class. Class folders are searched in depth; links are followed, but a folder is entered once
- * per class, however it is reached. Hidden files and what operating systems leave behind do not exist.
+ * Finds the images of a folder: split folders (see `splitRoots`) with a folder per class, or just folders per class.
+ * Class folders are searched in depth; links are followed, but a folder is entered once per class, however it is
+ * reached. Hidden files, what systems leave behind and runs are no data.
  *
  * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.no-train`,
- *   `data.no-classes`, `data.unknown-class`.
+ *   `data.ambiguous-layout`, `data.no-classes`, `data.unknown-class`.
  */
 export async function scanFolder(folder: string): Promise<Scan> {
   const ignored = new Map<string, number>();
@@ -54,7 +38,9 @@ export async function scanFolder(folder: string): Promise<Scan> {
   for (const { root, split } of roots) {
     const names = classes.get(split) ?? new Set();
     classes.set(split, names);
-    for (const entry of await entriesOf(root)) {
+    const { entries, notData } = await contentsOf(root);
+    notData.forEach(ignore);
+    for (const entry of entries) {
       if (entry.kind !== 'folder') {
         ignore(isImage(entry.name) ? 'image outside a class folder' : kindOf(entry.name));
         continue;
@@ -67,45 +53,28 @@ export async function scanFolder(folder: string): Promise<Scan> {
     }
   }
   const trainClasses = [...(classes.get('train') ?? [])].sort();
-  checkClasses(folder, roots.find(({ split }) => split === 'train')?.root ?? folder, trainClasses, classes);
+  checkClasses(folder, roots, trainClasses, classes);
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { classes: trainClasses, images, splits: new Set(classes.keys()), ignored };
 }
 
-async function splitRoots(folder: string, ignore: (kind: string) => void) {
-  const top = await entriesOf(folder);
-  const roots = top.flatMap(({ name, path, kind }) => {
-    const split = splitFolders.get(name.toLowerCase());
-    return kind === 'folder' && split ? [{ root: path, split }] : [];
-  });
-  if (roots.length === 0) return [{ root: folder, split: 'train' as const }];
-  if (!roots.some(({ split }) => split === 'train')) {
-    const names = roots.map(({ split }) => `${split}/`).join(' and ');
-    throw new AdarandError('data.no-train', `${folder} has ${names} but no train/`, layout);
-  }
-  for (const { name, path, kind } of top) {
-    if (roots.some(({ root }) => root === path)) continue;
-    ignore(kind === 'folder' ? 'folder beside train/' : kindOf(name));
-  }
-  return roots;
-}
-
 function checkClasses(
   folder: string,
-  trainFolder: string,
+  roots: readonly SplitRoot[],
   trainClasses: readonly string[],
   classes: ReadonlyMap<SplitName, ReadonlySet<string>>,
 ): void {
+  const rootOf = (split: SplitName) => roots.find((candidate) => candidate.split === split)?.root ?? folder;
   if (trainClasses.length === 0) {
-    throw new AdarandError('data.no-classes', `${trainFolder} has no class folders`, layout);
+    throw new AdarandError('data.no-classes', `${rootOf('train')} has no class folders`, expectedLayout);
   }
   for (const [split, names] of classes) {
     const unknown = [...names].filter((name) => !trainClasses.includes(name));
     if (unknown.length === 0) continue;
     throw new AdarandError(
       'data.unknown-class',
-      `${folder} has ${unknown.map((name) => `"${name}"`).join(', ')} in ${split}/ but not in train/`,
-      'Every class that is tested must be trained: add its folder to train/, or remove it. Names are case-sensitive.',
+      `${folder} has ${unknown.map((name) => `"${name}"`).join(', ')} in ${basename(rootOf(split))}/ but not in ${basename(rootOf('train'))}/`,
+      'Every class that is tested must be trained: add its folder to the training images, or remove it. Names are case-sensitive.',
     );
   }
 }
@@ -118,51 +87,11 @@ async function* imagesUnder(
   const real = await realpath(folder);
   if (visited.has(real)) return;
   visited.add(real);
-  for (const { name, path, kind } of await entriesOf(folder)) {
+  const { entries, notData } = await contentsOf(folder);
+  notData.forEach(ignore);
+  for (const { name, path, kind } of entries) {
     if (kind === 'folder') yield* imagesUnder(path, visited, ignore);
     else if (isImage(name)) yield path;
     else ignore(kindOf(name));
   }
-}
-
-interface Entry {
-  readonly name: string;
-  readonly path: string;
-  readonly kind: 'folder' | 'file';
-}
-
-/** What a folder holds, links resolved, sorted; a broken link counts as a file (opening it will tell). */
-async function entriesOf(folder: string): Promise<Entry[]> {
-  const found = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw folderError(folder, error);
-  });
-  const visible = found.filter(({ name }) => !isHidden(name));
-  const entries = await Promise.all(
-    visible.map(async (entry): Promise<Entry> => {
-      const path = join(folder, entry.name);
-      const target = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
-      return { name: entry.name, path, kind: target.isDirectory() ? 'folder' : 'file' };
-    }),
-  );
-  return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function folderError(folder: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return new AdarandError('data.missing', `${folder} does not exist`, layout, error);
-  if (code === 'ENOTDIR') return new AdarandError('data.not-a-folder', `${folder} is a file`, layout, error);
-  const message = `${folder} cannot be read (${code ?? error})`;
-  return new AdarandError('data.unreadable-folder', message, 'Check its permissions.', error);
-}
-
-function isHidden(name: string): boolean {
-  return name.startsWith('.') || /^(thumbs\.db|desktop\.ini|__macosx)$/i.test(name);
-}
-
-function isImage(name: string): boolean {
-  return imageExtensions.has(extname(name).toLowerCase());
-}
-
-function kindOf(name: string): string {
-  return extname(name).toLowerCase() || 'file without extension';
 }

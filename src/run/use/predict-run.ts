@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { decodeFailure, decodeImage } from '../../data/decode.js';
 import { evalBatches, ImageCache, type LabelledImage } from '../../data/index.js';
@@ -65,7 +65,7 @@ async function checkFile(path: string): Promise<void> {
 
 async function decoded(path: string, shorterSide: number): Promise<LabelledImage> {
   try {
-    return { image: { kind: 'pixels', ...(await decodeImage(path, shorterSide)) }, label: 0 };
+    return { image: { kind: 'pixels', ...(await decodeImage(await readFile(path), shorterSide)) }, label: 0 };
   } catch (error) {
     throw new AdarandError(
       'predict.unreadable-image',
