@@ -60,6 +60,9 @@ export function createProgress({
         case 'data':
           if (event.lines.length > 0) line.print(event.lines.join('\n'));
           break;
+        case 'remark':
+          line.print(event.text);
+          break;
         case 'run':
           line.print(describeRun(event));
           break;

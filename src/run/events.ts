@@ -12,6 +12,8 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }
   /** What was found in the folder; `lines` is the same as text. */
   | { readonly type: 'data'; readonly lines: readonly string[]; readonly report: FolderReport }
+  /** Something that does not stop the run and that the user will want to know before training. */
+  | { readonly type: 'remark'; readonly text: string }
   /** Training is about to begin, or to continue after `step`. */
   | {
       readonly type: 'run';
