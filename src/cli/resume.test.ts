@@ -162,6 +162,18 @@ describe('runs that are interrupted', () => {
     assert.deepEqual(await resumedWith({ threads: 1, options: { threads: 1 } }), []);
   });
 
+  test('temporary checkpoints of a killed run are removed when it continues', async () => {
+    const run = join(folder.path, 'temporary');
+    await cp(join(folder.path, 'whole'), run, { recursive: true });
+    await rm(join(run, 'summary.json'));
+    const names = ['.summary.json.0123456789ab.tmp', 'checkpoints/.last.safetensors.ba9876543210.tmp'];
+    for (const name of names) await writeFile(join(run, name), 'half');
+    const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'temporary');
+    assert.equal(code, 0, stderr);
+    for (const name of names) assert.ok(!existsSync(join(run, name)), name);
+    await assertSame('whole', 'temporary');
+  });
+
   test('a run that is finished, or whose data changed, is not resumed', async () => {
     const finished = await adarand(folder.path, 'train', '--resume', 'whole');
     assert.equal(finished.code, 2);
