@@ -84,7 +84,7 @@ def main():
         "studentQuantile": [
             [p, df, stats.t.ppf(p, df)]
             for p in (0.6, 0.9, 0.975, 0.995, 0.9999)
-            for df in (1, 2, 3, 4, 9, 29.5, 100, 10000)
+            for df in (1, 2, 3, 4, 9, 29.5, 100, 10000, 100000, 1000000)
         ],
         "quantile": [[q, np.quantile(a, q)] for q in (0.0, 0.1, 0.25, 0.5, 0.9, 1.0)],
         "paired": {

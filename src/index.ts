@@ -62,7 +62,10 @@ export function train(options: TrainOptions, call: CallOptions = {}): Promise<Ru
   return perform(trainOperation, options, call);
 }
 
-/** Continues a run that was stopped or killed; it ends with the same bits as if nothing had happened. */
+/**
+ * Continues a run that was stopped or killed; on the same machine, with as many threads, it ends with the same bits as if
+ * nothing had happened.
+ */
 export function resume(run: string, call: CallOptions = {}): Promise<RunSummary> {
   return perform(resumeOperation, { run }, call);
 }

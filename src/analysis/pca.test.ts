@@ -71,6 +71,18 @@ test('equal variances, few samples and no variance at all still give orthonormal
   assertClose(constant.projections, new Float64Array(8), 0);
 });
 
+test('identical rows have no variance, whatever their mean rounds to', () => {
+  for (const n of [3, 7, 49]) {
+    const row = [0.1, 1 / 3, -1e6 - 0.7, 123.456];
+    const features = Float32Array.from({ length: 4 * n }, (_, i) => at(row, i % 4));
+    const result = principalComponents(features, n, 4);
+    assert.deepEqual(result.explainedVarianceRatio, [0, 0]);
+    assertClose(result.projections, new Float64Array(2 * n), 0);
+    assert.deepEqual([...result.mean], [...features.subarray(0, 4)]);
+    orthonormalRows(result, 2, 4);
+  }
+});
+
 test('moving the data moves the mean only; projections have the promised variance', () => {
   const n = 50;
   const d = 20;

@@ -47,16 +47,21 @@ export function principalComponents(
   return { mean, components, projections, explainedVarianceRatio };
 }
 
-/** `variance` is the trace of the Gram matrix: the sum of squares of all centred features. */
+/**
+ * `variance` is the trace of the Gram matrix: the sum of squares of all centred features. Everything is measured from the
+ * first row, so that rows that are equal have no variance, not even a rounding error's.
+ */
 function centre(
   features: Float32Array,
   n: number,
   d: number,
 ): { mean: Float64Array; centred: Float64Array; variance: number } {
-  const mean = new Float64Array(d);
-  for (let i = 0; i < n * d; i++) mean[i % d] = at(mean, i % d) + at(features, i) / n;
-  const centred = Float64Array.from(features, (value, i) => value - at(mean, i % d));
-  return { mean, centred, variance: dot(centred, centred) };
+  const first = Float64Array.from(features.subarray(0, d));
+  const fromFirst = Float64Array.from(features, (value, i) => value - at(first, i % d));
+  const offset = new Float64Array(d);
+  for (let i = 0; i < n * d; i++) offset[i % d] = at(offset, i % d) + at(fromFirst, i) / n;
+  const centred = fromFirst.map((value, i) => value - at(offset, i % d));
+  return { mean: first.map((value, j) => value + at(offset, j)), centred, variance: dot(centred, centred) };
 }
 
 /** X^T (X v) for the rows X [n, d]. */

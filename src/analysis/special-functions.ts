@@ -1,6 +1,8 @@
 /**
- * The special functions that entropies and intervals need, in double precision (relative error below 1e-13).
- * DLMF is the NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov.
+ * The special functions that entropies and intervals need, in double precision. `logGamma` and `digamma` are exact to
+ * 1e-13 of their size (of 1, near their roots). The relative error of `incompleteBeta` with a parameter of a half, and of
+ * `studentQuantile`, is below 1e-12 up to 10 000 degrees of freedom (twice the other parameter), and below 1e-11 up to a
+ * million. DLMF is the NIST Digital Library of Mathematical Functions, https://dlmf.nist.gov.
  */
 
 /** Below this, the asymptotic series are not yet exact to double precision, and the recurrences step up to it. */
@@ -10,10 +12,22 @@ const asymptotic = 12;
 export function logGamma(x: number): number {
   let product = 1;
   while (x < asymptotic) product *= x++;
+  return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + stirling(x) - Math.log(product);
+}
+
+/** What Stirling's series adds to (x - 1/2) ln x - x + ln(2 pi) / 2. */
+function stirling(x: number): number {
   const y = 1 / (x * x);
-  const series =
-    (1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y * (1 / 1188 - (y * 691) / 360360))))) / x;
-  return (x - 0.5) * Math.log(x) - x + 0.5 * Math.log(2 * Math.PI) + series - Math.log(product);
+  return (1 / 12 - y * (1 / 360 - y * (1 / 1260 - y * (1 / 1680 - y * (1 / 1188 - (y * 691) / 360360))))) / x;
+}
+
+/**
+ * ln Gamma(a + b) - ln Gamma(a). Where a is large the logarithms are nearly equal and hundreds of thousands: there, the
+ * terms of Stirling's series are subtracted one by one.
+ */
+function logGammaStep(a: number, b: number): number {
+  if (a < asymptotic) return logGamma(a + b) - logGamma(a);
+  return (a - 0.5) * Math.log1p(b / a) + b * Math.log(a + b) - b + (stirling(a + b) - stirling(a));
 }
 
 /** psi(x), the derivative of ln Gamma, for x > 0: DLMF 5.11.2 after the recurrence psi(x + 1) = psi(x) + 1/x. */
@@ -31,13 +45,22 @@ export function digamma(x: number): number {
  * evaluated by Lentz's method (Thompson and Barnett 1986).
  */
 export function incompleteBeta(x: number, a: number, b: number): number {
+  return incompleteBetaOf(x, 1 - x, a, b);
+}
+
+/** I_x(a, b), where y = 1 - x may be known better than x tells. */
+function incompleteBetaOf(x: number, y: number, a: number, b: number): number {
   if (x <= 0) return 0;
-  if (x >= 1) return 1;
+  if (y <= 0) return 1;
   // The fraction converges fast below the distribution's mean; above it, the symmetry of DLMF 8.17.4 leads there.
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  const front = a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b);
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBetaOf(y, x, b, a);
+  const [large, small] = a < b ? [b, a] : [a, b];
+  const front = a * logOf(x, y) + b * logOf(y, x) + logGammaStep(large, small) - logGamma(small);
   return (Math.exp(front) / a) * betaFraction(x, a, b);
 }
+
+/** ln x, from whichever of x and 1 - x says more about it. */
+const logOf = (x: number, rest: number): number => (x < 0.5 ? Math.log(x) : Math.log1p(-rest));
 
 /**
  * The t for which a Student t variable with `degrees` > 0 degrees of freedom is below it with `probability` in
@@ -47,7 +70,10 @@ export function studentQuantile(probability: number, degrees: number): number {
   if (probability === 0.5) return 0;
   if (probability < 0.5) return -studentQuantile(1 - probability, degrees);
   const outside = 2 * (1 - probability);
-  const tails = (t: number) => incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
+  const tails = (t: number) => {
+    const square = t * t;
+    return incompleteBetaOf(degrees / (degrees + square), square / (degrees + square), degrees / 2, 0.5);
+  };
   let low = 0;
   let high = 1;
   while (tails(high) > outside) [low, high] = [high, 2 * high];

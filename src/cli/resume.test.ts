@@ -134,6 +134,46 @@ describe('runs that are interrupted', () => {
     await assertSame('whole', 'orphan');
   });
 
+  test('where the number of threads changes with the machine, a resumed run says so', async () => {
+    const file = join(folder.path, 'more-cores/run.json');
+    const resumedWith = async (recorded: { threads: number; options: object }) => {
+      await rm(join(folder.path, 'more-cores'), { recursive: true, force: true });
+      await cp(join(folder.path, 'whole'), join(folder.path, 'more-cores'), { recursive: true });
+      await rm(join(folder.path, 'more-cores/summary.json'));
+      const record = JSON.parse(await readFile(file, 'utf8'));
+      assert.equal(record.threads, record.machine.cores, 'one per core, unless --threads is given');
+      await writeFile(
+        file,
+        JSON.stringify({ ...record, ...recorded, options: { ...record.options, ...recorded.options } }),
+      );
+      const { code, stdout, stderr } = await adarand(
+        folder.path,
+        'train',
+        '--resume',
+        'more-cores',
+        '--json',
+      );
+      assert.equal(code, 0, stderr);
+      return jsonLines(stdout).filter(({ type }) => type === 'remark');
+    };
+    const [remark, ...more] = await resumedWith({ threads: 999, options: {} });
+    assert.match(String(remark?.text), /began with 999 CPU threads, one per core, and continues with \d+:/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(await resumedWith({ threads: 1, options: { threads: 1 } }), []);
+  });
+
+  test('temporary checkpoints of a killed run are removed when it continues', async () => {
+    const run = join(folder.path, 'temporary');
+    await cp(join(folder.path, 'whole'), run, { recursive: true });
+    await rm(join(run, 'summary.json'));
+    const names = ['.summary.json.0123456789ab.tmp', 'checkpoints/.last.safetensors.ba9876543210.tmp'];
+    for (const name of names) await writeFile(join(run, name), 'half');
+    const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'temporary');
+    assert.equal(code, 0, stderr);
+    for (const name of names) assert.ok(!existsSync(join(run, name)), name);
+    await assertSame('whole', 'temporary');
+  });
+
   test('a run that is finished, or whose data changed, is not resumed', async () => {
     const finished = await adarand(folder.path, 'train', '--resume', 'whole');
     assert.equal(finished.code, 2);

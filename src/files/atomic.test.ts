@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { promisify } from 'node:util';
-import { writeChunksAtomic, writeFileAtomic } from './atomic.js';
+import { removeTemporaries, writeChunksAtomic, writeFileAtomic } from './atomic.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -63,6 +63,25 @@ test("an error of the chunks' source is passed on unchanged", async () => {
   })();
   await assert.rejects(writeChunksAtomic(path, source), (error) => error === bug);
   assert.deepEqual(await readdir(folder), []);
+});
+
+test('temporary files of killed processes are removed, and nothing else', async () => {
+  const source = (async function* (): AsyncGenerator<Uint8Array> {
+    yield Uint8Array.of(1);
+    const [temporary = '', ...more] = await readdir(folder);
+    assert.deepEqual(more, []);
+    await writeFile(join(folder, 'a.tmp'), '');
+    await writeFile(join(folder, `.b${temporary}x`), '');
+    // As if the process had ended here.
+    await copyFile(join(folder, temporary), join(folder, temporary.replace('file', 'other')));
+  })();
+  await writeChunksAtomic(join(folder, 'file'), source);
+  assert.equal((await readdir(folder)).length, 4);
+  await removeTemporaries(folder);
+  const names = await readdir(folder);
+  assert.equal(names.length, 3);
+  assert.ok(!names.some((name) => name.startsWith('.other')));
+  await removeTemporaries(join(folder, 'missing'));
 });
 
 test('impossible places are user errors', async () => {

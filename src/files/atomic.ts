@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 
@@ -40,6 +40,19 @@ export async function writeChunksAtomic(
   }
   await syncFolder(folder);
 }
+
+/** Removes the temporary files that killed processes left in a folder which this process alone writes. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw writeError(folder, error);
+  });
+  for (const name of names) {
+    if (temporaryName.test(name)) await rm(join(folder, name), { force: true });
+  }
+}
+
+const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/;
 
 /** What a failed write means to the user; errors that are not the system's are returned as they are. */
 export function writeError(path: string, error: unknown): unknown {

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFolder } from '../../src/package.js';
+import { replaceBlock } from './block.js';
 import { methodsPage, methodsTable } from './methods-page.js';
 import { operatorsPage } from './operators-page.js';
 import { optionTypes } from './option-types.js';
@@ -28,5 +29,5 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
 /** README.md with its table of methods renewed. */
 function withMethods(readme: string): string {
   const table = methodsTable((name) => `docs/methods.md#${name}`);
-  return readme.replace(/(<!-- methods -->\n).*?(\n<!-- end -->)/s, (_, open, close) => open + table + close);
+  return replaceBlock(readme, 'methods', table);
 }

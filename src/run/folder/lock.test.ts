@@ -1,18 +1,27 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, fork, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { acquireLock } from './lock.js';
+
+const contender = fileURLToPath(new URL('../../../test/helpers/lock-contender.js', import.meta.url));
+
+const noProc = !existsSync('/proc/self/stat') && 'no /proc';
 
 describe('a lock', () => {
   let folder: string;
   let file: string;
   const stale = `999999999 ${hostname()}\n`;
+
+  /** Where the process that takes this lock over announces itself. */
+  const successorOf = (text: string) =>
+    `${file}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.successor`;
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'adarand-'));
@@ -36,20 +45,90 @@ describe('a lock', () => {
   test('of a process that is gone is taken over, and released without a trace', async () => {
     await writeFile(file, stale);
     const lock = acquireLock(file);
-    assert.equal(await readFile(file, 'utf8'), `${process.pid} ${hostname()}\n`);
+    assert.ok((await readFile(file, 'utf8')).startsWith(`${process.pid} ${hostname()} `));
+    assert.deepEqual(await readdir(folder), ['.lock']);
+    assert.throws(() => acquireLock(file), { code: 'run.locked' }, 'also against this process itself');
     lock.release();
     assert.deepEqual(await readdir(folder), []);
   });
 
   test('is not taken over while another process is doing that', async () => {
     await writeFile(file, stale);
-    await writeFile(`${file}.takeover`, `${process.ppid} ${hostname()}\n`);
+    await writeFile(successorOf(stale), `${process.ppid} ${hostname()}\n`);
     assert.throws(() => acquireLock(file), { code: 'run.locked' });
     assert.equal(await readFile(file, 'utf8'), stale);
   });
 
+  test('is taken over where others were killed while they did, and what they left is removed', async () => {
+    const second = `999999998 ${hostname()} 1 ab\n`;
+    await writeFile(file, stale);
+    await writeFile(successorOf(stale), second);
+    await writeFile(successorOf(second), `999999997 ${hostname()} 1 cd\n`);
+    await writeFile(`${file}.0123456789ab.claim`, stale);
+    await writeFile(`${file}.takeover`, stale);
+    const living = `${file}.ba9876543210.claim`;
+    await writeFile(living, `${process.ppid} ${hostname()}\n`);
+    const lock = acquireLock(file);
+    assert.deepEqual(await readdir(folder), ['.lock', basename(living)]);
+    lock.release();
+    assert.deepEqual(await readdir(folder), [basename(living)]);
+  });
+
+  test('that was never written whole counts for a minute', async () => {
+    await writeFile(file, '');
+    const past = Date.now() / 1000 - 61;
+    await utimes(file, past, past);
+    acquireLock(file).release();
+    assert.deepEqual(await readdir(folder), []);
+  });
+
+  test('of a process whose number another one has by now is taken over', { skip: noProc }, async () => {
+    const stat = await readFile(`/proc/${process.ppid}/stat`, 'utf8');
+    const start = stat.slice(stat.lastIndexOf(')')).split(' ')[20];
+    await writeFile(file, `${process.ppid} ${hostname()} ${start} ab\n`);
+    assert.throws(() => acquireLock(file), { code: 'run.locked' });
+    await writeFile(file, `${process.ppid} ${hostname()} 1${start} ab\n`);
+    acquireLock(file).release();
+  });
+
+  test('of a zombie is taken over', { skip: noProc }, async () => {
+    // The shell starts a process that ends at once, and becomes one that never asks about it.
+    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [output] = await once(parent.stdout, 'data');
+      const pid = Number.parseInt(String(output), 10);
+      const state = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.[0];
+      while ((await state()) !== 'Z') await new Promise((resolve) => setTimeout(resolve, 10));
+      await writeFile(file, `${pid} ${hostname()}\n`);
+      acquireLock(file).release();
+    } finally {
+      parent.kill();
+    }
+  });
+
+  test('that is being taken over by a process that is killed can still be had', async () => {
+    for (let round = 0; round < 12; round++) {
+      await writeFile(file, stale);
+      const child = fork(contender, [file]);
+      await next(child);
+      const start = Date.now() + 20;
+      child.send({ start });
+      while (Date.now() < start) {}
+      await new Promise((resolve) => setTimeout(resolve, (round % 4) / 2));
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      acquireLock(file).release();
+      // What it had only begun to write is removed a minute later, and keeps nobody out.
+      assert.deepEqual(
+        (await readdir(folder)).filter((name) => !name.endsWith('.claim')),
+        [],
+      );
+    }
+  });
+
   test('that many processes find stale at the same moment is taken by one of them', async () => {
-    const contender = fileURLToPath(new URL('../../../test/helpers/lock-contender.js', import.meta.url));
     const processes = Array.from({ length: 8 }, () => fork(contender, [file]));
     try {
       await Promise.all(processes.map(next));

@@ -1,89 +1,158 @@
-import { closeSync, fsyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { createHash, randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  copyFileSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { systemCode, writeError } from '../../files/atomic.js';
+import { identityLine, isAlive, isOnThisMachine, parseIdentity } from './process-identity.js';
 
 /** Held while a process writes a run. A process that was killed leaves its lock; the next one takes it over. */
 export interface Lock {
   release(): void;
 }
 
-/** @throws AdarandError `run.locked` if a living process holds it; `files.write`. */
+/**
+ * A lock is a file that says which process has it. It gets its name by a hard link, which fails where there is one, and
+ * has its content from the beginning, whenever its process is killed.
+ *
+ * @throws AdarandError `run.locked` if a living process holds it; `files.write`.
+ */
 export function acquireLock(path: string): Lock {
-  const lock: Lock = { release: () => rmSync(path, { force: true }) };
-  if (create(path)) return lock;
-  const holder = holderOf(path);
-  if (holder !== undefined) throw locked(path, holder);
-  takeOver(path);
-  return lock;
+  const claim = `${path}.${randomBytes(6).toString('hex')}.claim`;
+  writeClaim(claim, path);
+  try {
+    while (!create(claim, path)) {
+      const stale = staleText(path);
+      // Undefined: it was released in the meantime.
+      if (stale !== undefined) {
+        takeOver(claim, path, stale);
+        break;
+      }
+    }
+  } finally {
+    rmSync(claim, { force: true });
+  }
+  sweep(path);
+  return { release: () => rmSync(path, { force: true }) };
 }
 
 /**
- * Replaces the lock of a process that is gone. Of several that found it stale, one at a time may look again and
- * replace it: otherwise a slow one would remove the new lock of a fast one.
+ * Replaces the lock of a process that is gone, which contains `stale`. Of several that found it, one may become its
+ * successor: the one that creates the file that is named after this text, which no other lock has. Where the successor
+ * was killed too, its own successor is sought in the same way, and so on.
+ *
+ * Successors of a lock are not removed while it is there, so at the end of the chain is one living process.
  */
-function takeOver(path: string): void {
-  const guard = `${path}.takeover`;
-  if (!create(guard)) throw locked(path, anotherProcess);
+function takeOver(claim: string, path: string, stale: string): void {
+  let successor = successorOf(path, stale);
+  while (!create(claim, successor)) {
+    const text = staleText(successor);
+    if (text === undefined) throw locked(path, anotherProcess);
+    successor = successorOf(path, text);
+  }
+  // Another one may have been faster, and removed the chain: then the lock is its own.
+  if (read(path) !== stale) {
+    rmSync(successor, { force: true });
+    throw locked(path, anotherProcess);
+  }
+  renameSync(successor, path);
+}
+
+function successorOf(path: string, text: string): string {
+  return `${path}.${createHash('sha256').update(text).digest('hex').slice(0, 16)}.successor`;
+}
+
+/** Writes this process's line, which a power cut leaves whole or not at all. */
+function writeClaim(claim: string, path: string): void {
   try {
-    const holder = holderOf(path);
-    if (holder !== undefined) throw locked(path, holder);
-    rmSync(path, { force: true });
-    // Between these two lines a process that just arrived may create it.
-    if (!create(path)) throw locked(path, anotherProcess);
-  } finally {
-    rmSync(guard, { force: true });
+    const file = openSync(claim, 'wx');
+    try {
+      writeSync(file, identityLine());
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    rmSync(claim, { force: true });
+    throw writeError(path, error);
   }
 }
 
-/** Creates a file with this process's number and machine; false if there is one already. */
-function create(path: string): boolean {
-  let file: number;
+/** Gives the claim another name; false if there is such a file already. */
+function create(claim: string, path: string): boolean {
   try {
-    file = openSync(path, 'wx');
+    linkSync(claim, path);
+    return true;
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') return false;
+  }
+  // Not every file system has links. A copy may be seen before its content is there.
+  try {
+    copyFileSync(claim, path, constants.COPYFILE_EXCL);
+    return true;
   } catch (error) {
     if (systemCode(error) === 'EEXIST') return false;
     throw writeError(path, error);
-  }
-  try {
-    writeSync(file, `${process.pid} ${hostname()}\n`);
-    fsyncSync(file); // a power cut leaves the whole line or no file
-    return true;
-  } catch (error) {
-    rmSync(path, { force: true });
-    throw writeError(path, error);
-  } finally {
-    closeSync(file);
   }
 }
 
 const anotherProcess = 'another process';
 
-/** Who holds the lock; undefined if that process is gone. A process on another machine counts as living. */
-function holderOf(path: string): string | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined; // released in the meantime
-    throw error;
+/** A line that is not complete after so long will not be: its process is gone. */
+const INCOMPLETE_MS = 60_000;
+
+/**
+ * The text of a file whose process is gone; undefined if there is no such file.
+ *
+ * @throws AdarandError `run.locked` if the process lives, or may live: on another machine, it counts as living.
+ */
+function staleText(path: string): string | undefined {
+  const text = read(path);
+  if (text === undefined) return undefined;
+  const identity = parseIdentity(text);
+  if (identity === undefined) {
+    const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    if (written !== undefined && Date.now() - written < INCOMPLETE_MS) throw locked(path, anotherProcess);
+    return text;
   }
-  // Its process has created it, and is about to write.
-  if (!text.endsWith('\n')) return anotherProcess;
-  const [pid, host] = text.trim().split(' ');
-  if (host !== undefined && host !== hostname()) return `process ${pid} on ${host}`;
-  // Containers start over with the same process numbers: our own number in an old lock is a predecessor's.
-  if (Number(pid) === process.pid || !isAlive(Number(pid))) return undefined;
-  return `process ${pid}`;
+  const { pid, host } = identity;
+  if (!isOnThisMachine(identity)) throw locked(path, `process ${pid} on ${host}`);
+  if (isAlive(identity)) throw locked(path, `process ${pid}`);
+  return text;
 }
 
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
+/** Removes what processes left that were killed while they took the lock. */
+function sweep(path: string): void {
+  const prefix = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    if (!name.startsWith(prefix) || !/\.(claim|successor|takeover)$/.test(name)) continue;
+    const file = join(dirname(path), name);
+    try {
+      if (staleText(file) !== undefined) rmSync(file, { force: true });
+    } catch (error) {
+      if (!(error instanceof AdarandError)) throw error; // its process lives, and removes it
+    }
+  }
+}
+
+function read(path: string): string | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    return systemCode(error) === 'EPERM';
+    if (systemCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -91,6 +160,6 @@ function locked(path: string, holder: string): AdarandError {
   return new AdarandError(
     'run.locked',
     `${holder} is working on this run`,
-    `Wait for it or stop it. If there is no such process, delete ${path} and ${path}.takeover.`,
+    `Wait for it or stop it. If there is no such process, delete ${path}.`,
   );
 }

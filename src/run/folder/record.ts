@@ -42,6 +42,8 @@ export const recordSchema = z.object({
   }),
   /** SHA-256 of the file that the method comes from; null for one that is built in. */
   methodFile: z.string().nullable(),
+  /** CPU threads that compute: `--threads`, or one per core. With another number, sums are rounded otherwise. */
+  threads: z.number(),
   machine: machineSchema,
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
 import { float32 } from '../../graph/tensor.js';
@@ -32,6 +32,14 @@ describe('a run on disk', () => {
     await assert.rejects(RunFolder.reserve(path, ''), /exists already/);
     await assert.rejects(RunFolder.reserve(join(path, 'file'), ''), /exists already/);
     assert.deepEqual(await readdir(path), ['file']);
+  });
+
+  test('what a process left that was killed before its run began is removed by the next one', async () => {
+    await writeFile(join(path, '.preparation.safetensors.0123456789ab.tmp'), '');
+    await writeFile(join(path, '.lock.0123456789ab.claim'), `999999999 ${hostname()}\n`);
+    const held = await RunFolder.reserve(path, '');
+    assert.deepEqual(await readdir(path), ['.lock']);
+    await held.close();
   });
 
   test('a checkpoint gives back tensors and position, also what JSON has no word for', async () => {

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AdarandError } from '../../errors.js';
-import { systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
+import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { acquireLock, type Lock } from './lock.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 
@@ -102,8 +102,14 @@ export interface LockedRunFolder {
 }
 
 /** `made`: the topmost folder that was made for this run. */
-function lock(folder: RunFolder, made?: string): LockedRunFolder {
+async function lock(folder: RunFolder, made?: string): Promise<LockedRunFolder> {
   const held: Lock = acquireLock(join(folder.path, '.lock'));
+  try {
+    for (const path of [folder.path, folder.checkpoints]) await removeTemporaries(path);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
   return {
     folder,
     async close() {
@@ -135,7 +141,7 @@ async function make(path: string): Promise<string | undefined> {
 }
 
 /** What a run writes before its `run.json`. */
-const leftovers = /^(\.lock(\.takeover)?|\.?preparation\.safetensors(\..*\.tmp)?)$/;
+const leftovers = /^(\.lock(\..*)?|\.?preparation\.safetensors(\..*\.tmp)?)$/;
 
 /** Also true for a folder with files of a process that was killed before its run began. */
 async function isEmpty(path: string): Promise<boolean> {

@@ -7,12 +7,14 @@ import type { RunRecord } from '../folder/record.js';
 import { absoluteMethod, fingerprintMethod } from '../method/open-method.js';
 import { absolute, type RunInputs } from '../prepare/run-inputs.js';
 import type { Run } from './run.js';
+import { threadCount } from './thread-count.js';
 
 /** The content of `run.json`. */
 export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
   const { dataset, source, network } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
+  const machine = describeMachine();
   const parameters = [...network.parameters, ...head].reduce((sum, [, p]) => sum + p.tensor.data.length, 0);
   return {
     format: 1,
@@ -51,7 +53,8 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
       preprocessing: plain(preprocessing),
     },
     methodFile: fingerprintMethod(options.method),
-    machine: describeMachine(),
+    threads: threadCount(options, machine.cores),
+    machine,
   };
 }
 

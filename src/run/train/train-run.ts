@@ -4,6 +4,7 @@ import type { BoundMethod } from '../../methods/method.js';
 import { statisticsOf } from '../../training/statistics.js';
 import type { RunHost } from '../events.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
+import { describeMachine } from '../folder/describe-machine.js';
 import type { RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 import { openMethod } from '../method/open-method.js';
@@ -18,6 +19,7 @@ import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
+import { threadCount, threadsChanged } from './thread-count.js';
 
 /**
  * Trains a new run. Everything that can be wrong with the input is found before the folder becomes a run; a run
@@ -48,8 +50,8 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
 }
 
 /**
- * Continues a run that was stopped or killed, from its last checkpoint; it ends with the same bits as if nothing
- * had happened.
+ * Continues a run that was stopped or killed, from its last checkpoint; with the same number of threads, it ends with
+ * the same bits as if nothing had happened.
  *
  * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun` does.
  */
@@ -66,6 +68,8 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
         `See ${path}/summary.json. For more epochs, start a new run.`,
       );
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
+    const remark = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
+    if (remark !== undefined) host.emit({ type: 'remark', text: remark });
     const inputs = await openInputs(options, method, host);
     await checkUnchanged(record, inputs);
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
