@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
 import {
   adarand,
   classNames,
@@ -139,6 +140,51 @@ describe('from a folder of images to a classifier', () => {
     assert.equal(classes[0].name, 'red');
     const total = classes.reduce((sum, { probability }) => sum + probability, 0);
     assert.ok(Math.abs(total - 1) < 1e-6);
+  });
+
+  test('predict answers for all images that it can read, in order, and says which it cannot', async () => {
+    const mixed = join(folder.path, 'mixed');
+    await mkdir(join(mixed, 'in/deeper'), { recursive: true });
+    const copy = (image: string, to: string) =>
+      copyFile(join(folder.path, 'colours', image), join(mixed, to));
+    await copy('red/00.png', 'c.png');
+    await copy('blue/00.png', 'in/deeper/a.png');
+    await copy('green/00.png', 'in/b.png');
+    await writeFile(join(mixed, 'in/broken.png'), 'no image');
+    await writeFile(join(mixed, 'in/notes.txt'), 'no image either');
+    const predict = (...args: readonly string[]) =>
+      adarand(mixed, 'predict', '../runs/colours-tiny-adarand-1', '--top', '1', ...args);
+    const args = ['c.png', 'gone.png', 'in', 'c.png'];
+    const text = await predict(...args);
+    assert.equal(text.code, 1);
+    assert.deepEqual(
+      text.stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/ [\d.]+ %$/, '')),
+      ['c.png: red', 'in/b.png: green', 'in/deeper/a.png: blue', 'c.png: red'],
+    );
+    const [gone = '', hint = '', broken = '', , last = ''] = text.stderr.split('\n');
+    assert.equal(gone, 'gone.png does not exist');
+    assert.match(hint, /^hint: Give paths of image files/);
+    assert.match(broken, /^in\/broken\.png cannot be read: not an image/);
+    assert.equal(last, 'error: 2 of 6 could not be classified');
+    const { code, stdout } = await predict(...args, '--json');
+    assert.equal(code, 1);
+    const lines = jsonLines(stdout).filter(({ type }) => type === 'prediction');
+    assert.deepEqual(
+      lines.map(({ image, error }) => [image, z.object({ code: z.string() }).safeParse(error).data?.code]),
+      [
+        ['c.png', undefined],
+        ['gone.png', 'predict.no-image'],
+        ['in/b.png', undefined],
+        ['in/broken.png', 'predict.unreadable-image'],
+        ['in/deeper/a.png', undefined],
+        ['c.png', undefined],
+      ],
+    );
+    assert.equal(lastLine(stdout).code, 'cli.incomplete');
+    assert.deepEqual(lines.at(-1)?.classes, lines[0]?.classes);
   });
 
   test('export writes a folder that training opens again', async () => {

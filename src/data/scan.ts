@@ -110,6 +110,13 @@ function checkClasses(
   }
 }
 
+/** The images of a folder and of those in it, sorted by path. */
+export async function imagesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of imagesUnder(folder, new Set(), () => {})) found.push(path);
+  return found.sort();
+}
+
 async function* imagesUnder(
   folder: string,
   visited: Set<string>,

@@ -17,8 +17,8 @@ test('a mistake that the process finds arrives as the error that it is', async (
   const { result } = launch(predict, { run: 'nowhere', images: ['none.jpg'] });
   await assert.rejects(result, (error: unknown) => {
     assert.ok(error instanceof AdarandError);
-    assert.equal(error.code, 'predict.no-image');
-    assert.match(error.message, /none\.jpg does not exist/);
+    assert.equal(error.code, 'run.not-a-run');
+    assert.match(error.message, /nowhere does not exist/);
     return true;
   });
 });

@@ -235,7 +235,7 @@ export interface EvaluateOptions {
 export interface PredictOptions {
   /** Folder of a finished run. */
   run: string;
-  /** Image files to classify. */
+  /** Image files to classify, or folders: all images in them, sorted. */
   images: string[];
   /**
    * Classes to name for each image, the likeliest first.
