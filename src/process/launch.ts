@@ -55,7 +55,7 @@ export function launch<Request extends z.ZodObject, Result>(
     collectOutput(child, (text) => {
       last.output = (last.output + text).slice(-4000);
     });
-    child.on('message', (raw) => {
+    const receive = (raw: unknown) => {
       const message = fromProcessSchema.parse(raw);
       if (message.type === 'failure') reject(fromFailure(message));
       else if (message.type === 'result') resolve(operation.result.parse(message.result));
@@ -64,6 +64,14 @@ export function launch<Request extends z.ZodObject, Result>(
         if (event.type === 'phase') last.phase = event.phase;
         if (event.type === 'run') last.run = event.path;
         onEvent?.(event);
+      }
+    };
+    child.on('message', (raw) => {
+      // What is thrown in a listener could be caught by nobody.
+      try {
+        receive(raw);
+      } catch (error) {
+        reject(error);
       }
     });
     child.on('error', reject);

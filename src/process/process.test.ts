@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { checkDevice } from '../run/operations/check-device.js';
+import { Operation } from '../run/operations/operation.js';
 import { predict } from '../run/operations/predict.js';
 import { crashed, killed } from './crash.js';
 import { launch } from './launch.js';
@@ -30,6 +32,13 @@ test('a request is checked by the schema of its operation', async () => {
     message: 'run must not be empty; images needs at least 1; top must be a whole number, not 0.5',
     hint: 'docs/options.md explains every option.',
   });
+});
+
+test('a result of another kind than the operation promises rejects, and ends nobody', async () => {
+  const { module, request } = checkDevice;
+  const result = z.object({ driver: z.literal('none') });
+  const other = new Operation({ module, request, result, perform: () => Promise.reject() });
+  await assert.rejects(launch(other, { device: 'cpu' }).result, { name: 'ZodError' });
 });
 
 test('a process that is killed is reported', async () => {

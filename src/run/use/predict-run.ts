@@ -6,7 +6,7 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
 import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
 import { decoded, imagesAt, isFailed } from './images-to-predict.js';
-import { compileRunModel, openRunModel } from './run-model.js';
+import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
 /**
  * Classifies image files, and the images of folders, with a finished run. What cannot be classified gets its error
@@ -46,15 +46,24 @@ export async function predictRun(
       let next = 0;
       for (const picture of pictures)
         predictions.push(
-          isFailed(picture)
-            ? picture
-            : { image: picture.path, classes: likeliest(at(answers, next++), classes, top) },
+          isFailed(picture) ? picture : answer(picture.path, at(answers, next++), classes, top),
         );
     }
   } finally {
     await evaluator.release();
   }
   return predictions;
+}
+
+function answer(
+  image: string,
+  logits: Float32Array,
+  classes: readonly string[],
+  top: number,
+): ImagePrediction {
+  if (logits.every(Number.isFinite)) return { image, classes: likeliest(logits, classes, top) };
+  const message = `${image} cannot be classified: the network's outputs are not finite`;
+  return { image, error: { code: 'predict.not-finite', message, hint: howToBeFinite } };
 }
 
 function likeliest(logits: Float32Array, classes: readonly string[], top: number) {

@@ -17,6 +17,9 @@ export interface RunModel {
   readonly head: Head;
 }
 
+/** A finished run's parameters are finite, but may be so large that outputs are not. */
+export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
+
 /** @throws AdarandError `run.not-a-run`, `run.unfinished`, or as `importOnnx` does. */
 export async function openRunModel(path: string): Promise<RunModel> {
   const folder = await RunFolder.open(path);
