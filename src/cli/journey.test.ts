@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
@@ -114,6 +114,39 @@ describe('from a folder of images to a classifier', () => {
     const { stdout } = await adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', 'more', '--json');
     assert.equal(lastLine(stdout).images, 12);
     assert.equal(lastLine(stdout).split, 'all');
+  });
+
+  test('eval answers for what a folder has: one class, test images alone, an empty class', async () => {
+    const evaluate = async (data: string, ...args: readonly string[]) =>
+      adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', data, '--json', ...args);
+    const of = async (data: string) => {
+      const { code, stdout, stderr } = await evaluate(data);
+      assert.equal(code, 0, stderr);
+      const { split, images, accuracy, classes } = lastLine(stdout);
+      return { split, images, accuracy, classes };
+    };
+    await writeImages(join(folder.path, 'whole'), 4);
+    const copy = (from: string, to: string) =>
+      cp(join(folder.path, 'whole', from), join(folder.path, to), { recursive: true });
+    await copy('red', 'single/red');
+    await copy('red', 'only-test/test/red');
+    await copy('blue', 'only-test/test/blue');
+    await copy('red', 'with-empty/red');
+    await copy('blue', 'with-empty/blue');
+    await mkdir(join(folder.path, 'with-empty/green'));
+    const { classes } = await of('whole');
+    const rows = z
+      .array(z.object({ name: z.string(), images: z.number(), accuracy: z.number() }))
+      .parse(classes);
+    const [blue, , red] = rows;
+    assert.ok(blue && red);
+    const both = { images: 8, accuracy: (blue.accuracy + red.accuracy) / 2, classes: [blue, red] };
+    assert.deepEqual(await of('single'), { split: 'all', images: 4, accuracy: red.accuracy, classes: [red] });
+    assert.deepEqual(await of('only-test'), { split: 'test', ...both });
+    assert.deepEqual(await of('with-empty'), { split: 'all', ...both });
+    const none = await evaluate('only-test', '--split', 'train');
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /only-test has no images to evaluate in its train split/);
   });
 
   test('eval refuses a class that was not trained', async () => {

@@ -1,10 +1,14 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
+import type { DatasetOptions } from './dataset.js';
 
 /** What a folder of images contains, by names alone: no file has been opened. */
 export interface Scan {
-  /** Names of the class folders in `train`, in code-unit order (the same on every machine). */
+  /**
+   * Names of the class folders in `train` (of a partial folder, in any split), in code-unit order (the same on every
+   * machine).
+   */
   readonly classes: readonly string[];
   /** Sorted by path. Where the folder has no split folders, everything is `train`. */
   readonly images: readonly FoundImage[];
@@ -40,20 +44,24 @@ it), or folder/class/*.jpg, from which the splits are cut.`;
 /**
  * Finds the images of a folder: `train/`, `val/` (or `valid/`, `validation/`) and `test/` with a folder per class,
  * or just folders per class. Class folders are searched in depth; links are followed, but a folder is entered once
- * per class, however it is reached. Hidden files and what operating systems leave behind do not exist.
+ * per class, however it is reached. Hidden files and what operating systems leave behind do not exist. A partial
+ * folder may lack train/.
  *
  * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.no-train`,
  *   `data.no-classes`, `data.unknown-class`.
  */
-export async function scanFolder(folder: string): Promise<Scan> {
+export async function scanFolder(
+  folder: string,
+  { partial = false }: Pick<DatasetOptions, 'partial'> = {},
+): Promise<Scan> {
   const ignored = new Map<string, number>();
   const ignore = (kind: string) => ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
   const images: FoundImage[] = [];
   const classes = new Map<SplitName, Set<string>>();
-  const roots = await splitRoots(folder, ignore);
+  const roots = await splitRoots(folder, ignore, partial);
   for (const { root, split } of roots) {
-    const names = classes.get(split) ?? new Set();
-    classes.set(split, names);
+    const inSplit = classes.get(split) ?? new Set();
+    classes.set(split, inSplit);
     for (const entry of await entriesOf(root)) {
       if (entry.kind !== 'folder') {
         ignore(isImage(entry.name) ? 'image outside a class folder' : kindOf(entry.name));
@@ -61,25 +69,26 @@ export async function scanFolder(folder: string): Promise<Scan> {
       }
       // A file system may store the same name composed or decomposed.
       const className = entry.name.normalize('NFC');
-      names.add(className);
+      inSplit.add(className);
       for await (const path of imagesUnder(entry.path, new Set(), ignore))
         images.push({ path, split, className });
     }
   }
-  const trainClasses = [...(classes.get('train') ?? [])].sort();
-  checkClasses(folder, roots.find(({ split }) => split === 'train')?.root ?? folder, trainClasses, classes);
+  const known = partial ? [...classes.values()] : [classes.get('train') ?? []];
+  const names = [...new Set(known.flatMap((some) => [...some]))].sort();
+  checkClasses(folder, roots.find(({ split }) => split === 'train')?.root ?? folder, names, classes);
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { classes: trainClasses, images, splits: new Set(classes.keys()), ignored };
+  return { classes: names, images, splits: new Set(classes.keys()), ignored };
 }
 
-async function splitRoots(folder: string, ignore: (kind: string) => void) {
+async function splitRoots(folder: string, ignore: (kind: string) => void, partial: boolean) {
   const top = await entriesOf(folder);
   const roots = top.flatMap(({ name, path, kind }) => {
     const split = splitFolders.get(name.toLowerCase());
     return kind === 'folder' && split ? [{ root: path, split }] : [];
   });
   if (roots.length === 0) return [{ root: folder, split: 'train' as const }];
-  if (!roots.some(({ split }) => split === 'train')) {
+  if (!partial && !roots.some(({ split }) => split === 'train')) {
     const names = roots.map(({ split }) => `${split}/`).join(' and ');
     throw new AdarandError('data.no-train', `${folder} has ${names} but no train/`, layout);
   }

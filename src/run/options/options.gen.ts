@@ -209,7 +209,7 @@ export interface TrainOptions {
 export interface EvaluateOptions {
   /** Folder of a finished run. */
   run: string;
-  /** Folder of labelled images, laid out as for training; it may lack some of the classes. */
+  /** Folder of labelled images, laid out as for training; it may lack some of the classes, and splits. */
   data: string;
   /**
    * Part of the images to evaluate.

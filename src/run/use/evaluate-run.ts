@@ -16,7 +16,7 @@ import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 type Options = z.output<typeof evaluateOptionsSchema>;
 
 /**
- * Evaluates a finished run on labelled images. Classes are matched by name; DATA may lack some.
+ * Evaluates a finished run on labelled images. Classes are matched by name; DATA may lack some, and splits.
  *
  * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, `evaluate.not-finite`, or as `openRunModel` and `openDataset` do.
  */
@@ -77,6 +77,7 @@ function openForEvaluation(
     trainFraction,
     valFraction,
     testFraction,
+    partial: true,
     cache,
     onProgress(done, total) {
       throwIfStopped(host);
