@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { RunEvent } from '../run/events.js';
 import type { Operation } from '../run/operations/operation.js';
 import { crashed, killed } from './crash.js';
+import { execArguments, nodeOptions } from './exec-arguments.js';
 import { fromFailure, fromProcessSchema, type ToProcess } from './messages.js';
 
 /** An operation that a process is performing. */
@@ -42,7 +43,8 @@ export function launch<Request extends z.ZodObject, Result>(
   const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [], {
     // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
     detached: process.platform !== 'win32',
-    env: { ...allocator, ...process.env },
+    env: { ...allocator, ...process.env, NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? '') },
+    execArgv: execArguments(process.execArgv),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { describe, test } from 'node:test';
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { checkDevice } from '../run/operations/check-device.js';
 import { Operation } from '../run/operations/operation.js';
 import { predict } from '../run/operations/predict.js';
 import { crashed, killed } from './crash.js';
+import { execArguments } from './exec-arguments.js';
 import { launch } from './launch.js';
 import { fromFailure, toFailure } from './messages.js';
 
@@ -56,6 +58,38 @@ test('a crash reports the signal, the phase, its last output and how to continue
   assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
   assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);
   assert.match(killed('runs/x').hint ?? '', /--resume runs\/x/);
+});
+
+describe('a program without a file', () => {
+  const index = new URL('../index.js', import.meta.url).href;
+  const program = `import { predict } from '${index}';
+predict({ run: 'nowhere', images: ['none.jpg'] }).catch(({ code, message }) => console.log(code, message));`;
+  const run = (
+    args: readonly string[],
+    given: { readonly input?: string; readonly NODE_OPTIONS?: string },
+  ) => {
+    const { input = '', NODE_OPTIONS = '' } = given;
+    const options = { input, env: { ...process.env, NODE_OPTIONS }, encoding: 'utf8' } as const;
+    return spawnSync(process.execPath, args, options).stdout;
+  };
+  const works = (args: readonly string[], given: Parameters<typeof run>[1] = {}) =>
+    assert.equal(run(args, given), 'run.not-a-run nowhere does not exist\n', args.join(' '));
+
+  test('given as a flag uses the library', () => {
+    works(['--input-type=module', '-e', program]);
+    works(['--no-warnings', '--input-type', 'module', `--eval=${program}`]);
+    works(['-e', program], { NODE_OPTIONS: '--no-warnings --input-type=module' });
+  });
+
+  test('read from standard input uses the library', () => {
+    works(['--input-type=module'], { input: program });
+    works(['--input-type=module', '-'], { input: program });
+  });
+});
+
+test('flags of Node that are not about the program are kept', () => {
+  const given = ['--input-type=module', '--import', './hook.js', '-e', 'x', '--max-old-space-size=99', '-'];
+  assert.deepEqual(execArguments(given), ['--import', './hook.js', '--max-old-space-size=99']);
 });
 
 test('errors keep what they are across processes', () => {
