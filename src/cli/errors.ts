@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import { commandLine } from '../run/command-line.js';
 import { STOPPED } from '../run/events.js';
 
 /** Code of the error that ends a command that has answered for some of its inputs only. */
@@ -25,6 +26,6 @@ function describe(error: unknown) {
   return {
     code: 'internal',
     message: `something went wrong inside adarand\n${stack}`,
-    hint: 'This is a bug: please report it with the lines above and the output of `adarand doctor`.',
+    hint: `This is a bug: please report it with the lines above and the output of \`${commandLine('doctor')}\`.`,
   };
 }

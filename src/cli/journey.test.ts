@@ -223,6 +223,7 @@ describe('from a folder of images to a classifier', () => {
   test('export writes a folder that training opens again', async () => {
     const exported = await adarand(folder.path, 'export', 'runs/colours-tiny-adarand-1', '--to', 'shipped');
     assert.equal(exported.code, 0, exported.stderr);
+    assert.match(exported.stdout, /pipeline\('image-classification', '\.\/shipped'\)\n/);
     assert.deepEqual(Object.values((await json('shipped/config.json')).id2label), classNames);
     const again = await adarand(
       folder.path,

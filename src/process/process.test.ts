@@ -54,7 +54,7 @@ test('a crash reports the signal, the phase, its last output and how to continue
   const error = crashed(crash);
   assert.equal(error.code, 'process.crashed');
   assert.match(error.message, /SIGSEGV \(phase: train\)\nIts last output:\nbad things/);
-  assert.match(error.hint ?? '', /adarand train --resume runs\/x/);
+  assert.match(error.hint ?? '', /^Continue from its last checkpoint with: \S.* train --resume runs\/x$/);
   assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
   assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);
   assert.match(killed('runs/x').hint ?? '', /--resume runs\/x/);

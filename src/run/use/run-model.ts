@@ -6,6 +6,7 @@ import type { CompileOptions } from '../../runtime/program.js';
 import { State } from '../../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { Evaluator } from '../../training/evaluation.js';
+import { commandLine } from '../command-line.js';
 import type { RunRecord } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 
@@ -28,7 +29,7 @@ export async function openRunModel(path: string): Promise<RunModel> {
     throw new AdarandError(
       'run.unfinished',
       `${path} has not finished training`,
-      `Continue with: adarand train --resume ${path}`,
+      `Continue with: ${commandLine('train', '--resume', path)}`,
     );
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;
