@@ -8,4 +8,4 @@ const onEvent = (event: RunEvent) => {
 const { run, test_accuracy } = await train({ data, model, epochs: 2 }, { onEvent });
 console.log('test accuracy', test_accuracy);
 const [answer] = await predict({ run, images: [image], top: 1 });
-console.log(image, 'shows', answer?.classes[0]?.name);
+console.log(image, 'shows', answer?.classes?.[0]?.name ?? answer?.error?.message);

@@ -75,7 +75,10 @@ export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Prom
   return perform(evaluateOperation, options, call);
 }
 
-/** Classes of image files, with probabilities, in the order of the files. */
+/**
+ * Classes of image files, with probabilities, in the order of the files. One that cannot be classified has an `error`
+ * instead of `classes`, and does not keep the others from their answer.
+ */
 export function predict(
   options: PredictOptions,
   call: CallOptions = {},

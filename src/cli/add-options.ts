@@ -1,5 +1,6 @@
 import { type Command as CommanderCommand, InvalidArgumentError, Option } from 'commander';
 import { at, invariant } from '../errors.js';
+import { commandLine } from '../run/command-line.js';
 import {
   defaultText,
   describeOptions,
@@ -27,7 +28,7 @@ export function addOptions(to: CommanderCommand, command: Command): void {
       if (option === undefined) return key;
       return command.arguments.includes(key) ? key.toUpperCase() : `--${flagOf(option)}`;
     },
-    help: `See \`adarand ${to.name()} --help\`.`,
+    help: `See \`${commandLine(to.name(), '--help')}\`.`,
   };
   to.action((...received: readonly unknown[]) => {
     const words = command.arguments.map((key, i) => [key, received[i]]);

@@ -1,11 +1,15 @@
 import { AdarandError } from '../errors.js';
+import { commandLine } from '../run/command-line.js';
 import { STOPPED } from '../run/events.js';
 
-/** 2 for a mistake in the input, 130 for a run that was stopped, 1 for a bug or a crash. */
+/** Code of the error that ends a command that has answered for some of its inputs only. */
+export const INCOMPLETE = 'cli.incomplete';
+
+/** 2 for a mistake in the input, 130 for a run that was stopped, 1 for a bug, a crash or an incomplete answer. */
 export function exitCodeFor(error: unknown): number {
   if (!(error instanceof AdarandError)) return 1;
   if (error.code === STOPPED) return 130;
-  return error.code === 'process.crashed' ? 1 : 2;
+  return ['process.crashed', INCOMPLETE].includes(error.code) ? 1 : 2;
 }
 
 /** Writes what was wrong to stderr; with `json` also as a line on stdout. */
@@ -22,6 +26,6 @@ function describe(error: unknown) {
   return {
     code: 'internal',
     message: `something went wrong inside adarand\n${stack}`,
-    hint: 'This is a bug: please report it with the lines above and the output of `adarand doctor`.',
+    hint: `This is a bug: please report it with the lines above and the output of \`${commandLine('doctor')}\`.`,
   };
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, rename } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { z } from 'zod';
 import {
   adarand,
   classNames,
@@ -115,6 +116,39 @@ describe('from a folder of images to a classifier', () => {
     assert.equal(lastLine(stdout).split, 'all');
   });
 
+  test('eval answers for what a folder has: one class, test images alone, an empty class', async () => {
+    const evaluate = async (data: string, ...args: readonly string[]) =>
+      adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', data, '--json', ...args);
+    const of = async (data: string) => {
+      const { code, stdout, stderr } = await evaluate(data);
+      assert.equal(code, 0, stderr);
+      const { split, images, accuracy, classes } = lastLine(stdout);
+      return { split, images, accuracy, classes };
+    };
+    await writeImages(join(folder.path, 'whole'), 4);
+    const copy = (from: string, to: string) =>
+      cp(join(folder.path, 'whole', from), join(folder.path, to), { recursive: true });
+    await copy('red', 'single/red');
+    await copy('red', 'only-test/test/red');
+    await copy('blue', 'only-test/test/blue');
+    await copy('red', 'with-empty/red');
+    await copy('blue', 'with-empty/blue');
+    await mkdir(join(folder.path, 'with-empty/green'));
+    const { classes } = await of('whole');
+    const rows = z
+      .array(z.object({ name: z.string(), images: z.number(), accuracy: z.number() }))
+      .parse(classes);
+    const [blue, , red] = rows;
+    assert.ok(blue && red);
+    const both = { images: 8, accuracy: (blue.accuracy + red.accuracy) / 2, classes: [blue, red] };
+    assert.deepEqual(await of('single'), { split: 'all', images: 4, accuracy: red.accuracy, classes: [red] });
+    assert.deepEqual(await of('only-test'), { split: 'test', ...both });
+    assert.deepEqual(await of('with-empty'), { split: 'all', ...both });
+    const none = await evaluate('only-test', '--split', 'train');
+    assert.equal(none.code, 2);
+    assert.match(none.stderr, /only-test has no images to evaluate in its train split/);
+  });
+
   test('eval refuses a class that was not trained', async () => {
     await writeImages(join(folder.path, 'odd'), 3);
     await rename(join(folder.path, 'odd/red'), join(folder.path, 'odd/reds'));
@@ -141,9 +175,55 @@ describe('from a folder of images to a classifier', () => {
     assert.ok(Math.abs(total - 1) < 1e-6);
   });
 
+  test('predict answers for all images that it can read, in order, and says which it cannot', async () => {
+    const mixed = join(folder.path, 'mixed');
+    await mkdir(join(mixed, 'in/deeper'), { recursive: true });
+    const copy = (image: string, to: string) =>
+      copyFile(join(folder.path, 'colours', image), join(mixed, to));
+    await copy('red/00.png', 'c.png');
+    await copy('blue/00.png', 'in/deeper/a.png');
+    await copy('green/00.png', 'in/b.png');
+    await writeFile(join(mixed, 'in/broken.png'), 'no image');
+    await writeFile(join(mixed, 'in/notes.txt'), 'no image either');
+    const predict = (...args: readonly string[]) =>
+      adarand(mixed, 'predict', '../runs/colours-tiny-adarand-1', '--top', '1', ...args);
+    const args = ['c.png', 'gone.png', 'in', 'c.png'];
+    const text = await predict(...args);
+    assert.equal(text.code, 1);
+    assert.deepEqual(
+      text.stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.replace(/ [\d.]+ %$/, '')),
+      ['c.png: red', 'in/b.png: green', 'in/deeper/a.png: blue', 'c.png: red'],
+    );
+    const [gone = '', hint = '', broken = '', , last = ''] = text.stderr.split('\n');
+    assert.equal(gone, 'gone.png does not exist');
+    assert.match(hint, /^hint: Give paths of image files/);
+    assert.match(broken, /^in\/broken\.png cannot be read: not an image/);
+    assert.equal(last, 'error: 2 of 6 could not be classified');
+    const { code, stdout } = await predict(...args, '--json');
+    assert.equal(code, 1);
+    const lines = jsonLines(stdout).filter(({ type }) => type === 'prediction');
+    assert.deepEqual(
+      lines.map(({ image, error }) => [image, z.object({ code: z.string() }).safeParse(error).data?.code]),
+      [
+        ['c.png', undefined],
+        ['gone.png', 'predict.no-image'],
+        ['in/b.png', undefined],
+        ['in/broken.png', 'predict.unreadable-image'],
+        ['in/deeper/a.png', undefined],
+        ['c.png', undefined],
+      ],
+    );
+    assert.equal(lastLine(stdout).code, 'cli.incomplete');
+    assert.deepEqual(lines.at(-1)?.classes, lines[0]?.classes);
+  });
+
   test('export writes a folder that training opens again', async () => {
     const exported = await adarand(folder.path, 'export', 'runs/colours-tiny-adarand-1', '--to', 'shipped');
     assert.equal(exported.code, 0, exported.stderr);
+    assert.match(exported.stdout, /pipeline\('image-classification', '\.\/shipped'\)\n/);
     assert.deepEqual(Object.values((await json('shipped/config.json')).id2label), classNames);
     const again = await adarand(
       folder.path,

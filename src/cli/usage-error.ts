@@ -1,5 +1,6 @@
 import type { CommanderError } from 'commander';
 import { AdarandError } from '../errors.js';
+import { commandLine } from '../run/command-line.js';
 import { optionKey } from '../run/options/flag-name.js';
 import { renamedOptions } from '../run/options/renamed-options.js';
 import { type CommandEntry, commandIn } from './commands/index.js';
@@ -9,14 +10,14 @@ export async function usageError(
   { message, code }: CommanderError,
   words: readonly string[],
 ): Promise<AdarandError> {
-  if (code === 'commander.help') return refusal('no command is given', 'See `adarand --help`.');
+  if (code === 'commander.help') return refusal('no command is given', `See \`${commandLine('--help')}\`.`);
   const problem = message.replace(/^error: /, '');
   const command = commandIn(words);
-  if (command === undefined) return refusal(problem, 'See `adarand --help`.');
+  if (command === undefined) return refusal(problem, `See \`${commandLine('--help')}\`.`);
   const before = /^unknown option '--([a-z-]+)/.exec(problem)?.[1];
   const now = before === undefined ? undefined : await renamedFlag(before, command);
   if (now !== undefined) return refusal(`there is no --${before} any more`, `Use --${now}.`);
-  return refusal(problem, `See \`adarand ${command.name} --help\`.`);
+  return refusal(problem, `See \`${commandLine(command.name, '--help')}\`.`);
 }
 
 /** The present flag of an option of the command that had this flag before. */

@@ -28,6 +28,11 @@ export interface DatasetImages {
   readonly test?: readonly LabelledImage[] | undefined;
 }
 
+export interface DatasetOptions extends SplitOptions {
+  /** Images to evaluate, not to train on: train/, classes and images of a class may be missing. Default false. */
+  readonly partial?: boolean;
+}
+
 /** What only the reader of the files knows. */
 export interface Findings {
   readonly ignored: ReadonlyMap<string, number>;
@@ -48,14 +53,15 @@ const nothingFound: Findings = { ignored: new Map(), damaged: [], blank: [], dig
  */
 export function createDataset(
   source: DatasetImages,
-  options: SplitOptions,
+  options: DatasetOptions,
   findings: Findings = nothingFound,
 ): Dataset {
   const { path, classes } = source;
-  checkClasses(path, classes);
+  const { partial = false } = options;
+  if (!partial) checkClasses(path, classes);
   for (const images of [source.train, source.val ?? [], source.test ?? []])
     checkLabels(path, classes, images);
-  checkClassSizes(path, classes, source.train, findings.damaged);
+  if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
   const cut = cutSplits(source, classes.length, options);
   const train = shareAll(takeFraction(cut.train, classes.length, options));
   const val = shareAll(cut.val);

@@ -35,4 +35,5 @@ export type { ImageRef, LabelledImage, Pixels } from './image.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';
 export { type ClassCount, type FolderReport, formatReport } from './report.js';
+export { imagesIn } from './scan.js';
 export type { SplitOptions } from './split.js';

@@ -29,13 +29,14 @@ export function splitNamed(name: string): SplitName | undefined {
 
 /**
  * The folders whose subfolders are classes: the split folders, or the folder itself where it has none. A layout that
- * could be read in two ways is refused.
+ * could be read in two ways is refused. A partial folder may lack train/.
  *
  * @throws AdarandError `data.no-train`, `data.ambiguous-layout`.
  */
 export async function splitRoots(
   folder: string,
   ignore: (kind: string) => void,
+  partial: boolean,
 ): Promise<readonly SplitRoot[]> {
   const { entries: top, notData } = await contentsOf(folder);
   const shapes = await Promise.all(top.filter(({ kind }) => kind === 'folder').map(shapeOf));
@@ -48,7 +49,7 @@ export async function splitRoots(
   if (isClassBesideClasses(splits, others)) return [{ root: folder, split: 'train' }];
   refuseDoubledSplit(folder, splits);
   if (splits.length === 1) await refuseClassesBeside(folder, splits, others);
-  if (!splits.some(({ split }) => split === 'train')) {
+  if (!partial && !splits.some(({ split }) => split === 'train')) {
     throw new AdarandError(
       'data.no-train',
       `${folder} has ${list(splits, ' and ')} but no train/`,

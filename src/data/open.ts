@@ -1,14 +1,13 @@
 import { invariant } from '../errors.js';
 import type { ImageCache } from './cache.js';
-import { createDataset, type Dataset } from './dataset.js';
+import { createDataset, type Dataset, type DatasetOptions } from './dataset.js';
 import { readIdxFolder } from './idx.js';
 import type { LabelledImage } from './image.js';
 import { inspectImages } from './inspect.js';
 import type { SplitName } from './layout.js';
 import { scanFolder } from './scan.js';
-import type { SplitOptions } from './split.js';
 
-export interface OpenOptions extends SplitOptions {
+export interface OpenOptions extends DatasetOptions {
   /** Receives what is decoded while the files are checked, so that the first epoch need not decode again. */
   readonly cache?: ImageCache;
   /** Called after each file that was checked. */
@@ -28,7 +27,7 @@ export async function openDataset(path: string, options: OpenOptions): Promise<D
 }
 
 async function openImageFolder(path: string, options: OpenOptions): Promise<Dataset> {
-  const { classes, images, splits, ignored } = await scanFolder(path);
+  const { classes, images, splits, ignored } = await scanFolder(path, options);
   const paths = images.map((image) => image.path);
   const { digests, blank, damaged } = await inspectImages(paths, options.cache, options.onProgress);
   const labels = new Map(classes.map((name, label) => [name, label]));

@@ -1,12 +1,16 @@
 import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { AdarandError } from '../errors.js';
+import type { DatasetOptions } from './dataset.js';
 import { contentsOf, expectedLayout, isImage, kindOf } from './entries.js';
 import { type SplitName, type SplitRoot, splitRoots } from './layout.js';
 
 /** What a folder of images contains, by names alone: no file has been opened. */
 export interface Scan {
-  /** Names of the class folders in `train`, in code-unit order (the same on every machine). */
+  /**
+   * Names of the class folders in `train` (of a partial folder, in any split), in code-unit order (the same on every
+   * machine).
+   */
   readonly classes: readonly string[];
   /** Sorted by path. Where the folder has no split folders, everything is `train`. */
   readonly images: readonly FoundImage[];
@@ -24,20 +28,23 @@ export interface FoundImage {
 /**
  * Finds the images of a folder: split folders (see `splitRoots`) with a folder per class, or just folders per class.
  * Class folders are searched in depth; links are followed, but a folder is entered once per class, however it is
- * reached. Hidden files, what systems leave behind and runs are no data.
+ * reached. Hidden files, what systems leave behind and runs are no data. A partial folder may lack training images.
  *
  * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.no-train`,
  *   `data.ambiguous-layout`, `data.no-classes`, `data.unknown-class`.
  */
-export async function scanFolder(folder: string): Promise<Scan> {
+export async function scanFolder(
+  folder: string,
+  { partial = false }: Pick<DatasetOptions, 'partial'> = {},
+): Promise<Scan> {
   const ignored = new Map<string, number>();
   const ignore = (kind: string) => ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
   const images: FoundImage[] = [];
   const classes = new Map<SplitName, Set<string>>();
-  const roots = await splitRoots(folder, ignore);
+  const roots = await splitRoots(folder, ignore, partial);
   for (const { root, split } of roots) {
-    const names = classes.get(split) ?? new Set();
-    classes.set(split, names);
+    const inSplit = classes.get(split) ?? new Set();
+    classes.set(split, inSplit);
     const { entries, notData } = await contentsOf(root);
     notData.forEach(ignore);
     for (const entry of entries) {
@@ -47,15 +54,16 @@ export async function scanFolder(folder: string): Promise<Scan> {
       }
       // A file system may store the same name composed or decomposed.
       const className = entry.name.normalize('NFC');
-      names.add(className);
+      inSplit.add(className);
       for await (const path of imagesUnder(entry.path, new Set(), ignore))
         images.push({ path, split, className });
     }
   }
-  const trainClasses = [...(classes.get('train') ?? [])].sort();
-  checkClasses(folder, roots, trainClasses, classes);
+  const known = partial ? [...classes.values()] : [classes.get('train') ?? []];
+  const names = [...new Set(known.flatMap((some) => [...some]))].sort();
+  checkClasses(folder, roots, names, classes);
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { classes: trainClasses, images, splits: new Set(classes.keys()), ignored };
+  return { classes: names, images, splits: new Set(classes.keys()), ignored };
 }
 
 function checkClasses(
@@ -77,6 +85,13 @@ function checkClasses(
       'Every class that is tested must be trained: add its folder to the training images, or remove it. Names are case-sensitive.',
     );
   }
+}
+
+/** The images of a folder and of those in it, sorted by path. */
+export async function imagesIn(folder: string): Promise<string[]> {
+  const found: string[] = [];
+  for await (const path of imagesUnder(folder, new Set(), () => {})) found.push(path);
+  return found.sort();
 }
 
 async function* imagesUnder(

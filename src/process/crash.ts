@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import { commandLine } from '../run/command-line.js';
 import { STOPPED } from '../run/events.js';
 
 /** How a process ended without an answer. */
@@ -19,11 +20,11 @@ export function crashed({ code, signal, phase, run, output }: Crash): AdarandErr
   const why = signal === 'SIGKILL' ? ', probably because memory ran out' : '';
   const said = output.trim() === '' ? '' : `\nIts last output:\n${output.trim()}`;
   const less = signal === 'SIGKILL' ? 'Try a smaller --batch-size or --image-size.' : '';
-  const resume = run === undefined ? '' : `${howToContinue(run)}.`;
+  const resume = run === undefined ? '' : howToContinue(run);
   return new AdarandError(
     'process.crashed',
     `the process ${how}${why} (phase: ${phase})${said}`,
-    [resume, less].filter((part) => part !== '').join(' ') || undefined,
+    [less, resume].filter((part) => part !== '').join(' ') || undefined,
   );
 }
 
@@ -33,5 +34,5 @@ export function killed(run: string | undefined): AdarandError {
 }
 
 function howToContinue(run: string): string {
-  return `Continue from its last checkpoint with: adarand train --resume ${run}`;
+  return `Continue from its last checkpoint with: ${commandLine('train', '--resume', run)}`;
 }

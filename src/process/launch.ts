@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { RunEvent } from '../run/events.js';
 import type { Operation } from '../run/operations/operation.js';
 import { crashed, killed } from './crash.js';
+import { execArguments, nodeOptions } from './exec-arguments.js';
 import { fromFailure, fromProcessSchema, type ToProcess } from './messages.js';
 
 /** An operation that a process is performing. */
@@ -42,7 +43,8 @@ export function launch<Request extends z.ZodObject, Result>(
   const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [], {
     // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
     detached: process.platform !== 'win32',
-    env: { ...allocator, ...process.env },
+    env: { ...allocator, ...process.env, NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? '') },
+    execArgv: execArguments(process.execArgv),
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -55,7 +57,7 @@ export function launch<Request extends z.ZodObject, Result>(
     collectOutput(child, (text) => {
       last.output = (last.output + text).slice(-4000);
     });
-    child.on('message', (raw) => {
+    const receive = (raw: unknown) => {
       const message = fromProcessSchema.parse(raw);
       if (message.type === 'failure') reject(fromFailure(message));
       else if (message.type === 'result') resolve(operation.result.parse(message.result));
@@ -64,6 +66,14 @@ export function launch<Request extends z.ZodObject, Result>(
         if (event.type === 'phase') last.phase = event.phase;
         if (event.type === 'run') last.run = event.path;
         onEvent?.(event);
+      }
+    };
+    child.on('message', (raw) => {
+      // What is thrown in a listener could be caught by nobody.
+      try {
+        receive(raw);
+      } catch (error) {
+        reject(error);
       }
     });
     child.on('error', reject);

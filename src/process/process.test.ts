@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { spawnSync } from 'node:child_process';
+import { describe, test } from 'node:test';
+import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { checkDevice } from '../run/operations/check-device.js';
+import { Operation } from '../run/operations/operation.js';
 import { predict } from '../run/operations/predict.js';
 import { crashed, killed } from './crash.js';
+import { execArguments } from './exec-arguments.js';
 import { launch } from './launch.js';
 import { fromFailure, toFailure } from './messages.js';
 
@@ -17,8 +21,8 @@ test('a mistake that the process finds arrives as the error that it is', async (
   const { result } = launch(predict, { run: 'nowhere', images: ['none.jpg'] });
   await assert.rejects(result, (error: unknown) => {
     assert.ok(error instanceof AdarandError);
-    assert.equal(error.code, 'predict.no-image');
-    assert.match(error.message, /none\.jpg does not exist/);
+    assert.equal(error.code, 'run.not-a-run');
+    assert.match(error.message, /nowhere does not exist/);
     return true;
   });
 });
@@ -32,6 +36,13 @@ test('a request is checked by the schema of its operation', async () => {
   });
 });
 
+test('a result of another kind than the operation promises rejects, and ends nobody', async () => {
+  const { module, request } = checkDevice;
+  const result = z.object({ driver: z.literal('none') });
+  const other = new Operation({ module, request, result, perform: () => Promise.reject() });
+  await assert.rejects(launch(other, { device: 'cpu' }).result, { name: 'ZodError' });
+});
+
 test('a process that is killed is reported', async () => {
   const launched = launch(checkDevice, { device: 'wasm' });
   launched.kill();
@@ -43,10 +54,42 @@ test('a crash reports the signal, the phase, its last output and how to continue
   const error = crashed(crash);
   assert.equal(error.code, 'process.crashed');
   assert.match(error.message, /SIGSEGV \(phase: train\)\nIts last output:\nbad things/);
-  assert.match(error.hint ?? '', /adarand train --resume runs\/x/);
+  assert.match(error.hint ?? '', /^Continue from its last checkpoint with: \S.* train --resume runs\/x$/);
   assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
   assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);
   assert.match(killed('runs/x').hint ?? '', /--resume runs\/x/);
+});
+
+describe('a program without a file', () => {
+  const index = new URL('../index.js', import.meta.url).href;
+  const program = `import { predict } from '${index}';
+predict({ run: 'nowhere', images: ['none.jpg'] }).catch(({ code, message }) => console.log(code, message));`;
+  const run = (
+    args: readonly string[],
+    given: { readonly input?: string; readonly NODE_OPTIONS?: string },
+  ) => {
+    const { input = '', NODE_OPTIONS = '' } = given;
+    const options = { input, env: { ...process.env, NODE_OPTIONS }, encoding: 'utf8' } as const;
+    return spawnSync(process.execPath, args, options).stdout;
+  };
+  const works = (args: readonly string[], given: Parameters<typeof run>[1] = {}) =>
+    assert.equal(run(args, given), 'run.not-a-run nowhere does not exist\n', args.join(' '));
+
+  test('given as a flag uses the library', () => {
+    works(['--input-type=module', '-e', program]);
+    works(['--no-warnings', '--input-type', 'module', `--eval=${program}`]);
+    works(['-e', program], { NODE_OPTIONS: '--no-warnings --input-type=module' });
+  });
+
+  test('read from standard input uses the library', () => {
+    works(['--input-type=module'], { input: program });
+    works(['--input-type=module', '-'], { input: program });
+  });
+});
+
+test('flags of Node that are not about the program are kept', () => {
+  const given = ['--input-type=module', '--import', './hook.js', '-e', 'x', '--max-old-space-size=99', '-'];
+  assert.deepEqual(execArguments(given), ['--import', './hook.js', '--max-old-space-size=99']);
 });
 
 test('errors keep what they are across processes', () => {

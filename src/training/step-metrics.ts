@@ -1,26 +1,12 @@
-import { AdarandError, at } from '../errors.js';
+import { at } from '../errors.js';
 import { floatsOf, type Tensor } from '../graph/tensor.js';
 import { argMax } from './evaluation.js';
 import type { StepMetrics } from './events.js';
 
-/**
- * The scalars of a step's outputs, and the accuracy on its batch.
- *
- * @throws AdarandError `training.diverged` for a loss that is not finite.
- */
-export function readMetrics(
-  outputs: ReadonlyMap<string, Tensor>,
-  labels: Int32Array,
-  step: number,
-): StepMetrics {
+/** The scalars of a step's outputs, and the accuracy on its batch. */
+export function readMetrics(outputs: ReadonlyMap<string, Tensor>, labels: Int32Array): StepMetrics {
   const metrics: Record<string, number> = {};
   for (const [name, { data }] of outputs) if (name !== 'logits') metrics[name] = Number(data[0]);
-  if (!Number.isFinite(metrics.loss))
-    throw new AdarandError(
-      'training.diverged',
-      `the loss became ${metrics.loss} at step ${step}`,
-      'Train with a smaller --learning-rate (or a smaller --lambda); a resumed run continues from the last good checkpoint.',
-    );
   metrics.accuracy = countCorrect(floatsOf(outputs, 'logits'), labels) / labels.length;
   return metrics;
 }

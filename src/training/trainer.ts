@@ -3,6 +3,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
 import type { BestEpoch, CheckpointStore, Position } from './checkpoint.js';
+import { diverged, notFiniteAtFirst } from './diverged.js';
 import { type Evaluation, Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import type { TrainingBatch } from './feeds.js';
@@ -120,7 +121,11 @@ export class Trainer {
     const waited = clock.lap();
     const outputs = await this.#stepper.step(batch, place, seed);
     const { step, totalSteps } = this.#stepper.updates(place);
-    const measured = readMetrics(outputs, batch.labels, done + 1);
+    const measured = readMetrics(outputs, batch.labels);
+    if (!Number.isFinite(measured.loss))
+      throw done === 0
+        ? notFiniteAtFirst(measured.loss)
+        : diverged(`the loss became ${measured.loss} at step ${done + 1}`, learningRate);
     const seconds = waited + clock.lap();
     const metrics = {
       ...measured,
@@ -147,6 +152,7 @@ export class Trainer {
       emit({ type: 'phase', phase: 'validate' });
       const started = performance.now();
       const { accuracy, loss } = await this.#evaluator.evaluate(this.state, data.validation());
+      this.#checkFinite('validation', loss, step);
       best = isBetter({ epoch, accuracy, loss }, position.best);
       if (best) position.best = { epoch, accuracy, loss };
       metrics.val_accuracy = accuracy;
@@ -171,14 +177,23 @@ export class Trainer {
     this.#method.runCallback(await predictAll(this.#evaluator, this.state, images, classes));
   }
 
-  async #test({ best }: Position): Promise<Evaluation | undefined> {
+  async #test(position: Position): Promise<Evaluation | undefined> {
     const { checkpoints, data, emit } = this.#host;
-    if (best !== undefined) this.restore(await checkpoints.loadBest());
+    if (position.best !== undefined) this.restore(await checkpoints.loadBest());
     if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
     const test = await this.#evaluator.evaluate(this.state, data.test());
+    this.#checkFinite('test', test.loss, this.#stepsDone(position));
     emit({ type: 'test', ...test });
     return test;
+  }
+
+  #checkFinite(images: 'validation' | 'test', loss: number, step: number): void {
+    if (Number.isFinite(loss)) return;
+    throw diverged(
+      `the loss on the ${images} images is ${loss} after step ${step}`,
+      this.#options.learningRate,
+    );
   }
 
   #isDone(position: Position): boolean {

@@ -1,8 +1,9 @@
 /** What the journeys need: tiny data, a tiny network, and the real command line in a process. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { at } from '../../src/errors.js';
@@ -67,12 +68,18 @@ export interface Running {
   line(pattern: RegExp): Promise<string>;
 }
 
+const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+
+/** A folder for the PATH in which `adarand` is this program, as npm would put it there; removed at exit. */
+const bin = mkdtempSync(join(tmpdir(), 'adarand-bin-'));
+symlinkSync(main, join(bin, 'adarand'));
+process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
+
 /** Starts `adarand` with these arguments in a folder. */
 export function start(cwd: string, ...args: readonly string[]): Running {
-  const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, ADARAND_CACHE: join(cwd, 'cache') },
+    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, ADARAND_CACHE: join(cwd, 'cache') },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { exportRun } from '../../run/operations/export-run.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
@@ -12,7 +13,13 @@ export const command = {
     const { folder } = report;
     process.stdout.write(
       `written: ${folder}/ with config.json, preprocessor_config.json, onnx/model.onnx\n` +
-        `load it with transformers.js: pipeline('image-classification', '${folder}')\n`,
+        `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n`,
     );
   },
 } satisfies Command<typeof exportRun.request>;
+
+/** A folder as transformers.js takes it: a bare name would be a model of the hub. */
+function javaScriptPath(folder: string): string {
+  const path = isAbsolute(folder) || /^[.][.]?[/\\]/.test(folder) ? folder : `./${folder}`;
+  return `'${path.replace(/[\\']/g, '\\$&')}'`;
+}

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
 import { methodNames, methods } from '../../methods/index.js';
 import type { Method } from '../../methods/method.js';
+import { commandLine } from '../../run/command-line.js';
 import {
   describeMethodOptions,
   describeNeeds,
@@ -47,7 +48,9 @@ function overview(known: readonly Method[]): string {
     ];
     return lines.map((line, i) => (i === 0 ? method.name : '').padEnd(width) + line).join('\n');
   });
-  return [...entries, 'adarand methods NAME explains one of them; NAME+NAME combines them.'].join('\n\n');
+  return [...entries, `${commandLine('methods')} NAME explains one of them; NAME+NAME combines them.`].join(
+    '\n\n',
+  );
 }
 
 function detail(method: Method): string {

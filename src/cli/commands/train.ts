@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { commandLine } from '../../run/command-line.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { resume } from '../../run/operations/resume.js';
 import { train } from '../../run/operations/train.js';
@@ -49,7 +50,7 @@ function runToResume({ given, parse }: Typed): string {
   throw new AdarandError(
     'cli.usage',
     `--resume continues a run as it began: ${others.join(', ')} cannot be given again`,
-    `adarand train --resume ${run}`,
+    commandLine('train', '--resume', run),
   );
 }
 
@@ -69,6 +70,6 @@ function conclusion(summary: RunSummary): string[] {
     chosen,
     `${duration(summary.seconds_per_epoch)} per epoch, ${bytes(summary.peak_memory_bytes)} of memory at most`,
     `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, run.json, checkpoints/`,
-    `next: adarand predict ${run} IMAGE...   or   adarand export ${run} --to DIR`,
+    `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
 }

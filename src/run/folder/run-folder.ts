@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
+import { commandLine } from '../command-line.js';
 import { acquireLock, type Lock } from './lock.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 
@@ -158,7 +159,7 @@ function exists(path: string): AdarandError {
   return new AdarandError(
     'run.exists',
     `${path} exists already`,
-    `Choose another --out, or continue that run: adarand train --resume ${path}`,
+    `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`,
   );
 }
 

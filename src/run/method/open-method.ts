@@ -4,6 +4,7 @@ import { AdarandError } from '../../errors.js';
 import { compose } from '../../methods/compose.js';
 import { isMethodName, methodNames, methods } from '../../methods/index.js';
 import type { Method } from '../../methods/method.js';
+import { commandLine } from '../command-line.js';
 import { didYouMean } from '../options/did-you-mean.js';
 import { fingerprintModule, importMethod } from './own-method.js';
 
@@ -53,6 +54,6 @@ async function openOne(name: string): Promise<Method> {
   throw new AdarandError(
     'method.unknown',
     `there is no method "${name}".${didYouMean(name, methodNames)}`,
-    `Choose one of ${methodNames.join(', ')}, or give the path of a .js file that exports one. \`adarand methods\` explains them.`,
+    `Choose one of ${methodNames.join(', ')}, or give the path of a .js file that exports one. \`${commandLine('methods')}\` explains them.`,
   );
 }

@@ -7,7 +7,8 @@ import { Operation } from './operation.js';
 export const evaluateOptionsSchema = z.strictObject({
   ...runOption,
   data: z.string().min(1).register(optionRegistry, {
-    description: 'Folder of labelled images, laid out as for training; it may lack some of the classes.',
+    description:
+      'Folder of labelled images, laid out as for training; it may lack some of the classes, and splits.',
     group: 'Input and output',
     value: 'dir',
   }),

@@ -7,7 +7,7 @@ import { Operation } from './operation.js';
 export const predictOptionsSchema = z.strictObject({
   ...runOption,
   images: z.array(z.string().min(1)).min(1).register(optionRegistry, {
-    description: 'Image files to classify.',
+    description: 'Image files to classify, or folders: all images in them, sorted.',
     group: 'Input and output',
     value: 'image',
   }),
@@ -19,15 +19,24 @@ export const predictOptionsSchema = z.strictObject({
   ...deviceOptions,
 });
 
-export const predictionSchema = z.object({
-  image: z.string(),
-  /** The likeliest classes, in order; probabilities are the softmax's. */
-  classes: z.array(z.object({ name: z.string(), probability: z.number() })),
-});
+export const predictionSchema = z.union([
+  z.object({
+    image: z.string(),
+    /** The likeliest classes, in order; probabilities are the softmax's. */
+    classes: z.array(z.object({ name: z.string(), probability: z.number() })),
+    error: z.undefined().optional(),
+  }),
+  /** One that could not be classified, and why; the others are. */
+  z.object({
+    image: z.string(),
+    error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+    classes: z.undefined().optional(),
+  }),
+]);
 
 export type ImagePrediction = z.infer<typeof predictionSchema>;
 
-/** Classes of image files, with probabilities, in the order of the files. */
+/** Classes of image files, with probabilities, in the order of the files; an `error` in place of those that have none. */
 export const predict = new Operation({
   module: import.meta.url,
   request: predictOptionsSchema,

@@ -210,7 +210,7 @@ export interface TrainOptions {
 export interface EvaluateOptions {
   /** Folder of a finished run. */
   run: string;
-  /** Folder of labelled images, laid out as for training; it may lack some of the classes. */
+  /** Folder of labelled images, laid out as for training; it may lack some of the classes, and splits. */
   data: string;
   /**
    * Part of the images to evaluate.
@@ -236,7 +236,7 @@ export interface EvaluateOptions {
 export interface PredictOptions {
   /** Folder of a finished run. */
   run: string;
-  /** Image files to classify. */
+  /** Image files to classify, or folders: all images in them, sorted. */
   images: string[];
   /**
    * Classes to name for each image, the likeliest first.

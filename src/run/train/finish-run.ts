@@ -6,6 +6,7 @@ import type { Head } from '../../nn/network.js';
 import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
+import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
 import { emaOf } from '../../training/step-updates.js';
 import { secondsPerEpoch } from '../folder/metrics-log.js';
@@ -18,7 +19,11 @@ export interface Ended {
   readonly test: Evaluation | undefined;
 }
 
-/** Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`. */
+/**
+ * Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`.
+ *
+ * @throws AdarandError `training.diverged` if a parameter is not finite.
+ */
 export async function finishRun(
   run: Run,
   record: RunRecord,
@@ -31,6 +36,8 @@ export async function finishRun(
   const final = (name: string): Tensor<'float32'> => {
     const tensor = state.get(state.has(emaOf(name)) ? emaOf(name) : name);
     if (tensor.dtype !== 'float32') throw new Error(`${name} is not of floats`);
+    if (!tensor.data.every(Number.isFinite))
+      throw diverged(`${name} is not finite at the end of training`, run.settings.learningRate);
     return tensor;
   };
   const head: Head = { weight: final(HEAD_WEIGHT), bias: final(HEAD_BIAS), classes: dataset.classes };

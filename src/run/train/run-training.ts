@@ -5,6 +5,7 @@ import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js'
 import type { Position } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
+import { commandLine } from '../command-line.js';
 import { type RunEvent, STOPPED } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
@@ -108,7 +109,7 @@ function stopped(path: string, step: number): AdarandError {
   return new AdarandError(
     STOPPED,
     `stopped after step ${step}, with a checkpoint`,
-    `Continue with: adarand train --resume ${path}`,
+    `Continue with: ${commandLine('train', '--resume', path)}`,
   );
 }
 
@@ -118,7 +119,7 @@ function resumable(error: unknown, path: string, step: number): unknown {
   const { code, message, hint = '' } = error;
   if (code === STOPPED) return stopped(path, step);
   if (!/^(files|data)[.]/.test(code)) return error;
-  const resume = `Then continue from the last checkpoint: adarand train --resume ${path}`;
+  const resume = `Then continue from the last checkpoint: ${commandLine('train', '--resume', path)}`;
   return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }
 

@@ -11,14 +11,14 @@ import type { RunRecord } from '../folder/record.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
 import { didYouMean } from '../options/did-you-mean.js';
 
-import { compileRunModel, openRunModel } from './run-model.js';
+import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
 type Options = z.output<typeof evaluateOptionsSchema>;
 
 /**
- * Evaluates a finished run on labelled images. Classes are matched by name; DATA may lack some.
+ * Evaluates a finished run on labelled images. Classes are matched by name; DATA may lack some, and splits.
  *
- * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, or as `openRunModel` and `openDataset` do.
+ * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, `evaluate.not-finite`, or as `openRunModel` and `openDataset` do.
  */
 export async function evaluateRun(options: Options, host: RunHost): Promise<EvaluationReport> {
   const { run, data, device, threads, split: wanted } = options;
@@ -54,6 +54,12 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
   } finally {
     await evaluator.release();
   }
+  if (tally.notFinite > 0)
+    throw new AdarandError(
+      'evaluate.not-finite',
+      `the network's outputs for ${tally.notFinite} of ${images.length} images are not finite`,
+      howToBeFinite,
+    );
   return { run, data, split, ...tally.report() };
 }
 
@@ -71,6 +77,7 @@ function openForEvaluation(
     trainFraction,
     valFraction,
     testFraction,
+    partial: true,
     cache,
     onProgress(done, total) {
       throwIfStopped(host);
@@ -110,13 +117,23 @@ class Tally {
   readonly #classes: readonly string[];
   readonly #counts: Int32Array;
   #loss = 0;
+  #notFinite = 0;
 
   constructor(classes: readonly string[]) {
     this.#classes = classes;
     this.#counts = new Int32Array(classes.length ** 2);
   }
 
+  /** Images that cannot be counted as right or wrong. */
+  get notFinite(): number {
+    return this.#notFinite;
+  }
+
   add(logits: Float32Array, label: number): void {
+    if (!logits.every(Number.isFinite)) {
+      this.#notFinite += 1;
+      return;
+    }
     const cell = label * this.#classes.length + argMax(logits);
     this.#counts[cell] = at(this.#counts, cell) + 1;
     this.#loss += logSumExp(logits) - at(logits, label);

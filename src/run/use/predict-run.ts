@@ -1,29 +1,31 @@
-import { readFile, stat } from 'node:fs/promises';
 import type { z } from 'zod';
-import { decodeFailure, decodeImage } from '../../data/decode.js';
-import { evalBatches, ImageCache, type LabelledImage } from '../../data/index.js';
-import { AdarandError, at } from '../../errors.js';
+import { evalBatches, ImageCache } from '../../data/index.js';
+import { at } from '../../errors.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
 import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
-import { compileRunModel, openRunModel } from './run-model.js';
+import { decoded, imagesAt, isFailed } from './images-to-predict.js';
+import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
 /**
- * Classifies image files with a finished run.
+ * Classifies image files, and the images of folders, with a finished run. What cannot be classified gets its error
+ * in place of classes.
  *
- * @throws AdarandError `predict.no-image`, `predict.unreadable-image`, naming the file, or as `openRunModel` does.
+ * @throws AdarandError as `openRunModel` does.
  */
 export async function predictRun(
   { run, images, top, device, threads }: z.output<typeof predictOptionsSchema>,
   host: RunHost,
 ): Promise<ImagePrediction[]> {
-  for (const path of images) await checkFile(path);
   const model = await openRunModel(run);
+  const found = (await Promise.all(images.map(imagesAt))).flat();
+  const readable = found.filter((item) => !isFailed(item)).length;
+  if (readable === 0) return found.filter(isFailed);
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });
   host.emit({ type: 'phase', phase: 'evaluate' });
-  const batchSize = Math.min(16, images.length);
+  const batchSize = Math.min(16, readable);
   const { state, evaluator } = await compileRunModel(
     model,
     batchSize,
@@ -32,14 +34,20 @@ export async function predictRun(
   const predictions: ImagePrediction[] = [];
   const { classes } = model.head;
   try {
-    const progress = { phase: 'evaluate', total: images.length } as const;
-    for await (const paths of watched(chunks(images, batchSize), host, progress)) {
-      const pictures = await Promise.all(paths.map((path) => decoded(path, cache.shorterSide)));
-      const batches = evalBatches(pictures, { batchSize, imageSize, resizeSize, cache });
-      let index = 0;
-      await evaluator.forEach(state, batches, ({ logits }) => {
-        predictions.push({ image: at(paths, index++), classes: likeliest(logits, classes, top) });
-      });
+    const progress = { phase: 'evaluate', total: Math.ceil(found.length / batchSize) } as const;
+    for await (const items of watched(chunks(found, batchSize), host, progress)) {
+      const pictures = await Promise.all(items.map((item) => decoded(item, cache.shorterSide)));
+      const batches = evalBatches(
+        pictures.flatMap((picture) => (isFailed(picture) ? [] : [picture])),
+        { batchSize, imageSize, resizeSize, cache },
+      );
+      const answers: Float32Array[] = [];
+      await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()));
+      let next = 0;
+      for (const picture of pictures)
+        predictions.push(
+          isFailed(picture) ? picture : answer(picture.path, at(answers, next++), classes, top),
+        );
     }
   } finally {
     await evaluator.release();
@@ -47,33 +55,21 @@ export async function predictRun(
   return predictions;
 }
 
+function answer(
+  image: string,
+  logits: Float32Array,
+  classes: readonly string[],
+  top: number,
+): ImagePrediction {
+  if (logits.every(Number.isFinite)) return { image, classes: likeliest(logits, classes, top) };
+  const message = `${image} cannot be classified: the network's outputs are not finite`;
+  return { image, error: { code: 'predict.not-finite', message, hint: howToBeFinite } };
+}
+
 function likeliest(logits: Float32Array, classes: readonly string[], top: number) {
   const total = logSumExp(logits);
   const all = classes.map((name, k) => ({ name, probability: Math.exp(at(logits, k) - total) }));
   return all.sort((a, b) => b.probability - a.probability).slice(0, top);
-}
-
-async function checkFile(path: string): Promise<void> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return;
-  throw new AdarandError(
-    'predict.no-image',
-    found === undefined ? `${path} does not exist` : `${path} is not a file`,
-    'Give paths of image files.',
-  );
-}
-
-async function decoded(path: string, shorterSide: number): Promise<LabelledImage> {
-  try {
-    return { image: { kind: 'pixels', ...(await decodeImage(await readFile(path), shorterSide)) }, label: 0 };
-  } catch (error) {
-    throw new AdarandError(
-      'predict.unreadable-image',
-      `${path} cannot be read: ${decodeFailure(error)}`,
-      'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
-      error,
-    );
-  }
 }
 
 async function* chunks<T>(items: readonly T[], size: number): AsyncGenerator<readonly T[]> {

@@ -6,6 +6,7 @@ import type { CompileOptions } from '../../runtime/program.js';
 import { State } from '../../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { Evaluator } from '../../training/evaluation.js';
+import { commandLine } from '../command-line.js';
 import type { RunRecord } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 
@@ -17,6 +18,9 @@ export interface RunModel {
   readonly head: Head;
 }
 
+/** A finished run's parameters are finite, but may be so large that outputs are not. */
+export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
+
 /** @throws AdarandError `run.not-a-run`, `run.unfinished`, or as `importOnnx` does. */
 export async function openRunModel(path: string): Promise<RunModel> {
   const folder = await RunFolder.open(path);
@@ -25,7 +29,7 @@ export async function openRunModel(path: string): Promise<RunModel> {
     throw new AdarandError(
       'run.unfinished',
       `${path} has not finished training`,
-      `Continue with: adarand train --resume ${path}`,
+      `Continue with: ${commandLine('train', '--resume', path)}`,
     );
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;

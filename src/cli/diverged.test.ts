@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+
+describe('a run that diverges', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const train = (...args: readonly string[]) => adarand(folder.path, 'train', ...args);
+  const begin = (out: string, ...args: readonly string[]) =>
+    train('colours', '--model', 'tiny.onnx', '--out', out, ...args);
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(join(folder.path, 'colours'), 6);
+    await writeModel(join(folder.path, 'tiny.onnx'));
+  });
+  after(() => folder.remove());
+
+  test('ends with its step, and a hint that leads to a run that does not diverge', async () => {
+    const { code, stderr } = await begin('many', '--lr', '1e12');
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: the loss became NaN at step \d+\nhint: Start a new run with a smaller --learning-rate than 1000000000000 .*\n$/,
+    );
+    assert.equal((await train('--resume', 'many')).stderr, stderr);
+    assert.equal((await begin('smaller', '--learning-rate', '0.01', '--max-steps', '2')).code, 0);
+  });
+
+  test('is found by the validation images if the last step was too far', async () => {
+    const { code, stdout, stderr } = await begin('one', '--lr', '1e30', '--max-steps', '1', '--json');
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: the loss on the validation images is (NaN|Infinity) after step 1\nhint: /);
+    assert.equal(lastLine(stdout).code, 'training.diverged');
+  });
+
+  test('leaves no network where there are no images to find it by', async () => {
+    const none = ['--val-fraction', '0', '--test-fraction', '0'];
+    const { code, stderr } = await begin('blind', '--lr', '1e40', '--max-steps', '1', ...none);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: \S+ is not finite at the end of training\nhint: Start a new run/);
+    assert.ok(!existsSync(join(folder.path, 'blind/summary.json')));
+  });
+});
