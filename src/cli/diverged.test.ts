@@ -42,4 +42,19 @@ describe('a run that diverges', () => {
     assert.match(stderr, /^error: \S+ is not finite at the end of training\nhint: Start a new run/);
     assert.ok(!existsSync(join(folder.path, 'blind/summary.json')));
   });
+
+  test('and was not found is found when its network is used', async () => {
+    const none = ['--val-fraction', '0', '--test-fraction', '0'];
+    assert.equal((await begin('huge', '--lr', '1e30', '--max-steps', '1', ...none)).code, 0);
+    const evaluated = await adarand(folder.path, 'eval', 'huge', 'colours', '--split', 'train');
+    assert.equal(evaluated.code, 2);
+    assert.match(
+      evaluated.stderr,
+      /^error: the network's outputs for 18 of 18 images are not finite\nhint: Start/,
+    );
+    const predicted = await adarand(folder.path, 'predict', 'huge', 'colours/red/00.png');
+    assert.equal(predicted.code, 1);
+    assert.equal(predicted.stdout, '');
+    assert.match(predicted.stderr, /^colours\/red\/00\.png cannot be classified: .* not finite\nhint: Start/);
+  });
 });

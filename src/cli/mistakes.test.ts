@@ -198,7 +198,10 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
     test('resuming what is no run', () => refuses(['train', '--resume', 'good'], /good is not a run/));
 
     test('resuming with other options', () =>
-      refuses(['train', '--resume', 'good', '--epochs', '5'], /epochs cannot be given again/));
+      refuses(
+        ['train', '--resume', 'good', '--lr', '5', '--option', 'a=3'],
+        /: --option, --learning-rate cannot be given again/,
+      ));
 
     test('evaluating what is not there', () => refuses(['eval', 'gone', 'good'], /gone does not exist/));
   });

@@ -4,6 +4,7 @@ import { commandLine } from '../../run/command-line.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { resume } from '../../run/operations/resume.js';
 import { train } from '../../run/operations/train.js';
+import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { RunOptions } from '../../run/options/train-options.js';
 import { accuracyWithInterval, bytes, duration, percent } from '../format.js';
@@ -44,7 +45,9 @@ async function runOptions({ parse }: Typed): Promise<RunOptions> {
 
 /** A run continues as it began. */
 function runToResume({ given, parse }: Typed): string {
-  const others = Object.keys(given).filter((key) => key !== 'resume');
+  const others = describeOptions(options)
+    .filter(({ key }) => key !== 'resume' && Object.hasOwn(given, key))
+    .map((option) => (option.key === 'data' ? 'DATA' : `--${flagOf(option)}`));
   const run = parse(z.looseObject({ resume: z.string().min(1) })).resume;
   if (others.length === 0) return run;
   throw new AdarandError(
