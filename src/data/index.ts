@@ -34,5 +34,5 @@ export { createDataset, type Dataset, type DatasetImages, type Split } from './d
 export type { ImageRef, LabelledImage, Pixels } from './image.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';
-export { type ClassCount, type FolderReport, formatReport } from './report.js';
+export { type ClassCount, type FolderReport, formatReport, type Leakage } from './report.js';
 export type { SplitOptions } from './split.js';
