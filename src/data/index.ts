@@ -34,6 +34,6 @@ export { createDataset, type Dataset, type DatasetImages, type Split } from './d
 export type { ImageRef, LabelledImage, Pixels } from './image.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';
-export { type ClassCount, type FolderReport, formatReport } from './report.js';
+export { type ClassCount, type FolderReport, formatReport, type Leakage } from './report.js';
 export { imagesIn } from './scan.js';
 export type { SplitOptions } from './split.js';

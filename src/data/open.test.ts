@@ -120,7 +120,7 @@ test('a messy folder is read, and the report says what is wrong with it', async 
   );
   assert.equal(report.duplicates.length, 1);
   assert.equal(report.duplicates[0]?.length, 3);
-  assert.deepEqual(report.leakage, report.duplicates);
+  assert.deepEqual(report.leakage, [{ splits: ['val', 'test'], groups: report.duplicates }]);
   assert.deepEqual(report.contradictory, report.duplicates);
   assert.deepEqual(report.singletons, ['single']);
   assert.deepEqual(report.cutFromTrain, ['val']);
@@ -134,7 +134,9 @@ test('a messy folder is read, and the report says what is wrong with it', async 
     /^messy: 3 classes, 7 train \/ 2 val \/ 2 test images; smallest class 1, largest 4$/,
   );
   assert.equal(lines[1], 'classes: rose hip, single, バラ');
-  assert.ok(lines.some((line) => line.startsWith('leakage: 1 picture')));
+  assert.ok(
+    lines.some((line) => line.startsWith('leakage: 1 picture in val and test: train/rose hip/copy.png')),
+  );
   assert.match(lines.at(-1) ?? '', /^this test set has 2 images: accuracy will be known to ±40.5 points/);
 });
 
@@ -290,4 +292,42 @@ test('files that cannot be read are reported with their format, images without c
     message: /training image for "c"; there is 1 file that cannot be read: c\/0.bmp \(BMP, not/,
     hint: /^Convert or replace those files/,
   });
+});
+
+test('leakage is told for each pair of splits', async () => {
+  for (const name of ['x', 'y']) await put(`leaky/train/${name}/0.png`);
+  const [first, second] = [await picture().png().toBuffer(), await picture().png().toBuffer()];
+  await put('leaky/train/x/first.png', first);
+  await put('leaky/val/x/first.png', first);
+  await put('leaky/val/x/second.png', second);
+  await put('leaky/test/x/second.png', second);
+  const { report } = await openDataset(join(root, 'leaky'), { seed: 1 });
+  assert.deepEqual(report.leakage, [
+    { splits: ['train', 'val'], groups: [['train/x/first.png', 'val/x/first.png']] },
+    { splits: ['val', 'test'], groups: [['val/x/second.png', 'test/x/second.png']] },
+  ]);
+  assert.deepEqual(
+    formatReport(report).filter((line) => line.startsWith('leakage')),
+    [
+      'leakage: 1 picture in train and val: train/x/first.png = val/x/first.png',
+      'leakage: 1 picture in val and test: val/x/second.png = test/x/second.png',
+    ],
+  );
+});
+
+test('copies are cut into one split', async () => {
+  for (const name of ['x', 'y'])
+    for (let i = 0; i < 6; i++) {
+      const bytes = await picture().png().toBuffer();
+      for (const copy of ['', ' (1)']) await put(`copied/${name}/${i}${copy}.png`, bytes);
+    }
+  for (let seed = 0; seed < 5; seed++) {
+    const { report } = await openDataset(join(root, 'copied'), { seed });
+    assert.equal(report.duplicates.length, 12);
+    assert.deepEqual(report.leakage, []);
+    assert.deepEqual(
+      report.classes.map(({ train, val, test }) => [train, val, test]),
+      Array(2).fill([8, 2, 2]),
+    );
+  }
 });

@@ -3,8 +3,7 @@ import { wilsonInterval } from '../analysis/statistics.js';
 import { at } from '../errors.js';
 import type { Findings } from './dataset.js';
 import type { LabelledImage } from './image.js';
-
-type SplitName = 'train' | 'val' | 'test';
+import type { SplitName } from './layout.js';
 
 /** What there is to know about a dataset before training on it. Paths are relative to the dataset's folder. */
 export interface FolderReport {
@@ -22,12 +21,17 @@ export interface FolderReport {
   readonly blank: readonly string[];
   /** Groups of files with the same bytes, within and across splits and classes. */
   readonly duplicates: readonly (readonly string[])[];
-  /** Those groups that are in the test split and in another one. */
-  readonly leakage: readonly (readonly string[])[];
+  /** Those groups that are in two splits, for each pair of splits that has any. */
+  readonly leakage: readonly Leakage[];
   /** Those groups that are in more than one class. */
   readonly contradictory: readonly (readonly string[])[];
   /** Classes with a single training image. */
   readonly singletons: readonly string[];
+}
+
+export interface Leakage {
+  readonly splits: readonly [SplitName, SplitName];
+  readonly groups: readonly (readonly string[])[];
 }
 
 export interface ClassCount extends Readonly<Record<SplitName, number>> {
@@ -42,6 +46,12 @@ interface Contents extends Readonly<Record<SplitName, readonly LabelledImage[]>>
 }
 
 const splitNames = ['train', 'val', 'test'] as const;
+
+const splitPairs = [
+  ['train', 'val'],
+  ['train', 'test'],
+  ['val', 'test'],
+] as const;
 
 export function reportOn(contents: Contents, findings: Findings): FolderReport {
   const counts = contents.classes.map((name) => ({ name, train: 0, val: 0, test: 0 }));
@@ -100,9 +110,9 @@ export function formatReport(report: FolderReport): string[] {
     report.duplicates.length > 0,
     () => `duplicates: ${count(report.duplicates, 'picture')} in more than one file`,
   );
-  mention(report.leakage.length > 0, () => {
-    return `leakage: ${count(report.leakage, 'picture')} in the test split and outside it: ${examples(report.leakage)}`;
-  });
+  for (const { splits, groups } of report.leakage) {
+    lines.push(`leakage: ${count(groups, 'picture')} in ${splits.join(' and ')}: ${examples(groups)}`);
+  }
   mention(report.contradictory.length > 0, () => {
     return `contradictory: ${count(report.contradictory, 'picture')} in two classes: ${examples(report.contradictory)}`;
   });
@@ -130,9 +140,14 @@ function copies(contents: Contents, digests: ReadonlyMap<string, string>) {
   }
   const repeated = Array.from(groups.values()).filter((group) => group.length > 1);
   const paths = (some: typeof repeated) => some.map((group) => group.map(({ path }) => path));
-  const leaks = repeated.filter((group) => new Set(group.map(({ split }) => split === 'test')).size > 1);
+  const leakage = splitPairs.flatMap((splits): Leakage[] => {
+    const groups = repeated.filter((group) =>
+      splits.every((name) => group.some(({ split }) => split === name)),
+    );
+    return groups.length === 0 ? [] : [{ splits, groups: paths(groups) }];
+  });
   const contradicts = repeated.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
-  return { duplicates: paths(repeated), leakage: paths(leaks), contradictory: paths(contradicts) };
+  return { duplicates: paths(repeated), leakage, contradictory: paths(contradicts) };
 }
 
 /** Files that cannot be read and why, for a report or an error. */

@@ -68,3 +68,42 @@ test('impossible fractions are refused', () => {
   assert.throws(() => cutSplits({ train }, 2, { seed: 1, valFraction: Number.NaN }), refused);
   assert.throws(() => takeFraction(train, 2, { seed: 1, trainFraction: 0 }), refused);
 });
+
+test('splits without copies are those of earlier versions', () => {
+  const train = imagesOf([12, 9]);
+  const names = (images: readonly LabelledImage[]) =>
+    images.map(({ image }) => (image.kind === 'file' ? image.path : ''));
+  const cut = cutSplits({ train }, 2, { seed: 5 });
+  assert.deepEqual(names(cut.val), ['0/11', '1/2']);
+  assert.deepEqual(names(cut.test), ['0/4', '0/10', '1/0', '1/8']);
+  const inspected = train.map(({ image, label }, i) => ({
+    image: { ...image, digest: `digest ${i}` },
+    label,
+  }));
+  const again = cutSplits({ train: inspected }, 2, { seed: 5 });
+  assert.deepEqual([names(again.val), names(again.test)], [names(cut.val), names(cut.test)]);
+});
+
+test('copies go to one split, and every class keeps a picture', () => {
+  const copied = fc.array(fc.record({ label: fc.nat(2), picture: fc.nat(12) }), { maxLength: 40 });
+  fc.assert(
+    fc.property(copied, fc.nat(), (files, seed) => {
+      const train = [...[0, 1, 2].map((label) => ({ label, picture: label })), ...files].map(
+        ({ label, picture }, i): LabelledImage => ({
+          image: { kind: 'file', path: String(i), digest: String(picture) },
+          label,
+        }),
+      );
+      const cut = cutSplits({ train }, 3, { seed });
+      const digests = [cut.train, cut.val, cut.test].map(
+        (images) => new Set(images.map(({ image }) => (image.kind === 'file' ? image.digest : undefined))),
+      );
+      assert.equal(cut.train.length + cut.val.length + cut.test.length, train.length);
+      assert.equal(
+        digests.reduce((sum, { size }) => sum + size, 0),
+        new Set(digests.flatMap((some) => [...some])).size,
+      );
+      for (let label = 0; label < 3; label++) assert.ok(countIn(cut.train, label) >= 1);
+    }),
+  );
+});

@@ -1,4 +1,4 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
 import type { LabelledImage } from './image.js';
 
@@ -25,9 +25,10 @@ interface Cut {
 }
 
 /**
- * Cuts the splits that are missing from `train`, class by class. A function of the seed and of the order of the
- * images alone. A class with two images or more gives at least one to a split that is cut, the test split first,
- * and always keeps one; a class with a single image keeps it in `train`.
+ * Cuts the splits that are missing from `train`, class by class. A function of the seed, of the order of the images
+ * and of which of them are copies (have one digest) of one picture. A class with two pictures or more gives at least
+ * one to a split that is cut, the test split first, and always keeps one; a class with a single picture keeps it in
+ * `train`. Fractions are of pictures: copies stay together, and pictures of two classes stay in `train`.
  *
  * @throws AdarandError `data.fraction` for fractions that leave nothing to train on.
  */
@@ -44,12 +45,14 @@ export function cutSplits(found: Found, classes: number, options: SplitOptions):
   const random = new Random(options.seed, 'split');
   const val = new Set<number>();
   const test = new Set<number>();
-  for (const members of membersByClass(found.train, classes)) {
-    random.shuffle(members);
-    const testCount = share(members.length, testFraction, members.length - 1);
-    const valCount = share(members.length, valFraction, members.length - 1 - testCount);
-    for (const index of members.slice(0, testCount)) test.add(index);
-    for (const index of members.slice(testCount, testCount + valCount)) val.add(index);
+  for (const { pictures, own } of picturesByClass(found.train, classes)) {
+    const order = random.shuffle(own.map((_, position) => position));
+    const imagesOf = (positions: readonly number[]) => positions.flatMap((position) => at(own, position));
+    const most = Math.min(own.length, pictures - 1);
+    const testCount = share(pictures, testFraction, most);
+    const valCount = share(pictures, valFraction, most - testCount);
+    for (const index of imagesOf(order.slice(0, testCount))) test.add(index);
+    for (const index of imagesOf(order.slice(testCount, testCount + valCount))) val.add(index);
   }
   return {
     train: found.train.filter((_, index) => !val.has(index) && !test.has(index)),
@@ -86,6 +89,32 @@ export function takeFraction(
     for (const index of members.slice(0, count)) taken.add(index);
   }
   return images.filter((_, index) => taken.has(index));
+}
+
+interface ClassPictures {
+  readonly pictures: number;
+  /** The positions of each picture's copies, for the pictures that are in no other class. */
+  readonly own: readonly (readonly number[])[];
+}
+
+function picturesByClass(images: readonly LabelledImage[], classes: number): ClassPictures[] {
+  const labels = new Map<string, Set<number>>();
+  const keys = images.map(({ image }, index) => {
+    const digest = image.kind === 'file' ? image.digest : undefined;
+    return digest ?? `no copy: ${index}`;
+  });
+  keys.forEach((key, index) => {
+    labels.set(key, (labels.get(key) ?? new Set()).add(at(images, index).label));
+  });
+  return membersByClass(images, classes).map((members) => {
+    const copies = new Map<string, number[]>();
+    for (const index of members) {
+      const key = at(keys, index);
+      copies.set(key, [...(copies.get(key) ?? []), index]);
+    }
+    const own = Array.from(copies).filter(([key]) => labels.get(key)?.size === 1);
+    return { pictures: copies.size, own: own.map(([, positions]) => positions) };
+  });
 }
 
 /** The positions of each class's images. */
