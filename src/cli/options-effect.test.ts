@@ -60,6 +60,10 @@ describe('an option has an effect, or its user hears of it before training', () 
       args: ['--epochs', '1', '--method', 'fine-tuning', '--lambda', '2'],
       remarks: ['--lambda 2 changes nothing: fine-tuning has no penalty'],
     },
+    {
+      args: ['--epochs', '1', '--lambda', '0', '--option', 'alpha=0.5'],
+      remarks: ['the options of adarand change nothing: with a lambda of 0 its losses are left out'],
+    },
     { args: ['--epochs', '1', '--accumulate', '3'], remarks: [] },
   ])
     test(`${args.join(' ')} is trained, with ${remarks.length} remarks before`, async () => {

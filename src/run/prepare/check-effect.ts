@@ -20,7 +20,7 @@ export interface EffectContext {
  */
 export function checkEffect(
   options: RunOptions,
-  { batchSize }: Pick<Settings, 'batchSize'>,
+  { batchSize, lambda }: Pick<Settings, 'batchSize' | 'lambda'>,
   { dataset, network, method }: EffectContext,
 ): string[] {
   const { accumulate, epochs, maxSteps = Number.POSITIVE_INFINITY, warmUp, patience } = options;
@@ -61,6 +61,10 @@ export function checkEffect(
     [
       options.lambda !== undefined && method.needs.length === 0 && method.defaultLambda === 0,
       `--lambda ${options.lambda} changes nothing: ${method.name} has no penalty`,
+    ],
+    [
+      lambda === 0 && Object.keys(options.methodOptions).length > 0,
+      `the options of ${method.name} change nothing: with a lambda of 0 its losses are left out`,
     ],
     [
       headOnly && options.backboneLrScale !== 1,
