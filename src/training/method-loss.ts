@@ -94,7 +94,7 @@ export interface MethodLossOutputs {
  *
  * Arithmetic and the given arrays are in double precision. The numbers in a method's formula (its options and other
  * scalars) are constants of the training step's graph, which holds them as float32: 0.1 counts as 0.10000000149. Results
- * therefore agree with arithmetic on the numbers as they are written to about 3e-8 of their size, and to double precision
+ * therefore agree with arithmetic on the numbers as they are written to about 6e-8 of their size, and to double precision
  * with `Math.fround` of them.
  *
  * @throws AdarandError `method.inputs` where the arrays do not fit together or one that the method needs is missing;
