@@ -25,7 +25,7 @@ const shared = await best(
     })),
   ),
 );
-await best([0.1, 0.3, 1, 3, 10].map((lambda) => ({ ...shared, method: 'adarand', lambda })));
+await best([0.1, 0.3, 1, 3, 10, 30].map((lambda) => ({ ...shared, method: 'adarand', lambda })));
 
 async function best(candidates: readonly Partial<TrainOptions>[]): Promise<Partial<TrainOptions>> {
   let winner: { accuracy: number; options: Partial<TrainOptions> } = { accuracy: 0, options: {} };

@@ -66,7 +66,7 @@ describe('from a folder of images to a classifier', () => {
     assert.equal(record.options.learningRate, 0.05);
     assert.equal(record.settings.batchSize, 4);
     const { lambda, effectiveLambda, featureMeanSquare } = record.settings;
-    assert.equal(effectiveLambda, lambda * (0.44 / featureMeanSquare));
+    assert.equal(effectiveLambda, lambda * (0.25 / featureMeanSquare));
     assert.deepEqual(record.data.classes, classNames);
     assert.equal(record.methodFile, null);
     assert.equal(record.machine.node, process.versions.node);

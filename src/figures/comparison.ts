@@ -35,10 +35,12 @@ export function formatDifference(results: readonly MethodResults[]): string {
   return `${what}, ${interval}: ${mean > 0 ? method.title : baseline.title} is better here`;
 }
 
-function percentages({ runs }: MethodResults): number[] {
+/** Test accuracies. */
+export function percentages({ runs }: MethodResults): number[] {
   return runs.map(({ test_accuracy }) => 100 * (test_accuracy ?? Number.NaN));
 }
 
-function signed(points: number): string {
+/** `+1.53`. */
+export function signed(points: number): string {
   return `${points < 0 ? '-' : '+'}${Math.abs(points).toFixed(2)}`;
 }

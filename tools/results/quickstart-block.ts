@@ -1,15 +1,14 @@
-import { wrapped } from '../../src/cli/format.js';
 import { at } from '../../src/errors.js';
 import { formatDifference, formatResults, type MethodResults } from '../../src/figures/comparison.js';
 import type { Machine } from '../../src/run/folder/describe-machine.js';
+import { type Measured, measuredOn, paragraph } from './measured.js';
 
-/** What docs/results.md says about one run of the quickstart, which was measured on `machine` at `date` (ISO 8601). */
+/** What docs/results.md says about one run of the quickstart. */
 export function quickstartBlock(
   results: readonly MethodResults[],
   machine: Machine,
-  { date, seconds }: { readonly date: string; readonly seconds: number },
+  measured: Measured,
 ): string {
-  const { cpu, cores, node, versions } = machine;
   const first = results.map(({ title, runs }) => {
     const accuracy = at(runs, 0).test_accuracy;
     return `${title} ${accuracy === null ? 'without test images' : `${(100 * accuracy).toFixed(2)} %`}`;
@@ -19,11 +18,6 @@ export function quickstartBlock(
     paragraph(
       `${formatDifference(results)}. The README's picture shows the first seed: ${first.join(', ')}.`,
     ),
-    paragraph(
-      `Measured on ${date}, on ${cores} cores of ${cpu}, with Node ${node}, onnxruntime-node ` +
-        `${versions['onnxruntime-node']} and adarand ${versions.adarand}, in ${Math.round(seconds)} s.`,
-    ),
+    measuredOn(machine, measured),
   ].join('\n\n');
 }
-
-const paragraph = (text: string) => wrapped(text.split(' '), 120).join('\n');

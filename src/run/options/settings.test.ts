@@ -20,7 +20,7 @@ function datasetOf(images: number) {
   return createDataset({ path: 'd', classes: ['a', 'b'], train, val: [], test: [] }, { seed: 0 });
 }
 
-function resolved(given: object, images = 1000, featureMeanSquare: number | undefined = 4.4) {
+function resolved(given: object, images = 1000, featureMeanSquare: number | undefined = 2.5) {
   const options = parseTrainOptions({ data: 'd', model: 'm', ...given });
   const dataset = datasetOf(images);
   return resolveSettings(options, {
@@ -36,7 +36,7 @@ test('lambda is divided by how much larger the features are than those of ResNet
   near(resolved({}).effectiveLambda, 0.1);
   near(resolved({ lambda: 2 }).effectiveLambda, 0.2);
   assert.equal(resolved({ lambda: 2, lambdaUnit: 'raw' }).effectiveLambda, 2);
-  assert.equal(resolved({ lambda: 1 }, 1000, 0.44).effectiveLambda, 1, 'both units agree for ResNet-50');
+  assert.equal(resolved({ lambda: 1 }, 1000, 0.25).effectiveLambda, 1, 'both units agree for ResNet-50');
 });
 
 test('batches are smaller where there are few images', () => {

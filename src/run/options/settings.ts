@@ -4,10 +4,8 @@ import { AdarandError } from '../../errors.js';
 import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
+import { REFERENCE_MEAN_SQUARE } from './reference-mean-square.js';
 import type { RunOptions } from './train-options.js';
-
-/** What `feature-scale` refers to: the mean square of ResNet-50's pooled features, for which lambda = 1 was found. */
-const REFERENCE_MEAN_SQUARE = 0.44;
 
 const smallImage = 64;
 

@@ -1,0 +1,74 @@
+/**
+ * `npm run results:photographs -- FOLDER` and `npm run results:methods -- FOLDER`: trains what `comparisons.ts` lists,
+ * with the models and datasets in FOLDER, and writes the tables between the markers of docs/results.md. Runs are
+ * written to runs/results; finished ones are not repeated.
+ */
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { AdarandError, at } from '../../src/errors.js';
+import { barChart } from '../../src/figures/bar-chart.js';
+import { percentages } from '../../src/figures/comparison.js';
+import { writeFileAtomic } from '../../src/files/atomic.js';
+import { packageFolder } from '../../src/package.js';
+import { RunFolder } from '../../src/run/folder/run-folder.js';
+import { replaceBlock } from '../docs/block.js';
+import { compare } from './compare.js';
+import { type ComparedDataset, comparisonBlock } from './comparison-block.js';
+import { type ComparisonName, comparisons, isComparison } from './comparisons.js';
+
+const [name, root] = process.argv.slice(2);
+if (name === undefined || !isComparison(name) || root === undefined)
+  throw new AdarandError(
+    'results.usage',
+    'usage: comparison.js NAME FOLDER',
+    `NAME: ${Object.keys(comparisons).join(' or ')}; FOLDER has models/ and datasets/.`,
+  );
+const comparison = comparisons[name];
+const out = join(packageFolder(), 'runs/results', name);
+
+const datasets: ComparedDataset[] = [];
+for (const dataset of comparison.datasets)
+  datasets.push({ name: basename(dataset), methods: await compare(comparison, dataset, { root, out }) });
+
+const page = join(packageFolder(), 'docs/results.md');
+const { machine, ...measured } = await measuredWith(datasets);
+await writeFileAtomic(
+  page,
+  replaceBlock(await readFile(page, 'utf8'), name, comparisonBlock(datasets, machine, measured)),
+);
+console.log(`written: ${page}`);
+for (const dataset of datasets) {
+  const picture = join(packageFolder(), `assets/${name}-${dataset.name}.svg`);
+  await writeFileAtomic(picture, chart(name, dataset));
+  console.log(`written: ${picture}`);
+}
+
+/** The machine that all runs name, the day of the last one, and the time that training took. */
+async function measuredWith(compared: readonly ComparedDataset[]) {
+  const runs = compared.flatMap(({ methods }) => methods.flatMap((method) => method.runs));
+  const records = await Promise.all(runs.map(async ({ run }) => (await RunFolder.open(run)).record()));
+  const { machine } = at(records, 0);
+  if (records.some((record) => JSON.stringify(record.machine) !== JSON.stringify(machine)))
+    throw new AdarandError(
+      'results.machines',
+      `the runs in ${out} were made with different machines or versions`,
+      'Remove those that are not to count, and start again.',
+    );
+  const date = records.map(({ started }) => started.slice(0, 10)).sort()[records.length - 1] ?? '';
+  const seconds = runs.reduce((sum, run) => sum + run.seconds_per_epoch * run.epochs, 0);
+  return { machine, date, seconds };
+}
+
+function chart(comparisonName: ComparisonName, { name: dataset, methods }: ComparedDataset): string {
+  const factors = comparisons[comparisonName].factors.length > 1 ? ' (factor on lambda)' : '';
+  return barChart({
+    title: `Test accuracy on ${dataset}: mean, standard deviation, single seeds${factors}`,
+    label: 'test accuracy (%)',
+    width: 680,
+    bars: methods.map((method) => ({
+      name: method.factor === undefined ? method.title : `${method.title} (${method.factor})`,
+      values: percentages(method),
+      color: Number(method.title === 'adarand'),
+    })),
+  });
+}

@@ -1,0 +1,19 @@
+import { wrapped } from '../../src/cli/format.js';
+import type { Machine } from '../../src/run/folder/describe-machine.js';
+
+/** When (ISO 8601), and how long it took. */
+export interface Measured {
+  readonly date: string;
+  readonly seconds: number;
+}
+
+/** The sentence that belongs to every table of docs/results.md. */
+export function measuredOn({ cpu, cores, node, versions }: Machine, { date, seconds }: Measured): string {
+  const time = seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  return paragraph(
+    `Measured on ${date}, on ${cores} cores of ${cpu}, with Node ${node}, onnxruntime-node ` +
+      `${versions['onnxruntime-node']} and adarand ${versions.adarand}, in ${time}.`,
+  );
+}
+
+export const paragraph = (text: string) => wrapped(text.split(' '), 120).join('\n');
