@@ -40,7 +40,9 @@ export function percentages({ runs }: MethodResults): number[] {
   return runs.map(({ test_accuracy }) => 100 * (test_accuracy ?? Number.NaN));
 }
 
-/** `+1.53`. */
+/** `+1.53`; what rounds to zero has no sign. */
 export function signed(points: number): string {
-  return `${points < 0 ? '-' : '+'}${Math.abs(points).toFixed(2)}`;
+  const rounded = Math.abs(points).toFixed(2);
+  if (Number(rounded) === 0) return rounded;
+  return `${points < 0 ? '-' : '+'}${rounded}`;
 }

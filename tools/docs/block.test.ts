@@ -11,3 +11,9 @@ test('only what is between the markers is replaced, by the text as it is', () =>
   assert.throws(() => replaceBlock(document, 'z', ''), { code: 'docs.no-block' });
   assert.throws(() => replaceBlock('<!-- x -->\n', 'x', ''), { code: 'docs.no-block' });
 });
+
+test('an empty part is filled, and the next one stays', () => {
+  const document = '<!-- x -->\n<!-- end -->\nb\n<!-- y -->\nother\n<!-- end -->\n';
+  const filled = '<!-- x -->\nnew\n<!-- end -->\nb\n<!-- y -->\nother\n<!-- end -->\n';
+  assert.equal(replaceBlock(document, 'x', 'new'), filled);
+});

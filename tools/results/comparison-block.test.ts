@@ -4,18 +4,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageFolder } from '../../src/package.js';
 import type { RunSummary } from '../../src/run/folder/record.js';
+import { someMachine } from '../../test/helpers/machine.js';
 import { replaceBlock } from '../docs/block.js';
 import { comparisonBlock } from './comparison-block.js';
 import { comparisons } from './comparisons.js';
-
-const machine = {
-  platform: 'linux',
-  cpu: 'Some CPU',
-  cores: 2,
-  memoryBytes: 1,
-  node: '20.20.0',
-  versions: { adarand: '0.1.0', 'onnxruntime-node': '1.30.0' },
-};
 
 const summary: RunSummary = {
   run: 'runs/x',
@@ -58,11 +50,12 @@ test('a table for each dataset, with differences to the first method, and what i
           { title: 'fine-tuning', factor: undefined, runs: runs(0.88, 0.9) },
           { title: 'adarand', factor: 0.1, runs: runs(0.89, 0.91) },
           { title: 'fnp', factor: 1, runs: runs(0.88, 0.9) },
+          { title: 'bss', factor: 1, runs: runs(0.88001, 0.89996) },
         ],
       },
     ],
-    machine,
-    { date: '2026-11-27', seconds: 600 },
+    someMachine,
+    '2026-11-27',
   );
   assert.equal(
     block,
@@ -73,8 +66,9 @@ test('a table for each dataset, with differences to the first method, and what i
 | fine-tuning |                  |     89.00 ± 1.41 | 88.0 90.0 |                                          |
 | adarand     |              0.1 |     90.00 ± 1.41 | 89.0 91.0 | +1.00 (+1.00 to +1.00)                   |
 | fnp         |                1 |     89.00 ± 1.41 | 88.0 90.0 | 0.00                                     |
+| bss         |                1 |     89.00 ± 1.41 | 88.0 90.0 | 0.00 (-0.03 to +0.03)                    |
 
-Measured on 2026-11-27, on 2 cores of Some CPU, with Node 20.20.0, onnxruntime-node 1.30.0 and adarand 0.1.0, in 10 min.`,
+Measured on 2026-11-27, on 2 cores of Some CPU, with Node 20.20.0, onnxruntime-node 1.30.0 and adarand 0.1.0.`,
   );
 });
 

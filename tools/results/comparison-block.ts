@@ -4,7 +4,7 @@ import { percentages, signed } from '../../src/figures/comparison.js';
 import { formatSpread, formatTable } from '../../src/figures/table.js';
 import type { Machine } from '../../src/run/folder/describe-machine.js';
 import type { ComparedMethod } from './compare.js';
-import { type Measured, measuredOn, paragraph } from './measured.js';
+import { measuredOn, paragraph } from './measured.js';
 
 export interface ComparedDataset {
   readonly name: string;
@@ -12,13 +12,13 @@ export interface ComparedDataset {
   readonly methods: readonly ComparedMethod[];
 }
 
-/** What docs/results.md says about a comparison: a table for each dataset, and what it was measured on. */
+/** What docs/results.md says about a comparison whose last run was made on `date` (ISO 8601). */
 export function comparisonBlock(
   datasets: readonly ComparedDataset[],
   machine: Machine,
-  measured: Measured,
+  date: string,
 ): string {
-  return [...datasets.map(datasetTable), measuredOn(machine, measured)].join('\n\n');
+  return [...datasets.map(datasetTable), measuredOn(machine, { date })].join('\n\n');
 }
 
 function datasetTable({ name, methods }: ComparedDataset): string {
@@ -53,6 +53,6 @@ function datasetTable({ name, methods }: ComparedDataset): string {
 /** Paired by seed (Student's t). */
 function difference(baseline: readonly number[], accuracies: readonly number[]): string {
   const { mean, std, low, high } = pairedDifference(accuracies, baseline);
-  if (mean === 0 && std === 0) return '0.00';
+  if (mean === 0 && std === 0) return signed(0);
   return `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 }

@@ -31,10 +31,10 @@ for (const dataset of comparison.datasets)
   datasets.push({ name: basename(dataset), methods: await compare(comparison, dataset, { root, out }) });
 
 const page = join(packageFolder(), 'docs/results.md');
-const { machine, ...measured } = await measuredWith(datasets);
+const { machine, date } = await measuredWith(datasets);
 await writeFileAtomic(
   page,
-  replaceBlock(await readFile(page, 'utf8'), name, comparisonBlock(datasets, machine, measured)),
+  replaceBlock(await readFile(page, 'utf8'), name, comparisonBlock(datasets, machine, date)),
 );
 console.log(`written: ${page}`);
 for (const dataset of datasets) {
@@ -43,7 +43,7 @@ for (const dataset of datasets) {
   console.log(`written: ${picture}`);
 }
 
-/** The machine that all runs name, the day of the last one, and the time that training took. */
+/** The machine that all runs name, and the day of the last one. */
 async function measuredWith(compared: readonly ComparedDataset[]) {
   const runs = compared.flatMap(({ methods }) => methods.flatMap((method) => method.runs));
   const records = await Promise.all(runs.map(async ({ run }) => (await RunFolder.open(run)).record()));
@@ -55,8 +55,7 @@ async function measuredWith(compared: readonly ComparedDataset[]) {
       'Remove those that are not to count, and start again.',
     );
   const date = records.map(({ started }) => started.slice(0, 10)).sort()[records.length - 1] ?? '';
-  const seconds = runs.reduce((sum, run) => sum + run.seconds_per_epoch * run.epochs, 0);
-  return { machine, date, seconds };
+  return { machine, date };
 }
 
 function chart(comparisonName: ComparisonName, { name: dataset, methods }: ComparedDataset): string {

@@ -1,18 +1,18 @@
 import { wrapped } from '../../src/cli/format.js';
 import type { Machine } from '../../src/run/folder/describe-machine.js';
 
-/** When (ISO 8601), and how long it took. */
+/** When (ISO 8601), and how long it took, where that was measured. */
 export interface Measured {
   readonly date: string;
-  readonly seconds: number;
+  readonly seconds?: number;
 }
 
 /** The sentence that belongs to every table of docs/results.md. */
 export function measuredOn({ cpu, cores, node, versions }: Machine, { date, seconds }: Measured): string {
-  const time = seconds < 120 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  const time = seconds === undefined ? '' : `, in ${Math.round(seconds)} s`;
   return paragraph(
     `Measured on ${date}, on ${cores} cores of ${cpu}, with Node ${node}, onnxruntime-node ` +
-      `${versions['onnxruntime-node']} and adarand ${versions.adarand}, in ${time}.`,
+      `${versions['onnxruntime-node']} and adarand ${versions.adarand}${time}.`,
   );
 }
 

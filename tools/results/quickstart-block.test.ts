@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { packageFolder } from '../../src/package.js';
+import { someMachine } from '../../test/helpers/machine.js';
 import { quickstartBlock } from './quickstart-block.js';
 
 const run = (test_accuracy: number) => ({ run: 'runs/x', test_accuracy });
@@ -13,14 +14,7 @@ test('the figures of a quickstart, with what they were measured on', () => {
       { title: 'Fine-tuning', runs: [run(0.88), run(0.9)] },
       { title: 'AdaRand', runs: [run(0.89), run(0.91)] },
     ],
-    {
-      platform: 'linux',
-      cpu: 'Some CPU',
-      cores: 2,
-      memoryBytes: 1,
-      node: '20.20.0',
-      versions: { adarand: '0.1.0', 'onnxruntime-node': '1.30.0' },
-    },
+    someMachine,
     { date: '2026-11-27', seconds: 61.4 },
   );
   assert.equal(
