@@ -61,7 +61,7 @@ async function measuredWith(compared: readonly ComparedDataset[]) {
 function chart(comparisonName: ComparisonName, { name: dataset, methods }: ComparedDataset): string {
   const factors = comparisons[comparisonName].factors.length > 1 ? ' (factor on lambda)' : '';
   return barChart({
-    title: `Test accuracy on ${dataset}: mean, standard deviation, single seeds${factors}`,
+    title: `Test accuracy on ${dataset}, mean and single seeds${factors}`,
     label: 'test accuracy (%)',
     width: 680,
     bars: methods.map((method) => ({
