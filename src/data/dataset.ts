@@ -1,6 +1,8 @@
 import { basename, relative, sep } from 'node:path';
-import { AdarandError } from '../errors.js';
-import { type LabelledImage, shareAll } from './image.js';
+import { AdarandError, invariant } from '../errors.js';
+import { type Identity, identifyPixels } from './identity.js';
+import { checkPixels, type DatasetImage, type LabelledImage, shareAll } from './image.js';
+import type { SplitName } from './layout.js';
 import { describeUnreadable, type FolderReport, reportOn } from './report.js';
 import { cutSplits, type SplitOptions, takeFraction } from './split.js';
 
@@ -15,7 +17,7 @@ export interface Dataset {
 }
 
 export interface Split {
-  readonly images: readonly LabelledImage[];
+  readonly images: readonly DatasetImage[];
 }
 
 /** Labelled images as they were found; a split that is absent is cut from `train`. */
@@ -37,13 +39,11 @@ export interface DatasetOptions extends SplitOptions {
 export interface Findings {
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
-  /** Paths of images whose pixels are all equal. */
-  readonly blank: readonly string[];
-  /** SHA-256 of each file's bytes, by path. */
-  readonly digests: ReadonlyMap<string, string>;
+  /** Of each file, by path. */
+  readonly identities: ReadonlyMap<string, Identity>;
 }
 
-const nothingFound: Findings = { ignored: new Map(), damaged: [], blank: [], digests: new Map() };
+const nothingFound: Findings = { ignored: new Map(), damaged: [], identities: new Map() };
 
 /**
  * Makes a dataset of images that the caller lists: files, or pixels in memory (copied once, into memory that
@@ -60,14 +60,18 @@ export function createDataset(
   const { partial = false } = options;
   if (!partial) checkClasses(path, classes);
   for (const images of [source.train, source.val ?? [], source.test ?? []])
-    checkLabels(path, classes, images);
+    checkImages(path, classes, images);
   if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
-  const cut = cutSplits(source, classes.length, options);
+  const { found, blank } = identified(source, findings.identities);
+  const cut = cutSplits(found, classes.length, options);
   const train = shareAll(takeFraction(cut.train, classes.length, options));
   const val = shareAll(cut.val);
   const test = shareAll(cut.test);
   const cutFromTrain = (['val', 'test'] as const).filter((split) => !source[split]);
-  const report = reportOn({ name: basename(path), path, classes, train, val, test, cutFromTrain }, findings);
+  const report = reportOn(
+    { name: basename(path), path, classes, train, val, test, cutFromTrain, blank },
+    findings,
+  );
   return { classes, train: { images: train }, val: { images: val }, test: { images: test }, report };
 }
 
@@ -80,7 +84,29 @@ function checkClasses(path: string, classes: readonly string[]): void {
   );
 }
 
-function checkLabels(path: string, classes: readonly string[], images: readonly LabelledImage[]): void {
+/** The images with their names and digests, and the names of those without any contrast. */
+function identified({ path, train, val, test }: DatasetImages, known: Findings['identities']) {
+  const blank: string[] = [];
+  const identify = (split: SplitName, images: readonly LabelledImage[]) =>
+    images.map((labelled, position): DatasetImage => {
+      const { image } = labelled;
+      const isFile = image.kind === 'file';
+      const name = isFile ? relative(path, image.path).split(sep).join('/') : `${split}[${position}]`;
+      const identity = isFile ? known.get(image.path) : identifyPixels(image);
+      invariant(identity !== undefined, `${name} was inspected`);
+      if (identity.blank) blank.push(name);
+      return { ...labelled, name, digest: identity.digest };
+    });
+  const found = {
+    train: identify('train', train),
+    val: val && identify('val', val),
+    test: test && identify('test', test),
+  };
+  return { found, blank };
+}
+
+function checkImages(path: string, classes: readonly string[], images: readonly LabelledImage[]): void {
+  checkPixels(images);
   const wrong = images.find(({ label }) => !Number.isInteger(label) || label < 0 || label >= classes.length);
   if (!wrong) return;
   throw new AdarandError(

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { Random } from '../random.js';
 import { openDataset } from './open.js';
+import { formatReport } from './report.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'adarand-idx-'));
 after(() => rm(folder, { recursive: true }));
@@ -115,4 +117,46 @@ test('a folder or a broken link in place of a file is named', async () => {
   await rm(join(path, 'train-images-idx3-ubyte'), { recursive: true });
   await writeFile(join(path, 'train-images-idx3-ubyte'), images);
   await assert.rejects(opening, { code: 'data.idx', message: /labels-idx1-ubyte cannot be read$/ });
+});
+
+test('copies and blank images inside the files are found; copies are cut into one split', async () => {
+  const path = await emptyFolder();
+  // Of 60 pictures, each twice, in three classes; picture 7 has no contrast, 8 is also in the class after its own.
+  const size = 12 * 12;
+  const some = new Uint8Array(121 * size);
+  const classes = new Uint8Array(121);
+  for (let i = 0; i < 121; i++) {
+    const picture = i === 120 ? 8 : i % 60;
+    const random = new Random(3, 'test', picture);
+    classes[i] = (picture + Number(i === 120)) % 3;
+    for (let j = 0; j < size; j++) some[i * size + j] = picture === 7 ? 20 : random.below(256);
+  }
+  await writeFile(join(path, 'train-images-idx3-ubyte'), idx(2051, [121, 12, 12], some));
+  await writeFile(join(path, 'train-labels-idx1-ubyte'), idx(2049, [121], classes));
+  for (let seed = 0; seed < 3; seed++) {
+    const { train, val, test: testing, report } = await openDataset(path, { seed });
+    assert.deepEqual(
+      [train, val, testing].map((split) => split.images.length),
+      [85, 12, 24],
+    );
+    assert.equal(report.duplicates.length, 60);
+    assert.deepEqual(report.leakage, []);
+    assert.deepEqual(report.contradictory, [['train[8]', 'train[68]', 'train[120]']]);
+    assert.deepEqual(report.blank, ['train[7]', 'train[67]']);
+    const lines = formatReport(report);
+    assert.ok(lines.includes('duplicates: 60 pictures more than once'), lines.join('\n'));
+    assert.ok(lines.includes('contradictory: 1 picture in two classes: train[8] = train[68] = train[120]'));
+  }
+  await writeFile(join(path, 't10k-images-idx3-ubyte'), idx(2051, [2, 12, 12], some.subarray(0, 2 * size)));
+  await writeFile(join(path, 't10k-labels-idx1-ubyte'), idx(2049, [2], classes.subarray(0, 2)));
+  const { report } = await openDataset(path, { seed: 1, valFraction: 0 });
+  assert.deepEqual(report.leakage, [
+    {
+      splits: ['train', 'test'],
+      groups: [
+        ['train[0]', 'train[60]', 'test[0]'],
+        ['train[1]', 'train[61]', 'test[1]'],
+      ],
+    },
+  ]);
 });

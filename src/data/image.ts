@@ -10,18 +10,21 @@ export interface Pixels {
 
 /** Where an image's pixels come from: a file that is decoded on demand, or memory. */
 export type ImageRef =
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      /** SHA-256 of its bytes, where somebody looked at them. */
-      readonly digest?: string | undefined;
-    }
+  | { readonly kind: 'file'; readonly path: string }
   | ({ readonly kind: 'pixels' } & Pixels);
 
 /** `label` is an index into the dataset's classes. */
 export interface LabelledImage {
   readonly image: ImageRef;
   readonly label: number;
+}
+
+/** An image of a dataset, known by its content. */
+export interface DatasetImage extends LabelledImage {
+  /** A file's path inside the dataset's folder, with slashes; `train[7]` for an image in memory, by its position. */
+  readonly name: string;
+  /** SHA-256: of a file's bytes, or of width, height, channels and pixels of an image in memory. */
+  readonly digest: string;
 }
 
 /** Grey is repeated into three channels; an alpha channel is laid over white, as `decodeImage` does. */
@@ -39,14 +42,8 @@ export function toRgb(image: Pixels): Pixels {
   return { width, height, channels: 3, data: rgb };
 }
 
-/**
- * The same images with their pixels in one block of shared memory, so that a worker reads them without a copy.
- * Files, and pixels that are shared already, stay as they are.
- *
- * @throws AdarandError `data.pixels` when an array's length is not width x height x channels.
- */
-export function shareAll(images: readonly LabelledImage[]): LabelledImage[] {
-  let bytes = 0;
+/** @throws AdarandError `data.pixels` when an array's length is not width x height x channels. */
+export function checkPixels(images: readonly LabelledImage[]): void {
   for (const { image } of images) {
     if (image.kind === 'file') continue;
     const expected = image.width * image.height * image.channels;
@@ -57,17 +54,27 @@ export function shareAll(images: readonly LabelledImage[]): LabelledImage[] {
         'Give every in-memory image width x height x channels bytes, row by row, channels innermost.',
       );
     }
-    if (!isShared(image.data)) bytes += expected;
+  }
+}
+
+/**
+ * The same images with their pixels in one block of shared memory, so that a worker reads them without a copy.
+ * Files, and pixels that are shared already, stay as they are.
+ */
+export function shareAll<Image extends LabelledImage>(images: readonly Image[]): Image[] {
+  let bytes = 0;
+  for (const { image } of images) {
+    if (image.kind === 'pixels' && !isShared(image.data)) bytes += image.data.length;
   }
   const block = new SharedArrayBuffer(bytes);
   let offset = 0;
   return images.map((labelled) => {
-    const { image, label } = labelled;
+    const { image } = labelled;
     if (image.kind === 'file' || isShared(image.data)) return labelled;
     const data = new Uint8Array(block, offset, image.data.length);
     data.set(image.data);
     offset += data.length;
-    return { image: { ...image, data }, label };
+    return { ...labelled, image: { ...image, data } };
   });
 }
 

@@ -1,15 +1,12 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import type { ImageCache } from './cache.js';
 import { decodeFailure, decodeImage } from './decode.js';
-import type { Pixels } from './image.js';
+import { type Identity, identifyFile } from './identity.js';
 
 export interface Inspection {
-  /** SHA-256 of each readable image's bytes, by path. */
-  readonly digests: ReadonlyMap<string, string>;
-  /** Paths of images whose pixels are all equal. */
-  readonly blank: readonly string[];
+  /** Of each readable image, by path. */
+  readonly identities: ReadonlyMap<string, Identity>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
@@ -25,8 +22,7 @@ export async function inspectImages(
   cache: ImageCache | undefined,
   onProgress?: (done: number, total: number) => void,
 ): Promise<Inspection> {
-  const digests = new Map<string, string>();
-  const blank = new Set<string>();
+  const identities = new Map<string, Identity>();
   const reasons = new Map<string, string>();
   let done = 0;
   const inspect = async (path: string) => {
@@ -34,8 +30,7 @@ export async function inspectImages(
       const bytes = await readFile(path);
       const image = await decodeImage(bytes, cache?.shorterSide ?? uncachedSide);
       cache?.offer(path, image);
-      if (isBlank(image)) blank.add(path);
-      digests.set(path, createHash('sha256').update(bytes).digest('hex'));
+      identities.set(path, identifyFile(bytes, image));
     } catch (error) {
       reasons.set(path, reasonFor(error));
     }
@@ -50,7 +45,7 @@ export async function inspectImages(
     const reason = reasons.get(path);
     return reason === undefined ? [] : [{ path, reason }];
   });
-  return { digests, blank: paths.filter((path) => blank.has(path)), damaged };
+  return { identities, damaged };
 }
 
 function reasonFor(error: unknown): string {
@@ -58,8 +53,4 @@ function reasonFor(error: unknown): string {
   if (code === 'ENOENT') return 'broken link';
   if (code === 'EACCES' || code === 'EPERM') return 'no permission to read';
   return decodeFailure(error);
-}
-
-function isBlank({ channels, data }: Pixels): boolean {
-  return data.every((value, i) => value === data[i % channels]);
 }

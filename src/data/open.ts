@@ -29,7 +29,7 @@ export async function openDataset(path: string, options: OpenOptions): Promise<D
 async function openImageFolder(path: string, options: OpenOptions): Promise<Dataset> {
   const { classes, images, splits, ignored } = await scanFolder(path, options);
   const paths = images.map((image) => image.path);
-  const { digests, blank, damaged } = await inspectImages(paths, options.cache, options.onProgress);
+  const { identities, damaged } = await inspectImages(paths, options.cache, options.onProgress);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const labelOf = (name: string) => {
     const label = labels.get(name);
@@ -39,9 +39,9 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
   const readable = (split: SplitName): LabelledImage[] | undefined => {
     if (!splits.has(split)) return undefined;
     return images
-      .filter((image) => image.split === split && digests.has(image.path))
+      .filter((image) => image.split === split && identities.has(image.path))
       .map((image) => ({
-        image: { kind: 'file', path: image.path, digest: digests.get(image.path) },
+        image: { kind: 'file', path: image.path },
         label: labelOf(image.className),
       }));
   };
@@ -52,5 +52,5 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
     val: readable('val'),
     test: readable('test'),
   };
-  return createDataset(source, options, { ignored, damaged, blank, digests });
+  return createDataset(source, options, { ignored, damaged, identities });
 }

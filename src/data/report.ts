@@ -2,10 +2,10 @@ import { relative } from 'node:path';
 import { wilsonInterval } from '../analysis/statistics.js';
 import { at } from '../errors.js';
 import type { Findings } from './dataset.js';
-import type { LabelledImage } from './image.js';
+import type { DatasetImage } from './image.js';
 import type { SplitName } from './layout.js';
 
-/** What there is to know about a dataset before training on it. Paths are relative to the dataset's folder. */
+/** What there is to know about a dataset before training on it. Images are given by their names: paths inside the folder. */
 export interface FolderReport {
   readonly name: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export interface FolderReport {
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
   /** Images whose pixels are all equal. They are used. */
   readonly blank: readonly string[];
-  /** Groups of files with the same bytes, within and across splits and classes. */
+  /** Groups of images with one digest, within and across splits and classes. */
   readonly duplicates: readonly (readonly string[])[];
   /** Those groups that are in two splits, for each pair of splits that has any. */
   readonly leakage: readonly Leakage[];
@@ -38,11 +38,12 @@ export interface ClassCount extends Readonly<Record<SplitName, number>> {
   readonly name: string;
 }
 
-interface Contents extends Readonly<Record<SplitName, readonly LabelledImage[]>> {
+interface Contents extends Readonly<Record<SplitName, readonly DatasetImage[]>> {
   readonly name: string;
   readonly path: string;
   readonly classes: readonly string[];
   readonly cutFromTrain: readonly SplitName[];
+  readonly blank: readonly string[];
 }
 
 const splitNames = ['train', 'val', 'test'] as const;
@@ -53,13 +54,13 @@ const splitPairs = [
   ['val', 'test'],
 ] as const;
 
-export function reportOn(contents: Contents, findings: Findings): FolderReport {
+export function reportOn(contents: Contents, findings: Pick<Findings, 'ignored' | 'damaged'>): FolderReport {
   const counts = contents.classes.map((name) => ({ name, train: 0, val: 0, test: 0 }));
   for (const split of splitNames) {
     for (const { label } of contents[split]) at(counts, label)[split]++;
   }
   const sizes = counts.map(({ train }) => train);
-  const { name, path, cutFromTrain } = contents;
+  const { name, path, cutFromTrain, blank } = contents;
   return {
     name,
     path,
@@ -68,8 +69,8 @@ export function reportOn(contents: Contents, findings: Findings): FolderReport {
     cutFromTrain,
     ignored: findings.ignored,
     damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
-    blank: findings.blank.map((file) => relative(path, file)),
-    ...copies(contents, findings.digests),
+    blank,
+    ...copies(contents),
     singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
   };
 }
@@ -108,7 +109,7 @@ export function formatReport(report: FolderReport): string[] {
   });
   mention(
     report.duplicates.length > 0,
-    () => `duplicates: ${count(report.duplicates, 'picture')} in more than one file`,
+    () => `duplicates: ${count(report.duplicates, 'picture')} more than once`,
   );
   for (const { splits, groups } of report.leakage) {
     lines.push(`leakage: ${count(groups, 'picture')} in ${splits.join(' and ')}: ${examples(groups)}`);
@@ -127,27 +128,25 @@ function certainty(images: number): string {
   return `this test set has ${images} images: accuracy will be known to ±${points.toFixed(1)} points (95 %) at worst`;
 }
 
-function copies(contents: Contents, digests: ReadonlyMap<string, string>) {
-  const groups = new Map<string, { path: string; split: SplitName; label: number }[]>();
+function copies(contents: Contents) {
+  const groups = new Map<string, { name: string; split: SplitName; label: number }[]>();
   for (const split of splitNames) {
-    for (const { image, label } of contents[split]) {
-      const digest = image.kind === 'file' ? digests.get(image.path) : undefined;
-      if (image.kind !== 'file' || digest === undefined) continue;
+    for (const { name, digest, label } of contents[split]) {
       const group = groups.get(digest) ?? [];
       groups.set(digest, group);
-      group.push({ path: relative(contents.path, image.path), split, label });
+      group.push({ name, split, label });
     }
   }
   const repeated = Array.from(groups.values()).filter((group) => group.length > 1);
-  const paths = (some: typeof repeated) => some.map((group) => group.map(({ path }) => path));
+  const names = (some: typeof repeated) => some.map((group) => group.map(({ name }) => name));
   const leakage = splitPairs.flatMap((splits): Leakage[] => {
     const groups = repeated.filter((group) =>
-      splits.every((name) => group.some(({ split }) => split === name)),
+      splits.every((wanted) => group.some(({ split }) => split === wanted)),
     );
-    return groups.length === 0 ? [] : [{ splits, groups: paths(groups) }];
+    return groups.length === 0 ? [] : [{ splits, groups: names(groups) }];
   });
   const contradicts = repeated.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
-  return { duplicates: paths(repeated), leakage, contradictory: paths(contradicts) };
+  return { duplicates: names(repeated), leakage, contradictory: names(contradicts) };
 }
 
 /** Files that cannot be read and why, for a report or an error. */

@@ -1,6 +1,6 @@
 import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
-import type { LabelledImage } from './image.js';
+import type { DatasetImage, LabelledImage } from './image.js';
 
 export interface SplitOptions {
   readonly seed: number;
@@ -13,15 +13,15 @@ export interface SplitOptions {
 }
 
 interface Found {
-  readonly train: readonly LabelledImage[];
-  readonly val?: readonly LabelledImage[] | undefined;
-  readonly test?: readonly LabelledImage[] | undefined;
+  readonly train: readonly DatasetImage[];
+  readonly val?: readonly DatasetImage[] | undefined;
+  readonly test?: readonly DatasetImage[] | undefined;
 }
 
 interface Cut {
-  readonly train: readonly LabelledImage[];
-  readonly val: readonly LabelledImage[];
-  readonly test: readonly LabelledImage[];
+  readonly train: readonly DatasetImage[];
+  readonly val: readonly DatasetImage[];
+  readonly test: readonly DatasetImage[];
 }
 
 /**
@@ -67,11 +67,11 @@ export function cutSplits(found: Found, classes: number, options: SplitOptions):
  *
  * @throws AdarandError `data.fraction` unless the fraction is in (0, 1].
  */
-export function takeFraction(
-  images: readonly LabelledImage[],
+export function takeFraction<Image extends LabelledImage>(
+  images: readonly Image[],
   classes: number,
   options: SplitOptions,
-): readonly LabelledImage[] {
+): readonly Image[] {
   const { seed, trainFraction = 1 } = options;
   if (!(trainFraction > 0 && trainFraction <= 1)) {
     throw new AdarandError(
@@ -97,19 +97,13 @@ interface ClassPictures {
   readonly own: readonly (readonly number[])[];
 }
 
-function picturesByClass(images: readonly LabelledImage[], classes: number): ClassPictures[] {
+function picturesByClass(images: readonly DatasetImage[], classes: number): ClassPictures[] {
   const labels = new Map<string, Set<number>>();
-  const keys = images.map(({ image }, index) => {
-    const digest = image.kind === 'file' ? image.digest : undefined;
-    return digest ?? `no copy: ${index}`;
-  });
-  keys.forEach((key, index) => {
-    labels.set(key, (labels.get(key) ?? new Set()).add(at(images, index).label));
-  });
+  for (const { digest, label } of images) labels.set(digest, (labels.get(digest) ?? new Set()).add(label));
   return membersByClass(images, classes).map((members) => {
     const copies = new Map<string, number[]>();
     for (const index of members) {
-      const key = at(keys, index);
+      const key = at(images, index).digest;
       copies.set(key, [...(copies.get(key) ?? []), index]);
     }
     const own = Array.from(copies).filter(([key]) => labels.get(key)?.size === 1);

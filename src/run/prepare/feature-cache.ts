@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { LabelledImage } from '../../data/index.js';
+import type { DatasetImage } from '../../data/index.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
 import type { Network } from '../../nn/network.js';
@@ -14,17 +14,15 @@ const VERSION = 1;
 
 /**
  * Features [n, d] of the pretrained network, from the disk where an earlier run has computed them, else by `compute`.
- * Their key is what they depend on: the network's tensors and preprocessing, the device, and the bytes of the
+ * Their key is what they depend on: the network's tensors and preprocessing, the device, and the digests of the
  * images in their order. A cache that cannot be read or written costs time, never a run.
  */
 export async function cachedFeatures(
-  images: readonly LabelledImage[],
+  images: readonly DatasetImage[],
   { network, device }: Pick<CompileOptions, 'device'> & { readonly network: Network },
   compute: () => Promise<Tensor<'float32'>>,
 ): Promise<Tensor<'float32'>> {
-  const key = keyOf(images, network, device);
-  if (key === undefined) return compute();
-  const path = join(cacheFolder(), `features-${key}.safetensors`);
+  const path = join(cacheFolder(), `features-${keyOf(images, network, device)}.safetensors`);
   const stored = (await readSafetensors(path).catch(() => undefined))?.tensors.get('features');
   if (stored?.dtype === 'float32' && stored.shape.join() === [images.length, network.featureSize].join())
     return float32(stored.shape, stored.data);
@@ -43,15 +41,10 @@ export function cacheFolder(env: NodeJS.ProcessEnv = process.env, platform = pro
   return join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'adarand');
 }
 
-/** Undefined where an image's bytes are not known. */
-function keyOf(images: readonly LabelledImage[], network: Network, device: string): string | undefined {
+function keyOf(images: readonly DatasetImage[], network: Network, device: string): string {
   const hash = createHash('sha256').update(
     JSON.stringify([VERSION, device, fingerprintNetwork(network), network.preprocessing]),
   );
-  for (const { image } of images) {
-    if (image.kind === 'pixels') hash.update(`${image.width} ${image.height} `).update(image.data);
-    else if (image.digest === undefined) return undefined;
-    else hash.update(image.digest);
-  }
+  for (const { digest } of images) hash.update(digest);
   return hash.digest('hex').slice(0, 32);
 }

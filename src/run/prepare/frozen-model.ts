@@ -1,4 +1,4 @@
-import { evalBatches, type LabelledImage } from '../../data/index.js';
+import { type DatasetImage, evalBatches } from '../../data/index.js';
 import { float32, floatsOf, zeros } from '../../graph/tensor.js';
 import { input, type Value } from '../../graph/value.js';
 import type { Computation, LabelledFeatures } from '../../methods/prepare.js';
@@ -29,7 +29,7 @@ export class FrozenModel {
   }
 
   /** Features of un-augmented images, from the cache on disk where it has them. */
-  async features(images: readonly LabelledImage[]): Promise<LabelledFeatures> {
+  async features(images: readonly DatasetImage[]): Promise<LabelledFeatures> {
     const { network, compile } = this.#inputs;
     const features = await cachedFeatures(images, { network, device: compile.device }, async () => {
       this.#host.emit({ type: 'phase', phase: 'statistics' });
@@ -38,7 +38,7 @@ export class FrozenModel {
     return { features, labels: Int32Array.from(images, ({ label }) => label) };
   }
 
-  async #compute(images: readonly LabelledImage[]) {
+  async #compute(images: readonly DatasetImage[]) {
     const { network, cache } = this.#inputs;
     const { imageSize, resizeSize } = network.preprocessing;
     const batchSize = Math.min(32, images.length);

@@ -1,4 +1,4 @@
-import { evalBatches, type LabelledImage } from '../../data/index.js';
+import { type DatasetImage, evalBatches, type LabelledImage } from '../../data/index.js';
 import { at } from '../../errors.js';
 import { zeros } from '../../graph/tensor.js';
 import type { EvaluationBatch, ImageSet, PrepareTools } from '../../methods/prepare.js';
@@ -15,7 +15,7 @@ export function prepareToolsOf(
   host: RunHost,
 ): PrepareTools {
   const { network, dataset, source } = inputs;
-  const imagesOf = (set: ImageSet): readonly LabelledImage[] =>
+  const imagesOf = (set: ImageSet): readonly DatasetImage[] =>
     set !== 'source' ? dataset[set].images : source === undefined ? [] : source.images;
   return {
     classes: dataset.classes.length,

@@ -1,4 +1,4 @@
-import type { Dataset, LabelledImage } from '../../data/index.js';
+import type { Dataset, DatasetImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 
 /** Source images, for a method that trains on them. */
@@ -6,7 +6,7 @@ export interface SourceImages {
   readonly dataset: Dataset;
   readonly classes: readonly string[];
   /** Of all its splits, except those that are also validation or test images of the target. */
-  readonly images: readonly LabelledImage[];
+  readonly images: readonly DatasetImage[];
 }
 
 /**
@@ -16,9 +16,9 @@ export interface SourceImages {
  * @throws AdarandError `data.source-is-target` if nothing else is in it.
  */
 export function sourceImages(found: Dataset, target: Dataset): SourceImages {
-  const heldOut = new Set([...target.val.images, ...target.test.images].flatMap(digestOf));
+  const heldOut = new Set([...target.val.images, ...target.test.images].map(({ digest }) => digest));
   const all = [...found.train.images, ...found.val.images, ...found.test.images];
-  const images = all.filter((image) => !digestOf(image).some((digest) => heldOut.has(digest)));
+  const images = all.filter(({ digest }) => !heldOut.has(digest));
   if (images.length === 0)
     throw new AdarandError(
       'data.source-is-target',
@@ -45,8 +45,4 @@ export function describeSource({ dataset, classes, images }: SourceImages): stri
       `ignored, because they are not images of a class: ${Array.from(ignored, ([kind, count]) => `${count} ${kind}`).join(', ')}`,
     );
   return lines;
-}
-
-function digestOf({ image }: LabelledImage): string[] {
-  return image.kind === 'file' && image.digest !== undefined ? [image.digest] : [];
 }
