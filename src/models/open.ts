@@ -5,6 +5,7 @@ import { systemCode } from '../files/atomic.js';
 import { readSafetensors } from '../files/safetensors.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { resolveModel } from './builtin.js';
+import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { type ImportOptions, importOnnx } from './onnx-import.js';
@@ -82,6 +83,8 @@ async function openTensors(
 ): Promise<Network> {
   const { tensors } = await readSafetensors(file);
   const network = networkOf(tensors, file, config?.classes);
+  const variances = [...network.buffers.keys()].filter((name) => name.endsWith('running_var'));
+  checkNumbers(network, new Set(variances), file);
   const own = preprocessing ?? network.preprocessing;
   return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
 }

@@ -2,7 +2,7 @@ import * as ort from 'onnxruntime-node';
 import type { Device } from '../graph/device.js';
 import { measureChannelBlock } from './channel-block.js';
 import type { Driver } from './driver.js';
-import { adaptSession } from './onnxruntime.js';
+import { adaptSession, createSession } from './onnxruntime.js';
 
 const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda' };
 
@@ -17,7 +17,7 @@ export const nodeDriver: Driver = {
     return measured;
   },
   async createSession(model, { device, threads }) {
-    const session = await ort.InferenceSession.create(model, {
+    const session = await createSession(ort, model, {
       executionProviders: [providers[device] ?? 'cpu'],
       // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
       enableMemPattern: false,

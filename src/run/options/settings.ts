@@ -34,7 +34,7 @@ export const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** @throws AdarandError `data.batch-too-large`. */
+/** @throws AdarandError `data.batch-too-large`, `config.lambda`. */
 export function resolveSettings(
   options: RunOptions,
   given: {
@@ -56,6 +56,18 @@ export function resolveSettings(
   const lambda = options.lambda ?? method.defaultLambda;
   const scaled = scalesLambda(options, method) && featureMeanSquare !== undefined;
   const featureScale = scaled ? REFERENCE_MEAN_SQUARE / featureMeanSquare : 1;
+  const effectiveLambda = method.featureScaled === 'parts' ? lambda : lambda * featureScale;
+  if (![featureScale, effectiveLambda].every((x) => Number.isFinite(Math.fround(x))))
+    throw new AdarandError(
+      'config.lambda',
+      `the weight of the penalty is not finite: lambda is ${lambda}` +
+        (scaled
+          ? `, and the mean square of the pretrained features, to which it is scaled, is ${featureMeanSquare}`
+          : ''),
+      scaled
+        ? 'Choose another --model or a smaller --lambda; --lambda-unit raw takes the lambda as it is.'
+        : 'Choose a smaller --lambda.',
+    );
   return {
     batchSize,
     evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
@@ -64,7 +76,7 @@ export function resolveSettings(
     augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
     lambda,
     featureScale,
-    effectiveLambda: method.featureScaled === 'parts' ? lambda : lambda * featureScale,
+    effectiveLambda,
     featureMeanSquare: featureMeanSquare ?? null,
     methodOptions: method.options,
   };
