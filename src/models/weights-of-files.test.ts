@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ClassifierWeight, classifierFile } from '../../test/helpers/classifier-file.js';
-import { int64Tensor } from '../../test/helpers/onnx-fixtures.js';
+import { classify, int64Tensor } from '../../test/helpers/onnx-fixtures.js';
 import { writeSafetensors } from '../files/safetensors.js';
 import { float32, type Tensor, zeros } from '../graph/tensor.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
@@ -104,4 +104,33 @@ test('so are wrong tensors of a safetensors file', async (t) => {
   await rejects('linear.weight', float32([], [1]), 'model.tensor-shape', head);
   const bias = /needs linear\.bias as float32 \[7\]; the weights have int32 \[7\]/;
   await rejects('linear.bias', zeros('int32', [7]), 'model.tensor-shape', bias);
+});
+
+test('weights get other names where a run has something of that name, for whatever optimizer', async () => {
+  const names = {
+    'conv.w': 'a',
+    'conv.b': 'a:velocity',
+    'bn.s': 'a:mean',
+    'bn.b': 'a:gradients',
+    'bn.m': 'pretrained:a',
+    'bn.v': '~0',
+    'hidden.w': '__proto__',
+    'hidden.b': 'labels\0',
+  };
+  const network = importOnnx(classifierFile({ names }), options);
+  assert.deepEqual(
+    [...network.parameters.keys()],
+    [
+      'a',
+      'weights.a:velocity_',
+      'weights.a:mean_',
+      'weights.a:gradients_',
+      'weights.__proto__',
+      'weights.labels_',
+    ],
+  );
+  assert.deepEqual([...network.buffers.keys()], ['weights.pretrained:a', 'weights.~0']);
+  const images = float32([2, 3, 8, 8], new Float32Array(384).fill(0.5));
+  const plain = await classify(importOnnx(classifierFile(), options), images);
+  assert.deepEqual((await classify(network, images)).logits, plain.logits);
 });

@@ -23,7 +23,8 @@ export interface CompileOptions {
   readonly threads?: number | undefined;
 }
 
-const NEXT = 'next:';
+/** The output's name for a state tensor's next value. */
+export const nextOf = (name: string): string => `next:${name}`;
 
 /** A compiled step: one call computes everything, from the batch to the updated parameters. */
 export class Program {
@@ -62,7 +63,7 @@ export class Program {
       inputs.set(name, tensor);
     }
     const fetches = new Map(this.#outputs);
-    for (const name of this.#updated) fetches.set(NEXT + name, state.next(name));
+    for (const name of this.#updated) fetches.set(nextOf(name), state.next(name));
     await this.#session.run(inputs, fetches);
     state.swap(this.#updated);
     return this.#outputs;
@@ -76,7 +77,7 @@ export class Program {
 /** Lowers, simplifies and serializes a program's graph. */
 export function writeProgram(graph: ProgramGraph, target: Target): Uint8Array {
   const named = new Map(graph.outputs);
-  for (const [name, value] of graph.updates) named.set(NEXT + name, value);
+  for (const [name, value] of graph.updates) named.set(nextOf(name), value);
   const final = simplify(lower([...named.values()], target));
   const outputs = new Map<string, Value>();
   [...named].forEach(([name, value], i) => {
