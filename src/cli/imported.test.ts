@@ -42,6 +42,18 @@ describe('imported networks are trained, exported and used', () => {
       }
     });
 
+  test('a network for pictures that no memory holds is refused with both figures, and the hint works', async () => {
+    await writeFile(join(folder.path, 'vast.onnx'), classifierFile({ side: 1_000_000 }));
+    const args = ['train', 'colours', '--model', 'vast.onnx', '--max-steps', '1', '--out', 'vast'];
+    const { code, stderr } = await adarand(folder.path, ...args);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: one batch takes at least \d{6,} GB of memory, and there can be [\d.]+ GB\nhint: Choose a smaller --image-size/,
+    );
+    assert.equal((await adarand(folder.path, ...args, '--image-size', '16')).code, 0);
+  });
+
   test('weights called as what a run keeps beside a weight are, with a frozen copy, too', async () => {
     const names = {
       'conv.w': 'a',

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type ClassifierWeight, classifierFile } from '../../test/helpers/classifier-file.js';
-import { classify, int64Tensor } from '../../test/helpers/onnx-fixtures.js';
+import { classify, int64Tensor, onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { writeSafetensors } from '../files/safetensors.js';
 import { float32, type Tensor, zeros } from '../graph/tensor.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
@@ -133,4 +133,38 @@ test('weights get other names where a run has something of that name, for whatev
   const images = float32([2, 3, 8, 8], new Float32Array(384).fill(0.5));
   const plain = await classify(importOnnx(classifierFile(), options), images);
   assert.deepEqual((await classify(network, images)).logits, plain.logits);
+});
+
+test('a padding that no network has is refused before anything is computed', () => {
+  const pads = (n: number) => () => importOnnx(classifierFile({ pads: [n, 1, 1, 1] }), options);
+  pads(16)();
+  assert.throws(pads(1_000_000), {
+    code: 'model.invalid-node',
+    message: 'tiny.onnx: Conv "Conv0" pads maps of [8,8] by [1000000,1,1,1]',
+  });
+});
+
+test('numbers that do not depend on the images are computed up to a limit', () => {
+  const file = (side: number) =>
+    onnxFile({
+      nodes: [
+        { type: 'ConstantOfShape', inputs: ['shape'], outputs: ['zeros'] },
+        { type: 'MatMul', inputs: ['zeros', 'zeros'], outputs: ['product'] },
+        { type: 'ReduceSum', inputs: ['product'], outputs: ['sum'], attributes: { keepdims: 0 } },
+        { type: 'Add', inputs: ['x', 'sum'], outputs: ['f'] },
+        { type: 'GlobalAveragePool', inputs: ['f'], outputs: ['p'] },
+        { type: 'Flatten', inputs: ['p'], outputs: ['g'] },
+        { type: 'Gemm', inputs: ['g', 'w'], outputs: ['z'] },
+      ],
+      initializers: { shape: int64Tensor([side, side]), w: zeros('float32', [3, 5]) },
+      inputs: { x: ['batch', 3, 8, 8] },
+      outputs: ['z'],
+    });
+  assert.equal(importOnnx(file(100), options).featureSize, 3);
+  const started = performance.now();
+  assert.throws(() => importOnnx(file(4000), options), {
+    code: 'model.constants',
+    message: /^tiny\.onnx computes more than 33554432 numbers that do not depend on its images$/,
+  });
+  assert.ok(performance.now() - started < 5000);
 });

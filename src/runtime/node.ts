@@ -1,3 +1,4 @@
+import { totalmem } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Device } from '../graph/device.js';
 import { measureChannelBlock } from './channel-block.js';
@@ -15,6 +16,13 @@ export const nodeDriver: Driver = {
     if (device !== 'cpu') return Promise.resolve(undefined);
     measured ??= measureChannelBlock((model) => nodeDriver.createSession(model, { device, threads: 1 }));
     return measured;
+  },
+  memoryLimit(device) {
+    // A graphics card has memory of its own, and says itself when it runs out.
+    if (device !== 'cpu') return undefined;
+    // What a container may have, where it is limited.
+    const allowed = process.constrainedMemory();
+    return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
   },
   async createSession(model, { device, threads }) {
     const session = await createSession(ort, model, {

@@ -6,6 +6,8 @@ import { adaptSession, createSession } from './onnxruntime.js';
 export const webDriver: Driver = {
   name: 'onnxruntime-web',
   channelBlock: () => Promise.resolve(undefined),
+  // That is as far as addresses of WebAssembly reach.
+  memoryLimit: (device) => (device === 'wasm' ? 2 ** 32 : undefined),
   async createSession(model, { device, threads }) {
     if (threads !== undefined) ort.env.wasm.numThreads = threads;
     ort.env.logLevel = 'error';

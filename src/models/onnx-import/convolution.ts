@@ -38,6 +38,9 @@ export interface Window {
   readonly dilations: readonly number[];
 }
 
+/** How many times as wide as the map and the kernel together a padding may be: no network's is. */
+const FARTHEST_PAD = 16;
+
 /** Strides, padding and dilations of a convolution or pooling over the maps of x, `auto_pad` worked out. */
 export function windowOf(node: NodeReader, x: Value, kernel: readonly number[]): Window {
   const strides = node.ints('strides') ?? [1, 1];
@@ -63,6 +66,10 @@ export function windowOf(node: NodeReader, x: Value, kernel: readonly number[]):
   }
   const pads = (mode === 'NOTSET' || mode === '' ? node.ints('pads') : undefined) ?? [0, 0, 0, 0];
   if (pads.length !== 4 || pads.some((n) => n < 0)) throw node.unsupported(`pads by [${pads}]`);
+  const maps = x.shape.slice(2);
+  const isFar = (pad: number, side: number) =>
+    pad > FARTHEST_PAD * (at(maps, side % 2) + at(kernel, side % 2) * at(dilations, side % 2));
+  if (pads.some(isFar)) throw node.invalid(`pads maps of [${maps}] by [${pads}]`);
   return { strides, dilations, pads };
 }
 
