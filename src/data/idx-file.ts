@@ -40,7 +40,8 @@ export async function unzipIdx(bytes: Uint8Array, kind: IdxKind, path: string): 
   try {
     beginning = gunzipSync(bytes.subarray(0, BEGINNING), { finishFlush: constants.Z_SYNC_FLUSH });
     // Too short for a header: whether it was cut is seen at its end.
-    if (beginning.length < 4 + 4 * dimensionsOf[kind][1]) beginning = gunzipSync(bytes, { maxOutputLength: 2 ** 20 });
+    if (beginning.length < 4 + 4 * dimensionsOf[kind][1])
+      beginning = gunzipSync(bytes, { maxOutputLength: 2 ** 20 });
   } catch (error) {
     throw broken(error);
   }

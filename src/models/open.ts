@@ -9,6 +9,7 @@ import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { type ImportOptions, importOnnx } from './onnx-import.js';
+import { preprocessingSchema } from './preprocessing-schema.js';
 
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
@@ -94,7 +95,13 @@ export function resizedTo(preprocessing: Preprocessing, imageSize: number): Prep
   if (!Number.isInteger(imageSize) || imageSize < 1)
     throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
   const ratio = preprocessing.resizeSize / preprocessing.imageSize;
-  return { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
+  const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
+  if (preprocessingSchema.safeParse(resized).success) return resized;
+  throw new AdarandError(
+    'model.image-size',
+    `For an input of ${imageSize} pixels, images would be resized to ${resized.resizeSize}`,
+    "Choose a smaller image size, or check the sizes in the model's preprocessor_config.json.",
+  );
 }
 
 async function kindOf(

@@ -4,30 +4,32 @@ import { AdarandError } from '../../errors.js';
 import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
-import type { RunOptions } from './train-options.js';
+import { MAXIMUM_BATCH, type RunOptions } from './train-options.js';
 
 /** What `feature-scale` refers to: the mean square of ResNet-50's pooled features, for which lambda = 1 was found. */
 const REFERENCE_MEAN_SQUARE = 0.44;
 
 const smallImage = 64;
 
+const batchSize = z.int().min(1).max(MAXIMUM_BATCH);
+
 /** Values for options that were left open, chosen for this data and network. They are recorded for a resumed run. */
 export const settingsSchema = z.object({
-  batchSize: z.number(),
-  evalBatchSize: z.number(),
-  learningRate: z.number(),
-  weightDecay: z.number(),
+  batchSize,
+  evalBatchSize: batchSize,
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
   augment: z.custom<AugmentationName>(
     (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
   ),
   /** As given, in the unit of `lambdaUnit`. */
-  lambda: z.number(),
+  lambda: z.number().min(0),
   /** Factor that converts a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
-  featureScale: z.number(),
+  featureScale: z.number().min(0),
   /** What multiplies the penalty in the loss. */
-  effectiveLambda: z.number(),
+  effectiveLambda: z.number().min(0),
   /** Mean of g^2 over the pretrained features of the training images; null where it was not needed. */
-  featureMeanSquare: z.number().nullable(),
+  featureMeanSquare: z.number().min(0).nullable(),
   /** The method's options with its defaults. */
   methodOptions: z.unknown(),
 });
