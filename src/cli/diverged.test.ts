@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { classifierFile } from '../../test/helpers/classifier-file.js';
 import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { float32 } from '../graph/tensor.js';
 
 describe('a run that diverges', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -26,6 +29,19 @@ describe('a run that diverges', () => {
     );
     assert.equal((await train('--resume', 'many')).stderr, stderr);
     assert.equal((await begin('smaller', '--learning-rate', '0.01', '--max-steps', '2')).code, 0);
+  });
+
+  test('before it began, has a model whose features are not finite: they are named', async () => {
+    const large = { 'bn.s': float32([4], [1e30, 1e30, 1e30, 1e30]) };
+    const weights = { ...large, 'hidden.w': float32([4, 6], new Float32Array(24).fill(3e38)) };
+    await writeFile(join(folder.path, 'huge.onnx'), classifierFile({ weights }));
+    const { code, stderr } = await train('colours', '--model', 'huge.onnx', '--out', 'never');
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: huge\.onnx: feature \d of colours\/(blue|green|red)\/\d\d\.png is (NaN|-?Infinity)\nhint: The model is damaged/,
+    );
+    assert.ok(!existsSync(join(folder.path, 'never')));
   });
 
   test('is found by the validation images if the last step was too far', async () => {

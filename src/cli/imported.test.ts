@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { classTokenFile } from '../../test/helpers/class-token.js';
-import { adarand, temporaryFolder, writeImages } from '../../test/helpers/cli.js';
+import { classifierFile } from '../../test/helpers/classifier-file.js';
+import { adarand, lastLine, temporaryFolder, writeImages } from '../../test/helpers/cli.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
@@ -40,6 +41,59 @@ describe('imported networks are trained, exported and used', () => {
         assert.notDeepEqual(after.get(name)?.data, before.get(name)?.data, name);
       }
     });
+
+  test('a network for pictures that no memory holds is refused with both figures, and the hint works', async () => {
+    await writeFile(join(folder.path, 'vast.onnx'), classifierFile({ side: 1_000_000 }));
+    const args = ['train', 'colours', '--model', 'vast.onnx', '--max-steps', '1', '--out', 'vast'];
+    const { code, stderr } = await adarand(folder.path, ...args);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^error: one batch takes at least \d{6,} GB of memory, and there can be [\d.]+ GB\nhint: Choose a smaller --image-size/,
+    );
+    assert.equal((await adarand(folder.path, ...args, '--image-size', '16')).code, 0);
+  });
+
+  test('weights called as what a run keeps beside a weight are, with a frozen copy, too', async () => {
+    const names = {
+      'conv.w': 'a',
+      'conv.b': 'a:velocity',
+      'bn.s': 'a:ema',
+      'bn.b': 'a:gradients',
+      'bn.m': 'pretrained:a',
+      'hidden.b': 'next:a',
+    };
+    const bytes = classifierFile({ names });
+    await writeFile(join(folder.path, 'names.onnx'), bytes);
+    const args = ['--method', 'delta', '--epochs', '1', '--ema-decay', '0.5', '--accumulate', '2', '--json'];
+    const once = await adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'names.onnx',
+      ...args,
+      '--out',
+      'n',
+    );
+    assert.equal(once.code, 0, once.stderr);
+    // The same network under its usual names ends in the same numbers.
+    await writeFile(join(folder.path, 'usual.onnx'), classifierFile());
+    const usual = await adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'usual.onnx',
+      ...args,
+      '--out',
+      'u',
+    );
+    assert.equal(usual.code, 0, usual.stderr);
+    const { val_loss } = lastLine(once.stdout);
+    assert.equal(typeof val_loss, 'number');
+    assert.equal(val_loss, lastLine(usual.stdout).val_loss);
+  });
 
   test('weights called as the inputs of a step are', async () => {
     const weights = (seed: number, ...shape: number[]) => tensorOf({ shape, seed, scale: 1, offset: 0 });

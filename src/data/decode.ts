@@ -14,12 +14,13 @@ sharp.cache(false);
  * first frame. An image whose shorter side exceeds `shorterSide` is shrunk to it, aspect ratio kept; JPEG and
  * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap.
  *
- * @throws UnreadableFormat for a file that is known to be of another kind, and what sharp throws for a file it cannot
+ * @throws UnreadableFormat for a file that is known to be of another kind, TooManyPixels, and what sharp throws for a file it cannot
  *   read in full; `decodeFailure` puts both in words.
  */
 export async function decodeImage(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
   try {
     if (typeof file === 'string' ? /\.tiff?$/i.test(file) : isTiff(file)) await refuseMeasurements(file);
+    await refuseVast(file, shorterSide);
     return await decode(file, shorterSide);
   } catch (error) {
     const bytes = typeof file === 'string' ? await readFile(file).catch(() => undefined) : file;
@@ -27,6 +28,28 @@ export async function decodeImage(file: string | Uint8Array, shorterSide: number
     throw format === undefined ? error : new UnreadableFormat(format, { cause: error });
   }
 }
+
+/** Pixels of an image in a format that is decoded as a whole, and of any after it was shrunk. */
+const MAXIMUM_WHOLE = 2 ** 26;
+const MAXIMUM_KEPT = 2 ** 25;
+
+/**
+ * Looks at an image's header, before memory is taken for its pixels. One that is thin is not shrunk, however long it is.
+ *
+ * @throws TooManyPixels
+ */
+async function refuseVast(file: string | Uint8Array, shorterSide: number): Promise<void> {
+  const { width, height, isProgressive, format } = await sharp(file).metadata();
+  const shrink = Math.min(1, shorterSide / Math.min(width, height));
+  const kept = width * shrink * height * shrink;
+  const isWhole = format === 'heif' || format === 'gif' || (format === 'png' && isProgressive);
+  const tooLarge = kept > Math.max(MAXIMUM_KEPT, 4 * shorterSide ** 2);
+  if (tooLarge || (isWhole && width * height > MAXIMUM_WHOLE))
+    throw new TooManyPixels(`too many pixels: ${width} x ${height}`);
+}
+
+/** An image that would take more memory than a photograph can. */
+class TooManyPixels extends Error {}
 
 async function decode(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
   const { data, info } = await sharp(file, { failOn: 'truncated' })
@@ -50,7 +73,7 @@ async function decode(file: string | Uint8Array, shorterSide: number): Promise<P
 
 /** Why a file could not be decoded, in a few words for a report. */
 export function decodeFailure(error: unknown): string {
-  if (error instanceof UnreadableFormat) return error.message;
+  if (error instanceof UnreadableFormat || error instanceof TooManyPixels) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   if (/empty/i.test(text)) return 'empty file';
   if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';

@@ -160,3 +160,32 @@ test('copies and blank images inside the files are found; copies are cut into on
     },
   ]);
 });
+
+test('a zipped file is unzipped as far as its header asks, and no further', async () => {
+  const path = await emptyFolder();
+  const bomb = gzipSync(Buffer.concat([images, Buffer.alloc(300_000_000)]));
+  await writeFile(join(path, 'train-images-idx3-ubyte.gz'), bomb);
+  await writeFile(join(path, 'train-labels-idx1-ubyte'), idx(2049, [40], labels));
+  const opening = () => openDataset(path, { seed: 1 });
+  const before = process.resourceUsage().maxRSS;
+  const more = /train-images-idx3-ubyte\.gz holds more than the 256 bytes that its header asks for$/;
+  await assert.rejects(opening, { code: 'data.idx', message: more });
+  assert.ok(process.resourceUsage().maxRSS - before < 50_000, 'in kilobytes');
+
+  const vast = gzipSync(idx(2051, [1_000_000, 1000, 1000], new Uint8Array(9)));
+  await writeFile(join(path, 'train-images-idx3-ubyte.gz'), vast);
+  await assert.rejects(opening, {
+    code: 'data.idx',
+    message: /should hold 1000000000016 bytes, more than 1073741824$/,
+  });
+
+  await writeFile(
+    join(path, 'train-images-idx3-ubyte.gz'),
+    gzipSync(idx(2051, [40, 0, 3], new Uint8Array())),
+  );
+  await assert.rejects(opening, { code: 'data.idx', message: /has images of 3 x 0 pixels$/ });
+  await writeFile(join(path, 'train-images-idx3-ubyte.gz'), gzipSync(Uint8Array.of(0, 0, 8, 3)));
+  await assert.rejects(opening, { code: 'data.idx', message: /is truncated: 4 bytes$/ });
+  await writeFile(join(path, 'train-images-idx3-ubyte.gz'), gzipSync(images));
+  assert.equal((await openDataset(path, { seed: 1 })).classes.length, 10);
+});

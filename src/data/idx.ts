@@ -1,9 +1,8 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 import { AdarandError, at } from '../errors.js';
 import type { DatasetImages } from './dataset.js';
+import { fail, type IdxKind, parseIdxHeader, readIdxFile } from './idx-file.js';
 import type { LabelledImage } from './image.js';
 
 /**
@@ -44,7 +43,8 @@ export async function readIdxFolder(folder: string): Promise<DatasetImages | und
 async function readSplit(folder: string, names: readonly string[], prefix: string) {
   const images = await present(folder, names, `${prefix}-images-idx3-ubyte`);
   const labels = await present(folder, names, `${prefix}-labels-idx1-ubyte`);
-  if (images && labels) return parseIdx(await readMaybeZipped(images), await readMaybeZipped(labels), images);
+  if (images && labels)
+    return parseIdx(await readIdxFile(images, 'images'), await readIdxFile(labels, 'labels'), images);
   const found = images ?? labels;
   if (found === undefined) return undefined;
   throw new AdarandError(
@@ -65,10 +65,11 @@ function twoFiles(prefix: string): string {
  * @throws AdarandError `data.idx`.
  */
 export function parseIdx(images: Uint8Array, labels: Uint8Array, name: string): LabelledImage[] {
-  const [count = 0, height = 0, width = 0] = header(images, 2051, 3, name);
-  const [labelCount = 0] = header(labels, 2049, 1, `the labels of ${name}`);
+  const [count = 0, height = 0, width = 0] = header(images, 'images', name);
+  const [labelCount = 0] = header(labels, 'labels', `the labels of ${name}`);
   if (count !== labelCount) fail(`${name} has ${count} images but ${labelCount} labels`);
   const size = width * height;
+  if (count > 0 && size === 0) fail(`${name} has images of ${width} x ${height} pixels`);
   return Array.from({ length: count }, (_, index) => {
     const start = 16 + index * size;
     const data = images.subarray(start, start + size);
@@ -79,14 +80,8 @@ export function parseIdx(images: Uint8Array, labels: Uint8Array, name: string): 
 }
 
 /** The dimensions in an IDX header whose payload has exactly the size they promise. */
-function header(bytes: Uint8Array, magic: number, dimensions: number, name: string): number[] {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const headerBytes = 4 + 4 * dimensions;
-  if (bytes.length < headerBytes) fail(`${name} is truncated: ${bytes.length} bytes`);
-  const found = view.getUint32(0);
-  if (found !== magic) fail(`${name} does not start with ${magic} but with ${found}`);
-  const sizes = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
-  const expected = sizes.reduce((product, size) => product * size, 1) + headerBytes;
+function header(bytes: Uint8Array, kind: IdxKind, name: string): readonly number[] {
+  const { sizes, bytes: expected } = parseIdxHeader(bytes, kind, name);
   if (bytes.length !== expected) fail(`${name} should have ${expected} bytes and has ${bytes.length}`);
   return sizes;
 }
@@ -112,30 +107,4 @@ async function fileAt(path: string, name: string): Promise<string> {
     `${path} is a folder without the IDX file that it is named after`,
     `Put the file ${name} in its place.`,
   );
-}
-
-async function readMaybeZipped(path: string): Promise<Uint8Array> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    throw new AdarandError(
-      'data.idx',
-      `${path} cannot be read`,
-      'Check that it is a file, and its permissions.',
-      error,
-    );
-  });
-  if (!path.toLowerCase().endsWith('.gz')) return bytes;
-  try {
-    return await promisify(gunzip)(bytes);
-  } catch (error) {
-    throw new AdarandError(
-      'data.idx',
-      `${path} is not a complete gzip file`,
-      'Download the file again.',
-      error,
-    );
-  }
-}
-
-function fail(message: string): never {
-  throw new AdarandError('data.idx', message, 'The file is damaged or of another kind; download it again.');
 }

@@ -18,7 +18,7 @@ export interface Safetensors {
  * become float32. Each tensor is read straight into its own buffer: the file is never in memory twice.
  *
  * @throws AdarandError `files.safetensors` for a file that is not what it says; `files.checksum` when the data is
- * not what the metadata's `sha256` was taken over; `files.read` when the file cannot be read.
+ * not what the metadata's `sha256` was taken over, or the metadata not what its `metadata_sha256` was; `files.read` when the file cannot be read.
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   let file: FileHandle | undefined;
@@ -62,7 +62,8 @@ export function parseSafetensors(bytes: Uint8Array, name: string): Safetensors {
 
 /**
  * Writes tensors so that other readers of the format take them, atomically. The bytes depend only on the arguments'
- * contents, not on the map's order. The metadata gains `sha256`, over the data section, which reading verifies.
+ * contents, not on the map's order. The metadata gains `sha256`, over the data section, and
+ * `metadata_sha256`, over itself; reading verifies both.
  *
  * @throws AdarandError `files.disk-full` or `files.write`.
  */
@@ -82,7 +83,8 @@ export async function writeSafetensors(
     offset += bytes.length;
     return { name, dtype: stored[tensor.dtype], shape: tensor.shape, begin, end: offset };
   });
-  const header = encodeHeader(entries, { ...metadata, sha256: hash.digest('hex') });
+  const notes = { ...metadata, sha256: hash.digest('hex') };
+  const header = encodeHeader(entries, { ...notes, metadata_sha256: digestOf(notes) });
   await writeChunksAtomic(path, [header, ...items.map(([, tensor]) => elementsOf(tensor))]);
 }
 
@@ -122,12 +124,21 @@ async function readAt(file: FileHandle, path: string, offset: number, length: nu
 }
 
 function verify(hash: Hash, metadata: Readonly<Record<string, string>>, name: string): void {
-  const { sha256 } = metadata;
-  if (sha256 !== undefined && sha256 !== hash.digest('hex')) {
+  const { metadata_sha256: own, ...notes } = metadata;
+  const { sha256 } = notes;
+  const isData = sha256 === undefined || sha256 === hash.digest('hex');
+  const isMetadata = own === undefined || own === digestOf(notes);
+  if (!isData || !isMetadata) {
     throw new AdarandError(
       'files.checksum',
-      `${name} is damaged: its data does not match its checksum.`,
+      `${name} is damaged: its ${isData ? 'metadata' : 'data'} does not match its checksum.`,
       'Copy or download it again, or resume from an older checkpoint.',
     );
   }
+}
+
+/** SHA-256 of notes, in whatever order. */
+function digestOf(notes: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(notes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
 }

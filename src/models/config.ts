@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
+import { preprocessingSchema } from './preprocessing-schema.js';
 
 /** The part of transformers' config.json that matters here. */
 const configSchema = z.object({
@@ -16,6 +17,7 @@ const sides = z.union([
   z.object({ height: side, width: side }),
 ]);
 const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+const spread = z.number().positive();
 
 /** The part of transformers' preprocessor_config.json that matters here, with transformers' own defaults. */
 const preprocessorSchema = z.object({
@@ -29,7 +31,7 @@ const preprocessorSchema = z.object({
     .default(1 / 255),
   do_normalize: z.boolean().default(true),
   image_mean: threeNumbers.default([0.5, 0.5, 0.5]),
-  image_std: threeNumbers.default([0.5, 0.5, 0.5]),
+  image_std: z.tuple([spread, spread, spread]).default([0.5, 0.5, 0.5]),
 });
 
 export interface ModelConfig {
@@ -68,12 +70,19 @@ export function parsePreprocessorConfig(json: string, file: string): Preprocessi
         [0, 0, 0],
         [1, 1, 1],
       ] as const);
-  return {
+  const result = preprocessingSchema.safeParse({
     imageSize: 'height' in target ? target.height : target.shortest_edge,
     resizeSize,
-    mean: [mean[0] / unit, mean[1] / unit, mean[2] / unit],
-    std: [std[0] / unit, std[1] / unit, std[2] / unit],
-  };
+    mean: mean.map((number) => number / unit),
+    std: std.map((number) => number / unit),
+  });
+  if (result.success) return result.data;
+  throw new AdarandError(
+    'model.config',
+    `${file} normalises by ${mean} and ${std} after a factor of ${unit / 255}, which makes images of no usual scale`,
+    'Check rescale_factor, image_mean and image_std.',
+    result.error,
+  );
 }
 
 /** The file for transformers.js. It takes only model types that it knows, but runs just the graph: `resnet` will do. */

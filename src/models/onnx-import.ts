@@ -7,9 +7,10 @@ import { classNames, imagenetPreprocessing } from '../nn/backbone.js';
 import { globalAveragePool } from '../nn/layers.js';
 import type { Network, Parameter, Preprocessing } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
+import { checkNumbers } from './check-numbers.js';
 import { type FoundHead, findHead } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
-import { decodeOnnx, type OnnxModel } from './onnx-import/decode.js';
+import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
@@ -29,7 +30,8 @@ export interface ImportOptions {
  * statistics. The whole graph is built once, so that what cannot be trained is refused here.
  *
  * @throws AdarandError `model.damaged`, `model.external-data`, `model.element-type`, `model.unsupported-operator`,
- * `model.invalid-node`, `model.image-size`, `model.inputs`, `model.fixed-batch` or `model.no-head`.
+ * `model.invalid-node`, `model.not-finite`, `model.negative-variance`, `model.image-size`, `model.inputs`,
+ * `model.fixed-batch` or `model.no-head`.
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   const { name, modelType = 'onnx' } = options;
@@ -40,13 +42,15 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   const roles = weightRoles(model, nodes);
   const part: OnnxPart = { model, nodes, roles, input: images.name, target: head.features };
   checkOperators(part);
+  const tensors = tensorsOf(part);
+  checkNumbers(tensors, variancesOf(nodes), name);
   const preprocessing = options.preprocessing ?? imagenetPreprocessing(images.size ?? 224);
   const network: Network = {
     name,
     modelType,
     preprocessing,
     featureSize: at(head.weight.shape, 1),
-    ...tensorsOf(part),
+    ...tensors,
     pretrainedHead: {
       weight: head.weight,
       bias: head.bias,
@@ -77,6 +81,13 @@ function imageInput({ file, inputs }: OnnxModel) {
       'An image classifier with one input of RGB images, [batch,3,height,width], is needed.',
     );
   return { name: first.name, channelsLast, size: channelsLast ? second : third };
+}
+
+/** Names of the running variances: the last input of a BatchNormalization. */
+function variancesOf(nodes: readonly OnnxNode[]): ReadonlySet<string> {
+  return new Set(
+    nodes.flatMap(({ type, inputs }) => (type === 'BatchNormalization' ? inputs.slice(4, 5) : [])),
+  );
 }
 
 /** The part's weights, in the order in which the graph uses them. */

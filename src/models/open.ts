@@ -5,9 +5,11 @@ import { systemCode } from '../files/atomic.js';
 import { readSafetensors } from '../files/safetensors.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { resolveModel } from './builtin.js';
+import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { type ImportOptions, importOnnx } from './onnx-import.js';
+import { preprocessingSchema } from './preprocessing-schema.js';
 
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
@@ -82,6 +84,8 @@ async function openTensors(
 ): Promise<Network> {
   const { tensors } = await readSafetensors(file);
   const network = networkOf(tensors, file, config?.classes);
+  const variances = [...network.buffers.keys()].filter((name) => name.endsWith('running_var'));
+  checkNumbers(network, new Set(variances), file);
   const own = preprocessing ?? network.preprocessing;
   return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
 }
@@ -91,7 +95,13 @@ export function resizedTo(preprocessing: Preprocessing, imageSize: number): Prep
   if (!Number.isInteger(imageSize) || imageSize < 1)
     throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
   const ratio = preprocessing.resizeSize / preprocessing.imageSize;
-  return { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
+  const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
+  if (preprocessingSchema.safeParse(resized).success) return resized;
+  throw new AdarandError(
+    'model.image-size',
+    `For an input of ${imageSize} pixels, images would be resized to ${resized.resizeSize}`,
+    "Choose a smaller image size, or check the sizes in the model's preprocessor_config.json.",
+  );
 }
 
 async function kindOf(

@@ -1,4 +1,4 @@
-import { AdarandError, at } from '../errors.js';
+import { AdarandError } from '../errors.js';
 import { float32, sameShape, type Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { Random } from '../random.js';
@@ -43,7 +43,7 @@ export function backbone({ specs, head, ...architecture }: Architecture, weights
     if (spec.role === 'buffer') buffers.set(spec.name, tensor);
     else parameters.set(spec.name, { kind: spec.role, tensor });
   });
-  const pretrainedHead = 'seed' in weights ? undefined : readHead(weights, head, architecture.featureSize);
+  const pretrainedHead = 'seed' in weights ? undefined : readHead(weights, head, architecture);
   return { ...architecture, parameters, buffers, pretrainedHead };
 }
 
@@ -70,23 +70,31 @@ function pretrained(
       'Tensor names must be those of torchvision (ResNet, MobileNetV2) or timm (ViT).',
     );
   if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, shape))
-    throw new AdarandError(
-      'model.tensor-shape',
-      `${network} needs ${name} as float32 [${shape}]; the weights have ${tensor.dtype} [${tensor.shape}]`,
-    );
+    throw wrongTensor(network, name, tensor, `${shape}`);
   return tensor;
+}
+
+function wrongTensor(network: string, name: string, { dtype, shape }: Tensor, wanted: string): AdarandError {
+  return new AdarandError(
+    'model.tensor-shape',
+    `${network} needs ${name} as float32 [${wanted}]; the weights have ${dtype} [${shape}]`,
+    'Use the float32 weights of this very architecture.',
+  );
 }
 
 function readHead(
   { tensors, classes }: Exclude<BackboneWeights, { readonly seed: number }>,
-  name: string,
-  featureSize: number,
+  head: string,
+  { name, featureSize }: Pick<Architecture, 'name' | 'featureSize'>,
 ): Head | undefined {
-  const weight = tensors.get(`${name}.weight`);
-  const bias = tensors.get(`${name}.bias`);
-  if (weight?.dtype !== 'float32' || bias?.dtype !== 'float32') return undefined;
-  const count = at(weight.shape, 0);
-  if (!sameShape(weight.shape, [count, featureSize]) || !sameShape(bias.shape, [count])) return undefined;
+  const weight = tensors.get(`${head}.weight`);
+  const bias = tensors.get(`${head}.bias`);
+  if (weight === undefined || bias === undefined) return undefined;
+  const [count] = weight.shape;
+  if (weight.dtype !== 'float32' || count === undefined || !sameShape(weight.shape, [count, featureSize]))
+    throw wrongTensor(name, `${head}.weight`, weight, `classes,${featureSize}`);
+  if (bias.dtype !== 'float32' || !sameShape(bias.shape, [count]))
+    throw wrongTensor(name, `${head}.bias`, bias, `${count}`);
   return { weight, bias, classes: classNames(count, classes) };
 }
 

@@ -1,11 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { AdarandError } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
 import type { Operation } from '../run/operations/operation.js';
+import { parseOptions } from '../run/options/parse-options.js';
 import { crashed, killed } from './crash.js';
 import { execArguments, nodeOptions } from './exec-arguments.js';
-import { fromFailure, fromProcessSchema, type ToProcess } from './messages.js';
+import { fromFailure, fromProcessSchema, parsed, type ToProcess } from './messages.js';
 
 /** An operation that a process is performing. */
 export interface Launched<Result> {
@@ -40,7 +42,7 @@ export function launch<Request extends z.ZodObject, Result>(
   request: z.input<Request>,
   { onEvent }: LaunchOptions = {},
 ): Launched<Result> {
-  const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [], {
+  const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [String(process.pid)], {
     // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
     detached: process.platform !== 'win32',
     env: { ...allocator, ...process.env, NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? '') },
@@ -52,15 +54,16 @@ export function launch<Request extends z.ZodObject, Result>(
   const send = (message: ToProcess) => {
     if (child.connected) child.send(message, () => {}); // a dead child is noticed by its exit
   };
+  const end = () => child.kill('SIGKILL');
   const result = new Promise<Result>((resolve, reject) => {
     const last = { phase: 'start', run: undefined as string | undefined, output: '' };
     collectOutput(child, (text) => {
       last.output = (last.output + text).slice(-4000);
     });
     const receive = (raw: unknown) => {
-      const message = fromProcessSchema.parse(raw);
+      const message = parsed(fromProcessSchema, raw);
       if (message.type === 'failure') reject(fromFailure(message));
-      else if (message.type === 'result') resolve(operation.result.parse(message.result));
+      else if (message.type === 'result') resolve(parsed(operation.result, message.result));
       else {
         const { event } = message;
         if (event.type === 'phase') last.phase = event.phase;
@@ -74,6 +77,7 @@ export function launch<Request extends z.ZodObject, Result>(
         receive(raw);
       } catch (error) {
         reject(error);
+        end();
       }
     });
     child.on('error', reject);
@@ -81,14 +85,19 @@ export function launch<Request extends z.ZodObject, Result>(
       // After a result or a failure this changes nothing.
       reject(stopped ? killed(last.run) : crashed({ code, signal, ...last }));
     });
-    send({ type: 'perform', module: operation.module, request });
+    try {
+      send({ type: 'perform', module: operation.module, request });
+    } catch (error) {
+      end();
+      reject(notSent(operation, request, error));
+    }
   });
   return {
     result,
     stop: () => send({ type: 'stop' }),
     kill() {
       stopped = true;
-      child.kill('SIGKILL');
+      end();
     },
   };
 }
@@ -96,4 +105,23 @@ export function launch<Request extends z.ZodObject, Result>(
 /** What native code prints; nothing of it belongs on the caller's own streams. */
 function collectOutput({ stdout, stderr }: ChildProcess, receive: (text: string) => void): void {
   for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', receive);
+}
+
+/** A request that is no plain data: with the option that is wrong, where the schema knows. */
+function notSent<Request extends z.ZodObject, Result>(
+  { request: schema }: Operation<Request, Result>,
+  request: unknown,
+  cause: unknown,
+): unknown {
+  try {
+    parseOptions(schema, request);
+  } catch (error) {
+    return error;
+  }
+  return new AdarandError(
+    'config.invalid',
+    `the options cannot be given to a process: ${cause instanceof Error ? cause.message : cause}`,
+    'Options are plain data: text, numbers, true or false, and arrays and objects of these.',
+    cause,
+  );
 }

@@ -2,6 +2,9 @@
 import type { RunHost } from '../run/events.js';
 import { loadOperation } from './load-operation.js';
 import { type FromProcess, toFailure, toProcessSchema } from './messages.js';
+import { endWithParent } from './parent-watch.js';
+
+endWithParent(Number(process.argv[2]));
 
 let stopping = false;
 const stop = () => {

@@ -33,6 +33,25 @@ export const fromProcessSchema = z.discriminatedUnion('type', [
 
 export type FromProcess = z.infer<typeof fromProcessSchema>;
 
+/**
+ * What came from the process, with its type.
+ *
+ * @throws AdarandError `process.answer` for what is not as promised, such as a result with a number that is not finite.
+ */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'all of it'}: ${message}`,
+  );
+  throw new AdarandError(
+    'process.answer',
+    `the process sent something else than it promises (${problems.join('; ')})`,
+    'Where a number is not finite, start a new run with a smaller --learning-rate, or with another --model.',
+    result.error,
+  );
+}
+
 /** An error's class does not survive being sent. */
 export function toFailure(error: unknown): Failure {
   if (error instanceof AdarandError) {

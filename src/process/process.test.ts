@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
+import { isAlive } from '../run/folder/process-identity.js';
 import { checkDevice } from '../run/operations/check-device.js';
 import { Operation } from '../run/operations/operation.js';
 import { predict } from '../run/operations/predict.js';
+import { train } from '../run/operations/train.js';
 import { crashed, killed } from './crash.js';
 import { execArguments } from './exec-arguments.js';
 import { launch } from './launch.js';
-import { fromFailure, toFailure } from './messages.js';
+import { fromFailure, parsed, toFailure } from './messages.js';
 
 test('an operation is performed in a process of its own', async () => {
   const { driver, milliseconds } = await launch(checkDevice, { device: 'cpu' }).result;
@@ -40,7 +43,59 @@ test('a result of another kind than the operation promises rejects, and ends nob
   const { module, request } = checkDevice;
   const result = z.object({ driver: z.literal('none') });
   const other = new Operation({ module, request, result, perform: () => Promise.reject() });
-  await assert.rejects(launch(other, { device: 'cpu' }).result, { name: 'ZodError' });
+  await assert.rejects(launch(other, { device: 'cpu' }).result, {
+    name: 'AdarandError',
+    code: 'process.answer',
+    message: 'the process sent something else than it promises (driver: Invalid input: expected "none")',
+  });
+});
+
+test('a result that is not finite rejects with a code', () => {
+  const schema = z.object({ loss: z.number() });
+  assert.throws(() => parsed(schema, { loss: Number.NaN }), {
+    code: 'process.answer',
+    message:
+      'the process sent something else than it promises (loss: Invalid input: expected number, received NaN)',
+  });
+});
+
+test('options that are no plain data are refused by name, and leave no process', async () => {
+  const options = { run: 'nowhere', images: ['none.jpg'] };
+  const notPlain: [object, string][] = [
+    [{ top: () => 1 }, 'top must be a number, not a function'],
+    [{ top: Symbol('x') }, 'top must be a number, not symbol'],
+    [{ extra: () => 1 }, 'there is no option extra.'],
+  ];
+  for (const [given, message] of notPlain) {
+    const { result } = launch(predict, Object.assign({}, options, given));
+    await assert.rejects(result, { code: 'config.invalid', message });
+  }
+  const method = launch(train, { data: 'x', model: 'y', methodOptions: { f: () => 1 } });
+  await assert.rejects(method.result, {
+    code: 'config.invalid',
+    message: /the options cannot be given to a process: .* could not be cloned/,
+  });
+});
+
+test('a process ends soon after its parent was killed, whatever it is doing', {
+  skip: process.platform === 'win32' && 'numbers of processes are used again',
+}, async () => {
+  const maker = fileURLToPath(new URL('../../test/helpers/orphan-maker.js', import.meta.url));
+  const parent = spawn(process.execPath, [maker], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const pid = await new Promise<number>((resolve) =>
+    parent.stdout.setEncoding('utf8').once('data', (text: string) => resolve(Number(text))),
+  );
+  const lives = () => isAlive({ pid, host: undefined, start: undefined });
+  assert.ok(lives());
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.ok(lives(), 'it blocks');
+  parent.kill('SIGKILL');
+  const killed = performance.now();
+  while (lives() && performance.now() - killed < 10_000)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const seconds = (performance.now() - killed) / 1000;
+  // Two, and some for a busy machine.
+  assert.ok(seconds < 4, `after ${seconds} s`);
 });
 
 test('a process that is killed is reported', async () => {

@@ -21,5 +21,7 @@ export interface Driver {
   readonly name: string;
   /** The device's blocked layout for convolutions, if it has one; see `Target`. */
   channelBlock(device: Device): Promise<number | undefined>;
+  /** Bytes that a device can have, where that is known: more cannot be computed with. */
+  memoryLimit(device: Device): number | undefined;
   createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

@@ -1,8 +1,9 @@
+import { totalmem } from 'node:os';
 import * as ort from 'onnxruntime-node';
 import type { Device } from '../graph/device.js';
 import { measureChannelBlock } from './channel-block.js';
 import type { Driver } from './driver.js';
-import { adaptSession } from './onnxruntime.js';
+import { adaptSession, createSession } from './onnxruntime.js';
 
 const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda' };
 
@@ -16,8 +17,15 @@ export const nodeDriver: Driver = {
     measured ??= measureChannelBlock((model) => nodeDriver.createSession(model, { device, threads: 1 }));
     return measured;
   },
+  memoryLimit(device) {
+    // A graphics card has memory of its own, and says itself when it runs out.
+    if (device !== 'cpu') return undefined;
+    // What a container may have, where it is limited.
+    const allowed = process.constrainedMemory();
+    return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
+  },
   async createSession(model, { device, threads }) {
-    const session = await ort.InferenceSession.create(model, {
+    const session = await createSession(ort, model, {
       executionProviders: [providers[device] ?? 'cpu'],
       // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
       enableMemPattern: false,

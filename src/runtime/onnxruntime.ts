@@ -1,5 +1,5 @@
 import type * as ort from 'onnxruntime-common';
-import { invariant } from '../errors.js';
+import { AdarandError, invariant } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Session } from './driver.js';
 
@@ -9,6 +9,28 @@ export interface Binding {
     create(model: Uint8Array, options?: ort.InferenceSession.SessionOptions): Promise<ort.InferenceSession>;
   };
   readonly Tensor: ort.TensorConstructor;
+}
+
+/** A session of either binding. @throws AdarandError `runtime.failed`. */
+export function createSession(
+  { InferenceSession }: Binding,
+  model: Uint8Array,
+  options: ort.InferenceSession.SessionOptions,
+): Promise<ort.InferenceSession> {
+  return InferenceSession.create(model, options).catch((error: unknown) => {
+    throw failed('compile the network', error);
+  });
+}
+
+/** What ONNX Runtime says when it cannot do something, in an error that says what may help. */
+function failed(what: string, error: unknown): AdarandError {
+  const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+  return new AdarandError(
+    'runtime.failed',
+    `ONNX Runtime could not ${what}: ${reason}`,
+    'If memory ran out, choose a smaller --batch-size or --image-size; else another --model or --device.',
+    error,
+  );
 }
 
 /**
@@ -38,14 +60,18 @@ export function adaptSession(
       if (writesInPlace) {
         const outputs: Record<string, ort.Tensor> = {};
         for (const [name, tensor] of fetches) outputs[name] = wrap(tensor);
-        await session.run(inputs, outputs);
+        await session.run(inputs, outputs).catch(cannotRun);
       } else {
-        const results = await session.run(inputs, [...fetches.keys()]);
+        const results = await session.run(inputs, [...fetches.keys()]).catch(cannotRun);
         for (const [name, tensor] of fetches) copyInto(tensor, results[name]);
       }
     },
     release: () => session.release(),
   };
+}
+
+function cannotRun(error: unknown): never {
+  throw failed('run the network', error);
 }
 
 function makeTensor({ Tensor }: Binding, { dtype, shape, data }: Tensor): ort.Tensor {

@@ -6,7 +6,9 @@ import { type Tensor, zeros } from '../graph/tensor.js';
 import { sameType, type Value } from '../graph/value.js';
 import { lower } from '../lowering/lower.js';
 import type { Target } from '../lowering/target.js';
+import { checkMemory } from './check-memory.js';
 import type { Driver, Session } from './driver.js';
+import { memoryBound } from './memory-bound.js';
 import type { State } from './state.js';
 
 /** A graph over named inputs: those that `State` holds, and those fed at each run. */
@@ -23,7 +25,8 @@ export interface CompileOptions {
   readonly threads?: number | undefined;
 }
 
-const NEXT = 'next:';
+/** The output's name for a state tensor's next value. */
+export const nextOf = (name: string): string => `next:${name}`;
 
 /** A compiled step: one call computes everything, from the batch to the updated parameters. */
 export class Program {
@@ -37,9 +40,12 @@ export class Program {
     this.#updated = updated;
   }
 
+  /** @throws AdarandError `runtime.memory`, `runtime.failed`. */
   static async compile(graph: ProgramGraph, { driver, device, threads }: CompileOptions): Promise<Program> {
     const channelBlock = await driver.channelBlock(device);
-    const model = writeProgram(graph, { device, channelBlock });
+    const lowered = lowerProgram(graph, { device, channelBlock });
+    checkMemory(memoryBound(lowered), driver.memoryLimit(device));
+    const model = writeOnnx({ outputs: lowered }, device);
     const session = await driver.createSession(
       model,
       threads === undefined ? { device } : { device, threads },
@@ -62,7 +68,7 @@ export class Program {
       inputs.set(name, tensor);
     }
     const fetches = new Map(this.#outputs);
-    for (const name of this.#updated) fetches.set(NEXT + name, state.next(name));
+    for (const name of this.#updated) fetches.set(nextOf(name), state.next(name));
     await this.#session.run(inputs, fetches);
     state.swap(this.#updated);
     return this.#outputs;
@@ -73,10 +79,10 @@ export class Program {
   }
 }
 
-/** Lowers, simplifies and serializes a program's graph. */
-export function writeProgram(graph: ProgramGraph, target: Target): Uint8Array {
+/** A program's outputs, lowered and simplified: those that the host reads, and the next values of its state. */
+export function lowerProgram(graph: ProgramGraph, target: Target): ReadonlyMap<string, Value> {
   const named = new Map(graph.outputs);
-  for (const [name, value] of graph.updates) named.set(NEXT + name, value);
+  for (const [name, value] of graph.updates) named.set(nextOf(name), value);
   const final = simplify(lower([...named.values()], target));
   const outputs = new Map<string, Value>();
   [...named].forEach(([name, value], i) => {
@@ -84,5 +90,5 @@ export function writeProgram(graph: ProgramGraph, target: Target): Uint8Array {
     invariant(result !== undefined && sameType(result, value), `lowering changed the type of ${name}`);
     outputs.set(name, result);
   });
-  return writeOnnx({ outputs }, target.device);
+  return outputs;
 }

@@ -9,7 +9,7 @@ import type { PretrainedStatistics } from './statistics.js';
 import type { StepParts } from './step-parts.js';
 
 /** State names of the classifier that the network was pretrained with, where a method trains it along. */
-const PRETRAINED_HEAD = 'pretrained_head';
+export const PRETRAINED_HEAD = 'pretrained_head';
 
 /** What inputs are made of besides the forward pass. */
 export interface MethodInputSources {

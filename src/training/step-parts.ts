@@ -79,6 +79,9 @@ export class StepParts {
   }
 }
 
+/** The name of an optimizer's tensor for a parameter. */
+export const slotOf = (name: string, slot: string): string => `${name}:${slot}`;
+
 /** Adds one parameter's update to the step: its slots become state, its next value an update. Returns that value. */
 export function applyOptimizer(
   parts: StepParts,
@@ -94,9 +97,11 @@ export function applyOptimizer(
   },
 ): Value {
   const { name, parameter, gradient, optimizer, scalars, weightDecay, lrScale } = target;
-  const slotName = (slot: string) => `${name}:${slot}`;
   const slots = new Map(
-    optimizer.slots.map((slot) => [slot, parts.addState(slotName(slot), zeros('float32', parameter.shape))]),
+    optimizer.slots.map((slot) => [
+      slot,
+      parts.addState(slotOf(name, slot), zeros('float32', parameter.shape)),
+    ]),
   );
   const updated = optimizer.update({
     parameter,
@@ -107,7 +112,7 @@ export function applyOptimizer(
     scalar: scalars.scalar,
   });
   parts.updates.set(name, updated.parameter);
-  for (const [slot, next] of updated.slots) parts.updates.set(slotName(slot), next);
+  for (const [slot, next] of updated.slots) parts.updates.set(slotOf(name, slot), next);
   return updated.parameter;
 }
 

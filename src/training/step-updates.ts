@@ -41,7 +41,8 @@ export interface UpdateTargets {
 /** The name under which the moving average of a parameter is kept. */
 export const emaOf = (name: string): string => `${name}:ema`;
 
-const sumOf = (name: string): string => `${name}:gradients`;
+/** The name of the sum of a parameter's gradients. */
+export const sumOf = (name: string): string => `${name}:gradients`;
 
 /** Adds the parameters' updates to a step that is otherwise complete: its outputs are those of both programs. */
 export function addUpdates(

@@ -1,5 +1,6 @@
 import { AdarandError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
+import { sameType } from '../graph/value.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
 import type { BestEpoch, CheckpointStore, Position } from './checkpoint.js';
@@ -75,12 +76,16 @@ export class Trainer {
     return this.#stepper.state;
   }
 
-  /** Replaces the state by a checkpoint's. */
+  /** Replaces the state by a checkpoint's. @throws AdarandError `checkpoint.incomplete`. */
   restore(tensors: ReadonlyMap<string, Tensor>): void {
     for (const name of this.#stepper.saved) {
       const tensor = tensors.get(name);
-      if (tensor === undefined)
-        throw new AdarandError('checkpoint.incomplete', `the checkpoint has no tensor called ${name}`);
+      if (tensor === undefined) throw incomplete(`the checkpoint has no tensor called ${name}`);
+      const { dtype, shape } = this.state.get(name);
+      if (!sameType(tensor, { dtype, shape }))
+        throw incomplete(
+          `the checkpoint has ${tensor.dtype} [${tensor.shape}] as ${name}, not ${dtype} [${shape}]`,
+        );
       this.state.set(name, tensor);
     }
   }
@@ -222,6 +227,14 @@ export class Trainer {
   #snapshot(): ReadonlyMap<string, Tensor> {
     return new Map(this.#stepper.saved.map((name) => [name, this.state.get(name)]));
   }
+}
+
+function incomplete(what: string): AdarandError {
+  return new AdarandError(
+    'checkpoint.incomplete',
+    what,
+    'Restore the run folder as it was, or start a new run.',
+  );
 }
 
 /** By validation accuracy, of equals by the lower loss. */

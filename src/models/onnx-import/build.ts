@@ -3,7 +3,7 @@ import { constant, type Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
 import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';
-import { fold } from './constants.js';
+import { Folding } from './constants.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import { nameFeatureMaps } from './feature-maps.js';
 import { type BuildContext, NodeReader, unsupportedOperator } from './node-reader.js';
@@ -52,6 +52,7 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
     batch: at(images.shape, 0),
     fromImages: (name) => fromImages.has(name),
   };
+  const folding = new Folding(file);
   const throughImages: Value[] = [];
   for (const node of nodes) {
     const outputs = buildNode(node, context);
@@ -60,7 +61,7 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
     node.outputs.forEach((name, i) => {
       const output = outputs[i];
       if (output === undefined) return;
-      values.set(name, constantInputs ? fold(output) : output);
+      values.set(name, constantInputs ? folding.fold(output) : output);
       if (perImage && output.origin.kind !== 'constant') fromImages.add(name);
     });
     const [first] = outputs;

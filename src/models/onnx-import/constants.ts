@@ -1,8 +1,8 @@
-import { at } from '../../errors.js';
+import { AdarandError, at } from '../../errors.js';
+import { countFlops } from '../../graph/flops.js';
 import { interpret } from '../../graph/interpret.js';
 import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
 import { constant, type Value } from '../../graph/value.js';
-import { MAXIMUM_SIZE } from './tensor.js';
 
 /** An int64 constant; a vector unless a shape is given. */
 export function int64(values: number | readonly number[], shape?: Shape): Value {
@@ -14,10 +14,34 @@ export function int64(values: number | readonly number[], shape?: Shape): Value 
   });
 }
 
-/** A value that depends on constants alone, as a constant. */
-export function fold(value: Value): Value {
-  if (value.origin.kind === 'constant' || sizeOf(value.shape) > MAXIMUM_SIZE) return value;
-  return constant(toTensor(value, at(interpret([value]), 0)));
+/** Numbers that a graph may compute from constants alone: sizes, masks and positions need far fewer. */
+const MAXIMUM_COMPUTED = 2 ** 25;
+
+/** What is computed while a graph is built: values that depend on constants alone. */
+export class Folding {
+  readonly #file: string;
+  #work = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /**
+   * The value as a constant.
+   *
+   * @throws AdarandError `model.constants` where all of them together take more than a moment.
+   */
+  fold(value: Value): Value {
+    const { origin } = value;
+    this.#work += sizeOf(value.shape) + (origin.kind === 'node' ? countFlops([value]) : 0);
+    if (this.#work > MAXIMUM_COMPUTED)
+      throw new AdarandError(
+        'model.constants',
+        `${this.#file} computes more than ${MAXIMUM_COMPUTED} numbers that do not depend on its images`,
+        'Simplify the file (onnxsim folds what is constant), or export the model again.',
+      );
+    return origin.kind === 'constant' ? value : constant(toTensor(value, at(interpret([value]), 0)));
+  }
 }
 
 /** Integer arithmetic over shapes truncates, as ONNX's does. */

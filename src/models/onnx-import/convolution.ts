@@ -11,20 +11,35 @@ import type { NodeReader } from './node-reader.js';
 export const convolution = {
   Conv: layer(['none', 'weight', 'bias'], (node) => {
     const x = node.value(0);
-    const weight = node.value(1);
     if (x.shape.length !== 4) throw node.unsupported(`works on ${x.shape.length - 2} spatial axes`);
-    const window = windowOf(node, x, weight.shape.slice(2));
-    const { strides, pads, dilations } = window;
-    return conv(x, weight, node.optional(2), { strides, pads, dilations, group: node.int('group', 1) });
+    const { weight, group } = kernelOf(node);
+    const bias = node.optionalFloats(2, 'bias', [at(weight.shape, 0)]);
+    if (at(weight.shape, 1) * group !== x.shape[1] || at(weight.shape, 0) % group !== 0)
+      throw node.invalid(`applies kernels [${weight.shape}] in ${group} groups to [${x.shape}]`);
+    const { strides, pads, dilations } = windowOf(node, x, weight.shape.slice(2));
+    return conv(x, weight, bias, { strides, pads, dilations, group });
   }),
   ConvTranspose: layer(['none', 'weight', 'bias'], convTransposed),
 } satisfies Readonly<Record<string, Builder>>;
+
+/** The weight, [out,in,height,width] or for a ConvTranspose [in,out,height,width], and its groups. */
+function kernelOf(node: NodeReader) {
+  const weight = node.value(1);
+  const group = node.int('group', 1);
+  node.requireFloats(weight, 'weight', 'of 4 dimensions');
+  if (weight.shape.length !== 4) throw node.invalid(`has a weight of [${weight.shape}], not of 4 dimensions`);
+  if (!Number.isInteger(group) || group < 1) throw node.invalid(`has ${group} groups`);
+  return { weight, group };
+}
 
 export interface Window {
   readonly strides: readonly number[];
   readonly pads: readonly number[];
   readonly dilations: readonly number[];
 }
+
+/** How many times as wide as the map and the kernel together a padding may be: no network's is. */
+const FARTHEST_PAD = 16;
 
 /** Strides, padding and dilations of a convolution or pooling over the maps of x, `auto_pad` worked out. */
 export function windowOf(node: NodeReader, x: Value, kernel: readonly number[]): Window {
@@ -51,17 +66,19 @@ export function windowOf(node: NodeReader, x: Value, kernel: readonly number[]):
   }
   const pads = (mode === 'NOTSET' || mode === '' ? node.ints('pads') : undefined) ?? [0, 0, 0, 0];
   if (pads.length !== 4 || pads.some((n) => n < 0)) throw node.unsupported(`pads by [${pads}]`);
+  const maps = x.shape.slice(2);
+  const isFar = (pad: number, side: number) =>
+    pad > FARTHEST_PAD * (at(maps, side % 2) + at(kernel, side % 2) * at(dilations, side % 2));
+  if (pads.some(isFar)) throw node.invalid(`pads maps of [${maps}] by [${pads}]`);
   return { strides, dilations, pads };
 }
 
 /** Weight [C,K/group,kh,kw]; output side = stride (size - 1) + output_padding + dilated kernel - pads. */
 function convTransposed(node: NodeReader): Value {
   const x = node.value(0);
-  const weight = node.value(1);
-  const bias = node.optional(2);
-  const group = node.int('group', 1);
-  if (x.shape.length !== 4 || weight.shape.length !== 4 || node.ints('output_shape') !== undefined)
+  if (x.shape.length !== 4 || node.ints('output_shape') !== undefined)
     throw node.unsupported('has this form');
+  const { weight, group } = kernelOf(node);
   if (!['NOTSET', 'VALID', ''].includes(node.text('auto_pad', 'NOTSET')))
     throw node.unsupported('pads automatically');
   const { strides, pads, dilations } = windowOf(node, x, weight.shape.slice(2));
@@ -71,6 +88,7 @@ function convTransposed(node: NodeReader): Value {
     return at(strides, i) * (at(x.shape, i + 2) - 1) + at(extra, i) + span - at(pads, i) - at(pads, i + 2);
   });
   const channels = at(weight.shape, 1) * group;
+  const bias = node.optionalFloats(2, 'bias', [channels]);
   const shape = [at(x.shape, 0), channels, ...sides];
   const y = convTranspose(x, weight, shape, { strides, pads, dilations, group });
   return bias === undefined ? y : add(y, reshape(bias, [1, channels, 1, 1]));

@@ -17,7 +17,7 @@ export const linear = {
       transposeB: node.int('transB', 0) === 1,
       alpha: node.float('alpha', 1),
     });
-    const bias = node.optional(2);
+    const bias = node.optionalOnto(2, 'bias', product.shape);
     const beta = node.float('beta', 1);
     if (bias === undefined) return product;
     return add(product, beta === 1 ? bias : mul(bias, beta));

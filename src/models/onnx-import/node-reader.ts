@@ -1,6 +1,6 @@
 import { AdarandError } from '../../errors.js';
 import type { AttributeProto } from '../../graph/onnx/onnx_pb.js';
-import type { Tensor } from '../../graph/tensor.js';
+import { type Shape, sameShape, type Tensor } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
 import type { WeightRole } from './builder.js';
@@ -50,6 +50,38 @@ export class NodeReader {
   /** All inputs. */
   values(): Value[] {
     return this.node.inputs.map((_, i) => this.value(i));
+  }
+
+  /** The i-th input, refused unless it is of floats and has this shape. `what` says what it is. */
+  floats(i: number, what: string, shape: Shape): Value {
+    const value = this.value(i);
+    this.requireFloats(value, what, `[${shape}]`);
+    if (!sameShape(value.shape, shape))
+      throw this.invalid(`has ${described(value)} as its ${what}, not [${shape}]`);
+    return value;
+  }
+
+  /** The same, unless the input is left out. */
+  optionalFloats(i: number, what: string, shape: Shape): Value | undefined {
+    return this.optional(i) === undefined ? undefined : this.floats(i, what, shape);
+  }
+
+  /** The i-th input, refused unless it is of floats and can be repeated to this shape; undefined where it is left out. */
+  optionalOnto(i: number, what: string, shape: Shape): Value | undefined {
+    const value = this.optional(i);
+    if (value === undefined) return undefined;
+    this.requireFloats(value, what, `for [${shape}]`);
+    const wanted = shape.slice(shape.length - value.shape.length);
+    const fits =
+      value.shape.length <= shape.length && value.shape.every((n, j) => n === 1 || n === wanted[j]);
+    if (!fits) throw this.invalid(`has ${described(value)} as its ${what}, for [${shape}]`);
+    return value;
+  }
+
+  /** Refuses a value that is not of floats. */
+  requireFloats(value: Value, what: string, wanted: string): void {
+    if (value.dtype !== 'float32')
+      throw this.invalid(`has ${described(value)} as its ${what}, not float32 ${wanted}`);
   }
 
   /** The elements of the i-th input, which must be known when the graph is built. */
@@ -132,6 +164,10 @@ export class NodeReader {
   #attribute(name: string): AttributeProto | undefined {
     return this.node.attributes.get(name);
   }
+}
+
+function described({ dtype, shape }: Value): string {
+  return `${dtype} [${shape}]`;
 }
 
 export function unsupportedOperator(

@@ -18,9 +18,9 @@ export const normalization = {
     if (node.axis(node.int('axis', -1), x.shape.length) !== x.shape.length - 1)
       throw node.unsupported('normalises over several axes');
     const standardised = layerNormalization(x, node.float('epsilon', 1e-5));
-    const scale = node.value(1);
-    const bias = node.optional(2);
-    const scaled = isOnes(scale) ? standardised : mul(standardised, scale);
+    const scale = node.optionalOnto(1, 'scale', x.shape);
+    const bias = node.optionalOnto(2, 'bias', x.shape);
+    const scaled = scale === undefined || isOnes(scale) ? standardised : mul(standardised, scale);
     return bias === undefined ? scaled : add(scaled, bias);
   }),
 } satisfies Readonly<Record<string, Builder>>;
@@ -40,7 +40,9 @@ function batchNorm(node: NodeReader): Value {
   const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
   const map = x.shape.length === 4 ? x : reshape(x, [batch, channels, sizeOf(x.shape.slice(2)), 1]);
   const epsilon = node.float('epsilon', 1e-5);
-  const [scale, bias, mean, variance] = [node.value(1), node.value(2), node.value(3), node.value(4)];
+  const perChannel = (i: number, what: string) => node.floats(i, what, [channels]);
+  const [scale, bias] = [perChannel(1, 'scale'), perChannel(2, 'bias')];
+  const [mean, variance] = [perChannel(3, 'mean'), perChannel(4, 'variance')];
   const names = [1, 2, 3, 4].map((i) => at(node.node.inputs, i));
   const { roles } = node.context;
   const stored = names.every((name, i) => roles.get(name) === (i < 2 ? 'norm' : 'buffer'));

@@ -11,7 +11,6 @@ import { int64 } from './constants.js';
 import type { NodeReader } from './node-reader.js';
 import { flattened, reshaped, squeezed, unsqueezed } from './reshaping.js';
 import { padded, sliced } from './slicing.js';
-import { MAXIMUM_SIZE } from './tensor.js';
 
 export const shape = {
   // Stored tokens before those of an image, say a class token.
@@ -63,10 +62,13 @@ function forBatch(node: NodeReader): readonly Value[] {
   );
 }
 
+/** Elements that are all one number. */
+const MAXIMUM_FILLED = 2 ** 24;
+
 function filled(node: NodeReader): Value {
   const sizes = node.numbers(0);
   const size = sizes.reduce((a, b) => a * b, 1);
-  if (sizes.some((n) => n < 0) || size > MAXIMUM_SIZE) throw node.invalid(`makes a tensor of [${sizes}]`);
+  if (sizes.some((n) => n < 0) || size > MAXIMUM_FILLED) throw node.invalid(`makes a tensor of [${sizes}]`);
   const value = node.tensor('value');
   if (value !== undefined && value.data.length !== 1)
     throw node.invalid(`repeats ${value.data.length} numbers, not one`);

@@ -8,8 +8,8 @@ export function unreserved(model: OnnxModel): OnnxModel {
   const renamed = new Map<string, string>();
   for (const name of model.constants.keys()) {
     if (!isReserved(name)) continue;
-    let unused = `weights.${name}`;
-    while (taken.has(unused)) unused += '_';
+    let unused = `weights.${name.replaceAll('\0', '_')}`;
+    while (taken.has(unused) || isReserved(unused)) unused += '_';
     taken.add(unused);
     renamed.set(name, unused);
   }

@@ -5,6 +5,7 @@ import { systemCode } from '../../files/atomic.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { CheckpointStore, Position } from '../../training/checkpoint.js';
+import { parseStored } from './record.js';
 
 /** JSON writes what is not finite as null. */
 const number = z
@@ -12,11 +13,13 @@ const number = z
   .nullable()
   .transform((value) => value ?? Number.NaN);
 
+const count = z.int().min(0);
+
 const positionSchema = z.object({
-  epoch: z.number(),
-  batch: z.number(),
+  epoch: count,
+  batch: count,
   sums: z.record(z.string(), number),
-  best: z.object({ epoch: z.number(), accuracy: z.number(), loss: number }).optional(),
+  best: z.object({ epoch: count.min(1), accuracy: z.number().min(0).max(1), loss: z.number() }).optional(),
 });
 
 export interface Checkpoint {
@@ -62,8 +65,9 @@ export class FileCheckpoints implements CheckpointStore {
   }
 
   async #load(name: 'last' | 'best'): Promise<Checkpoint> {
-    const { tensors, metadata } = await readSafetensors(this.#path(name));
-    const { best, ...position } = positionSchema.parse(JSON.parse(metadata.position ?? 'null'));
+    const path = this.#path(name);
+    const { tensors, metadata } = await readSafetensors(path);
+    const { best, ...position } = parseStored(positionSchema, metadata.position ?? 'null', path);
     return { tensors, position: { ...position, best } };
   }
 

@@ -5,9 +5,9 @@ import type { RunEvent } from '../events.js';
 /** The fields that every line of `metrics.jsonl` has; the metrics are further fields, by their names. */
 const lineSchema = z.looseObject({
   type: z.enum(['step', 'epoch']),
-  epoch: z.number(),
-  step: z.number(),
-  seconds: z.number().optional(),
+  epoch: z.int().min(0),
+  step: z.int().min(0),
+  seconds: z.number().min(0).optional(),
 });
 
 export type MetricsLine = z.infer<typeof lineSchema>;
@@ -60,8 +60,8 @@ export class MetricsLog {
 
 /** Median over the logged epochs, so that an epoch that was interrupted has little effect. */
 export async function secondsPerEpoch(path: string): Promise<number> {
-  const lines = (await readJsonLines(path)).map((line) => lineSchema.parse(line));
-  const seconds = lines.flatMap((line) => (line.type === 'epoch' ? [line.seconds ?? 0] : []));
+  const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
+  const seconds = lines.flatMap((line) => (line?.type === 'epoch' ? [line.seconds ?? 0] : []));
   seconds.sort((a, b) => a - b);
   const middle = Math.floor(seconds.length / 2);
   const upper = seconds[middle] ?? 0;

@@ -1,78 +1,81 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
 import { machineSchema } from './describe-machine.js';
 
-const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
+const count = z.int().min(0);
+const positive = z.int().min(1);
+const share = z.number().min(0).max(1);
 
 /** `run.json`: everything needed to repeat a run, or to continue it. */
-export const recordSchema = z.object({
-  format: z.literal(1),
-  /** ISO 8601. */
-  started: z.string(),
-  /** As given, with defaults; paths are absolute. */
-  options: trainOptionsSchema,
-  settings: settingsSchema,
-  data: z.object({
-    name: z.string(),
-    fingerprint: z.string(),
-    classes: z.array(z.string()),
-    /** Images of each split. */
-    train: z.number(),
-    val: z.number(),
-    test: z.number(),
-  }),
-  /** Source images, where the method trains on them. */
-  source: z
-    .object({ name: z.string(), fingerprint: z.string(), classes: z.number(), images: z.number() })
-    .nullable(),
-  model: z.object({
-    name: z.string(),
-    modelType: z.string(),
-    fingerprint: z.string(),
-    parameters: z.number(),
-    featureSize: z.number(),
-    preprocessing: z.object({
-      imageSize: z.number(),
-      resizeSize: z.number(),
-      mean: threeNumbers,
-      std: threeNumbers,
+export const recordSchema = z
+  .object({
+    format: z.literal(1),
+    /** ISO 8601. */
+    started: z.string(),
+    /** As given, with defaults; paths are absolute. */
+    options: trainOptionsSchema,
+    settings: settingsSchema,
+    data: z.object({
+      name: z.string(),
+      fingerprint: z.string(),
+      classes: z.array(z.string()).min(2),
+      /** Images of each split. */
+      train: positive,
+      val: count,
+      test: count,
     }),
-  }),
-  /** SHA-256 of the file that the method comes from; null for one that is built in. */
-  methodFile: z.string().nullable(),
-  /** CPU threads that compute: `--threads`, or one per core. With another number, sums are rounded otherwise. */
-  threads: z.number(),
-  machine: machineSchema,
-});
+    /** Source images, where the method trains on them. */
+    source: z
+      .object({ name: z.string(), fingerprint: z.string(), classes: positive, images: positive })
+      .nullable(),
+    model: z.object({
+      name: z.string(),
+      modelType: z.string(),
+      fingerprint: z.string(),
+      parameters: positive,
+      featureSize: positive,
+      preprocessing: preprocessingSchema,
+    }),
+    /** SHA-256 of the file that the method comes from; null for one that is built in. */
+    methodFile: z.string().nullable(),
+    /** CPU threads that compute: `--threads`, or one per core. With another number, sums are rounded otherwise. */
+    threads: positive.max(65_536),
+    machine: machineSchema,
+  })
+  .refine(({ settings, data }) => settings.batchSize <= data.train, {
+    path: ['settings', 'batchSize'],
+    message: 'a batch is larger than the training images are many',
+  });
 
 export type RunRecord = z.infer<typeof recordSchema>;
 
 /** `summary.json`: how a finished run ended. Accuracies are from 0 to 1; null where there were no images. */
 export const summarySchema = z.object({
   run: z.string(),
-  test_accuracy: z.number().nullable(),
+  test_accuracy: share.nullable(),
   /** 95 % interval of the test accuracy (Wilson): its lower and its upper end. */
-  test_interval: z.tuple([z.number(), z.number()]).nullable(),
+  test_interval: z.tuple([share, share]).nullable(),
   test_loss: z.number().nullable(),
-  test_images: z.number(),
+  test_images: count,
   /** Of the best epoch. */
-  val_accuracy: z.number().nullable(),
+  val_accuracy: share.nullable(),
   val_loss: z.number().nullable(),
-  val_images: z.number(),
-  train_images: z.number(),
+  val_images: count,
+  train_images: positive,
   /** The epoch whose parameters were kept: by validation, or the last one. */
-  best_epoch: z.number(),
-  epochs: z.number(),
-  steps: z.number(),
+  best_epoch: positive,
+  epochs: positive,
+  steps: positive,
   /** Median over epochs, validation included. */
-  seconds_per_epoch: z.number(),
+  seconds_per_epoch: z.number().min(0),
   /** Largest resident memory of the process that trained. */
-  peak_memory_bytes: z.number(),
+  peak_memory_bytes: count,
   /** Trained numbers, the head's included. */
-  parameters: z.number(),
-  classes: z.number(),
+  parameters: positive,
+  classes: positive,
   model: z.string(),
   method: z.string(),
   lambda: z.number(),
@@ -81,10 +84,10 @@ export const summarySchema = z.object({
   /** Factor that converts a weight for features of ResNet-50's size to this network's; in a combination, of each such method. */
   feature_scale: z.number(),
   feature_mean_square: z.number().nullable(),
-  learning_rate: z.number(),
-  batch_size: z.number(),
-  image_size: z.number(),
-  seed: z.number(),
+  learning_rate: z.number().positive(),
+  batch_size: positive,
+  image_size: positive,
+  seed: count,
 });
 
 export type RunSummary = z.infer<typeof summarySchema>;

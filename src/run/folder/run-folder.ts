@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, invariant } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { commandLine } from '../command-line.js';
 import { acquireLock, type Lock } from './lock.js';
@@ -173,6 +173,11 @@ async function readText(path: string): Promise<string | undefined> {
   }
 }
 
+/** JSON would write a number that is not finite as null, which is not what was meant. */
 function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  const checked = (key: string, part: unknown) => {
+    invariant(typeof part !== 'number' || Number.isFinite(part), `${key} is ${part}`);
+    return part;
+  };
+  return `${JSON.stringify(value, checked, 2)}\n`;
 }

@@ -8,7 +8,7 @@ export function describeIssue(
   nameOf: (key: string) => string,
 ): string {
   const name = nameOf(String(issue.path[0]));
-  const not = `not ${JSON.stringify(issue.input)}`;
+  const not = `not ${shown(issue.input)}`;
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => `there is no option ${key}.${didYouMean(key, known)}`).join(' ');
@@ -39,3 +39,14 @@ const kinds: Readonly<Record<string, string>> = {
   array: 'an array',
   record: 'an object',
 };
+
+/** Also what JSON has no word for. */
+function shown(input: unknown): string {
+  if (typeof input === 'number' || typeof input === 'bigint') return String(input);
+  if (typeof input === 'function') return 'a function';
+  try {
+    return JSON.stringify(input) ?? typeof input;
+  } catch {
+    return `a ${typeof input}`;
+  }
+}

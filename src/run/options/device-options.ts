@@ -9,7 +9,7 @@ export const deviceOptions = {
     group: 'Run',
     value: 'name',
   }),
-  threads: z.number().int().min(1).optional().register(optionRegistry, {
+  threads: z.number().int().min(1).max(1024).optional().register(optionRegistry, {
     description: 'CPU threads that compute.',
     group: 'Run',
     value: 'n',

@@ -39,6 +39,16 @@ test('lambda is divided by how much larger the features are than those of ResNet
   assert.equal(resolved({ lambda: 1 }, 1000, 0.25).effectiveLambda, 1, 'both units agree for ResNet-50');
 });
 
+test('a weight that is not finite is refused, with the statistic that it comes from', () => {
+  const refused = (given: object, meanSquare: number, message: RegExp) =>
+    assert.throws(() => resolved(given, 1000, meanSquare), { code: 'config.lambda', message });
+  refused({}, 0, /lambda is 1, and the mean square of the pretrained features, to which it is scaled, is 0$/);
+  refused({}, Number.NaN, /is NaN$/);
+  refused({ lambda: 1e30 }, 1e-12, /lambda is 1e\+30, .* is 1e-12$/);
+  refused({ lambda: 1e40, lambdaUnit: 'raw' }, 1, /not finite: lambda is 1e\+40$/);
+  assert.equal(resolved({ lambdaUnit: 'raw' }, 1000, 0).effectiveLambda, 1, 'what the hint says works');
+});
+
 test('batches are smaller where there are few images', () => {
   const sizes = [1000, 128, 127, 40, 8, 3].map((images) => resolved({}, images).batchSize);
   assert.deepEqual(sizes, [32, 32, 16, 8, 2, 1]);

@@ -5,34 +5,36 @@ import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
 import { REFERENCE_MEAN_SQUARE } from './reference-mean-square.js';
-import type { RunOptions } from './train-options.js';
+import { MAXIMUM_BATCH, type RunOptions } from './train-options.js';
 
 const smallImage = 64;
 
+const batchSize = z.int().min(1).max(MAXIMUM_BATCH);
+
 /** Values for options that were left open, chosen for this data and network. They are recorded for a resumed run. */
 export const settingsSchema = z.object({
-  batchSize: z.number(),
-  evalBatchSize: z.number(),
-  learningRate: z.number(),
-  weightDecay: z.number(),
+  batchSize,
+  evalBatchSize: batchSize,
+  learningRate: z.number().positive(),
+  weightDecay: z.number().min(0),
   augment: z.custom<AugmentationName>(
     (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
   ),
   /** As given, in the unit of `lambdaUnit`. */
-  lambda: z.number(),
+  lambda: z.number().min(0),
   /** Factor that converts a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
-  featureScale: z.number(),
+  featureScale: z.number().min(0),
   /** What multiplies the penalty in the loss. */
-  effectiveLambda: z.number(),
+  effectiveLambda: z.number().min(0),
   /** Mean of g^2 over the pretrained features of the training images; null where it was not needed. */
-  featureMeanSquare: z.number().nullable(),
+  featureMeanSquare: z.number().min(0).nullable(),
   /** The method's options with its defaults. */
   methodOptions: z.unknown(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** @throws AdarandError `data.batch-too-large`. */
+/** @throws AdarandError `data.batch-too-large`, `config.lambda`. */
 export function resolveSettings(
   options: RunOptions,
   given: {
@@ -54,6 +56,18 @@ export function resolveSettings(
   const lambda = options.lambda ?? method.defaultLambda;
   const scaled = scalesLambda(options, method) && featureMeanSquare !== undefined;
   const featureScale = scaled ? REFERENCE_MEAN_SQUARE / featureMeanSquare : 1;
+  const effectiveLambda = method.featureScaled === 'parts' ? lambda : lambda * featureScale;
+  if (![featureScale, effectiveLambda].every((x) => Number.isFinite(Math.fround(x))))
+    throw new AdarandError(
+      'config.lambda',
+      `the weight of the penalty is not finite: lambda is ${lambda}` +
+        (scaled
+          ? `, and the mean square of the pretrained features, to which it is scaled, is ${featureMeanSquare}`
+          : ''),
+      scaled
+        ? 'Choose another --model or a smaller --lambda; --lambda-unit raw takes the lambda as it is.'
+        : 'Choose a smaller --lambda.',
+    );
   return {
     batchSize,
     evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
@@ -62,7 +76,7 @@ export function resolveSettings(
     augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
     lambda,
     featureScale,
-    effectiveLambda: method.featureScaled === 'parts' ? lambda : lambda * featureScale,
+    effectiveLambda,
     featureMeanSquare: featureMeanSquare ?? null,
     methodOptions: method.options,
   };

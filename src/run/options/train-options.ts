@@ -14,6 +14,9 @@ const positive = z.number().positive();
 const count = z.number().int().min(1);
 const share = z.number().min(0).lt(1);
 
+/** Images in a batch, at most. */
+export const MAXIMUM_BATCH = 65_536;
+
 const inputAndOutput = {
   data: path().register(optionRegistry, {
     description:
@@ -92,7 +95,7 @@ const training = {
     group: 'Training',
     value: 'n',
   }),
-  batchSize: count.optional().register(optionRegistry, {
+  batchSize: count.max(MAXIMUM_BATCH).optional().register(optionRegistry, {
     description: 'Images in a batch.',
     group: 'Training',
     value: 'n',

@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DatasetImage } from '../../data/index.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
-import { float32, type Tensor } from '../../graph/tensor.js';
+import { float32, sameShape, type Tensor } from '../../graph/tensor.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import { fingerprintNetwork } from '../folder/fingerprint.js';
@@ -24,7 +24,8 @@ export async function cachedFeatures(
 ): Promise<Tensor<'float32'>> {
   const path = join(cacheFolder(), `features-${keyOf(images, network, device)}.safetensors`);
   const stored = (await readSafetensors(path).catch(() => undefined))?.tensors.get('features');
-  if (stored?.dtype === 'float32' && stored.shape.join() === [images.length, network.featureSize].join())
+  const shape = [images.length, network.featureSize];
+  if (stored?.dtype === 'float32' && sameShape(stored.shape, shape) && stored.data.every(Number.isFinite))
     return float32(stored.shape, stored.data);
   const features = await compute();
   // Not recursive: where a system has folders that cannot hold others (/proc), that would never end.

@@ -1,7 +1,9 @@
 import { type DatasetImage, evalBatches } from '../../data/index.js';
+import { AdarandError, at } from '../../errors.js';
 import { float32, floatsOf, zeros } from '../../graph/tensor.js';
 import { input, type Value } from '../../graph/value.js';
 import type { Computation, LabelledFeatures } from '../../methods/prepare.js';
+import type { Network } from '../../nn/network.js';
 import { Program } from '../../runtime/program.js';
 import { State } from '../../runtime/state.js';
 import { normalize, PIXELS } from '../../training/classifier.js';
@@ -54,7 +56,9 @@ export class FrozenModel {
       for await (const batch of watched(batches, this.#host, progress)) {
         buffer.data.set(batch.pixels);
         const { data } = floatsOf(await computation.run(new Map([[PIXELS, buffer]])), 'features');
-        result.data.set(data.subarray(0, batch.count * network.featureSize), row * network.featureSize);
+        const rows = data.subarray(0, batch.count * network.featureSize);
+        requireFinite(rows, network, (i) => at(images, row + i));
+        result.data.set(rows, row * network.featureSize);
         row += batch.count;
       }
     } finally {
@@ -62,4 +66,21 @@ export class FrozenModel {
     }
     return float32(result.shape, result.data);
   }
+}
+
+/** @throws AdarandError `model.not-finite`, with the first image of which a feature is not finite. */
+function requireFinite(
+  features: Float32Array,
+  { name, featureSize }: Network,
+  imageAt: (row: number) => DatasetImage,
+): void {
+  const place = features.findIndex((feature) => !Number.isFinite(feature));
+  if (place < 0) return;
+  const { image, name: imageName } = imageAt(Math.floor(place / featureSize));
+  throw new AdarandError(
+    'model.not-finite',
+    `${name}: feature ${place % featureSize} of ${image.kind === 'file' ? image.path : imageName} is ${features[place]}`,
+    'The model is damaged, or made for images that are scaled otherwise: check image_mean and image_std of its ' +
+      'preprocessor_config.json, or choose another --model.',
+  );
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { AdarandError, invariant } from '../../errors.js';
+import { systemCode } from '../../files/atomic.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -21,7 +22,7 @@ export interface RunModel {
 /** A finished run's parameters are finite, but may be so large that outputs are not. */
 export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
 
-/** @throws AdarandError `run.not-a-run`, `run.unfinished`, or as `importOnnx` does. */
+/** @throws AdarandError `run.not-a-run`, `run.unfinished`, `run.damaged`, or as `importOnnx` does. */
 export async function openRunModel(path: string): Promise<RunModel> {
   const folder = await RunFolder.open(path);
   const record = await folder.record();
@@ -33,10 +34,32 @@ export async function openRunModel(path: string): Promise<RunModel> {
     );
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;
-  const network = importOnnx(await readFile(folder.model), { name, modelType, preprocessing, classes });
+  const bytes = await readFile(folder.model).catch((error: unknown) => {
+    throw damaged(
+      folder.model,
+      systemCode(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read',
+      error,
+    );
+  });
+  const network = importOnnx(bytes, { name, modelType, preprocessing, classes });
   const head = network.pretrainedHead;
   invariant(head !== undefined, `${folder.model} has no head`);
+  const logits = head.bias.data.length;
+  if (logits !== classes.length || network.featureSize !== record.model.featureSize)
+    throw damaged(
+      folder.model,
+      `it has ${logits} classes of ${network.featureSize} features, not ${classes.length} of ${record.model.featureSize}`,
+    );
   return { folder, record, network, head };
+}
+
+function damaged(file: string, what: string, cause?: unknown): AdarandError {
+  return new AdarandError(
+    'run.damaged',
+    `${file} is not what a finished run writes: ${what}`,
+    'Restore the run folder as it was, or train again.',
+    cause,
+  );
 }
 
 /** The classifier compiled for batches of a size, with its state. */

@@ -1,0 +1,12 @@
+import { z } from 'zod';
+
+const side = z.int().min(1).max(65_536);
+const numbers = (one: z.ZodNumber) => z.tuple([one, one, one]);
+
+/** `Preprocessing` as files have it, within what a network can be made for. */
+export const preprocessingSchema = z.object({
+  imageSize: side,
+  resizeSize: side,
+  mean: numbers(z.number().min(-1e4).max(1e4)),
+  std: numbers(z.number().min(1e-6).max(1e6)),
+});

@@ -1,0 +1,19 @@
+import { Worker } from 'node:worker_threads';
+
+/** How often the parent is looked for, and how long its run may take to save itself after it was gone. */
+const LOOK_MS = 250;
+const SAVE_MS = 1200;
+
+/**
+ * Ends this process soon after its parent, whatever it is doing: native code blocks the event loop, so a thread of its
+ * own looks. Until then there is a moment in which a run that hears of it (`disconnect`) saves itself.
+ */
+export function endWithParent(parent: number): void {
+  const worker = new Worker(new URL('./parent-watcher.js', import.meta.url), {
+    workerData: { parent, lookMs: LOOK_MS, saveMs: SAVE_MS },
+    execArgv: [],
+  });
+  worker.unref();
+  // Without threads left, a machine can still train.
+  worker.on('error', () => {});
+}
