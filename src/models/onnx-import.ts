@@ -10,6 +10,7 @@ import { recordingScope } from '../nn/scope.js';
 import { type FoundHead, findHead } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import { decodeOnnx, type OnnxModel } from './onnx-import/decode.js';
+import type { ExternalData } from './onnx-import/external-data.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
@@ -21,6 +22,8 @@ export interface ImportOptions {
   /** ImageNet's statistics at the file's own image size (224 where it has none) unless given. */
   readonly preprocessing?: Preprocessing;
   readonly classes?: readonly string[];
+  /** Reads the weights that the file keeps in others; without it, such a file is refused. */
+  readonly external?: ExternalData;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface ImportOptions {
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   const { name, modelType = 'onnx' } = options;
-  const model = unreserved(decodeOnnx(bytes, name));
+  const model = unreserved(decodeOnnx(bytes, name, options.external));
   const head = findHead(model);
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);
