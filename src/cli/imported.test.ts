@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { classTokenFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, temporaryFolder, writeImages } from '../../test/helpers/cli.js';
+import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { splitOnnx } from '../../test/helpers/external-data.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
@@ -116,5 +117,46 @@ describe('imported networks are trained, exported and used', () => {
     const { before, after } = await train('named', file);
     assert.notDeepEqual(after.get('weights.pixels')?.data, before.get('pixels')?.data);
     assert.notDeepEqual(after.get('weights.labels')?.data, before.get('labels')?.data);
+  });
+
+  test('weights in a file beside are read, and are part of the fingerprint by which a run knows its model', async () => {
+    const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+    await writeModel(at('whole.onnx'));
+    const { model, data } = splitOnnx(await readFile(at('whole.onnx')), 'split.onnx.data');
+    await writeFile(at('split.onnx'), model);
+    const args = (file: string) => [
+      'train',
+      'colours',
+      '--model',
+      file,
+      '--epochs',
+      '2',
+      '--out',
+      `run-${file}`,
+    ];
+
+    const missing = await adarand(folder.path, ...args('split.onnx'));
+    assert.equal(missing.code, 2);
+    assert.match(
+      missing.stderr,
+      /split\.onnx keeps the tensor ".+" in "split\.onnx\.data", and there is no /,
+    );
+
+    await writeFile(at('split.onnx.data'), data);
+    const fingerprint = async (file: string) => {
+      const trained = await adarand(folder.path, ...args(file));
+      assert.equal(trained.code, 0, trained.stderr);
+      return JSON.parse(await readFile(at(`run-${file}`, 'run.json'), 'utf8')).model.fingerprint;
+    };
+    const [split, whole] = [await fingerprint('split.onnx'), await fingerprint('whole.onnx')];
+    assert.equal(split, whole);
+
+    const middle = data.length >> 1;
+    await writeFile(at('changed.onnx'), model);
+    await writeFile(
+      at('split.onnx.data'),
+      data.map((byte, i) => (i === middle ? byte ^ 1 : byte)),
+    );
+    assert.notEqual(await fingerprint('changed.onnx'), whole);
   });
 });

@@ -11,6 +11,7 @@ import { checkNumbers } from './check-numbers.js';
 import { type FoundHead, findHead } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
+import type { ExternalData } from './onnx-import/external-data.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
@@ -22,6 +23,8 @@ export interface ImportOptions {
   /** ImageNet's statistics at the file's own image size (224 where it has none) unless given. */
   readonly preprocessing?: Preprocessing;
   readonly classes?: readonly string[];
+  /** Reads the weights that the file keeps in others; without it, such a file is refused. */
+  readonly external?: ExternalData;
 }
 
 /**
@@ -35,7 +38,7 @@ export interface ImportOptions {
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   const { name, modelType = 'onnx' } = options;
-  const model = unreserved(decodeOnnx(bytes, name));
+  const model = unreserved(decodeOnnx(bytes, name, options.external));
   const head = findHead(model);
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
 import { readSafetensors } from '../files/safetensors.js';
@@ -8,6 +8,7 @@ import { resolveModel } from './builtin.js';
 import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
+import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportOptions, importOnnx } from './onnx-import.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
 
@@ -68,8 +69,9 @@ async function openFolder(folder: string, options: OpenModelOptions): Promise<Ne
   );
 }
 
-async function openOnnx(file: string, known: ImportOptions, options: OpenModelOptions): Promise<Network> {
+async function openOnnx(file: string, described: ImportOptions, options: OpenModelOptions): Promise<Network> {
   const bytes = await read(file);
+  const known = { ...described, external: externalDataIn(dirname(file)) };
   const network = importOnnx(bytes, known);
   if (options.imageSize === undefined) return network;
   // Built again, so that a size which the graph cannot take is refused here.

@@ -8,6 +8,7 @@ import {
   type ValueInfoProto,
 } from '../../graph/onnx/onnx_pb.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
+import type { ExternalData } from './external-data.js';
 import { decodeTensor } from './tensor.js';
 
 export interface OnnxNode {
@@ -35,22 +36,22 @@ export interface OnnxModel {
 }
 
 /**
- * Decodes an ONNX file. `file` is for messages.
+ * Decodes an ONNX file. `file` is for messages; `external` reads what the file keeps in others.
  *
  * @throws AdarandError `model.damaged` for anything that is not a whole ONNX model; as `decodeTensor` does.
  */
-export function decodeOnnx(bytes: Uint8Array, file: string): OnnxModel {
+export function decodeOnnx(bytes: Uint8Array, file: string, external?: ExternalData): OnnxModel {
   const proto = parse(bytes, file);
   const { graph } = proto;
   const opset = proto.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version;
   if (graph === undefined || graph.node.length === 0 || opset === undefined) throw notOnnx(file);
   const constants = new Map<string, Tensor>();
   for (const initializer of graph.initializer)
-    constants.set(initializer.name, decodeTensor(initializer, file));
+    constants.set(initializer.name, decodeTensor(initializer, file, external));
   const producers = new Map<string, OnnxNode>();
   for (const node of graph.node.map(decodeNode)) {
     if (node.type === 'Constant')
-      for (const output of node.outputs) constants.set(output, constantOf(node, file));
+      for (const output of node.outputs) constants.set(output, constantOf(node, file, external));
     else for (const output of node.outputs) if (output !== '') producers.set(output, node);
   }
   separateNormalizations(producers, constants);
@@ -130,9 +131,9 @@ function decodeNode(proto: NodeProto): OnnxNode {
 }
 
 /** The value of a Constant node: a tensor, or numbers given directly. */
-function constantOf({ name, attributes }: OnnxNode, file: string): Tensor {
+function constantOf({ name, attributes }: OnnxNode, file: string, external?: ExternalData): Tensor {
   const tensor = attributes.get('value')?.t;
-  if (tensor !== undefined) return decodeTensor(tensor, file);
+  if (tensor !== undefined) return decodeTensor(tensor, file, external);
   const number = attributes.get('value_float');
   if (number !== undefined) return float32([], [number.f]);
   const numbers = attributes.get('value_floats');

@@ -2,6 +2,7 @@ import { AdarandError } from '../../errors.js';
 import { decodeElements } from '../../files/safetensors-elements.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
+import { type ExternalData, oneFile } from './external-data.js';
 
 /** Element types of ONNX (TensorProto.DataType) that graphs compute with; halves and doubles become float32. */
 const elements = {
@@ -19,20 +20,14 @@ const elements = {
 export const MAXIMUM_SIZE = 2 ** 28;
 
 /**
- * A stored tensor, in a buffer of its own.
+ * A stored tensor, in a buffer of its own. One in another file is read by `external`; without that, it is refused.
  *
  * @throws AdarandError `model.damaged`, `model.element-type` or `model.external-data`.
  */
-export function decodeTensor(proto: TensorProto, file: string): Tensor {
+export function decodeTensor(proto: TensorProto, file: string, external?: ExternalData): Tensor {
   const { name, dataType } = proto;
   const shape = proto.dims.map(Number);
   const size = sizeOf(shape);
-  if (proto.dataLocation === 1)
-    throw new AdarandError(
-      'model.external-data',
-      `${file} keeps the tensor "${name}" in another file`,
-      'Export the model as one file, with its weights inside.',
-    );
   const element = isKnown(dataType) ? elements[dataType] : undefined;
   if (element === undefined)
     throw new AdarandError(
@@ -48,11 +43,20 @@ export function decodeTensor(proto: TensorProto, file: string): Tensor {
     );
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0) || size > MAXIMUM_SIZE)
     throw damaged(`has the shape [${shape}]`);
-  const bytes = rawBytes(proto);
   const expected = size * element.bytes;
+  const bytes = proto.dataLocation === 1 ? outside(proto, file, expected, external) : rawBytes(proto);
   if (bytes.length !== expected)
     throw damaged(`has ${bytes.length} bytes where [${shape}] needs ${expected}`);
   return decodeElements({ name, dtype: element.dtype, shape, begin: 0, end: bytes.length }, bytes);
+}
+
+function outside(proto: TensorProto, file: string, length: number, external?: ExternalData): Uint8Array {
+  if (external !== undefined) return external(proto, file, length);
+  throw new AdarandError(
+    'model.external-data',
+    `${file} keeps the tensor "${proto.name}" in another file`,
+    oneFile,
+  );
 }
 
 function isKnown(dataType: number): dataType is keyof typeof elements {
