@@ -110,10 +110,10 @@ describe('from a folder of images to a classifier', () => {
   });
 
   test('eval on another folder takes all of its images', async () => {
-    await writeImages(join(folder.path, 'more'), 4);
+    await writeImages(join(folder.path, 'more'), 4, 24, 50);
     const { stdout } = await adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', 'more', '--json');
     assert.equal(lastLine(stdout).images, 12);
-    assert.equal(lastLine(stdout).split, 'all');
+    assert.deepEqual(lastLine(stdout).overlap, { trained: 0, validated: 0, left_out: true, unused: 0 });
   });
 
   test('eval answers for what a folder has: one class, test images alone, an empty class', async () => {
@@ -125,7 +125,7 @@ describe('from a folder of images to a classifier', () => {
       const { split, images, accuracy, classes } = lastLine(stdout);
       return { split, images, accuracy, classes };
     };
-    await writeImages(join(folder.path, 'whole'), 4);
+    await writeImages(join(folder.path, 'whole'), 4, 24, 60);
     const copy = (from: string, to: string) =>
       cp(join(folder.path, 'whole', from), join(folder.path, to), { recursive: true });
     await copy('red', 'single/red');
@@ -141,9 +141,14 @@ describe('from a folder of images to a classifier', () => {
     const [blue, , red] = rows;
     assert.ok(blue && red);
     const both = { images: 8, accuracy: (blue.accuracy + red.accuracy) / 2, classes: [blue, red] };
-    assert.deepEqual(await of('single'), { split: 'all', images: 4, accuracy: red.accuracy, classes: [red] });
+    assert.deepEqual(await of('single'), {
+      split: 'test',
+      images: 4,
+      accuracy: red.accuracy,
+      classes: [red],
+    });
     assert.deepEqual(await of('only-test'), { split: 'test', ...both });
-    assert.deepEqual(await of('with-empty'), { split: 'all', ...both });
+    assert.deepEqual(await of('with-empty'), { split: 'test', ...both });
     const none = await evaluate('only-test', '--split', 'train');
     assert.equal(none.code, 2);
     assert.match(none.stderr, /only-test has no images to evaluate in its train split/);

@@ -15,7 +15,7 @@ export interface Progress {
   end(): void;
 }
 
-/** Into a pipe, a line of progress is written at most this often. */
+/** Into a pipe, a line of progress is written at most this often; as JSON, unless it is a phase's last. */
 const PLAIN_SECONDS = 5;
 const REDRAW_SECONDS = 0.1;
 
@@ -44,7 +44,7 @@ export function createProgress({
   json: boolean;
   output?: Output;
 }): Progress {
-  if (json) return { onEvent: printJson, end: () => {} };
+  if (json) return { onEvent: seldom(printJson), end: () => {} };
   const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
   const line = live ? redrawn(output) : throttled(output);
   const eta = new Eta();
@@ -109,6 +109,19 @@ function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { typ
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
     `train ${percent(accuracy)}${validated === undefined ? '' : `  val ${percent(validated)}`}${best ? '  best so far' : ''}`
   );
+}
+
+/** Without most of the events that only say how far a phase has come. */
+function seldom(onEvent: Progress['onEvent']): Progress['onEvent'] {
+  let last = performance.now() / 1000;
+  return (event) => {
+    if (event.type === 'progress' && event.done < event.total) {
+      const now = performance.now() / 1000;
+      if (now - last < PLAIN_SECONDS) return;
+      last = now;
+    }
+    onEvent(event);
+  };
 }
 
 /** Where the current line is shown. */

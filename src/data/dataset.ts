@@ -13,6 +13,8 @@ export interface Dataset {
   readonly train: Split;
   readonly val: Split;
   readonly test: Split;
+  /** Training images that `trainFraction` leaves out; nothing looks at them. */
+  readonly unused: Split;
   readonly report: FolderReport;
 }
 
@@ -64,7 +66,8 @@ export function createDataset(
   if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
   const { found, blank } = identified(source, findings.identities);
   const cut = cutSplits(found, classes.length, options);
-  const train = shareAll(takeFraction(cut.train, classes.length, options));
+  const part = takeFraction(cut.train, classes.length, options);
+  const train = shareAll(part.taken);
   const val = shareAll(cut.val);
   const test = shareAll(cut.test);
   const cutFromTrain = (['val', 'test'] as const).filter((split) => !source[split]);
@@ -72,7 +75,14 @@ export function createDataset(
     { name: basename(path), path, classes, train, val, test, cutFromTrain, blank },
     findings,
   );
-  return { classes, train: { images: train }, val: { images: val }, test: { images: test }, report };
+  return {
+    classes,
+    train: { images: train },
+    val: { images: val },
+    test: { images: test },
+    unused: { images: part.left },
+    report,
+  };
 }
 
 function checkClasses(path: string, classes: readonly string[]): void {

@@ -22,7 +22,7 @@ export interface OpenOptions extends DatasetOptions {
  * @throws AdarandError as `scanFolder`, `readIdxFolder` and `createDataset` do.
  */
 export async function openDataset(path: string, options: OpenOptions): Promise<Dataset> {
-  const idx = await readIdxFolder(path);
+  const idx = await readIdxFolder(path, options);
   return idx ? createDataset(idx, options) : openImageFolder(path, options);
 }
 

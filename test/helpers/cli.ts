@@ -20,11 +20,11 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** `folder/CLASS/NN.png`: noisy pictures in which the class's colour is strongest. */
-export async function writeImages(folder: string, perClass: number, size = 24): Promise<void> {
+/** `folder/CLASS/NN.png`: noisy pictures in which the class's colour is strongest; NN counts from `first`. */
+export async function writeImages(folder: string, perClass: number, size = 24, first = 0): Promise<void> {
   for (const [label, name] of classNames.entries()) {
     await mkdir(join(folder, name), { recursive: true });
-    for (let i = 0; i < perClass; i++) {
+    for (let i = first; i < first + perClass; i++) {
       const path = join(folder, name, `${String(i).padStart(2, '0')}.png`);
       await writeFile(path, await picture(label, i, size));
     }

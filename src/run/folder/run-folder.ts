@@ -61,6 +61,11 @@ export class RunFolder {
     return join(this.path, 'metrics.jsonl');
   }
 
+  /** See `image-list.ts`. */
+  get images(): string {
+    return join(this.path, 'images.jsonl');
+  }
+
   get preparation(): string {
     return join(this.path, 'preparation.safetensors');
   }
@@ -123,7 +128,7 @@ async function lock(folder: RunFolder, made?: string): Promise<LockedRunFolder> 
 
 /** Removes what a run writes before its `run.json`, and the folders that were made for it, if nothing else is in them. */
 async function discard(folder: RunFolder, made: string | undefined): Promise<void> {
-  await rm(folder.preparation, { force: true });
+  for (const file of [folder.preparation, folder.images]) await rm(file, { force: true });
   const remove = (path: string) => rmdir(path).catch(() => {});
   await remove(folder.checkpoints);
   if (made === undefined) return;
@@ -142,7 +147,7 @@ async function make(path: string): Promise<string | undefined> {
 }
 
 /** What a run writes before its `run.json`. */
-const leftovers = /^(\.lock(\..*)?|\.?preparation\.safetensors(\..*\.tmp)?)$/;
+const leftovers = /^(\.lock(\..*)?|\.?(preparation\.safetensors|images\.jsonl)(\..*\.tmp)?)$/;
 
 /** Also true for a folder with files of a process that was killed before its run began. */
 async function isEmpty(path: string): Promise<boolean> {

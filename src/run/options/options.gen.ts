@@ -213,11 +213,19 @@ export interface EvaluateOptions {
   /** Folder of labelled images, laid out as for training; it may lack some of the classes, and splits. */
   data: string;
   /**
-   * Part of the images to evaluate.
+   * Images to evaluate. test: those of DATA's test/, or of all of DATA if it has none, without images
+   * that the run was trained or validated on (by content). train, val: those of DATA's folder of that
+   * name, or if it has none, those that the run was trained or validated on.
    *
-   * Default: test if DATA has test/ or is what the run was trained on, else all.
+   * Default: test.
    */
   split?: 'train' | 'val' | 'test' | 'all' | undefined;
+  /**
+   * New CSV file with a line per image: path, class, predicted class, probability of every class.
+   *
+   * Default: none is written.
+   */
+  predictions?: string | undefined;
   /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *

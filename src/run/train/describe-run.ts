@@ -10,7 +10,7 @@ import type { Run } from './run.js';
 import { threadCount } from './thread-count.js';
 
 /** The content of `run.json`. */
-export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
+export function describeRun({ options, settings, inputs }: Run): RunRecord {
   const { dataset, source, network } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
@@ -29,7 +29,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
     settings,
     data: {
       name: dataset.report.name,
-      fingerprint: await fingerprintDataset(dataset),
+      fingerprint: fingerprintDataset(dataset),
       classes: [...dataset.classes],
       train: dataset.train.images.length,
       val: dataset.val.images.length,
@@ -40,7 +40,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
         ? null
         : {
             name: source.dataset.report.name,
-            fingerprint: await fingerprintDataset(source.dataset),
+            fingerprint: fingerprintDataset(source.dataset),
             classes: source.classes.length,
             images: source.images.length,
           },
@@ -63,18 +63,15 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
  *
  * @throws AdarandError `run.data-changed`, `run.method-changed`, `run.model-changed`.
  */
-export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Promise<void> {
+export function checkUnchanged(record: RunRecord, inputs: RunInputs): void {
   const { data, source, model, options } = record;
-  if ((await fingerprintDataset(inputs.dataset)) !== data.fingerprint)
+  if (fingerprintDataset(inputs.dataset) !== data.fingerprint)
     throw new AdarandError(
       'run.data-changed',
       `${options.data} is not what this run began with: files were added, removed or changed`,
       'Restore the folder, or start a new run.',
     );
-  if (
-    inputs.source !== undefined &&
-    (await fingerprintDataset(inputs.source.dataset)) !== source?.fingerprint
-  )
+  if (inputs.source !== undefined && fingerprintDataset(inputs.source.dataset) !== source?.fingerprint)
     throw new AdarandError(
       'run.data-changed',
       `${options.source} is not what this run began with: files were added, removed or changed`,

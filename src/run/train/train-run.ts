@@ -5,6 +5,7 @@ import { statisticsOf } from '../../training/statistics.js';
 import type { RunHost } from '../events.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
 import { describeMachine } from '../folder/describe-machine.js';
+import { writeImageList } from '../folder/image-list.js';
 import type { RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 import { openMethod } from '../method/open-method.js';
@@ -39,9 +40,10 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
     for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
       host.emit({ type: 'remark', text });
     const run: Run = { ...decided, options, method, inputs, held, host };
-    const record = await describeRun(run);
+    const record = describeRun(run);
     return await runTraining(run, record, undefined, async () => {
       await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
+      await writeImageList(held.folder.images, inputs);
       await held.folder.writeRecord(record);
     });
   } finally {
@@ -71,7 +73,7 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
     const remark = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
     if (remark !== undefined) host.emit({ type: 'remark', text: remark });
     const inputs = await openInputs(options, method, host);
-    await checkUnchanged(record, inputs);
+    checkUnchanged(record, inputs);
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
     const last = await new FileCheckpoints(folder.checkpoints).loadLast();
