@@ -5,6 +5,7 @@ import { type Shape, sameShape, sizeOf } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { batchRules } from './batch-rules.js';
 import type { OnnxNode } from './decode.js';
+import { gatheredAlong } from './gathering.js';
 import { type BuildContext, NodeReader } from './node-reader.js';
 
 /** A graph as its file has it, built for the number of images that the file was made for. */
@@ -12,12 +13,20 @@ export interface Reference {
   readonly images: number;
   /** By the name of a value. */
   readonly shapes: ReadonlyMap<string, Shape>;
+  /** Where the images are in the values built so far. */
+  readonly placements: Map<string, Placement>;
+}
+
+/** The axis in which a value is longer than in its file, and how many elements of it come before the images. */
+interface Placement {
+  readonly axis: number;
+  /** 1 where each image comes with all that belongs to it; as long as the axis where the images alternate. */
+  readonly outer: number;
 }
 
 /**
  * Builds a node of a file made for one number of images for another one: the numbers written into it are those of its
- * own. Each value that depends on the images has one axis in which it is longer by a factor, and in which the images
- * come one after another, each with all that belongs to it.
+ * own. In each value that depends on the images they have a place of their own, which reshaping does not move.
  *
  * @throws AdarandError `model.fixed-batch` where that cannot be kept up.
  */
@@ -28,80 +37,101 @@ export function buildForBatch(
   build: (context: BuildContext) => readonly Value[],
 ): readonly Value[] {
   const lifted = new LiftedNode(node, context, reference);
-  const outputs = lifted.build(build);
-  node.outputs.forEach((name, i) => {
-    const output = outputs[i];
-    const before = reference.shapes.get(name);
-    if (output !== undefined && before !== undefined && lifted.isLifted)
-      if (axisOf(output.shape, before, lifted.ratio) === undefined) throw lifted.fixed();
-  });
-  return outputs;
+  return lifted.isLifted ? lifted.build(build) : build(context);
 }
 
 class LiftedNode {
-  readonly ratio: number;
+  readonly #ratio: number;
   readonly #node: OnnxNode;
   readonly #context: BuildContext;
   readonly #reference: Reference;
-  /** For each input, the axis of the images; undefined for what does not depend on them. */
-  readonly #axes: readonly (number | undefined)[];
+  /** For each input; undefined for what does not depend on the images. */
+  readonly #placements: readonly (Placement | undefined)[];
 
   constructor(node: OnnxNode, context: BuildContext, reference: Reference) {
     this.#node = node;
     this.#context = context;
     this.#reference = reference;
-    this.ratio = context.batch / reference.images;
-    this.#axes = node.inputs.map((name) => {
+    this.#ratio = context.batch / reference.images;
+    this.#placements = node.inputs.map((name) => {
       if (name === '') return undefined;
       const { shape } = context.read(name);
       const before = this.#before(name);
       if (sameShape(shape, before)) return undefined;
-      const axis = axisOf(shape, before, this.ratio);
-      if (axis === undefined) throw this.fixed();
-      return axis;
+      return reference.placements.get(name) ?? { axis: this.#longer(shape, before), outer: 1 };
     });
   }
 
   get isLifted(): boolean {
-    return this.#axes.some((axis) => axis !== undefined);
+    return this.#placements.some((placement) => placement !== undefined);
   }
 
   build(build: (context: BuildContext) => readonly Value[]): readonly Value[] {
     const rule = batchRules[this.#node.type];
-    const [first] = this.#axes;
-    if (!this.isLifted) return build(this.#context);
     switch (rule?.kind) {
       case 'same':
-        return build(this.#context);
+        return this.#placed(build(this.#context));
       case 'first':
-        if (first !== 0) throw this.fixed();
-        return build(this.#context);
+        if (this.#only.axis !== 0 || this.#only.outer !== 1) throw this.#fixed();
+        return this.#placed(build(this.#context));
       case 'relaid':
         return [this.#relaid()];
       case 'expanded':
-        return [this.#expanded()];
+        return this.#placed([this.#expanded()]);
       case 'broadcast':
-        return build(this.#reading((i) => this.#aligned(i, rule.matrices)));
+        return this.#placed(build(this.#reading((i) => this.#aligned(i, rule.matrices))));
       case 'along': {
-        const own = rule.axes(
-          new NodeReader(this.#node, this.#context),
-          this.#before(at(this.#node.inputs, 0)),
-        );
-        if (first !== undefined && own.includes(first)) throw this.fixed();
-        return build(rule.joins ? this.#reading((i) => this.#joined(i)) : this.#context);
+        const x = at(this.#node.inputs, 0);
+        const own = rule.axes(new NodeReader(this.#node, this.#context), this.#before(x));
+        const { axis } = this.#only;
+        if (own.includes(axis)) {
+          if (rule.picks && this.#placements[0] !== undefined) return this.#placed([this.#picked(axis)]);
+          throw this.#fixed();
+        }
+        return this.#placed(build(rule.joins ? this.#reading((i) => this.#joined(i)) : this.#context));
       }
       case undefined:
-        throw this.fixed();
+        throw this.#fixed();
     }
   }
 
-  fixed(): AdarandError {
+  /** Where the images are in the inputs, which must be one place. */
+  get #only(): Placement {
+    const [first, ...others] = this.#placements.filter((placement) => placement !== undefined);
+    if (first === undefined || others.some(({ outer }) => outer !== first.outer)) throw this.#fixed();
+    return first;
+  }
+
+  /** The outputs, with the images after as many elements of their axis as in the inputs. */
+  #placed(outputs: readonly Value[]): readonly Value[] {
+    const { outer } = this.#only;
+    this.#node.outputs.forEach((name, i) => {
+      const output = outputs[i];
+      const before = this.#reference.shapes.get(name);
+      if (output === undefined || before === undefined) return;
+      const axis = this.#longer(output.shape, before);
+      if (at(before, axis) % outer !== 0) throw this.#fixed();
+      this.#reference.placements.set(name, { axis, outer });
+    });
+    return outputs;
+  }
+
+  #fixed(): AdarandError {
     const { images } = this.#reference;
     return new AdarandError(
       'model.fixed-batch',
       `${this.#context.file} is made for ${images} ${images === 1 ? 'image' : 'images'} at a time: ${this.#node.type} "${this.#node.name}" cannot be built for another number`,
       'Export the model again with a free batch dimension (dynamic_axes or dynamic_shapes of torch.onnx.export).',
     );
+  }
+
+  /** The one axis in which a shape is longer by the ratio. */
+  #longer(shape: Shape, before: Shape): number {
+    const axes = [...shape.keys()].filter((axis) => shape[axis] !== before[axis]);
+    const [axis] = axes;
+    if (axis === undefined || axes.length > 1 || shape.length !== before.length) throw this.#fixed();
+    if (at(shape, axis) !== at(before, axis) * this.#ratio) throw this.#fixed();
+    return axis;
   }
 
   /** The same node, reading other values. */
@@ -121,67 +151,84 @@ class LiftedNode {
     return this.#context.read(at(this.#node.inputs, i));
   }
 
-  /** Elements stay in their order, so the images are where the same number of elements comes before them. */
+  /**
+   * Elements stay in their order, so the images are after as many as before. Of the axes that they may belong to then,
+   * one of their own comes first, and the last, which products of matrices sum over, at the end.
+   */
   #relaid(): Value {
-    const x = this.#input(0);
+    const { axis, outer } = this.#only;
     const before = this.#before(at(this.#node.inputs, 0));
-    const target = this.#before(at(this.#node.outputs, 0));
-    const axis = this.#axes[0];
-    if (axis === undefined) throw this.fixed();
-    const leading = sizeOf(before.slice(0, axis));
-    const place = [...target.keys()].find(
-      (i) => sizeOf(target.slice(0, i)) === leading && at(target, i) % this.#reference.images === 0,
-    );
-    if (place === undefined) throw this.fixed();
-    return reshape(x, target.with(place, at(target, place) * this.ratio));
+    const output = at(this.#node.outputs, 0);
+    const target = this.#before(output);
+    const leading = sizeOf(before.slice(0, axis)) * outer;
+    const candidates = [...target.keys()].flatMap((place) => {
+      const left = leading / sizeOf(target.slice(0, place));
+      const size = at(target, place);
+      const fits = Number.isInteger(left) && size % (left * this.#reference.images) === 0;
+      const [own, last] = [size === this.#reference.images, place === target.length - 1];
+      return fits ? [{ axis: place, outer: left, rank: own ? 0 : last ? 3 : left === 1 ? 1 : 2 }] : [];
+    });
+    const [best] = candidates.sort((a, b) => a.rank - b.rank);
+    if (best === undefined) throw this.#fixed();
+    this.#reference.placements.set(output, { axis: best.axis, outer: best.outer });
+    return reshape(this.#input(0), target.with(best.axis, at(target, best.axis) * this.#ratio));
   }
 
   #expanded(): Value {
     const x = this.#input(0);
     const target = this.#before(at(this.#node.outputs, 0));
-    const axis = this.#axes[0];
-    if (axis === undefined) throw this.fixed();
+    const { axis } = this.#only;
     const place = axis + target.length - x.shape.length;
-    if (at(target, place) * this.ratio !== at(x.shape, axis)) throw this.fixed();
+    if (at(target, place) * this.#ratio !== at(x.shape, axis)) throw this.#fixed();
     return expand(x, target.with(place, at(x.shape, axis)));
+  }
+
+  /** Elements of each image chosen along its own part of the axis. */
+  #picked(axis: number): Value {
+    const x = this.#input(0);
+    const images = this.#context.batch / this.#reference.images;
+    if (this.#only.outer !== 1 || this.#placements[1] !== undefined || !Number.isInteger(images))
+      throw this.#fixed();
+    const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+    const size = at(x.shape, axis) / images;
+    const chosen = gatheredAlong(
+      new NodeReader(this.#node, this.#context),
+      reshape(x, [...before, images, size, ...after]),
+      axis + 1,
+    );
+    const [first = 1, ...rest] = this.#input(1).shape;
+    return reshape(chosen, [...before, images * first, ...rest, ...after]);
   }
 
   /** A value that does not depend on the images is repeated for them, unless broadcasting does it. */
   #aligned(i: number, matrices: boolean): Value {
     const x = this.#input(i);
-    if (this.#axes[i] !== undefined) return x;
-    const fromEnd = this.#axes.map((axis, k) =>
-      axis === undefined ? undefined : axis - this.#input(k).shape.length,
+    if (this.#placements[i] !== undefined) return x;
+    const { outer } = this.#only;
+    const fromEnd = this.#placements.map((placement, k) =>
+      placement === undefined ? undefined : placement.axis - this.#input(k).shape.length,
     );
     const end = fromEnd.find((axis) => axis !== undefined);
     if (end === undefined || (matrices && end >= -2)) return x;
     const axis = x.shape.length + end;
-    return axis < 0 || at(x.shape, axis) === 1 ? x : this.#repeated(x, axis);
+    return axis < 0 || at(x.shape, axis) === 1 ? x : this.#repeated(x, { axis, outer });
   }
 
   #joined(i: number): Value {
     const x = this.#input(i);
-    const axis = this.#axes.find((one) => one !== undefined);
-    return this.#axes[i] !== undefined || axis === undefined ? x : this.#repeated(x, axis);
+    return this.#placements[i] !== undefined ? x : this.#repeated(x, this.#only);
   }
 
   /** Once for each image. */
-  #repeated(x: Value, axis: number): Value {
-    const { ratio } = this;
+  #repeated(x: Value, { axis, outer }: Placement): Value {
+    const ratio = this.#ratio;
     const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
     const size = at(x.shape, axis);
-    if (!Number.isInteger(ratio)) throw this.fixed();
+    if (!Number.isInteger(ratio) || size % outer !== 0) throw this.#fixed();
     if (size === 1) return expand(x, [...before, ratio, ...after]);
-    const spread = expand(reshape(x, [...before, 1, size, ...after]), [...before, ratio, size, ...after]);
+    const parts = outer === 1 ? before : [...before, outer];
+    const inner = size / outer;
+    const spread = expand(reshape(x, [...parts, 1, inner, ...after]), [...parts, ratio, inner, ...after]);
     return reshape(spread, [...before, ratio * size, ...after]);
   }
-}
-
-/** The one axis in which a shape is longer by the ratio. */
-function axisOf(shape: Shape, before: Shape, ratio: number): number | undefined {
-  if (shape.length !== before.length) return undefined;
-  const longer = [...shape.keys()].filter((axis) => shape[axis] !== before[axis]);
-  const [axis] = longer;
-  if (axis === undefined || longer.length > 1) return undefined;
-  return at(shape, axis) === at(before, axis) * ratio ? axis : undefined;
 }

@@ -13,10 +13,14 @@ export type BatchRule =
   | { readonly kind: 'expanded' }
   /** Its inputs are broadcast; of `matrices`, the last two axes are not. */
   | { readonly kind: 'broadcast'; readonly matrices: boolean }
-  /** Works along axes of its own, which must be others. One that `joins` wants all its inputs as long. */
+  /**
+   * Works along axes of its own, which must be others. One that `joins` wants all its inputs as long; one that `picks`
+   * elements along its axis can do so for each image.
+   */
   | {
       readonly kind: 'along';
-      readonly joins: boolean;
+      readonly joins?: true;
+      readonly picks?: true;
       axes(node: NodeReader, shape: Shape): readonly number[];
     };
 
@@ -27,10 +31,13 @@ const broadcast: BatchRule = { kind: 'broadcast', matrices: false };
 const matrices: BatchRule = { kind: 'broadcast', matrices: true };
 
 /** Along one axis, an attribute. */
-function alongAxis(otherwise: number, joins = false): BatchRule {
+function alongAxis(
+  otherwise: number,
+  more: { readonly joins?: true; readonly picks?: true } = {},
+): BatchRule {
   return {
     kind: 'along',
-    joins,
+    ...more,
     axes: (node, { length }) => [node.axis(node.int('axis', otherwise), length)],
   };
 }
@@ -38,7 +45,6 @@ function alongAxis(otherwise: number, joins = false): BatchRule {
 /** From an axis to the end, or up to operator set 12 from it on. */
 const softmax: BatchRule = {
   kind: 'along',
-  joins: false,
   axes: (node, { length }) => {
     const axis = node.axis(node.int('axis', node.opset < 13 ? 1 : -1), length);
     return node.opset < 13 ? Array.from({ length: length - axis }, (_, i) => axis + i) : [axis];
@@ -47,7 +53,6 @@ const softmax: BatchRule = {
 
 const toTheEnd: BatchRule = {
   kind: 'along',
-  joins: false,
   axes: (node, { length }) => {
     const axis = node.axis(node.int('axis', -1), length);
     return Array.from({ length: length - axis }, (_, i) => axis + i);
@@ -56,7 +61,6 @@ const toTheEnd: BatchRule = {
 
 const reduced: BatchRule = {
   kind: 'along',
-  joins: false,
   axes: (node, { length }) => {
     const axes = node.optionalIntsOrInput('axes', 1) ?? [];
     return axes.length === 0 ? [...Array(length).keys()] : axes.map((axis) => node.axis(axis, length));
@@ -65,7 +69,6 @@ const reduced: BatchRule = {
 
 const padded: BatchRule = {
   kind: 'along',
-  joins: false,
   axes: (node, { length }) => {
     const pads = node.intsOrInput('pads', 1);
     return [...Array(length).keys()].filter((axis) => pads[axis] !== 0 || pads[axis + length] !== 0);
@@ -75,7 +78,6 @@ const padded: BatchRule = {
 /** A slice from 0 to beyond any size takes all. */
 const sliced: BatchRule = {
   kind: 'along',
-  joins: false,
   axes: (node, { length }) => {
     const starts = node.intsOrInput('starts', 1);
     const ends = node.intsOrInput('ends', 2);
@@ -148,8 +150,9 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
   ),
   ...of(broadcast, 'Min', 'Mod', 'Mul', 'Or', 'Pow', 'PRelu', 'Sub', 'Sum', 'Where'),
   ...of(matrices, 'FusedMatMul', 'MatMul'),
-  ...of(alongAxis(0), 'Gather', 'Split'),
-  ...of(alongAxis(1, true), 'Concat'),
+  ...of(alongAxis(0, { picks: true }), 'Gather'),
+  ...of(alongAxis(0), 'Split'),
+  ...of(alongAxis(1, { joins: true }), 'Concat'),
   ...of(softmax, 'LogSoftmax', 'Softmax'),
   ...of(toTheEnd, 'LayerNormalization', 'RMSNormalization'),
   ...of(reduced, 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'ReduceSumSquare'),

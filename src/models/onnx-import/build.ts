@@ -35,7 +35,10 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
   const own = input('images', { dtype: images.dtype, shape: images.shape.with(0, made) });
   const { values } = buildValues(part, own, throwaway(scope));
   const shapes = new Map([...values].map(([name, { shape }]) => [name, shape]));
-  return buildValues(part, images, scope, { reference: { images: made, shapes }, values }).target;
+  return buildValues(part, images, scope, {
+    reference: { images: made, shapes, placements: new Map() },
+    values,
+  }).target;
 }
 
 /** A scope for a graph that is built for its shapes. */
