@@ -9,7 +9,6 @@ import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { externalDataIn } from './onnx-import/external-data.js';
-import { wholeFile } from './onnx-import/whole-file.js';
 import { type ImportOptions, importFile } from './onnx-import.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
 import { checkAgainstFile } from './self-check.js';
@@ -84,7 +83,7 @@ async function openOnnx(file: string, described: ImportOptions, options: OpenMod
       ? own
       : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
   if (selfCheck !== undefined)
-    await checkAgainstFile(imported, wholeFile(bytes, known.name, known.external), selfCheck.threads);
+    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
   return imported.network;
 }
 

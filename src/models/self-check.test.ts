@@ -5,6 +5,7 @@ import { tensorOf } from '../../test/helpers/lcg.js';
 import { int64Tensor, type OnnxFileNode, onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { at } from '../errors.js';
 import { float32 } from '../graph/tensor.js';
+import { imagenetPreprocessing } from '../nn/backbone.js';
 import { importFile } from './onnx-import.js';
 import { checkAgainstFile, checkAgreement, compareWithFile } from './self-check.js';
 
@@ -37,8 +38,8 @@ describe('a network is compared with its file', () => {
   test('they agree, after a softmax, too', async () => {
     const bytes = fileOf([{ type: 'Relu', inputs: ['p'], outputs: ['f'] }]);
     const imported = importFile(bytes, { name: 'model.onnx' });
-    await checkAgainstFile(imported, bytes, 1);
-    const { expected, computed } = await compareWithFile(imported, bytes, 1);
+    await checkAgainstFile(imported, { bytes }, 1);
+    const { expected, computed } = await compareWithFile(imported, { bytes }, 1);
     assert.deepEqual(expected.shape, [2, 3]);
     assert.ok(Math.abs(at(expected.data, 0) - at(expected.data, 3)) > 1e-3, 'two different images');
     expected.data.forEach((element, i) => {
@@ -46,9 +47,17 @@ describe('a network is compared with its file', () => {
     });
   });
 
+  test('they agree at another size than the file declares', async () => {
+    const bytes = fileOf([{ type: 'Relu', inputs: ['p'], outputs: ['f'] }]);
+    const preprocessing = imagenetPreprocessing(12);
+    const imported = importFile(bytes, { name: 'model.onnx', preprocessing });
+    assert.deepEqual(imported.classifier.size, { height: 8, width: 8 });
+    await checkAgainstFile(imported, { bytes }, 1);
+  });
+
   test('an element that differs is named', async () => {
     const imported = importFile(classTokenFile('batch'), { name: 'vit.onnx' });
-    const comparison = await compareWithFile(imported, classTokenFile('batch'), 1);
+    const comparison = await compareWithFile(imported, { bytes: classTokenFile('batch') }, 1);
     const changed = comparison.computed.data.slice();
     changed[7] = at(changed, 7) + 0.1;
     assert.throws(
@@ -91,7 +100,7 @@ describe('a network is compared with its file', () => {
       { type: 'Sub', inputs: ['p', 'mean'], outputs: ['f'] },
     ]);
     const imported = importFile(bytes, { name: 'model.onnx' });
-    await assert.rejects(checkAgainstFile(imported, bytes, 1), {
+    await assert.rejects(checkAgainstFile(imported, { bytes }, 1), {
       code: 'model.not-like-its-file',
     });
   });
@@ -100,14 +109,28 @@ describe('a network is compared with its file', () => {
     const bytes = fileOf([{ type: 'Dropout', inputs: ['p', 'ratio', 'yes'], outputs: ['f'] }]);
     const imported = importFile(bytes, { name: 'model.onnx' });
     assert.equal(imported.classifier.training, true);
-    await checkAgainstFile(imported, bytes, 1);
+    await checkAgainstFile(imported, { bytes }, 1);
   });
 
   test('a file that ONNX Runtime refuses is refused', async () => {
     const imported = importFile(classTokenFile('batch'), { name: 'vit.onnx' });
-    await assert.rejects(checkAgainstFile(imported, Uint8Array.of(1, 2, 3), 1), {
-      code: 'model.not-runnable',
-      message: /^ONNX Runtime cannot run vit\.onnx: /,
-    });
+    await assert.rejects(
+      checkAgainstFile(
+        imported,
+        {
+          bytes: onnxFile({
+            nodes: [{ type: 'Nothing', inputs: ['pixel_values'], outputs: ['logits'] }],
+            initializers: {},
+            inputs: { pixel_values: ['batch', 3, 8, 8] },
+            outputs: ['logits'],
+          }),
+        },
+        1,
+      ),
+      {
+        code: 'model.not-runnable',
+        message: /^ONNX Runtime cannot run vit\.onnx: /,
+      },
+    );
   });
 });

@@ -2,16 +2,18 @@ import { AdarandError, at } from '../errors.js';
 import { logSoftmax } from '../graph/operators/log-softmax.js';
 import { softmax } from '../graph/operators/softmax.js';
 import { matrix } from '../graph/shapes.js';
-import { float32, floatsOf, sizeOf, type Tensor } from '../graph/tensor.js';
+import { float32, floatsOf, type Shape, sizeOf, type Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import { linear } from '../nn/functional.js';
-import type { Network } from '../nn/network.js';
+import type { Head, Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { Random } from '../random.js';
 import { nodeDriver } from '../runtime/node.js';
 import { Program } from '../runtime/program.js';
 import { openFile } from '../runtime/run-file.js';
 import { State } from '../runtime/state.js';
+import type { ExternalData } from './onnx-import/external-data.js';
+import { wholeFile } from './onnx-import/whole-file.js';
 import type { FileClassifier, ImportedFile } from './onnx-import.js';
 
 /** Largest difference, in units of the largest element: far more than what rounding in another order comes to. */
@@ -23,30 +25,50 @@ export interface Comparison {
   readonly computed: Tensor<'float32'>;
 }
 
+/** An ONNX file, and what reads the weights that it keeps in others. */
+export interface StoredFile {
+  readonly bytes: Uint8Array;
+  readonly external?: ExternalData;
+}
+
 /**
  * Runs the file itself and the network made of it on two different images, in evaluation mode: the network on both
  * together, the file on as few at a time as it takes, so that one whose images influence each other is found, too.
- * `bytes` are the whole file. A file in training mode draws random numbers, and cannot be compared.
+ * A file in training mode draws random numbers, and cannot be compared.
  *
- * @throws AdarandError `model.not-like-its-file` where they do not agree, and `model.not-runnable`.
+ * @throws AdarandError `model.not-like-its-file` where they do not agree, `model.not-runnable`, and `runtime.memory`
+ * for images that no memory holds.
  */
 export async function checkAgainstFile(
   imported: ImportedFile,
-  bytes: Uint8Array,
+  file: StoredFile,
   threads: number | undefined,
 ): Promise<void> {
   if (!imported.classifier.training)
-    checkAgreement(await compareWithFile(imported, bytes, threads), imported.classifier);
+    checkAgreement(await compareWithFile(imported, file, threads), imported.classifier);
 }
 
 export async function compareWithFile(
   { network, classifier }: ImportedFile,
-  bytes: Uint8Array,
+  { bytes, external }: StoredFile,
   threads: number | undefined,
 ): Promise<Comparison> {
-  const images = differentImages(Math.max(2, classifier.images ?? 0), network, classifier);
-  const expected = await byFile(images, classifier, bytes, threads);
-  return { expected, computed: await byNetwork(images, network, classifier, threads) };
+  const { imageSize } = network.preprocessing;
+  const shape = [Math.max(2, classifier.images ?? 0), 3, imageSize, imageSize];
+  // Compiled before there are any images, since that refuses those that are too large.
+  const program = await compiled(network, classifier, shape, threads);
+  try {
+    const images = differentImages(shape);
+    const expected = await byFile(
+      images,
+      classifier,
+      wholeFile(bytes, classifier, imageSize, external),
+      threads,
+    );
+    return { expected, computed: floatsOf(await program.run(new State(), feedsOf(network, images)), RESULT) };
+  } finally {
+    await program.release();
+  }
 }
 
 /** @throws AdarandError `model.not-like-its-file` at the first element that differs. */
@@ -73,10 +95,8 @@ export function checkAgreement({ expected, computed }: Comparison, { file, outpu
   });
 }
 
-/** Normalised images of the size that the file is made for, or else the network's. */
-function differentImages(count: number, network: Network, { size }: FileClassifier): Tensor<'float32'> {
-  const { imageSize } = network.preprocessing;
-  const shape = [count, 3, size.height ?? imageSize, size.width ?? imageSize];
+/** Normalised images. */
+function differentImages(shape: Shape): Tensor<'float32'> {
   const random = new Random(0, 'test');
   return float32(
     shape,
@@ -111,40 +131,42 @@ async function byFile(
   }
 }
 
-async function byNetwork(
-  images: Tensor<'float32'>,
+function compiled(
   network: Network,
   { normalised }: FileClassifier,
+  shape: Shape,
   threads: number | undefined,
-): Promise<Tensor<'float32'>> {
+): Promise<Program> {
+  const images = input(IMAGES, { dtype: 'float32', shape });
+  const features = network.features(images, recordingScope(network, { training: false }));
+  const { pretrainedHead: head } = network;
+  const result = head === undefined ? features : asInFile(features, head);
+  return Program.compile(
+    { outputs: new Map([[RESULT, result]]), updates: new Map() },
+    { driver: nodeDriver, device: 'cpu', threads },
+  );
+
+  function asInFile(g: Value, { weight, bias }: Head): Value {
+    const logits = linear(g, input(WEIGHT, weight), input(BIAS, bias));
+    if (normalised === undefined) return logits;
+    return normalised === 'Softmax' ? softmax(logits) : logSoftmax(logits);
+  }
+}
+
+function feedsOf(network: Network, images: Tensor<'float32'>): ReadonlyMap<string, Tensor> {
   const { parameters, buffers, pretrainedHead: head } = network;
-  const features = network.features(input(IMAGES, images), recordingScope(network, { training: false }));
   const feeds = new Map<string, Tensor>([...buffers, [IMAGES, images]]);
   for (const [name, { tensor }] of parameters) feeds.set(name, tensor);
   if (head !== undefined) feeds.set(WEIGHT, head.weight).set(BIAS, head.bias);
-  const result = head === undefined ? features : asInFile(features, normalised);
-  const program = await Program.compile(
-    { outputs: new Map([['result', result]]), updates: new Map() },
-    { driver: nodeDriver, device: 'cpu', threads },
-  );
-  try {
-    const results = await program.run(new State(), feeds);
-    return floatsOf(results, 'result');
-  } finally {
-    await program.release();
-  }
-
-  function asInFile(g: Value, way: FileClassifier['normalised']): Value {
-    if (head === undefined) return g;
-    const logits = linear(g, input(WEIGHT, head.weight), input(BIAS, head.bias));
-    return way === undefined ? logits : way === 'Softmax' ? softmax(logits) : logSoftmax(logits);
-  }
+  return feeds;
 }
 
 /** Names that no tensor of a file has: it would have been renamed. */
 const IMAGES = 'pixels';
 const WEIGHT = 'head.weight';
 const BIAS = 'head.bias';
+
+const RESULT = 'result';
 
 /** [N,H,W,3] of [N,3,H,W]. */
 function withChannelsLast({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {

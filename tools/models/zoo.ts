@@ -56,7 +56,7 @@ async function tryOut(path: string, at: (stage: string) => void): Promise<void> 
   const imported = importFile(bytes, { name: path.slice(path.lastIndexOf('/') + 1) });
   const { network, classifier } = imported;
   at('compare');
-  const comparison = await compareWithFile(imported, bytes, undefined);
+  const comparison = await compareWithFile(imported, { bytes }, undefined);
   checkAgreement(comparison, classifier);
   at('step');
   const { imageSize } = network.preprocessing;
@@ -89,7 +89,7 @@ async function tryOut(path: string, at: (stage: string) => void): Promise<void> 
     name: 'exported',
     preprocessing: imagenetPreprocessing(imageSize),
   });
-  const second = await compareWithFile(again, exported, undefined);
+  const second = await compareWithFile(again, { bytes: exported }, undefined);
   checkAgreement(second, again.classifier);
   if (classifier.normalised === undefined)
     checkAgreement({ expected: comparison.expected, computed: second.computed }, classifier);

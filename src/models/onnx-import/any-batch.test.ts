@@ -106,7 +106,7 @@ const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
 describe('a file for one image is built for any number', () => {
   const check = async (bytes: Uint8Array) => {
     const imported = importFile(bytes, { name: 'model.onnx' });
-    await checkAgainstFile(imported, bytes, 1);
+    await checkAgainstFile(imported, { bytes }, 1);
     return imported;
   };
 
