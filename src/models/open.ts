@@ -9,12 +9,15 @@ import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { externalDataIn } from './onnx-import/external-data.js';
-import { type ImportOptions, importOnnx } from './onnx-import.js';
+import { type ImportOptions, importFile } from './onnx-import.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
+import { checkAgainstFile } from './self-check.js';
 
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
   readonly imageSize?: number;
+  /** Compares the network made of an ONNX file with the file itself, by ONNX Runtime, on so many threads. */
+  readonly selfCheck?: { readonly threads: number | undefined };
 }
 
 /**
@@ -22,7 +25,7 @@ export interface OpenModelOptions {
  * `onnx/model.onnx` or `model.safetensors`), one `.onnx` or `.safetensors` file, or a built-in model by its name.
  *
  * @throws AdarandError `model.not-found`, `model.read`, `model.config`, `model.file-type`; as `importOnnx`,
- * `networkOf` and `readSafetensors` do.
+ * `checkAgainstFile`, `networkOf` and `readSafetensors` do.
  */
 export async function openModel(given: string, options: OpenModelOptions = {}): Promise<Network> {
   const reference = resolveModel(given);
@@ -72,10 +75,16 @@ async function openFolder(folder: string, options: OpenModelOptions): Promise<Ne
 async function openOnnx(file: string, described: ImportOptions, options: OpenModelOptions): Promise<Network> {
   const bytes = await read(file);
   const known = { ...described, external: externalDataIn(dirname(file)) };
-  const network = importOnnx(bytes, known);
-  if (options.imageSize === undefined) return network;
+  const { imageSize, selfCheck } = options;
+  const own = importFile(bytes, known);
   // Built again, so that a size which the graph cannot take is refused here.
-  return importOnnx(bytes, { ...known, preprocessing: resizedTo(network.preprocessing, options.imageSize) });
+  const imported =
+    imageSize === undefined
+      ? own
+      : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
+  if (selfCheck !== undefined)
+    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
+  return imported.network;
 }
 
 async function openTensors(

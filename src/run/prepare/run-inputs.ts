@@ -30,7 +30,10 @@ export async function openInputs(
   const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
   const { imageSize } = options;
-  const network = await openModel(options.model, imageSize === undefined ? {} : { imageSize });
+  const network = await openModel(options.model, {
+    ...(imageSize === undefined ? {} : { imageSize }),
+    selfCheck: { threads: compile.threads },
+  });
   checkNetwork(method, network);
   throwIfStopped(host);
   const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
