@@ -177,10 +177,15 @@ function rename(nodes: NodeProto[], outputs: readonly string[]): void {
     node.output = node.output.map((name) => {
       const alias = aliases.get(name);
       if (alias !== undefined) return alias;
-      return final.has(name) || readers.has(name) ? name : '';
+      return final.has(name) || readers.has(name) || !mayOmit(node) ? name : '';
     });
     while (node.output.length > 1 && node.output.at(-1) === '') node.output.pop();
   }
+}
+
+/** Whether a node may have results without a name; a Split has as many as there are sizes. */
+function mayOmit({ opType }: NodeProto): boolean {
+  return opType !== 'Split';
 }
 
 function trimmed(inputs: readonly string[]): string[] {

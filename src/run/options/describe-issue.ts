@@ -18,7 +18,8 @@ export function describeIssue(
       return `${name} must be ${kinds[issue.expected] ?? issue.expected}, ${not}`;
     case 'invalid_value': {
       const values = issue.values.map(String);
-      return `${name} must be one of ${values.join(', ')}, ${not}.${didYouMean(String(issue.input), values)}`;
+      const meant = typeof issue.input === 'string' ? didYouMean(issue.input, values) : '';
+      return `${name} must be one of ${values.join(', ')}, ${not}.${meant}`;
     }
     case 'too_small':
       if (issue.origin === 'string') return `${name} must not be empty`;

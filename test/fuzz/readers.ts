@@ -1,0 +1,13 @@
+import { dataReaders } from './data-readers.js';
+import { modelReaders } from './model-readers.js';
+import { optionReaders } from './option-readers.js';
+import type { Reader } from './reader.js';
+import { runReaders } from './run-readers.js';
+
+/** Everything that reads what others wrote. Another reader is an entry of one of these. */
+export const readers: Readonly<Record<string, Reader>> = {
+  ...modelReaders,
+  ...dataReaders,
+  ...runReaders,
+  ...optionReaders,
+};
