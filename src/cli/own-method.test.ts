@@ -196,6 +196,6 @@ export default {
     if ('typescript' in process.features && process.features.typescript) return assert.equal(code, 0, stderr);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /typed\.ts is TypeScript, which Node \d+\.\d+\.\d+ does not load/);
-    assert.match(stderr, /hint: .*npx esbuild .*typed\.ts --format=esm --outfile=.*typed\.mjs/);
+    assert.match(stderr, /hint: .*npx --yes esbuild .*typed\.ts --format=esm --outfile=.*typed\.mjs/);
   });
 });

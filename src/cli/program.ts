@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adarandVersion } from '../package.js';
+import { commandLine } from '../run/command-line.js';
 import { commandIn, commands } from './commands/index.js';
 
 /**
@@ -7,7 +8,7 @@ import { commandIn, commands } from './commands/index.js';
  * loaded and gets its flags.
  */
 export async function createProgram(words: readonly string[]): Promise<Command> {
-  const program = new Command('adarand')
+  const program = new Command(commandLine())
     .description('Fine-tune pretrained networks on small image datasets.')
     .version(adarandVersion(), '-V, --version')
     // Errors are reported by `reportError`, in the same way as all others.

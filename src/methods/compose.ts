@@ -25,7 +25,7 @@ interface Part {
 export function compose(methods: readonly Method[]): Method {
   const name = methods.map((method) => method.name).join('+');
   const refuse = (reason: string) =>
-    new AdarandError('method.compose', `${name}: ${reason}`, '`adarand methods` describes each method.');
+    new AdarandError('method.compose', `${name}: ${reason}`, 'Leave one of them out.');
   checkMethods(methods, refuse);
   return defineMethod({
     name,

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Tensors } from '../graph/tensor.js';
 import { checkLosses } from './check-losses.js';
@@ -73,7 +73,7 @@ export function defineMethod<Options extends z.ZodType>(definition: MethodDefini
     ...rest,
     bind(given = {}) {
       const result = definition.options.safeParse(given);
-      if (!result.success) throw refusedOptions(definition.name, result.error);
+      if (!result.success) throw refusedOptions(definition, result.error);
       const { options: _, ...description } = rest;
       const method = definition.bind(result.data);
       const loss: Bound['loss'] = (inputs, tools) => checkLosses(rest.name, method.loss(inputs, tools));
@@ -87,11 +87,15 @@ export function bound<const N extends Need>(method: Bound<N>): Bound {
   return method;
 }
 
-function refusedOptions(name: string, { issues }: z.ZodError): AdarandError {
+function refusedOptions(
+  { name, options }: Pick<Method, 'name' | 'options'>,
+  { issues }: z.ZodError,
+): AdarandError {
+  const known = options instanceof z.ZodObject ? Object.keys(options.shape) : undefined;
   const problems = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   return new AdarandError(
     'method.option',
     `${name} cannot use these options: ${problems.join('; ')}`,
-    `\`adarand methods ${name}\` lists its options.`,
+    known && (known.length === 0 ? 'It has no options.' : `Its options are ${known.join(', ')}.`),
   );
 }

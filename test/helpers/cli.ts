@@ -1,6 +1,6 @@
 /** What the journeys need: tiny data, a tiny network, and the real command line in a process. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -73,13 +73,31 @@ const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 /** A folder for the PATH in which `adarand` is this program, as npm would put it there; removed at exit. */
 const bin = mkdtempSync(join(tmpdir(), 'adarand-bin-'));
 symlinkSync(main, join(bin, 'adarand'));
+chmodSync(main, 0o755);
 process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
+
+function environment(cwd: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    ADARAND_CACHE: join(cwd, 'cache'),
+  };
+}
+
+/** Types a line into a shell in a folder, as it is printed. */
+export function typed(cwd: string, line: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', line], { cwd, env: environment(cwd) }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
 
 /** Starts `adarand` with these arguments in a folder. */
 export function start(cwd: string, ...args: readonly string[]): Running {
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, ADARAND_CACHE: join(cwd, 'cache') },
+    env: environment(cwd),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -16,7 +16,8 @@ export class RunFolder {
 
   /** @throws AdarandError `run.exists` for a path that a new run cannot have. */
   static async checkFree(out: string): Promise<void> {
-    if ((await stat(out).catch(() => undefined)) !== undefined && !(await isEmpty(out))) throw exists(out);
+    if ((await stat(out).catch(() => undefined)) !== undefined && !(await isEmpty(out)))
+      throw await exists(out);
   }
 
   /**
@@ -27,7 +28,7 @@ export class RunFolder {
   static async reserve(out: string | undefined, stem: string): Promise<LockedRunFolder> {
     if (out !== undefined) {
       const made = await make(out);
-      if (made === undefined && !(await isEmpty(out))) throw exists(out);
+      if (made === undefined && !(await isEmpty(out))) throw await exists(out);
       return lock(new RunFolder(out), made);
     }
     for (let n = 1; ; n++) {
@@ -141,7 +142,7 @@ async function make(path: string): Promise<string | undefined> {
   try {
     return await mkdir(path, { recursive: true });
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw exists(path);
+    if (systemCode(error) === 'EEXIST') throw await exists(path);
     throw writeError(path, error);
   }
 }
@@ -157,14 +158,23 @@ async function isEmpty(path: string): Promise<boolean> {
 async function notARun(path: string): Promise<AdarandError> {
   const found = await stat(path).catch(() => undefined);
   const what = found === undefined ? 'does not exist' : 'is not a run: it has no run.json';
-  return new AdarandError('run.not-a-run', `${path} ${what}`, 'Give a folder that `adarand train` wrote.');
+  return new AdarandError(
+    'run.not-a-run',
+    `${path} ${what}`,
+    'Give the folder of a run: `run.json` is in it.',
+  );
 }
 
-function exists(path: string): AdarandError {
+/** With the command that continues the run, where the folder is one that can be continued. */
+async function exists(path: string): Promise<AdarandError> {
+  const has = async (name: string) => (await readText(join(path, name)).catch(() => undefined)) !== undefined;
+  const unfinished = (await has('run.json')) && !(await has('summary.json'));
   return new AdarandError(
     'run.exists',
     `${path} exists already`,
-    `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`,
+    unfinished
+      ? `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`
+      : 'Choose another --out, or leave it out: then the run gets a folder of its own in runs/.',
   );
 }
 
