@@ -16,13 +16,13 @@ import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 type Options = z.output<typeof evaluateOptionsSchema>;
 
 /**
- * Evaluates a finished run on labelled images. Classes are matched by name; DATA may lack some, and splits.
+ * Evaluates a run on labelled images. Classes are matched by name; DATA may lack some, and splits.
  *
  * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, `evaluate.not-finite`, or as `openRunModel` and `openDataset` do.
  */
 export async function evaluateRun(options: Options, host: RunHost): Promise<EvaluationReport> {
   const { run, data, device, threads, split: wanted } = options;
-  const model = await openRunModel(run);
+  const model = await openRunModel(run, host);
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });
   const dataset = await openForEvaluation(data, model.record, cache, host);
