@@ -70,7 +70,7 @@ export function resume(run: string, call: CallOptions = {}): Promise<RunSummary>
   return perform(resumeOperation, { run }, call);
 }
 
-/** Accuracy of a finished run on labelled images. */
+/** Accuracy of a run on labelled images. */
 export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Promise<EvaluationReport> {
   return perform(evaluateOperation, options, call);
 }
@@ -86,7 +86,7 @@ export function predict(
   return perform(predictOperation, options, call);
 }
 
-/** Writes a finished run's classifier as a folder that transformers.js loads. */
+/** Writes a run's classifier as a folder that transformers.js loads. */
 export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
   return perform(exportOperation, options, call);
 }

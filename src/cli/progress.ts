@@ -66,6 +66,9 @@ export function createProgress({
         case 'untrained':
           line.print(describeUntrained(event));
           break;
+        case 'unfinished':
+          line.print(describeUnfinished(event));
+          break;
         case 'run':
           line.print(describeRun(event));
           break;
@@ -95,6 +98,15 @@ function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }
   );
   const begin = step === 0 ? `run ${path}` : `run ${path}, continued after step ${step}`;
   return `${begin}\n  ${shown.join(', ')}`;
+}
+
+function describeUnfinished(event: Extract<RunEvent, { type: 'unfinished' }>): string {
+  const { path, epoch, epochs, step, best_epoch: best } = event;
+  const used =
+    best === null
+      ? `the last checkpoint, after step ${step}: no epoch was validated`
+      : `epoch ${best}, the best so far by validation`;
+  return `${path} is not finished (${epoch} of ${epochs} epochs are done); used is ${used}`;
 }
 
 function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrained' }>): string {

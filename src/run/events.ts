@@ -1,6 +1,7 @@
 import type { FolderReport } from '../data/index.js';
 import { AdarandError } from '../errors.js';
 import type { Phase, TrainingEvent } from '../training/events.js';
+import type { UnfinishedRun } from './folder/record.js';
 
 /** What a run is doing: the trainer's phases, and those around it. */
 export type RunPhase = Phase | 'model' | 'data' | 'export' | 'evaluate';
@@ -14,6 +15,8 @@ export type RunEvent =
   | { readonly type: 'data'; readonly lines: readonly string[]; readonly report: FolderReport }
   /** Something that does not stop the run and that the user will want to know before training. */
   | { readonly type: 'remark'; readonly text: string }
+  /** A run that is used before it is finished: how far it has come, and what is used of it. */
+  | ({ readonly type: 'unfinished'; readonly path: string } & UnfinishedRun)
   /** Training is about to begin, or to continue after `step`. */
   | {
       readonly type: 'run';

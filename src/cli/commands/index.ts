@@ -23,7 +23,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'eval',
     usage: '<run> <data>',
-    summary: 'accuracy of a finished run on labelled images',
+    summary: 'accuracy of a run on labelled images',
     load: async () => (await import('./eval.js')).command,
   },
   {

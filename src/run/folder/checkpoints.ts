@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
-import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import { readMetadata, readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import type { Tensor } from '../../graph/tensor.js';
-import type { CheckpointStore, Position } from '../../training/checkpoint.js';
+import type { BestEpoch, CheckpointStore, Position } from '../../training/checkpoint.js';
 import { parseStored } from './record.js';
 
 /** JSON writes what is not finite as null. */
@@ -25,6 +25,15 @@ const positionSchema = z.object({
 export interface Checkpoint {
   readonly tensors: ReadonlyMap<string, Tensor>;
   readonly position: Position;
+}
+
+/** What is best of a run that is not finished. */
+export interface KeptCheckpoint {
+  readonly tensors: Checkpoint['tensors'];
+  /** The best epoch by validation, if one was validated: then these are its tensors, else the last ones. */
+  readonly best: BestEpoch | undefined;
+  /** How far the run has come. */
+  readonly reached: Position;
 }
 
 /**
@@ -51,13 +60,19 @@ export class FileCheckpoints implements CheckpointStore {
   }
 
   /** Undefined if none was written yet. */
-  async loadLast(): Promise<Checkpoint | undefined> {
-    try {
-      return await this.#load('last');
-    } catch (error) {
-      if (error instanceof AdarandError && systemCode(error.cause) === 'ENOENT') return undefined;
-      throw error;
-    }
+  loadLast(): Promise<Checkpoint | undefined> {
+    return ifThere(this.#load('last'));
+  }
+
+  /** The best epoch so far, or the last checkpoint where none was validated; undefined if none was written yet. */
+  async loadKept(): Promise<KeptCheckpoint | undefined> {
+    const kept = (await ifThere(this.#load('best'))) ?? (await this.loadLast());
+    if (kept === undefined) return undefined;
+    const { tensors, position } = kept;
+    const last = await ifThere(this.#position('last'));
+    // The best epoch is saved first: its process may be between the two, or have been killed there.
+    const reached = last !== undefined && last.epoch >= position.epoch ? last : position;
+    return { tensors, best: position.best, reached };
   }
 
   #path(name: 'last' | 'best'): string {
@@ -65,10 +80,17 @@ export class FileCheckpoints implements CheckpointStore {
   }
 
   async #load(name: 'last' | 'best'): Promise<Checkpoint> {
-    const path = this.#path(name);
-    const { tensors, metadata } = await readSafetensors(path);
-    const { best, ...position } = parseStored(positionSchema, metadata.position ?? 'null', path);
-    return { tensors, position: { ...position, best } };
+    const { tensors, metadata } = await readSafetensors(this.#path(name));
+    return { tensors, position: this.#parse(name, metadata) };
+  }
+
+  async #position(name: 'last' | 'best'): Promise<Position> {
+    return this.#parse(name, await readMetadata(this.#path(name)));
+  }
+
+  #parse(name: 'last' | 'best', metadata: Readonly<Record<string, string>>): Position {
+    const { best, ...position } = parseStored(positionSchema, metadata.position ?? 'null', this.#path(name));
+    return { ...position, best };
   }
 
   async #save(
@@ -77,5 +99,14 @@ export class FileCheckpoints implements CheckpointStore {
     position: Position,
   ): Promise<void> {
     await writeSafetensors(this.#path(name), tensors, { position: JSON.stringify(position) });
+  }
+}
+
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AdarandError && systemCode(error.cause) === 'ENOENT') return undefined;
+    throw error;
   }
 }

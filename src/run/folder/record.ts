@@ -92,6 +92,19 @@ export const summarySchema = z.object({
 
 export type RunSummary = z.infer<typeof summarySchema>;
 
+/** How far a run has come that is used before it is finished, and what is used of it. */
+export const unfinishedSchema = z.object({
+  /** Epochs that are done, of `epochs`. */
+  epoch: count,
+  epochs: positive,
+  /** Batches that are done in all. */
+  step: count,
+  /** The epoch whose parameters are used, the best so far by validation; null for those of the last checkpoint. */
+  best_epoch: positive.nullable(),
+});
+
+export type UnfinishedRun = z.infer<typeof unfinishedSchema>;
+
 /** @throws AdarandError `run.damaged`. */
 export function parseStored<T>(schema: z.ZodType<T>, json: string, path: string): T {
   let value: unknown;

@@ -208,7 +208,7 @@ export interface TrainOptions {
 
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
-  /** Folder of a finished run. */
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
   /** Folder of labelled images, laid out as for training; it may lack some of the classes, and splits. */
   data: string;
@@ -242,7 +242,7 @@ export interface EvaluateOptions {
 
 /** Options of `predict`. */
 export interface PredictOptions {
-  /** Folder of a finished run. */
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
   /** Image files to classify, or folders: all images in them, sorted. */
   images: string[];
@@ -268,7 +268,7 @@ export interface PredictOptions {
 
 /** Options of `exportRun`. */
 export interface ExportOptions {
-  /** Folder of a finished run. */
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
   /** Folder to write; it must be empty, or not exist yet. */
   to: string;

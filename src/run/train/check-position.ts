@@ -1,11 +1,23 @@
 import { AdarandError } from '../../errors.js';
 import type { Position } from '../../training/checkpoint.js';
+import type { RunRecord } from '../folder/record.js';
 
 /** What a run's positions keep within. */
 export interface PositionLimits {
   readonly epochs: number;
   readonly batchesPerEpoch: number;
   readonly hasValidation: boolean;
+}
+
+export function positionLimits({ options, settings, data }: RunRecord): PositionLimits {
+  const batchesPerEpoch = Math.floor(data.train / settings.batchSize);
+  return { epochs: options.epochs, batchesPerEpoch, hasValidation: data.val > 0 };
+}
+
+/** Batches that a run has done at a position. */
+export function stepsAt(record: RunRecord, { epoch, batch }: Position): number {
+  const { maxSteps = Number.POSITIVE_INFINITY } = record.options;
+  return Math.min(epoch * positionLimits(record).batchesPerEpoch + batch, maxSteps);
 }
 
 /**

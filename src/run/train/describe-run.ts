@@ -1,5 +1,5 @@
 import { AdarandError } from '../../errors.js';
-import type { Preprocessing } from '../../nn/network.js';
+import type { Network, Preprocessing } from '../../nn/network.js';
 import { newHead } from '../../training/classifier.js';
 import { describeMachine } from '../folder/describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from '../folder/fingerprint.js';
@@ -64,7 +64,7 @@ export function describeRun({ options, settings, inputs }: Run): RunRecord {
  * @throws AdarandError `run.data-changed`, `run.method-changed`, `run.model-changed`.
  */
 export function checkUnchanged(record: RunRecord, inputs: RunInputs): void {
-  const { data, source, model, options } = record;
+  const { data, source, options } = record;
   if (fingerprintDataset(inputs.dataset) !== data.fingerprint)
     throw new AdarandError(
       'run.data-changed',
@@ -83,16 +83,26 @@ export function checkUnchanged(record: RunRecord, inputs: RunInputs): void {
       `${options.method} is not the method that this run began with`,
       'Restore the file, or start a new run.',
     );
-  const { preprocessing } = inputs.network;
+  checkNetworkUnchanged(record, inputs.network);
+}
+
+/**
+ * Whether a network is the one that a run began with.
+ *
+ * @throws AdarandError `run.model-changed`.
+ */
+export function checkNetworkUnchanged({ model, options }: RunRecord, network: Network): void {
+  const { preprocessing } = network;
   if (
-    fingerprintNetwork(inputs.network) !== model.fingerprint ||
-    JSON.stringify(plain(preprocessing)) !== JSON.stringify(plain(model.preprocessing))
+    fingerprintNetwork(network) === model.fingerprint &&
+    JSON.stringify(plain(preprocessing)) === JSON.stringify(plain(model.preprocessing))
   )
-    throw new AdarandError(
-      'run.model-changed',
-      `${options.model} is not the model that this run began with`,
-      'Restore the model, or start a new run.',
-    );
+    return;
+  throw new AdarandError(
+    'run.model-changed',
+    `${options.model} is not the model that this run began with`,
+    'Restore the model, or start a new run.',
+  );
 }
 
 /** With its fields in one order. */

@@ -10,7 +10,7 @@ import { type RunEvent, STOPPED } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
-import { checkPosition } from './check-position.js';
+import { checkPosition, positionLimits } from './check-position.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { trainingData } from './training-data.js';
@@ -29,14 +29,7 @@ export async function runTraining(
   const { folder } = run.held;
   const data = trainingData(inputs, options, settings, host);
   const checkpoints = new FileCheckpoints(folder.checkpoints);
-  if (from !== undefined) {
-    const hasValidation = data.validation !== undefined;
-    checkPosition(from.position, {
-      epochs: options.epochs,
-      batchesPerEpoch: data.batchesPerEpoch,
-      hasValidation,
-    });
-  }
+  if (from !== undefined) checkPosition(from.position, positionLimits(record));
   const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;

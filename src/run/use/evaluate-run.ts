@@ -16,7 +16,7 @@ import { Tally } from './tally.js';
 type Options = z.output<typeof evaluateOptionsSchema>;
 
 /**
- * Evaluates a finished run on labelled images; see `chooseImages` for which. Classes are matched by name; DATA may
+ * Evaluates a run on labelled images; see `chooseImages` for which. Classes are matched by name; DATA may
  * lack some, and splits.
  *
  * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, `evaluate.not-finite`, `evaluate.exists`, or as
@@ -25,7 +25,7 @@ type Options = z.output<typeof evaluateOptionsSchema>;
 export async function evaluateRun(options: Options, host: RunHost): Promise<EvaluationReport> {
   const { run, data, device, threads, predictions } = options;
   if (predictions !== undefined) await checkFree(predictions);
-  const model = await openRunModel(run);
+  const model = await openRunModel(run, host);
   const known = new SeenImages(await readImageList(model.folder.images));
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });

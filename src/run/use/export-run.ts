@@ -2,26 +2,31 @@ import { readdir } from 'node:fs/promises';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { exportFolder } from '../../models/export.js';
+import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { openRunModel } from './run-model.js';
 
 /**
- * Writes a finished run's classifier as a folder that transformers.js, and `train --model`, open.
+ * Writes a run's classifier as a folder that transformers.js, and `train --model`, open.
  *
  * @throws AdarandError `export.exists`, or as `openRunModel` and `exportFolder` do.
  */
-export async function exportRun({ run, to }: z.output<typeof exportOptionsSchema>): Promise<ExportReport> {
-  const model = await openRunModel(run);
+export async function exportRun(
+  { run, to }: z.output<typeof exportOptionsSchema>,
+  host: RunHost,
+): Promise<ExportReport> {
+  const model = await openRunModel(run, host);
   const inside = await readdir(to).catch(() => []);
   if (inside.length > 0)
     throw new AdarandError('export.exists', `${to} exists and is not empty`, 'Choose another folder.');
-  const { method, seed } = model.record.options;
+  const { record, unfinished } = model;
+  const { method, seed } = record.options;
   const summary = await model.folder.summary();
   await exportFolder(to, model, {
-    version: model.record.machine.versions.adarand,
+    version: record.machine.versions.adarand,
     method,
     seed,
-    test_accuracy: summary?.test_accuracy,
+    ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
   });
-  return { run, folder: to };
+  return { run, folder: to, ...(unfinished !== undefined && { unfinished }) };
 }

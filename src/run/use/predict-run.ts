@@ -9,7 +9,7 @@ import { decoded, imagesAt, isFailed } from './images-to-predict.js';
 import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
 /**
- * Classifies image files, and the images of folders, with a finished run. What cannot be classified gets its error
+ * Classifies image files, and the images of folders, with a run. What cannot be classified gets its error
  * in place of classes.
  *
  * @throws AdarandError as `openRunModel` does.
@@ -18,7 +18,7 @@ export async function predictRun(
   { run, images, top, device, threads }: z.output<typeof predictOptionsSchema>,
   host: RunHost,
 ): Promise<ImagePrediction[]> {
-  const model = await openRunModel(run);
+  const model = await openRunModel(run, host);
   const found = (await Promise.all(images.map(imagesAt))).flat();
   const readable = found.filter((item) => !isFailed(item)).length;
   if (readable === 0) return found.filter(isFailed);
