@@ -146,13 +146,15 @@ describe('evaluation knows images by their contents', () => {
   test('progress as JSON is no line per image', async () => {
     const { stdout } = await adarand(folder.path, 'eval', 'run', 'colours', '--json', '--split', 'all');
     const progress = jsonLines(stdout).filter(({ type }) => type === 'progress');
+    const last = progress.filter(({ done, total }) => done === total);
     assert.deepEqual(
-      progress.map(({ phase, done, total }) => [phase, done, total]),
+      last.map(({ phase, total }) => [phase, total]),
       [
-        ['data', 42, 42],
-        ['evaluate', 2, 2],
+        ['data', 42],
+        ['evaluate', 2],
       ],
     );
+    assert.ok(progress.length < 42, `${progress.length} lines`);
   });
 
   test('two files that changed places are another data set', async () => {

@@ -56,7 +56,7 @@ const openWith = (name: string) => async (bytes: Uint8Array, folder: string) => 
   const changed = join(folder, 'changed');
   await cp(join(folder, 'run'), changed, { recursive: true });
   await writeFile(join(changed, name), bytes);
-  await openRunModel(changed);
+  await openRunModel(changed, { emit: () => {} });
 };
 
 /** Continues the run, which has not begun to train, until it would take its second step. */
