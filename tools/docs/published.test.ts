@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join, posix } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { commands } from '../../src/cli/commands/index.js';
@@ -175,5 +175,17 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
         await run(...(pattern.exec(line) ?? []).slice(1));
       }
     assert.ok(seen.has('adarand train photos --model some-backbone --epochs 10'));
+  });
+
+  test('says what to do where a library is missing', async () => {
+    for (const library of ['sharp', 'onnxruntime-node']) {
+      const path = join(packed.project, 'node_modules', library);
+      rmSync(path);
+      const missing = new RegExp(
+        `error: a library that adarand needs cannot be loaded: ${library} is missing\nhint: The installation is not complete`,
+      );
+      await assert.rejects(type('adarand train photos --model sample'), missing);
+      symlinkSync(join(root, 'node_modules', library), path);
+    }
   });
 });
