@@ -164,9 +164,15 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       [/^python -m venv \.venv$/, () => undefined],
     ];
     const seen = new Set<string>();
-    // The changelog names what earlier versions had, too.
-    for (const path of ['README.md', ...documentPaths()].filter((name) => name !== 'CHANGELOG.md'))
-      for (const command of commandsOf(read(path))) {
+    const printed = [
+      // The changelog names what earlier versions had, too.
+      ...['README.md', ...documentPaths()]
+        .filter((path) => path !== 'CHANGELOG.md')
+        .map((path) => ({ path, found: commandsOf(read(path)) })),
+      ...commands.map(({ name, example }) => ({ path: `${name} --help`, found: [`adarand ${example}`] })),
+    ];
+    for (const { path, found } of printed)
+      for (const command of found) {
         const line = examples.reduce((text, [word, value]) => text.replace(word, value), command);
         if (seen.has(line)) continue;
         seen.add(line);
