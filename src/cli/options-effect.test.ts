@@ -180,6 +180,18 @@ describe('an option has an effect, or its user hears of it before training', () 
     assert.ok(Math.abs(clipped - 1e-6) < 1e-9, `${clipped}`);
   });
 
+  test('--accumulate: batches that an epoch leaves over are in the first update of the next', async () => {
+    // Of three batches, two make an update; the third waits, and makes one with the fourth.
+    const waiting = async (name: string, epochs: string) => {
+      const { code, stderr } = await train('--accumulate', '2', '--epochs', epochs, '--out', name);
+      assert.equal(code, 0, stderr);
+      const { tensors } = await readSafetensors(join(folder.path, name, 'checkpoints/last.safetensors'));
+      return tensors.get('head.bias:gradients')?.data.some((gradient) => Number(gradient) !== 0);
+    };
+    assert.equal(await waiting('odd', '1'), true);
+    assert.equal(await waiting('even', '2'), false);
+  });
+
   test('--ema-decay keeps averages, and they are the model', async () => {
     assert.equal((await train('--epochs', '1', '--out', 'last')).code, 0);
     assert.equal((await train('--epochs', '1', '--out', 'averaged', '--ema-decay', '0.9')).code, 0);
