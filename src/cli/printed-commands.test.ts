@@ -27,7 +27,10 @@ const printed = {
 const source = join(packageFolder(), 'src');
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter((name) => /\.ts$/.test(name) && !/(\.test|\.gen)\.ts$/.test(name))
-  .map((name) => ({ name, text: readFileSync(join(source, name), 'utf8') }));
+  .map((name) => {
+    const text = readFileSync(join(source, name), 'utf8');
+    return { name, text, code: text.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/^\s*\/\/.*$/gm, '') };
+  });
 
 test('every command in a message is one that is typed here', () => {
   const calls = files
@@ -40,13 +43,12 @@ test('every command in a message is one that is typed here', () => {
 
 test('no message has a command that is not made for who reads it', () => {
   const names = commands.map(({ name }) => name).join('|');
-  const found = files.flatMap(({ name, text }) => {
-    const code = text.replace(/^\s*\/\*[\s\S]*?\*\//gm, '').replace(/^\s*\/\/.*$/gm, '');
-    return Array.from(code.matchAll(new RegExp(`adarand (?:${names})\\b[^\`]*`, 'g')), ([command]) => ({
+  const found = files.flatMap(({ name, code }) =>
+    Array.from(code.matchAll(new RegExp(`adarand (?:${names})\\b[^\`]*`, 'g')), ([command]) => ({
       name,
       command,
-    }));
-  });
+    })),
+  );
   // Descriptions of options: `--help` makes commands of them, and documents have them as they are.
   const described = [join('run', 'options', 'device-options.ts'), join('run', 'options', 'train-options.ts')];
   assert.deepEqual(
@@ -57,6 +59,20 @@ test('no message has a command that is not made for who reads it', () => {
     'adarand doctor',
     'adarand methods',
     'adarand methods NAME',
+  ]);
+});
+
+// They need a network: what they say is tested where they are.
+test('the commands of other programs in messages are these', () => {
+  const found = files.flatMap(({ code }) =>
+    Array.from(code.matchAll(/\b(?:npm|npx|git) (?:--yes |lfs )?[a-z]+(?: --[a-z=-]+)*/g), ([line]) => line),
+  );
+  assert.deepEqual([...new Set(found)].sort(), [
+    'git lfs pull',
+    'npm install --ignore-scripts --include=optional',
+    'npx --yes esbuild',
+    // How this program is started; the tests of run/command-line.ts try it.
+    'npx adarand',
   ]);
 });
 

@@ -2,8 +2,9 @@ import { basename, relative, sep } from 'node:path';
 import { AdarandError, invariant } from '../errors.js';
 import { type Identity, identifyPixels } from './identity.js';
 import { checkPixels, type DatasetImage, type LabelledImage, shareAll } from './image.js';
-import type { SplitName } from './layout.js';
 import { describeUnreadable, type FolderReport, reportOn } from './report.js';
+import type { NestedClass } from './scan.js';
+import type { SplitName } from './shape.js';
 import { cutSplits, type SplitOptions, takeFraction } from './split.js';
 
 /** Labelled images in three disjoint splits. */
@@ -41,11 +42,13 @@ export interface DatasetOptions extends SplitOptions {
 export interface Findings {
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Classes whose training images are all in several folders of theirs. */
+  readonly nested: readonly NestedClass[];
   /** Of each file, by path. */
   readonly identities: ReadonlyMap<string, Identity>;
 }
 
-const nothingFound: Findings = { ignored: new Map(), damaged: [], identities: new Map() };
+const nothingFound: Findings = { ignored: new Map(), damaged: [], nested: [], identities: new Map() };
 
 /**
  * Makes a dataset of images that the caller lists: files, or pixels in memory (copied once, into memory that

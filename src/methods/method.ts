@@ -45,6 +45,8 @@ export interface Bound<N extends Need = Need> {
 /** A bound method with its description, and its options with their defaults. */
 export interface BoundMethod extends Bound, MethodDescription {
   readonly options: unknown;
+  /** Names of the options that, whatever their values, change nothing beside the values of the others, if any. */
+  readonly unused?: readonly string[];
 }
 
 /** A way to fine-tune: a method of the paper, or of a user. One file, read in one screen. */
@@ -58,6 +60,8 @@ export interface Method extends MethodDescription {
 /** A method as its file writes it: `bind` gets options that are validated and typed. */
 export interface MethodDefinition<Options extends z.ZodType> extends MethodDescription {
   readonly options: Options;
+  /** Names of options that, whatever their values, change nothing beside the values of the others; default none. */
+  unused?(options: z.output<Options>): readonly string[];
   bind(options: z.output<Options>): Bound;
 }
 
@@ -68,7 +72,7 @@ export interface MethodDefinition<Options extends z.ZodType> extends MethodDescr
  *       bind: ({ k }) => bound({ needs: ['features'], loss: ({ features }) => ({ penalty: ... }) }) })
  */
 export function defineMethod<Options extends z.ZodType>(definition: MethodDefinition<Options>): Method {
-  const { bind, ...rest } = definition;
+  const { bind, unused, ...rest } = definition;
   return {
     ...rest,
     bind(given = {}) {
@@ -77,7 +81,7 @@ export function defineMethod<Options extends z.ZodType>(definition: MethodDefini
       const { options: _, ...description } = rest;
       const method = definition.bind(result.data);
       const loss: Bound['loss'] = (inputs, tools) => checkLosses(rest.name, method.loss(inputs, tools));
-      return { ...description, ...method, options: result.data, loss };
+      return { ...description, ...method, options: result.data, unused: unused?.(result.data) ?? [], loss };
     },
   };
 }

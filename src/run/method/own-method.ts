@@ -84,6 +84,7 @@ const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof
   trains: ofDescription,
   replacesWeightDecay: ofDescription,
   options: ofDescription,
+  unused: ofDescription,
 };
 
 /** What `bind` should return; `defineMethod` adds the description. */

@@ -20,13 +20,14 @@ export interface TrainOptions {
    */
   method?: string | undefined;
   /**
-   * The method's own options, by their names; `adarand methods NAME` lists them.
+   * The method's own options, by their names, such as alpha=0.9; `adarand methods NAME` lists them. On
+   * the command line, one each time the flag is given.
    *
    * Default: none.
    */
   methodOptions?: Record<string, unknown> | undefined;
   /**
-   * Weight of the method's penalty in the loss.
+   * Weight of the method's penalty in the loss; with 0, the method's losses are left out.
    *
    * Default: the method's own.
    */
@@ -45,8 +46,8 @@ export interface TrainOptions {
    */
   source?: string | undefined;
   /**
-   * Initial weights of the new head: random, or those of a linear probe (logistic regression on the
-   * pretrained features).
+   * Initial weights of the new head, the last layer: random, or those of a linear probe (logistic
+   * regression on the pretrained features).
    *
    * Default: random.
    */
@@ -77,7 +78,8 @@ export interface TrainOptions {
    */
   optimizer?: 'sgd' | 'adam' | 'adamw' | undefined;
   /**
-   * Course of the learning rate over the run.
+   * Course of the learning rate over the run. multi-step: divided by 10 after 30, 60 and 80 % of the
+   * updates. cosine: down to 0. cosine-7-16: down to a fifth of it.
    *
    * Default: cosine.
    */
@@ -113,8 +115,9 @@ export interface TrainOptions {
    */
   clipGradNorm?: number | undefined;
   /**
-   * Batches whose gradients are averaged into one optimizer update. What is left over at the end of the
-   * run is not used.
+   * Batches whose gradients are averaged into one optimizer update, as of one larger batch. Batches that
+   * an epoch leaves over count toward the next epoch's first update; those that the run leaves over are
+   * not used.
    *
    * Default: 1.
    */
@@ -133,7 +136,7 @@ export interface TrainOptions {
    */
   patience?: number | undefined;
   /**
-   * Batches after which training stops.
+   * Batches after which training stops, also inside an epoch. The schedule remains that of all epochs.
    *
    * Default: no limit.
    */
@@ -145,7 +148,9 @@ export interface TrainOptions {
    */
   imageSize?: number | undefined;
   /**
-   * Augmentation of training images.
+   * Random changes of training images. crop: a part of 25 to 100 % of the area. inception-crop: of 8 to
+   * 100 %. pad-crop: a shift by up to 4 pixels. color-jitter: crop, and other colours. rand-augment:
+   * crop, and two random operations.
    *
    * Default: crop; pad-crop for inputs of at most 64 pixels.
    */
@@ -163,7 +168,8 @@ export interface TrainOptions {
    */
   trainFraction?: number | undefined;
   /**
-   * Share of the training images to validate on, from 0 to 1, where DATA has no val/.
+   * Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the
+   * best validation accuracy is kept.
    *
    * Default: 0.1.
    */
@@ -187,19 +193,20 @@ export interface TrainOptions {
    */
   device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
   /**
-   * CPU threads that compute.
+   * CPU threads that compute. With another number, results differ in their last digits.
    *
    * Default: one per core.
    */
   threads?: number | undefined;
   /**
-   * Seconds between two checkpoints inside an epoch.
+   * Seconds between two checkpoints inside an epoch; there is one after each epoch, too. A run that is
+   * resumed goes on from the last one.
    *
    * Default: 120.
    */
   checkpointSeconds?: number | undefined;
   /**
-   * Steps between two lines of metrics.jsonl.
+   * Batches between two lines of metrics.jsonl that are about a batch.
    *
    * Default: 10.
    */
@@ -233,7 +240,7 @@ export interface EvaluateOptions {
    */
   device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
   /**
-   * CPU threads that compute.
+   * CPU threads that compute. With another number, results differ in their last digits.
    *
    * Default: one per core.
    */
@@ -259,7 +266,7 @@ export interface PredictOptions {
    */
   device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
   /**
-   * CPU threads that compute.
+   * CPU threads that compute. With another number, results differ in their last digits.
    *
    * Default: one per core.
    */
