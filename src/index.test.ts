@@ -37,6 +37,11 @@ describe('the library', () => {
     assert.ok(seen.some(({ type }) => type === 'data'));
     const summary = await resume(at('run'));
     assert.equal(summary.epochs, 4);
+    assert.equal((await resume({ run: at('run'), epochs: 5 })).epochs, 5);
+    await assert.rejects(resume({ run: at('run'), epochs: 0 }), {
+      code: 'config.invalid',
+      message: 'epochs must be at least 1, not 0',
+    });
     await exportRun({ run: at('run'), to: at('shipped') });
     await assert.rejects(exportRun({ run: at('run'), to: at('shipped') }), { code: 'export.exists' });
   });

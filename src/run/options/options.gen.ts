@@ -206,6 +206,24 @@ export interface TrainOptions {
   logEvery?: number | undefined;
 }
 
+/** Options of `resume`. */
+export interface ResumeOptions {
+  /** Folder of a run that was stopped or killed, or that is to be trained on. */
+  run: string;
+  /**
+   * Passes over the training images in all; the schedule is then that of this number.
+   *
+   * Default: as the run has it.
+   */
+  epochs?: number | undefined;
+  /**
+   * Epochs without a better validation accuracy after which training stops, counted from the best one.
+   *
+   * Default: as the run has it.
+   */
+  patience?: number | undefined;
+}
+
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */
