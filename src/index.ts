@@ -78,8 +78,8 @@ export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Prom
 }
 
 /**
- * Classes of image files, with probabilities, in the order of the files. One that cannot be classified has an `error`
- * instead of `classes`, and does not keep the others from their answer.
+ * Classes of images (paths, or bytes of image files), with probabilities, in their order. One that cannot be classified
+ * has an `error` instead of `classes`, and does not keep the others from their answer.
  */
 export function predict(
   options: PredictOptions,

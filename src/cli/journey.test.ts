@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { copyFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import {
   adarand,
@@ -218,6 +221,37 @@ describe('from a folder of images to a classifier', () => {
     );
     assert.equal(lastLine(stdout).code, 'cli.incomplete');
     assert.deepEqual(lines.at(-1)?.classes, lines[0]?.classes);
+  });
+
+  test('predict reads an image from the standard input, and says what is wrong with it', async () => {
+    const main = fileURLToPath(new URL('./main.js', import.meta.url));
+    const run = 'runs/colours-tiny-adarand-1';
+    const piped = async (input: string, ...images: readonly string[]) => {
+      const command = `exec "$0" "$@" ${input}`;
+      const args = ['-c', command, process.execPath, main, 'predict', run, ...images, '--json'];
+      const ended = promisify(execFile)('sh', args, { cwd: folder.path }).catch((error) => error);
+      const { stdout } = z.object({ stdout: z.string() }).parse(await ended);
+      return jsonLines(stdout).filter(({ type }) => type === 'prediction' || type === 'error');
+    };
+    const [typed, ...copies] = await piped('< colours/red/00.png', 'colours/red/00.png', '-', '-');
+    assert.deepEqual(
+      copies,
+      ['-', '-'].map((image) => ({ ...typed, image })),
+    );
+    for (const nothing of ['< /dev/null', '< .', '<&-']) {
+      const [empty, failed] = await piped(nothing, '-');
+      assert.deepEqual(z.object({ code: z.string(), message: z.string() }).parse(empty?.error), {
+        code: 'predict.unreadable-image',
+        message: '- cannot be read: empty file',
+      });
+      assert.equal(failed?.code, 'cli.incomplete');
+    }
+    const [large] = await piped('< /dev/zero', '-');
+    assert.equal(large?.message, 'the standard input has more than 268 MB');
+    await copyFile(join(folder.path, 'colours/red/00.png'), join(folder.path, '-'));
+    // As many as before: in a batch of another size, sums are rounded otherwise.
+    const [file] = await piped('< /dev/null', './-', './-', './-');
+    assert.deepEqual(file, { ...typed, image: './-' });
   });
 
   test('export writes a folder that training opens again', async () => {

@@ -56,8 +56,8 @@ function unionOf(type: OptionType): readonly string[] {
       return ['number'];
     case 'text':
       return ['string'];
-    case 'texts':
-      return ['string[]'];
+    case 'images':
+      return ['(string | Uint8Array | { name: string; bytes: Uint8Array })[]'];
     case 'switch':
       return ['boolean'];
     case 'record':

@@ -4,13 +4,16 @@ import { INCOMPLETE } from '../errors.js';
 import { percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { withStandardInput } from '../standard-input.js';
 import type { Command } from './command.js';
 
 export const command = {
   options: predict.request,
   arguments: ['run', 'images'],
   async run({ parse, json }) {
-    const predictions = await perform(predict, parse(predict.request), { json });
+    const typed = parse(predict.request);
+    const images = await withStandardInput(typed.images, typed.run);
+    const predictions = await perform(predict, { ...typed, images }, { json });
     for (const prediction of predictions) {
       if (json) printJson({ type: 'prediction', ...prediction });
       else printText(prediction);

@@ -254,8 +254,11 @@ export interface EvaluateOptions {
 export interface PredictOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
-  /** Image files to classify, or folders: all images in them, sorted. */
-  images: string[];
+  /**
+   * Image files to classify, or folders: all images in them, sorted. The bytes of an image file may also
+   * come from the standard input (-), or from a program.
+   */
+  images: (string | Uint8Array | { name: string; bytes: Uint8Array })[];
   /**
    * Classes to name for each image, the likeliest first.
    *

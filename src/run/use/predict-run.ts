@@ -5,11 +5,11 @@ import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
 import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
-import { decoded, imagesAt, isFailed } from './images-to-predict.js';
+import { decoded, imagesOf, isFailed } from './images-to-predict.js';
 import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
 /**
- * Classifies image files, and the images of folders, with a run. What cannot be classified gets its error
+ * Classifies images, those of folders, and those in memory with a run. What cannot be classified gets its error
  * in place of classes.
  *
  * @throws AdarandError as `openRunModel` does.
@@ -19,7 +19,7 @@ export async function predictRun(
   host: RunHost,
 ): Promise<ImagePrediction[]> {
   const model = await openRunModel(run, host);
-  const found = (await Promise.all(images.map(imagesAt))).flat();
+  const found = await imagesOf(images);
   const readable = found.filter((item) => !isFailed(item)).length;
   if (readable === 0) return found.filter(isFailed);
   const { imageSize, resizeSize } = model.network.preprocessing;
@@ -46,7 +46,7 @@ export async function predictRun(
       let next = 0;
       for (const picture of pictures)
         predictions.push(
-          isFailed(picture) ? picture : answer(picture.path, at(answers, next++), classes, top),
+          isFailed(picture) ? picture : answer(picture.name, at(answers, next++), classes, top),
         );
     }
   } finally {
