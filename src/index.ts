@@ -22,6 +22,7 @@ import type {
   EvaluateOptions,
   ExportOptions,
   PredictOptions,
+  ResumeOptions,
   TrainOptions,
 } from './run/options/options.gen.js';
 
@@ -45,6 +46,7 @@ export type {
   ExportReport,
   ImagePrediction,
   PredictOptions,
+  ResumeOptions,
   RunEvent,
   RunSummary,
   TrainOptions,
@@ -64,10 +66,10 @@ export function train(options: TrainOptions, call: CallOptions = {}): Promise<Ru
 
 /**
  * Continues a run that was stopped or killed; on the same machine, with as many threads, it ends with the same bits as if
- * nothing had happened.
+ * nothing had happened. `epochs` and `patience` change its length; then a run that has ended goes on, too.
  */
-export function resume(run: string, call: CallOptions = {}): Promise<RunSummary> {
-  return perform(resumeOperation, { run }, call);
+export function resume(run: string | ResumeOptions, call: CallOptions = {}): Promise<RunSummary> {
+  return perform(resumeOperation, typeof run === 'string' ? { run } : run, call);
 }
 
 /** Accuracy of a run on labelled images. */
@@ -76,8 +78,8 @@ export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Prom
 }
 
 /**
- * Classes of image files, with probabilities, in the order of the files. One that cannot be classified has an `error`
- * instead of `classes`, and does not keep the others from their answer.
+ * Classes of images (paths, or bytes of image files), with probabilities, in their order. One that cannot be classified
+ * has an `error` instead of `classes`, and does not keep the others from their answer.
  */
 export function predict(
   options: PredictOptions,

@@ -162,7 +162,7 @@ export default {
     const given = { data: at('colours'), model: at('tiny.onnx'), method: at('mine.mjs'), out: at('edited') };
     await assert.rejects(trainRun({ ...given, epochs: 3, batchSize: 4 }, host(3)), { code: STOPPED });
     await penalty(2);
-    await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
+    await assert.rejects(resumeRun({ run: at('edited') }, host(1)), { code: 'run.method-changed' });
   });
 
   test('in a file that Node takes for CommonJS: the hint has a name that works', async () => {

@@ -1,4 +1,5 @@
 import type { RunEvent, RunPhase } from '../run/events.js';
+import type { ImagePrediction } from '../run/operations/predict.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
 
@@ -40,9 +41,11 @@ const doing: Readonly<Record<RunPhase, string>> = {
 export function createProgress({
   json,
   output = process.stdout,
+  errors = process.stderr,
 }: {
   json: boolean;
   output?: Output;
+  errors?: Pick<Output, 'write'>;
 }): Progress {
   if (json) return { onEvent: seldom(printJson), end: () => {} };
   const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
@@ -65,6 +68,13 @@ export function createProgress({
           break;
         case 'untrained':
           line.print(describeUntrained(event));
+          break;
+        case 'prediction':
+          if (event.error === undefined) line.print(describePrediction(event));
+          else {
+            line.clear();
+            errors.write(describeFailure(event.error));
+          }
           break;
         case 'unfinished':
           line.print(describeUnfinished(event));
@@ -98,6 +108,18 @@ function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }
   );
   const begin = step === 0 ? `run ${path}` : `run ${path}, continued after step ${step}`;
   return `${begin}\n  ${shown.join(', ')}`;
+}
+
+type Answered = Extract<ImagePrediction, { readonly classes: object }>;
+type Failed = Extract<ImagePrediction, { readonly error: object }>;
+
+function describePrediction({ image, classes }: Answered): string {
+  const likeliest = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
+  return `${image}: ${likeliest.join(', ')}`;
+}
+
+function describeFailure({ message, hint }: Failed['error']): string {
+  return `${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`;
 }
 
 function describeUnfinished(event: Extract<RunEvent, { type: 'unfinished' }>): string {
@@ -173,7 +195,9 @@ function throttled(output: Output): Line {
       last = performance.now() / 1000;
       output.write(`${text}\n`);
     },
-    clear: () => {},
+    clear() {
+      last = performance.now() / 1000;
+    },
   };
 }
 

@@ -27,6 +27,9 @@ export interface Checkpoint {
   readonly position: Position;
 }
 
+/** Throws an error for a position that is not one of the run's. */
+export type CheckPosition = (position: Position) => void;
+
 /** What is best of a run that is not finished. */
 export interface KeptCheckpoint {
   readonly tensors: Checkpoint['tensors'];
@@ -59,18 +62,37 @@ export class FileCheckpoints implements CheckpointStore {
     return (await this.#load('best')).tensors;
   }
 
-  /** Undefined if none was written yet. */
-  loadLast(): Promise<Checkpoint | undefined> {
-    return ifThere(this.#load('last'));
+  /**
+   * The latest checkpoint; undefined if none was written yet. `check` throws for a position that is not of this run.
+   *
+   * The best epoch is saved first: a process that was killed before it saved the same as the last one left it later.
+   *
+   * @throws AdarandError `checkpoint.best` without the best epoch's.
+   */
+  async loadLatest(check: CheckPosition): Promise<Checkpoint | undefined> {
+    const last = await ifThere(this.#load('last'));
+    if (last !== undefined) check(last.position);
+    const best = await ifThere(this.#position('best'));
+    if (best !== undefined) check(best);
+    if (best !== undefined && (last === undefined || best.epoch > last.position.epoch))
+      return this.#load('best');
+    const expected = last?.position.best?.epoch;
+    if (expected === undefined || expected === best?.epoch) return last;
+    throw new AdarandError(
+      'checkpoint.best',
+      `${this.#path('best')} ${best === undefined ? 'is not there' : `is of epoch ${best.epoch}`}, and epoch ${expected} is the best so far`,
+      'Restore the run folder as it was, or start a new run.',
+    );
   }
 
   /** The best epoch so far, or the last checkpoint where none was validated; undefined if none was written yet. */
-  async loadKept(): Promise<KeptCheckpoint | undefined> {
-    const kept = (await ifThere(this.#load('best'))) ?? (await this.loadLast());
+  async loadKept(check: CheckPosition): Promise<KeptCheckpoint | undefined> {
+    const kept = (await ifThere(this.#load('best'))) ?? (await ifThere(this.#load('last')));
     if (kept === undefined) return undefined;
     const { tensors, position } = kept;
+    check(position);
     const last = await ifThere(this.#position('last'));
-    // The best epoch is saved first: its process may be between the two, or have been killed there.
+    if (last !== undefined) check(last);
     const reached = last !== undefined && last.epoch >= position.epoch ? last : position;
     return { tensors, best: position.best, reached };
   }

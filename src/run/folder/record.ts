@@ -9,14 +9,31 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const share = z.number().min(0).max(1);
 
+/** A change of a run's length, when it was resumed. */
+const changeSchema = z.object({
+  /** ISO 8601. */
+  time: z.string(),
+  /** Batches that had been done. */
+  step: count,
+  epochs: z.object({ from: positive, to: positive }).optional(),
+  /** From null: there was none. */
+  patience: z.object({ from: positive.nullable(), to: positive }).optional(),
+  /** Of a run that had ended: the test accuracy that was known by then; null where there were no test images. */
+  test_accuracy: share.nullable().optional(),
+});
+
+export type RunChange = z.infer<typeof changeSchema>;
+
 /** `run.json`: everything needed to repeat a run, or to continue it. */
 export const recordSchema = z
   .object({
     format: z.literal(1),
     /** ISO 8601. */
     started: z.string(),
-    /** As given, with defaults; paths are absolute. */
+    /** As given, with defaults; paths are absolute. What was changed when the run was resumed has its last value. */
     options: trainOptionsSchema,
+    /** In the order of time; absent from a run that was not changed. */
+    changes: z.array(changeSchema).min(1).optional(),
     settings: settingsSchema,
     data: z.object({
       name: z.string(),

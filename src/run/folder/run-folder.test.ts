@@ -44,10 +44,10 @@ describe('a run on disk', () => {
 
   test('a checkpoint gives back tensors and position, also what JSON has no word for', async () => {
     const checkpoints = new FileCheckpoints(path);
-    assert.equal(await checkpoints.loadLast(), undefined);
+    assert.equal(await checkpoints.loadLatest(() => {}), undefined);
     const position = { epoch: 2, batch: 3, sums: { loss: 0.1 + 0.2, odd: Number.NaN }, best: undefined };
     await checkpoints.saveLast(new Map([['w', float32([2], [1, 2])]]), position);
-    const last = await checkpoints.loadLast();
+    const last = await checkpoints.loadLatest(() => {});
     assert.deepEqual(last?.position, position);
     assert.deepEqual([...(last?.tensors.get('w')?.data ?? [])], [1, 2]);
     await assert.rejects(checkpoints.loadBest(), /best\.safetensors/);

@@ -96,6 +96,14 @@ export class RunFolder {
     return json === undefined ? undefined : parseStored(summarySchema, json, file);
   }
 
+  /** Makes a finished run one that is not; without its summary, its model is that of its checkpoints. */
+  async reopen(): Promise<void> {
+    for (const file of [join(this.path, 'summary.json'), this.model])
+      await rm(file, { force: true }).catch((error: unknown) => {
+        throw writeError(file, error);
+      });
+  }
+
   writeSummary(summary: RunSummary): Promise<void> {
     return writeFileAtomic(join(this.path, 'summary.json'), toJson(summary));
   }

@@ -27,6 +27,9 @@ export function describeIssue(
       return `${name} must be ${issue.inclusive ? 'at least' : 'greater than'} ${issue.minimum}, ${not}`;
     case 'too_big':
       return `${name} must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}, ${not}`;
+    case 'invalid_union':
+      if (issue.input === '') return `${name} must not be empty`;
+      return `${name}${places(issue.path.slice(1))} ${issue.message}, ${not}`;
     default:
       return `${name} ${issue.message}`;
   }
@@ -41,8 +44,15 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+/** Of a value inside an array or an object: `[2]`, `.bytes`. */
+function places(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+}
+
 /** Also what JSON has no word for. */
 function shown(input: unknown): string {
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input))
+    return `of the type ${input.constructor.name}`;
   if (typeof input === 'number' || typeof input === 'bigint') return String(input);
   if (typeof input === 'function') return 'a function';
   try {

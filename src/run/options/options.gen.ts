@@ -213,6 +213,24 @@ export interface TrainOptions {
   logEvery?: number | undefined;
 }
 
+/** Options of `resume`. */
+export interface ResumeOptions {
+  /** Folder of a run that was stopped or killed, or that is to be trained on. */
+  run: string;
+  /**
+   * Passes over the training images in all; the schedule is then that of this number.
+   *
+   * Default: as the run has it.
+   */
+  epochs?: number | undefined;
+  /**
+   * Epochs without a better validation accuracy after which training stops, counted from the best one.
+   *
+   * Default: as the run has it.
+   */
+  patience?: number | undefined;
+}
+
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */
@@ -251,8 +269,11 @@ export interface EvaluateOptions {
 export interface PredictOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
-  /** Image files to classify, or folders: all images in them, sorted. */
-  images: string[];
+  /**
+   * Image files to classify, or folders: all images in them, sorted. The bytes of an image file may also
+   * come from the standard input (-), or from a program.
+   */
+  images: (string | Uint8Array | { name: string; bytes: Uint8Array })[];
   /**
    * Classes to name for each image, the likeliest first.
    *

@@ -1,8 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import type { Parameter } from '../../nn/network.js';
 import { optimizers } from '../../optimizers/index.js';
-import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js';
-import type { Position } from '../../training/checkpoint.js';
+import { type Position, start } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
@@ -10,9 +9,10 @@ import { type RunEvent, STOPPED } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
-import { checkPosition, positionLimits } from './check-position.js';
+import { wasLastEpoch } from './change-length.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
+import { scheduleOf } from './schedule-of.js';
 import { trainingData } from './training-data.js';
 
 /**
@@ -29,8 +29,7 @@ export async function runTraining(
   const { folder } = run.held;
   const data = trainingData(inputs, options, settings, host);
   const checkpoints = new FileCheckpoints(folder.checkpoints);
-  if (from !== undefined) checkPosition(from.position, positionLimits(record));
-  const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
+  const position: Position = from?.position ?? start();
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;
   const emit = (event: RunEvent) => {
@@ -51,7 +50,7 @@ export async function runTraining(
     log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
     emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
     log.begin();
-    const result = await trainer.train(position);
+    const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(folder.path, stepsDone());
     return await finishRun(run, record, trainer.state, { position, test: result.test });
   } catch (error) {
@@ -78,7 +77,7 @@ function trainerOptions(run: Run): TrainerOptions {
     prepared: preparation.method,
     sourceClasses: source?.classes.length ?? 0,
     optimizer: optimizers[options.optimizer](),
-    schedule: withWarmUp(schedules[options.schedule], options.warmUp),
+    schedule: scheduleOf(options),
     backboneLrScale: options.backboneLrScale,
     clipGradNorm: options.clipGradNorm,
     accumulate: options.accumulate,
@@ -101,10 +100,6 @@ function initialHead({ options, preparation, inputs }: Run): ReadonlyMap<string,
     [HEAD_WEIGHT, { kind: 'weight', tensor: head.weight }],
     [HEAD_BIAS, { kind: 'bias', tensor: head.bias }],
   ]);
-}
-
-function withWarmUp(schedule: Schedule, steps: number): Schedule {
-  return steps === 0 ? schedule : warmUp(schedule, steps);
 }
 
 function stopped(path: string, step: number): AdarandError {

@@ -2,11 +2,12 @@ import { AdarandError } from '../../errors.js';
 import { exportOnnx } from '../../models/export.js';
 import { openModel } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
+import type { Position } from '../../training/checkpoint.js';
 import { commandLine } from '../command-line.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
 import type { RunRecord, UnfinishedRun } from '../folder/record.js';
 import type { RunFolder } from '../folder/run-folder.js';
-import { checkPosition, positionLimits, stepsAt } from '../train/check-position.js';
+import { checkPosition, stepsAt } from '../train/check-position.js';
 import { checkNetworkUnchanged } from '../train/describe-run.js';
 import { trainedClassifier } from '../train/trained-classifier.js';
 
@@ -25,7 +26,8 @@ export interface UnfinishedModel {
  */
 export async function unfinishedModel(folder: RunFolder, record: RunRecord): Promise<UnfinishedModel> {
   const { path } = folder;
-  const kept = await new FileCheckpoints(folder.checkpoints).loadKept();
+  const check = (position: Position) => checkPosition(position, record);
+  const kept = await new FileCheckpoints(folder.checkpoints).loadKept(check);
   if (kept === undefined)
     throw new AdarandError(
       'run.unfinished',
@@ -33,8 +35,6 @@ export async function unfinishedModel(folder: RunFolder, record: RunRecord): Pro
       `Continue with: ${commandLine('train', '--resume', path)}`,
     );
   const { tensors, best, reached } = kept;
-  const limits = positionLimits(record);
-  checkPosition(reached, limits);
   const network = await openNetwork(folder, record);
   const refuse = (name: string, why: 'missing' | 'not finite') =>
     why === 'missing'
@@ -52,7 +52,7 @@ export async function unfinishedModel(folder: RunFolder, record: RunRecord): Pro
     bytes: exportOnnx(trainedClassifier(network, record.data.classes, tensors, refuse)),
     unfinished: {
       epoch: reached.epoch,
-      epochs: limits.epochs,
+      epochs: record.options.epochs,
       step: stepsAt(record, reached),
       best_epoch: best?.epoch ?? null,
     },
