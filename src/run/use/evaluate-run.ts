@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { argMax } from '../../training/evaluation.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
@@ -9,7 +10,6 @@ import { type RunHost, throwIfStopped, watched } from '../events.js';
 import { fingerprintDataset } from '../folder/fingerprint.js';
 import type { RunRecord } from '../folder/record.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
-import { didYouMean } from '../options/did-you-mean.js';
 
 import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
