@@ -21,6 +21,7 @@ const REDRAW_SECONDS = 0.1;
 
 const doing: Readonly<Record<RunPhase, string>> = {
   model: 'opening the model',
+  download: 'downloading the model',
   data: 'checking images',
   statistics: 'computing pretrained features',
   prepare: 'preparing the method',

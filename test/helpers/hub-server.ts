@@ -110,7 +110,8 @@ export class HubServer {
 
   #take(at: 'hub' | 'files', request: IncomingMessage, response: ServerResponse): void {
     const { method = '', url = '', headers } = request;
-    const path = decodeURIComponent(url.split('?')[0] ?? '');
+    const raw = url.split('?')[0] ?? '';
+    const path = decodeURIComponent(raw);
     this.requests.push({ at, method, path, authorization: headers.authorization, range: headers.range });
     const index = this.#faults.findIndex((fault) => fault.at === at && (fault.path?.test(path) ?? true));
     const fault = this.#faults[index];
@@ -119,14 +120,14 @@ export class HubServer {
     if (fault?.status !== undefined) {
       response.writeHead(fault.status, fault.headers).end();
     } else if (at === 'files') this.#file(path.slice(1), request, response, fault);
-    else this.#page(path, request, response, fault);
+    else this.#page(raw, request, response, fault);
   }
 
   #page(path: string, request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): unknown {
     const [, api, repo = '', rest = ''] =
       /^\/(api\/models\/|api\/resolve-cache\/models\/)?([^/]+\/[^/]+)\/(.*)$/.exec(path) ?? [];
     const [kind = '', ...words] =
-      api === 'api/resolve-cache/models/' ? ['cached', ...rest.split('/')] : rest.split('/');
+      api === 'api/resolve-cache/models/' ? ['cached', ...wordsOf(rest)] : wordsOf(rest);
     const repository = this.#repositories.get(repo);
     const { authorization } = request.headers;
     if (repository === undefined)
@@ -203,6 +204,11 @@ export class HubServer {
     if (content === undefined) response.writeHead(404).end();
     else send(request, response, content, { etag: `"${hash}"`, 'accept-ranges': 'bytes' }, fault);
   }
+}
+
+/** A revision is one word, with its slashes encoded. */
+function wordsOf(path: string): string[] {
+  return path.split('/').map(decodeURIComponent);
 }
 
 /** What the hub keeps in Git LFS. */

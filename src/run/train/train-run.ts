@@ -70,7 +70,7 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
     const remark = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
     if (remark !== undefined) host.emit({ type: 'remark', text: remark });
-    const inputs = await openInputs(options, method, host);
+    const inputs = await openInputs(options, method, host, record.model.source ?? undefined);
     await checkUnchanged(record, inputs);
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
