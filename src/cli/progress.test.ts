@@ -52,3 +52,20 @@ test('a terminal gets one line that is redrawn, never wider than the window', ()
   assert.ok(text.endsWith('\r\u001b[K'));
   for (const line of text.split(/[\r\n]/)) assert.ok(line.replace('\u001b[K', '').length <= 80);
 });
+
+test('a download is told in bytes, with the time that is left', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  let text = '';
+  const progress = createProgress({ json: false, output: { write: (more: string) => (text += more) } });
+  for (const done of [10e6, 20e6, 40e6]) {
+    now += 6000;
+    progress.onEvent({ type: 'progress', phase: 'download', done, total: 44.6e6 });
+  }
+  assert.equal(
+    text,
+    'downloading the model: 10.0 of 44.6 MB\n' +
+      'downloading the model: 20.0 of 44.6 MB, 15 s left\n' +
+      'downloading the model: 40.0 of 44.6 MB, 1.8 s left\n',
+  );
+});

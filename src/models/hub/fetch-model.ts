@@ -40,7 +40,12 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
     await snapshot.take(shardsIn(await readFile(index, 'utf8'), `${weights.index} of ${name.repo}`));
   } else
     await snapshot.take(weights.kind === 'onnx' ? [weights.model, ...weights.external] : [weights.model]);
-  return { folder, source: snapshot.source };
+  const { downloaded, source } = snapshot;
+  if (downloaded > 0)
+    host.remark(
+      `downloaded ${name.repo}, commit ${source.commit.slice(0, 8)}: ${(downloaded / 1e6).toFixed(1)} MB, in ${folder}`,
+    );
+  return { folder, source };
 }
 
 /** A repository without it may have no weights either, which is the better thing to say. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, invariant } from '../../errors.js';
 import type { Lock } from '../../files/lock.js';
 import { commitOf, filesOf } from './api.js';
 import { RepositoryCache } from './cache.js';
@@ -12,6 +12,9 @@ import type { HubHost } from './host.js';
 import { type HubName, isCommit } from './name.js';
 import { hubSettings } from './settings.js';
 import type { HubSource } from './source.js';
+
+/** Bytes. Fewer are here before one could read about them. */
+const WORTH_TELLING = 100_000;
 
 /** What may pass, and what a copy in the cache helps over meanwhile. */
 const awayCodes: readonly string[] = [
@@ -37,6 +40,7 @@ export class Snapshot {
   readonly #connection: Connection;
   readonly #used = new Map<string, HubSource['files'][number]>();
   #lock: Lock | undefined;
+  #downloaded = 0;
 
   private constructor(
     name: HubName,
@@ -68,6 +72,11 @@ export class Snapshot {
       commit: this.#commit,
       files: [...this.#used.values()],
     };
+  }
+
+  /** Bytes that were not in the cache. */
+  get downloaded(): number {
+    return this.#downloaded;
   }
 
   /** Files are in `folder` afterwards, as they were committed. */
@@ -109,9 +118,12 @@ export class Snapshot {
           url: `${settings.endpoint}/${repo}/resolve/${this.#commit}/${path}`,
           file,
           to: this.#cache.blob(file.etag),
-          onBytes: (count) => host.progress(base + count, total),
+          onBytes: (count) => {
+            if (total >= WORTH_TELLING) host.progress(base + count, total);
+          },
         });
-        if (!(await this.#isHere(file))) throw new Error(`${file.path} was downloaded and is not there`);
+        invariant(await this.#isHere(file), `${file.path} was downloaded and is not there`);
+        this.#downloaded += file.size;
       }
       before += file.size;
     }

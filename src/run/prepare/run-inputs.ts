@@ -1,18 +1,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
-import { AdarandError } from '../../errors.js';
+import { contentsOf, type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
-import type { HubHost } from '../../models/hub/host.js';
 import type { HubSource } from '../../models/hub/source.js';
 import { locateModel } from '../../models/locate.js';
 import { openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import { compileOptionsFor } from '../device/compile-options.js';
-import { type RunHost, STOPPED, throwIfStopped } from '../events.js';
+import { type RunHost, throwIfStopped } from '../events.js';
 import type { RunOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
+import { hubHost } from './hub-host.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
 /** A run's data and network, opened, and how to compile for its device. */
@@ -41,6 +40,8 @@ export async function openInputs(
   const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
   const { imageSize } = options;
+  // A mistake in the folder's name is told before a model is downloaded for it.
+  await contentsOf(options.data);
   const located = await locateModel(options.model, hubHost(options.model, host), recorded);
   const network = await openLocated(located, imageSize === undefined ? {} : { imageSize });
   const modelSource = located.source;
@@ -58,27 +59,6 @@ export async function openInputs(
   const source = sourceImages(await open(options.source, whole, cache, host), dataset);
   host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
   return { dataset, source, cache, network, modelSource, compile };
-}
-
-/** A download is a phase of its own, once there is one. */
-function hubHost(model: string, host: RunHost): HubHost {
-  let begun = false;
-  return {
-    progress(done, total) {
-      if (!begun) host.emit({ type: 'phase', phase: 'download' });
-      begun = true;
-      host.emit({ type: 'progress', phase: 'download', done, total });
-    },
-    remark: (text) => host.emit({ type: 'remark', text }),
-    throwIfStopped() {
-      if (host.stop())
-        throw new AdarandError(
-          STOPPED,
-          `stopped while ${model} was downloaded`,
-          'What is here is kept: the same command goes on from there.',
-        );
-    },
-  };
 }
 
 async function open(
