@@ -3,9 +3,10 @@ import { basename, dirname, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
 import { resolveModel } from './builtin.js';
+import { entryLike } from './catalog.js';
 import { fetchModel } from './hub/fetch-model.js';
 import type { HubHost } from './hub/host.js';
-import { parseHubName } from './hub/name.js';
+import { type HubName, parseHubName } from './hub/name.js';
 import type { HubSource } from './hub/source.js';
 
 /** A model on this machine. */
@@ -41,7 +42,7 @@ export async function locateModel(reference: string, host: HubHost, source?: Hub
   }
   // A name in a folder that is here is more likely a path with a mistake in it.
   if (name === undefined || (!name.explicit && (await kindOf(dirname(path))) === 'folder'))
-    throw notFound(path, name === undefined ? '' : ` The model of the hub would be hf://${path}.`);
+    throw notFound(path, onTheHub(path, name));
   return fromHub(await fetchModel(name, host));
 }
 
@@ -66,6 +67,13 @@ export function readError(path: string, error: unknown): unknown {
   return code === undefined
     ? error
     : new AdarandError('model.read', `Cannot read ${path}: ${code}`, undefined, error);
+}
+
+/** What someone may have meant who names something that is not here. */
+function onTheHub(path: string, name: HubName | undefined): string {
+  if (name !== undefined) return ` The model of the hub would be hf://${path}.`;
+  const like = /[\\/]/.test(path) ? undefined : entryLike(path);
+  return like === undefined ? '' : ` Did you mean ${like.name}?`;
 }
 
 function notFound(path: string, more: string, cause?: unknown): AdarandError {

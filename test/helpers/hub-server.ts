@@ -123,7 +123,15 @@ export class HubServer {
     else this.#page(raw, request, response, fault);
   }
 
+  /** Whose token is known to the hub. */
+  readonly tokens = new Set<string>();
+
   #page(path: string, request: IncomingMessage, response: ServerResponse, fault: Fault | undefined): unknown {
+    if (path === '/api/models') return json(response, []);
+    if (path === '/api/whoami-v2')
+      return [...this.tokens].some((token) => request.headers.authorization === `Bearer ${token}`)
+        ? json(response, { name: 'someone' })
+        : error(response, 401, 'Unauthorized', 'Invalid credentials in Authorization header');
     const [, api, repo = '', rest = ''] =
       /^\/(api\/models\/|api\/resolve-cache\/models\/)?([^/]+\/[^/]+)\/(.*)$/.exec(path) ?? [];
     const [kind = '', ...words] =

@@ -1,4 +1,6 @@
+import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError } from '../../errors.js';
+import { catalog } from '../catalog.js';
 import type { HubSettings } from './settings.js';
 
 /** What a request is about, for messages. */
@@ -82,7 +84,10 @@ function refusal(
   if (code === 'RepoNotFound' || status === 401 || status === 404)
     return new AdarandError(
       'hub.no-model',
-      `${endpoint} has no model ${repo}, or it is private`,
+      `${endpoint} has no model ${repo}, or it is private.${didYouMean(
+        repo,
+        catalog.map(({ name }) => name),
+      )}`,
       `Look for it at ${endpoint}/models. For a private one, set HF_TOKEN to ${makeToken}.`,
     );
   return new AdarandError(
