@@ -42,6 +42,8 @@ interface Repository {
 
 export class HubServer {
   readonly requests: Received[] = [];
+  /** Sizes that a listing claims, by path, where they are not to be the true ones. */
+  readonly claimed = new Map<string, number>();
   /** Entries in one page of a listing. */
   pageSize = 1000;
   readonly #repositories = new Map<string, Repository>();
@@ -194,13 +196,11 @@ export class HubServer {
   ): unknown {
     const query = new URL(request.url ?? '', this.endpoint).searchParams;
     const begin = Number(query.get('cursor') ?? 0);
-    const entries = [...files].map(([name, content]) => ({
-      type: 'file',
-      path: name,
-      size: content.length,
-      oid: gitSha1(content),
-      ...(isLarge(name) ? { lfs: { oid: sha256(content), size: content.length, pointerSize: 134 } } : {}),
-    }));
+    const entries = [...files].map(([name, content]) => {
+      const size = this.claimed.get(name) ?? content.length;
+      const lfs = isLarge(name) ? { lfs: { oid: sha256(content), size, pointerSize: 134 } } : {};
+      return { type: 'file', path: name, size, oid: gitSha1(content), ...lfs };
+    });
     const end = begin + this.pageSize;
     query.set('cursor', String(end));
     const more = end < entries.length ? { link: `<${this.endpoint}${path}?${query}>; rel="next"` } : {};

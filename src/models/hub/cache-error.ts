@@ -13,3 +13,12 @@ export function cacheError(path: string, error: unknown): unknown {
     error,
   );
 }
+
+export function withoutRoom(folder: string, needed: number, free: number): AdarandError {
+  const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`;
+  return new AdarandError(
+    'files.disk-full',
+    `The model needs ${megabytes(needed)} more in ${folder}, and ${megabytes(free)} are free there.`,
+    'Free some space, or set HF_HUB_CACHE to a folder on another disk.',
+  );
+}

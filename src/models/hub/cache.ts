@@ -1,10 +1,10 @@
-import { copyFile, mkdir, readdir, readFile, readlink, rm, stat, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, readlink, rm, stat, statfs, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { systemCode, writeFileAtomic } from '../../files/atomic.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
-import { cacheError } from './cache-error.js';
+import { cacheError, withoutRoom } from './cache-error.js';
 import { isEtag } from './digest.js';
 import type { HubFile } from './download.js';
 import { isCommit } from './name.js';
@@ -127,11 +127,18 @@ export class RepositoryCache {
     for (const name of [this.pointer(commit, path), this.blob(etag)]) await rm(name, { force: true });
   }
 
-  async makeFolders(): Promise<void> {
-    for (const folder of [join(this.folder, 'blobs'), dirname(this.#lock)])
+  /** @throws AdarandError `files.disk-full` if there is no room for so many bytes more. */
+  async makeFolders(bytes: number): Promise<void> {
+    const blobs = join(this.folder, 'blobs');
+    for (const folder of [blobs, dirname(this.#lock)])
       await mkdir(folder, { recursive: true }).catch((error: unknown) => {
         throw cacheError(folder, error);
       });
+    const { bavail, bsize } = await statfs(blobs);
+    for (const name of await readdir(blobs))
+      if (name.endsWith('.incomplete'))
+        bytes -= (await stat(join(blobs, name)).catch(() => ({ size: 0 }))).size;
+    if (bytes > bavail * bsize) throw withoutRoom(blobs, bytes, bavail * bsize);
   }
 
   /** Held by the one that downloads; undefined while that is another process. */
@@ -144,12 +151,14 @@ export class RepositoryCache {
     }
   }
 
+  /** What only saves a question the next time, and is not missed in a cache that cannot be written to. */
   async #write(path: string, text: string): Promise<void> {
     try {
       await mkdir(dirname(path), { recursive: true });
       await writeFileAtomic(path, text);
     } catch (error) {
-      throw cacheError(path, error);
+      const told = cacheError(path, error);
+      if (!(told instanceof AdarandError)) throw told;
     }
   }
 }

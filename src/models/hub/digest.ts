@@ -12,13 +12,22 @@ export function isEtag(text: string): text is Etag {
 }
 
 /** To be fed with a content of this size; its hex digest is then equal to the etag. */
-export function hashFor(etag: Etag, size: number): Hash {
+function hashFor(etag: Etag, size: number): Hash {
   return etag.length === 64 ? createHash('sha256') : createHash('sha1').update(`blob ${size}\0`);
 }
 
-/** Feeds hashes with the content of a file. */
-export async function hashFile(path: string, hashes: readonly Hash[]): Promise<void> {
+/** The SHA-256 of a file, if its content is the one that the etag names. */
+export async function sha256IfWhole(
+  path: string,
+  { etag, size }: { readonly etag: Etag; readonly size: number },
+): Promise<string | undefined> {
+  const named = hashFor(etag, size);
+  const sha256 = createHash('sha256');
+  const large = etag.length === 64;
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
-    for (const hash of hashes) hash.update(chunk);
+    named.update(chunk);
+    if (!large) sha256.update(chunk);
   }
+  if (named.digest('hex') !== etag) return undefined;
+  return large ? etag : sha256.digest('hex');
 }

@@ -182,6 +182,8 @@ test('refusals say what would help', async () => {
     headers: { 'x-error-message': 'Invalid credentials in Authorization header' },
   });
   await assert.rejects(get({ env: { HF_TOKEN: 'hf_bad' } }).done, { code: 'hub.token', message: /HF_TOKEN/ });
+  server.fail({ at: 'hub', status: 401, headers: { 'x-error-code': 'RepoNotFound' } });
+  await assert.rejects(get({ env: { HF_TOKEN: 'hf_in' } }).done, { code: 'hub.no-model' });
 });
 
 test('silence ends a request, before an answer and within one', async () => {

@@ -2,7 +2,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { AdarandError } from '../../errors.js';
 import { cacheError } from './cache-error.js';
 import type { Answer, Connection } from './connection.js';
-import { type Etag, hashFile, hashFor } from './digest.js';
+import { type Etag, sha256IfWhole } from './digest.js';
 import { type Asked, Passing } from './failures.js';
 
 /** A file of a repository. */
@@ -32,12 +32,12 @@ export async function download(connection: Connection, wanted: Download): Promis
   const { to, file } = wanted;
   const incomplete = `${to}.incomplete`;
   const begun = await fetchInto(incomplete, connection, wanted);
-  if (!(await isWhole(incomplete, file))) {
+  if ((await sha256IfWhole(incomplete, file)) === undefined) {
     // What an earlier download has left may have been the wrong part: this one begins anew.
     await rm(incomplete, { force: true });
     if (!begun) throw wrong(wanted);
     await fetchInto(incomplete, connection, wanted);
-    if (!(await isWhole(incomplete, file))) {
+    if ((await sha256IfWhole(incomplete, file)) === undefined) {
       await rm(incomplete, { force: true });
       throw wrong(wanted);
     }
@@ -149,12 +149,6 @@ class Part {
   close(): Promise<void> {
     return this.#handle.close();
   }
-}
-
-async function isWhole(path: string, { size, etag }: HubFile): Promise<boolean> {
-  const hash = hashFor(etag, size);
-  await hashFile(path, [hash]);
-  return hash.digest('hex') === etag;
 }
 
 function wrong({ file, asked }: Download): AdarandError {

@@ -69,7 +69,11 @@ function refusal(
         : `${repo} is open only to those who have accepted its terms, and the account of the token in ${token.from} has not, or was not let in yet`,
       `Accept them at ${endpoint}/${repo}${token === undefined ? `, then set HF_TOKEN to ${makeToken}` : ' with that account'}.`,
     );
-  if (status === 401 && (token !== undefined || said?.startsWith('Invalid credentials') === true))
+  // Those who are unknown are told 401 for a model that does not exist, too.
+  if (
+    status === 401 &&
+    (said?.startsWith('Invalid credentials') || (token !== undefined && code !== 'RepoNotFound'))
+  )
     return new AdarandError(
       'hub.token',
       `${endpoint} does not accept the token in ${token?.from ?? 'the request'}`,

@@ -293,6 +293,30 @@ describe('a model of the hub', () => {
     await assert.rejects(get('org/tiny'), { code: 'files.write', hint: /HF_HUB_CACHE/ });
   });
 
+  test('one that there is no room for is refused before a byte of it, with both figures', async () => {
+    server.claimed.set('onnx/model.onnx', 2 ** 52);
+    try {
+      await assert.rejects(get('org/tiny'), {
+        code: 'files.disk-full',
+        message: /needs 4503599628 MB more in .*blobs, and \d+ MB are free there/,
+        hint: /HF_HUB_CACHE/,
+      });
+      assert.ok(server.taken().every((line) => !line.startsWith('files')));
+    } finally {
+      server.claimed.clear();
+    }
+  });
+
+  test('in a cache that is only read is used as it is', async () => {
+    const { source } = await get('org/tiny');
+    // Tests may run as root, who may write anywhere: folders cannot be made where files are.
+    for (const name of ['refs', 'trees']) {
+      rmSync(join(folderOf('org/tiny'), name), { recursive: true });
+      writeFileSync(join(folderOf('org/tiny'), name), '');
+    }
+    assert.deepEqual((await get('org/tiny')).source, source);
+  });
+
   test('names that lead out of the cache are not followed', async () => {
     const { 'config.json': config = '', ...files } = await shardedModel();
     const index = JSON.stringify({ weight_map: { a: '../../../../evil.safetensors' } });

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
 import { AdarandError, invariant } from '../../errors.js';
@@ -6,7 +5,7 @@ import type { Lock } from '../../files/lock.js';
 import { commitOf, filesOf } from './api.js';
 import { RepositoryCache } from './cache.js';
 import { Connection } from './connection.js';
-import { hashFile, hashFor } from './digest.js';
+import { sha256IfWhole } from './digest.js';
 import { download, type HubFile } from './download.js';
 import type { HubHost } from './host.js';
 import { type HubName, isCommit } from './name.js';
@@ -94,7 +93,7 @@ export class Snapshot {
     }
     if (missing.length === 0) return;
     try {
-      await this.#cache.makeFolders();
+      await this.#cache.makeFolders(missing.reduce((sum, { size }) => sum + size, 0));
       this.#lock ??= await this.#waitForLock();
       await this.#fetch(missing);
     } finally {
@@ -138,16 +137,14 @@ export class Snapshot {
         () => undefined,
       );
       if (size === undefined) continue;
-      const sha256 = createHash('sha256');
-      const hash = hashFor(file.etag, file.size);
-      if (size === file.size) await hashFile(name, [sha256, hash]);
-      if (size !== file.size || hash.digest('hex') !== file.etag) {
+      const sha256 = size === file.size ? await sha256IfWhole(name, file) : undefined;
+      if (sha256 === undefined) {
         this.#damaged(file, name);
         await this.#cache.forget(this.#commit, file);
         return false;
       }
       if (name === this.#cache.blob(file.etag)) await this.#cache.link(this.#commit, file);
-      this.#used.set(path, { path, bytes: file.size, sha256: sha256.digest('hex') });
+      this.#used.set(path, { path, bytes: file.size, sha256 });
       return true;
     }
     return false;
