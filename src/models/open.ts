@@ -41,7 +41,7 @@ export async function openModel(
  * @throws AdarandError `model.not-found`, `model.read`, `model.config`, `model.file-type`; as `importOnnx`,
  * `networkOf` and `readSafetensors` do.
  */
-export async function openLocated({ path, kind, name }: Located, options: Size = {}): Promise<Network> {
+export async function openLocated({ path, kind, name }: Located, options: Opening = {}): Promise<Network> {
   if (kind === 'folder') return openFolder(path, name, options);
   switch (extname(path).toLowerCase()) {
     case '.onnx':
@@ -57,9 +57,9 @@ export async function openLocated({ path, kind, name }: Located, options: Size =
   }
 }
 
-type Size = Pick<OpenModelOptions, 'imageSize'>;
+type Opening = Omit<OpenModelOptions, 'host'>;
 
-async function openFolder(folder: string, name: string, options: Size): Promise<Network> {
+async function openFolder(folder: string, name: string, options: Opening): Promise<Network> {
   const configFile = join(folder, CONFIG);
   const config = parseConfig(await readText(configFile), configFile);
   const preprocessorFile = join(folder, PREPROCESSOR);
@@ -86,7 +86,7 @@ async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
   return new Set([...(await namesIn(folder)), ...below]);
 }
 
-async function openOnnx(file: string, described: ImportOptions, options: Size): Promise<Network> {
+async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
   const bytes = await read(file);
   const known = { ...described, external: externalDataIn(dirname(file)) };
   const network = importOnnx(bytes, known);
@@ -101,7 +101,7 @@ async function openTensors(
   files: readonly string[],
   config: ModelConfig | undefined,
   preprocessing: Preprocessing | undefined,
-  { imageSize }: Size,
+  { imageSize }: Opening,
 ): Promise<Network> {
   const tensors = new Map<string, Tensor>();
   for (const file of files) {
