@@ -2,7 +2,7 @@
  * Fine-tuning of pretrained networks on small image datasets, with adaptive random feature regularization (AdaRand)
  * and the methods it is compared with.
  *
- *     const summary = await train({ data: 'flowers', model: 'mobilenet-v2' });
+ *     const summary = await train({ data: 'flowers', model: 'timm/resnet18.a1_in1k' });
  *     console.log(summary.test_accuracy);
  *
  * The work is done in a process of its own: the caller's event loop stays free, and a native crash becomes an
@@ -55,11 +55,18 @@ export type {
 export interface CallOptions {
   /** Called with everything that happens, as it happens. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** Aborting ends the work at the next step, with a checkpoint: the promise rejects with the code `run.stopped`. */
+  /**
+   * Aborting ends the work at the next step, with a checkpoint, and a download where it is, which the next one continues: the
+   * promise rejects with the code `run.stopped`.
+   */
   readonly signal?: AbortSignal;
 }
 
-/** Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. */
+/**
+ * Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. A `model` of
+ * the Hugging Face Hub is downloaded if it is not in the cache, which the environment's `HF_...` variables place
+ * (docs/models.md).
+ */
 export function train(options: TrainOptions, call: CallOptions = {}): Promise<RunSummary> {
   return perform(trainOperation, options, call);
 }

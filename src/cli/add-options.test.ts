@@ -48,10 +48,10 @@ for (const { name, usage, load } of commands) {
   };
   const prepared = (of: Command) => {
     const commander = new CommanderCommand(name)
-      .arguments(usage)
       .option('--json')
       .exitOverride()
       .configureOutput({ outputError: () => {} });
+    if (usage !== '') commander.arguments(usage);
     addOptions(commander, of);
     return commander;
   };

@@ -70,3 +70,20 @@ test('answers are printed as they come, and errors beside them', () => {
   assert.equal(said, 'b.jpg does not exist\nb.jpg does not exist\nhint: Look.\n');
   assert.equal(text, 'a.jpg: red 87.5 %, blue 12.5 %\n');
 });
+
+test('a download is told in bytes, with the time that is left', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  let text = '';
+  const progress = createProgress({ json: false, output: { write: (more: string) => (text += more) } });
+  for (const done of [10e6, 20e6, 40e6]) {
+    now += 6000;
+    progress.onEvent({ type: 'progress', phase: 'download', done, total: 44.6e6 });
+  }
+  assert.equal(
+    text,
+    'downloading the model: 10.0 of 44.6 MB\n' +
+      'downloading the model: 20.0 of 44.6 MB, 15 s left\n' +
+      'downloading the model: 40.0 of 44.6 MB, 1.8 s left\n',
+  );
+});

@@ -22,6 +22,7 @@ const REDRAW_SECONDS = 0.1;
 
 const doing: Readonly<Record<RunPhase, string>> = {
   model: 'opening the model',
+  download: 'downloading the model',
   data: 'checking images',
   statistics: 'computing pretrained features',
   prepare: 'preparing the method',
@@ -51,6 +52,13 @@ export function createProgress({
   const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
   const line = live ? redrawn(output) : throttled(output);
   const eta = new Eta();
+  const downloads = new Eta();
+  const describeProgress = ({ phase, done, total }: Extract<RunEvent, { type: 'progress' }>): string => {
+    if (phase !== 'download') return `${done}/${total}`;
+    const left = downloads.secondsLeft(done, total);
+    const size = `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+    return Number.isNaN(left) ? size : `${size}, ${duration(left)} left`;
+  };
   return {
     onEvent(event) {
       switch (event.type) {
@@ -58,7 +66,7 @@ export function createProgress({
           if (live) line.update(`${doing[event.phase]} ...`);
           break;
         case 'progress':
-          line.update(`${doing[event.phase]}: ${event.done}/${event.total}`);
+          line.update(`${doing[event.phase]}: ${describeProgress(event)}`);
           break;
         case 'data':
           if (event.lines.length > 0) line.print(event.lines.join('\n'));
@@ -201,13 +209,14 @@ function throttled(output: Output): Line {
   };
 }
 
-/** Time left, from the speed since the first step that was seen. */
+/** Time left, from the speed since the first step (or byte) of so many that was seen. */
 class Eta {
-  #first: { readonly step: number; readonly time: number } | undefined;
+  #first: { readonly step: number; readonly time: number; readonly total: number } | undefined;
 
   secondsLeft(step: number, total: number): number {
     const time = performance.now() / 1000;
-    this.#first ??= { step, time };
+    if (this.#first === undefined || this.#first.total !== total || step < this.#first.step)
+      this.#first = { step, time, total };
     const done = step - this.#first.step;
     return done === 0 ? Number.NaN : ((time - this.#first.time) / done) * (total - step);
   }

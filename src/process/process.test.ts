@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
-import { isAlive } from '../run/folder/process-identity.js';
+import { isAlive } from '../files/process-identity.js';
 import { checkDevice } from '../run/operations/check-device.js';
 import { Operation } from '../run/operations/operation.js';
 import { predict } from '../run/operations/predict.js';

@@ -5,12 +5,12 @@ import type { UnfinishedRun } from './folder/record.js';
 import type { ImagePrediction } from './operations/predict.js';
 
 /** What a run is doing: the trainer's phases, and those around it. */
-export type RunPhase = Phase | 'model' | 'data' | 'export' | 'evaluate';
+export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'evaluate';
 
 /** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =
   | { readonly type: 'phase'; readonly phase: RunPhase }
-  /** How far a phase without steps has come. */
+  /** How far a phase without steps has come; a download, in bytes. */
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }
   /** What was found in the folder; `lines` is the same as text. */
   | { readonly type: 'data'; readonly lines: readonly string[]; readonly report: FolderReport }

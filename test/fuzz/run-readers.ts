@@ -2,16 +2,18 @@ import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AdarandError } from '../../src/errors.js';
+import { acquireLock } from '../../src/files/lock.js';
 import { writeSafetensors } from '../../src/files/safetensors.js';
 import { float32 } from '../../src/graph/tensor.js';
 import { type RunEvent, STOPPED } from '../../src/run/events.js';
 import { FileCheckpoints } from '../../src/run/folder/checkpoints.js';
-import { acquireLock } from '../../src/run/folder/lock.js';
 import { MetricsLog, secondsPerEpoch } from '../../src/run/folder/metrics-log.js';
+import { RunFolder } from '../../src/run/folder/run-folder.js';
 import { loadPreparation } from '../../src/run/prepare/preparation.js';
 import { checkPosition } from '../../src/run/train/check-position.js';
 import { resumeRun } from '../../src/run/train/train-run.js';
 import { openRunModel } from '../../src/run/use/run-model.js';
+import type { Position } from '../../src/training/checkpoint.js';
 import { adarand, writeImages, writeModel } from '../helpers/cli.js';
 import { jsonReader, mutateJsonLines } from './json-reader.js';
 import { mutateBytes } from './mutate-bytes.js';
@@ -70,7 +72,7 @@ async function resumeBriefly(bytes: Uint8Array, folder: string): Promise<void> {
   const emit = ({ type }: RunEvent) => {
     if (type === 'step') steps += 1;
   };
-  await resumeRun(path, { emit, stop: () => steps > 0 }).catch((error: unknown) => {
+  await resumeRun({ run: path }, { emit, stop: () => steps > 0 }).catch((error: unknown) => {
     if (!(error instanceof AdarandError && error.code === STOPPED)) throw error;
   });
 }
@@ -105,17 +107,16 @@ export const runReaders = {
     parsedIn: ['files/safetensors.ts', 'run/folder/record.ts'],
     async samples(folder) {
       const run = await runIn(folder);
-      await mkdir(join(folder, 'checkpoints'));
-      await cp(join(run, 'checkpoints/last.safetensors'), join(folder, 'sample.safetensors'));
-      return [await readFile(join(folder, 'sample.safetensors'))];
+      await cp(join(run, 'checkpoints'), join(folder, 'checkpoints'), { recursive: true });
+      return [await readFile(join(run, 'checkpoints/last.safetensors'))];
     },
     mutate: (sample, random) =>
       Buffer.concat([mutateBytes(sample.slice(0, 8000), random), sample.subarray(8000)]),
     async read(bytes, folder) {
       await writeFile(join(folder, 'checkpoints/last.safetensors'), bytes);
-      const last = await new FileCheckpoints(join(folder, 'checkpoints')).loadLast();
-      const limits = { epochs: 1, batchesPerEpoch: 100, hasValidation: true };
-      if (last !== undefined) checkPosition(last.position, limits);
+      const record = await (await RunFolder.open(join(folder, 'run'))).record();
+      const check = (position: Position) => checkPosition(position, record);
+      await new FileCheckpoints(join(folder, 'checkpoints')).loadLatest(check);
     },
   },
   preparation: fileReader('preparation.safetensors', {
@@ -143,6 +144,6 @@ export const runReaders = {
     // Of a process that is gone.
     samples: async () => [Buffer.from(`999999999 ${hostname()} 12345 0123456789abcdef\n`)],
     mutate: mutateBytes,
-    open: (path) => acquireLock(path).release(),
+    open: (path) => acquireLock(path, { code: 'run.locked', doing: 'reading' }).release(),
   }),
 } satisfies Record<string, Reader>;

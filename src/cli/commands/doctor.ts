@@ -4,11 +4,13 @@ import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { formatTable } from '../../figures/table.js';
 import { type Device, devices } from '../../graph/device.js';
+import { askHub, type HubAnswer } from '../../models/hub/ask-hub.js';
 import { INCOMPLETE_INSTALL, REINSTALL } from '../../process/incomplete-install.js';
 import { launch } from '../../process/launch.js';
-import { fileHere } from '../../run/command-line.js';
+import { commandLine, fileHere } from '../../run/command-line.js';
 import { describeMachine, type Machine } from '../../run/folder/describe-machine.js';
 import { checkDevice } from '../../run/operations/check-device.js';
+import { optionRegistry } from '../../run/options/option.js';
 import { bytes } from '../format.js';
 import { printJson } from '../json.js';
 import type { Command } from './command.js';
@@ -48,23 +50,40 @@ function cudaLibraries(): string {
   }
 }
 
-const options = z.strictObject({});
+const options = z.strictObject({
+  network: z.boolean().default(false).register(optionRegistry, {
+    description: 'Ask the Hugging Face Hub, too: whether it is reached, and whether it accepts the token.',
+    group: 'Input and output',
+  }),
+});
 
 export const command = {
   options,
   arguments: [],
-  async run({ json }) {
+  async run({ json, parse }) {
+    const { network } = parse(options);
     const machine = describeMachine();
     const sharp = await checkSharp(machine.versions.sharp);
     const checks: DeviceReport[] = [];
     // Each in a process of its own: a device that crashes it is a finding, too.
     for (const device of devices) checks.push(await check(device));
-    if (!json) return void process.stdout.write(`${asText(machine, sharp, checks).join('\n')}\n`);
+    const hub = network ? await askHub() : undefined;
+    if (!json)
+      return void process.stdout.write(
+        `${[...asText(machine, sharp, checks), ...hubLines(hub)].join('\n')}\n`,
+      );
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
     printJson({ type: 'library', ...sharp });
     for (const found of checks) printJson({ type: 'device', ...found });
+    if (hub !== undefined) printJson({ type: 'hub', ...hub });
   },
 } satisfies Command<typeof options>;
+
+/** Nobody is asked over the network unless that is wanted. */
+function hubLines(hub: HubAnswer | undefined): string[] {
+  if (hub === undefined) return ['', `hub: not asked; \`${commandLine('doctor', '--network')}\` does`];
+  return ['', `hub ${hub.endpoint}: ${hub.found}`, ...(hub.works ? [] : [hub.remedy])];
+}
 
 function asText(machine: Machine, sharp: LibraryReport, checks: readonly DeviceReport[]): string[] {
   const { versions } = machine;

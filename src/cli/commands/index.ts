@@ -52,6 +52,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./methods.js')).command,
   },
   {
+    name: 'models',
+    usage: '',
+    summary: 'models of the Hugging Face Hub to begin with, and those in the cache',
+    example: 'models',
+    load: async () => (await import('./models.js')).command,
+  },
+  {
     name: 'doctor',
     usage: '',
     summary: 'what works on this machine, and what is missing',

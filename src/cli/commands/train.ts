@@ -43,7 +43,11 @@ export const command = {
 } satisfies Command<typeof options>;
 
 /** Checked here as well as in the process that trains, so that a mistake is reported without waiting for its start. */
-async function runOptions({ parse }: Typed): Promise<RunOptions> {
+async function runOptions({ given, parse }: Typed): Promise<RunOptions> {
+  if (given.model === undefined && typeof given.data === 'string') {
+    const { modelMissing } = await import('../model-missing.js');
+    throw await modelMissing(given.data);
+  }
   const options = parse(train.request);
   // The methods would make `train --help` slow.
   const { checkOptions } = await import('../../run/options/check-options.js');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { hubSourceSchema } from '../../models/hub/source.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
@@ -55,6 +56,8 @@ export const recordSchema = z
       parameters: positive,
       featureSize: positive,
       preprocessing: preprocessingSchema,
+      /** Null for a file or folder of this machine; runs of version 0.1.0 lack it. */
+      source: hubSourceSchema.nullable().default(null),
     }),
     /** SHA-256 of the file that the method comes from; null for one that is built in. */
     methodFile: z.string().nullable(),

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
+import { acquireLock, type Lock } from '../../files/lock.js';
 import { commandLine } from '../command-line.js';
-import { acquireLock, type Lock } from './lock.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 
 /** A run's place on disk. A folder is a run from the moment its `run.json` is there. */
@@ -118,7 +118,8 @@ export interface LockedRunFolder {
 
 /** `made`: the topmost folder that was made for this run. */
 async function lock(folder: RunFolder, made?: string): Promise<LockedRunFolder> {
-  const held: Lock = acquireLock(join(folder.path, '.lock'));
+  const purpose = { code: 'run.locked', doing: 'working on this run' };
+  const held: Lock = acquireLock(join(folder.path, '.lock'), purpose);
   try {
     for (const path of [folder.path, folder.checkpoints]) await removeTemporaries(path);
   } catch (error) {

@@ -1,6 +1,6 @@
+import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod, Method } from '../../methods/method.js';
-import { didYouMean } from '../options/did-you-mean.js';
 import { renamedMethodOptions, renamedMethodValues } from '../options/renamed-options.js';
 import { describeMethodOptions, type OptionDescription } from './describe-method.js';
 

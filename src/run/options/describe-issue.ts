@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../../did-you-mean.js';
 
 /** What is wrong with an option, in plain English. `known` are the names of all options. */
 export function describeIssue(

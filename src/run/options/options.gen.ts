@@ -4,7 +4,10 @@
 export interface TrainOptions {
   /** Folder of images: DATA/CLASS/*.jpg, or with train/, val/ and test/ above the folders of the classes. */
   data: string;
-  /** Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one. */
+  /**
+   * Pretrained network: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging
+   * Face Hub, or `sample`, a small built-in one.
+   */
   model: string;
   /**
    * Folder that the run is written to; it must be empty, or not exist yet.

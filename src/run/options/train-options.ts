@@ -26,7 +26,8 @@ const inputAndOutput = {
   }),
   model: path().register(optionRegistry, {
     description:
-      'Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one.',
+      'Pretrained network: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging Face Hub, or ' +
+      '`sample`, a small built-in one.',
     group: 'Input and output',
     value: 'model',
   }),

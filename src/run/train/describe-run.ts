@@ -11,7 +11,7 @@ import { threadCount } from './thread-count.js';
 
 /** The content of `run.json`. */
 export function describeRun({ options, settings, inputs }: Run): RunRecord {
-  const { dataset, source, network } = inputs;
+  const { dataset, source, network, modelSource } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
   const machine = describeMachine();
@@ -22,7 +22,7 @@ export function describeRun({ options, settings, inputs }: Run): RunRecord {
     options: {
       ...options,
       data: absolute(options.data),
-      model: absolute(options.model),
+      model: modelSource === undefined ? absolute(options.model) : options.model,
       ...(options.source === undefined ? {} : { source: absolute(options.source) }),
       method: absoluteMethod(options.method),
     },
@@ -51,6 +51,7 @@ export function describeRun({ options, settings, inputs }: Run): RunRecord {
       parameters,
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
+      source: modelSource ?? null,
     },
     methodFile: fingerprintMethod(options.method),
     threads: threadCount(options, machine.cores),

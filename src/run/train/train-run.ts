@@ -82,7 +82,7 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
     const { options, settings } = record;
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
     const threads = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
-    const inputs = await openInputs(options, method, host);
+    const inputs = await openInputs(options, method, host, record.model.source ?? undefined);
     checkUnchanged(record, inputs);
     const effects = (of: RunRecord) => checkEffect(of.options, settings, { ...inputs, method });
     const known = changed === undefined ? [] : effects(before);

@@ -1,13 +1,13 @@
 import { stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { type Batch, type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped, watched } from '../events.js';
 import { readImageList } from '../folder/image-list.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
-import { didYouMean } from '../options/did-you-mean.js';
 import { chooseImages, SeenImages } from './choose-images.js';
 import { predictionRow, predictionsHeader } from './predictions-table.js';
 import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
