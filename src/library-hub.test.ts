@@ -27,12 +27,15 @@ describe('the library and the hub', () => {
     process.env.HF_ENDPOINT = server.endpoint;
   });
   after(async () => {
-    for (const name of ['HF_HOME', 'HF_ENDPOINT', 'HF_HUB_OFFLINE']) delete process.env[name];
+    for (const name of ['HF_HOME', 'HF_ENDPOINT', 'HF_HUB_OFFLINE', 'HF_HUB_DOWNLOAD_TIMEOUT'])
+      delete process.env[name];
     await server.close();
     await folder.remove();
   });
 
   test('a download is reported, ended by a signal, continued, and in the record of the run', async () => {
+    // However busy the machine is, the silence does not end the download first.
+    process.env.HF_HUB_DOWNLOAD_TIMEOUT = '600';
     server.fail({ at: 'files', stallAfter: 150_000 });
     const controller = new AbortController();
     const stopped = train(options('run'), {

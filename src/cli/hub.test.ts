@@ -63,6 +63,7 @@ describe('training a model of the hub', () => {
   });
   beforeEach(() => {
     delete process.env.HF_HUB_OFFLINE;
+    delete process.env.HF_HUB_DOWNLOAD_TIMEOUT;
     server.heal();
     server.taken();
   });
@@ -134,6 +135,8 @@ describe('training a model of the hub', () => {
 
   test('Ctrl-C ends a download, which the next one continues', async () => {
     process.env.HF_HOME = join(folder.path, 'interrupted');
+    // However busy the machine is, the silence does not end the download first.
+    process.env.HF_HUB_DOWNLOAD_TIMEOUT = '600';
     server.fail({ at: 'files', stallAfter: 120_000 });
     const begun = start(folder.path, ...command('org/tiny', '--json', '--out', 'interrupted-run'));
     await begun.line(/"phase":"download","done":1\d{5},/);

@@ -85,15 +85,15 @@ function refusal(
       `${repo} has no revision ${revision}`,
       `Take a branch, a tag or a commit of ${endpoint}/${repo}/commits/main, or leave out @${revision}.`,
     );
-  if (code === 'RepoNotFound' || status === 401 || status === 404)
+  if (code === 'RepoNotFound' || status === 401 || status === 404) {
+    const names = catalog.map(({ name }) => name);
+    const meant = didYouMean(repo, names);
     return new AdarandError(
       'hub.no-model',
-      `${endpoint} has no model ${repo}, or it is private.${didYouMean(
-        repo,
-        catalog.map(({ name }) => name),
-      )}`,
+      `${endpoint} has no model ${repo}, or it is private${meant === '' ? '' : `.${meant}`}`,
       `Look for it at ${endpoint}/models. For a private one, set HF_TOKEN to ${makeToken}.`,
     );
+  }
   return new AdarandError(
     'hub.refused',
     `${endpoint} refuses ${repo}, with status ${status}${said === null ? '' : `: ${said}`}`,
