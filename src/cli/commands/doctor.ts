@@ -100,7 +100,7 @@ function asText(machine: Machine, sharp: LibraryReport, checks: readonly DeviceR
     ),
     '',
     ...failed.map(({ device, remedy }) => `${device}: ${remedy}`),
-    'One device is enough to train; cpu is the default, and the fastest on most machines.',
+    'One device that works is enough; cpu is the default.',
   ];
 }
 
