@@ -42,7 +42,7 @@ async function openFolder(
 export const modelReaders = {
   onnx: {
     ending: 'onnx',
-    parsedIn: ['models/onnx-import/decode.ts'],
+    parsedIn: ['models/onnx-import/decode.ts', 'models/onnx-import/whole-file.ts'],
     samples: async () => onnxSamples(),
     mutate: mutateOnnx,
     read: (bytes) => trainBriefly(importOnnx(bytes, { name: 'fuzz.onnx' })),

@@ -140,7 +140,7 @@ export const runReaders = {
   }),
   lock: fileReader('.lock', {
     ending: 'lock',
-    parsedIn: ['run/folder/lock.ts'],
+    parsedIn: ['files/lock.ts'],
     // Of a process that is gone.
     samples: async () => [Buffer.from(`999999999 ${hostname()} 12345 0123456789abcdef\n`)],
     mutate: mutateBytes,
