@@ -70,11 +70,11 @@ describe('near-equal pictures', { concurrency: 2 }, () => {
         await change(photo('pets', `${name}/${i}`), to, (picture) => picture.resize(64));
       }
     }
-    const printed = await train('split');
+    const printed = await train('split', '--val-fraction', '0');
     assert.equal(printed.code, 0, printed.stderr);
     assert.match(
       printed.stdout,
-      /^leakage: [45] near-equal pictures in train and test: train\/cat\/\d\.jpg ≈ test\/cat\/thumb-\d\.png, /m,
+      /^leakage: 6 near-equal pictures in train and test: train\/cat\/0\.jpg ≈ test\/cat\/thumb-0\.png, .* and 3 more$/m,
     );
     const { code, stdout, stderr } = await train('split', '--json', '--val-fraction', '0');
     assert.equal(code, 0, stderr);

@@ -86,42 +86,49 @@ function nearPairs(pictures: readonly Picture[]): Pair[] {
   );
 }
 
+interface Group {
+  readonly members: readonly number[];
+  readonly images: number;
+  readonly labels: ReadonlySet<number>;
+}
+
 /** Pictures in groups, alone at first. */
 class Groups {
-  readonly #pictures: readonly Picture[];
   readonly #limit: number;
-  /** Of each picture, its group: one array for all that are in it. */
-  readonly #groups: number[][];
+  /** Of each picture, its group: one object for all that are in it. */
+  readonly #groups: Group[];
   /** Images in groups of several classes that joining made so. */
   #mixed = 0;
 
   constructor(pictures: readonly Picture[], limit: number) {
-    this.#pictures = pictures;
     this.#limit = limit;
-    this.#groups = pictures.map((_, position) => [position]);
+    this.#groups = pictures.map(({ labels }, position) => ({
+      members: [position],
+      images: labels.length,
+      labels: new Set(labels),
+    }));
   }
 
   membersWith(position: number): readonly number[] {
-    return at(this.#groups, position);
+    return at(this.#groups, position).members;
   }
 
   /** Joins the groups of two pictures, unless that makes one that is too large. */
   join(first: number, second: number): void {
     const [a, b] = [at(this.#groups, first), at(this.#groups, second)];
-    if (a === b) return;
-    const joined = [...a, ...b];
-    const mixed = this.#mixed + this.#imagesIfMixed(joined) - this.#imagesIfMixed(a) - this.#imagesIfMixed(b);
-    if (this.#labels(joined).length > this.#limit || mixed > this.#limit) return;
+    if (a === b || a.images + b.images > this.#limit) return;
+    const joined = {
+      members: [...a.members, ...b.members],
+      images: a.images + b.images,
+      labels: new Set([...a.labels, ...b.labels]),
+    };
+    const mixed = this.#mixed + imagesIfMixed(joined) - imagesIfMixed(a) - imagesIfMixed(b);
+    if (mixed > this.#limit) return;
     this.#mixed = mixed;
-    for (const position of joined) this.#groups[position] = joined;
+    for (const position of joined.members) this.#groups[position] = joined;
   }
+}
 
-  #imagesIfMixed(group: readonly number[]): number {
-    const labels = this.#labels(group);
-    return new Set(labels).size > 1 ? labels.length : 0;
-  }
-
-  #labels(group: readonly number[]): number[] {
-    return group.flatMap((position) => at(this.#pictures, position).labels);
-  }
+function imagesIfMixed({ images, labels }: Group): number {
+  return labels.size > 1 ? images : 0;
 }
