@@ -10,8 +10,8 @@ export interface Inspection {
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Enough to see whether there is anything to see. */
-const uncachedSide = 32;
+/** Enough to see whether there is anything to see, and to know it again. */
+const uncachedSide = 64;
 
 /**
  * Opens and fully decodes every file once, so that a damaged one is known before training and not in its third
