@@ -1,3 +1,4 @@
+import { printable } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
@@ -128,9 +129,9 @@ function redrawn(output: Output): Line {
       const now = performance.now() / 1000;
       if (now - last < REDRAW_SECONDS) return;
       last = now;
-      output.write(erase + text.slice(0, (output.columns || 80) - 1));
+      output.write(erase + printable(text).slice(0, (output.columns || 80) - 1));
     },
-    print: (text) => output.write(`${erase}${text}\n`),
+    print: (text) => output.write(`${erase}${printable(text)}\n`),
     clear: () => output.write(erase),
   };
 }
@@ -142,11 +143,11 @@ function throttled(output: Output): Line {
       const now = performance.now() / 1000;
       if (now - last < PLAIN_SECONDS) return;
       last = now;
-      output.write(`${text}\n`);
+      output.write(`${printable(text)}\n`);
     },
     print(text) {
       last = performance.now() / 1000;
-      output.write(`${text}\n`);
+      output.write(`${printable(text)}\n`);
     },
     clear: () => {},
   };

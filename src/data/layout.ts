@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import { printableName } from '../printable.js';
 import { contentsOf, type Entry, expectedLayout, isImage, kindOf } from './entries.js';
 
 export type SplitName = 'train' | 'val' | 'test';
@@ -145,7 +146,7 @@ async function mayBeClassOrSplit({ hasImages, subfolders }: Shape): Promise<bool
 }
 
 function list(shapes: readonly Shape[], separator = ', '): string {
-  const names = shapes.map(({ name }) => `${name}/`);
+  const names = shapes.map(({ name }) => `${printableName(name)}/`);
   return names.length > 6
     ? `${names.slice(0, 5).join(separator)} and ${names.length - 5} more`
     : names.join(separator);

@@ -5,6 +5,8 @@ import { bytesOf, type DType, type Tensor } from '../graph/tensor.js';
 import { systemCode, writeChunksAtomic } from './atomic.js';
 import { decodeElements } from './safetensors-elements.js';
 import { damaged, type Entry, encodeHeader, maximumHeader, parseHeader } from './safetensors-header.js';
+import { specialAt } from './special.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /** Named tensors and the file's free-form notes. */
 export interface Safetensors {
@@ -22,6 +24,8 @@ export interface Safetensors {
  */
 export async function readSafetensors(path: string): Promise<Safetensors> {
   let file: FileHandle | undefined;
+  const special = await specialAt(path);
+  if (special !== undefined) throw damaged(path, `it is a ${special}, not a file`);
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
@@ -39,8 +43,8 @@ export async function readSafetensors(path: string): Promise<Safetensors> {
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code;
-    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, undefined, error);
+    const { reason, hint } = whyUnreadable(code);
+    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
   } finally {
     await file?.close();
   }

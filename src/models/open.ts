@@ -3,6 +3,8 @@ import { basename, dirname, extname, join, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
 import { readSafetensors } from '../files/safetensors.js';
+import { specialAt } from '../files/special.js';
+import { whyUnreadable } from '../files/why-unreadable.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { resolveModel } from './builtin.js';
 import { checkNumbers } from './check-numbers.js';
@@ -123,6 +125,9 @@ async function readText(path: string): Promise<string> {
 }
 
 async function read(path: string): Promise<Uint8Array> {
+  const special = await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError('model.read', `${path} is a ${special}, not a file`, 'Copy the model to a file.');
   try {
     return await readFile(path);
   } catch (error) {
@@ -139,7 +144,7 @@ function readError(path: string, error: unknown): unknown {
       'A model is a folder with config.json, preprocessor_config.json and onnx/model.onnx, or one .onnx or .safetensors file.',
       error,
     );
-  return code === undefined
-    ? error
-    : new AdarandError('model.read', `Cannot read ${path}: ${code}`, undefined, error);
+  if (code === undefined) return error;
+  const { reason, hint } = whyUnreadable(code);
+  return new AdarandError('model.read', `Cannot read ${path}: ${reason}`, hint, error);
 }

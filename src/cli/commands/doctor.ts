@@ -7,6 +7,7 @@ import { describeMachine, type Machine } from '../../run/folder/describe-machine
 import { checkDevice } from '../../run/operations/check-device.js';
 import { bytes } from '../format.js';
 import { printJson } from '../json.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 interface DeviceReport {
@@ -37,7 +38,7 @@ export const command = {
     const checks: DeviceReport[] = [];
     // Each in a process of its own: a device that crashes it is a finding, too.
     for (const device of devices) checks.push(await check(device));
-    if (!json) return void process.stdout.write(`${(await asText(machine, checks)).join('\n')}\n`);
+    if (!json) return void print(`${(await asText(machine, checks)).join('\n')}\n`);
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
     for (const found of checks) printJson({ type: 'device', ...found });
   },

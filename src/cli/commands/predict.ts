@@ -1,9 +1,11 @@
 import { AdarandError } from '../../errors.js';
+import { printableName } from '../../printable.js';
 import { type ImagePrediction, predict } from '../../run/operations/predict.js';
 import { INCOMPLETE } from '../errors.js';
 import { percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { indented, print, printError } from '../terminal.js';
 import type { Command } from './command.js';
 
 export const command = {
@@ -24,8 +26,8 @@ export const command = {
 function printText({ image, classes, error }: ImagePrediction): void {
   if (error === undefined) {
     const likeliest = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
-    process.stdout.write(`${image}: ${likeliest.join(', ')}\n`);
+    print(`${printableName(image)}: ${likeliest.join(', ')}\n`);
   } else {
-    process.stderr.write(`${error.message}${error.hint === undefined ? '' : `\nhint: ${error.hint}`}\n`);
+    printError(`${indented(error.message)}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`);
   }
 }

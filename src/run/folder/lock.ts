@@ -16,6 +16,8 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { systemCode, writeError } from '../../files/atomic.js';
+import { specialKind } from '../../files/special.js';
+import { whyUnreadable } from '../../files/why-unreadable.js';
 import { identityLine, isAlive, isOnThisMachine, parseIdentity } from './process-identity.js';
 
 /** Held while a process writes a run. A process that was killed leaves its lock; the next one takes it over. */
@@ -149,11 +151,24 @@ function sweep(path: string): void {
 
 function read(path: string): string | undefined {
   try {
+    const special = specialKind(statSync(path));
+    if (special !== undefined) throw unreadable(path, `it is a ${special}`);
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') return undefined;
+    throw unreadable(path, whyUnreadable(code).reason, error);
   }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): AdarandError {
+  return new AdarandError(
+    'run.locked',
+    `the lock ${path} cannot be read: ${reason}`,
+    'If no process is working on this run, delete it.',
+    cause,
+  );
 }
 
 function locked(path: string, holder: string): AdarandError {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
+import { printableName } from '../../printable.js';
 import { argMax } from '../../training/evaluation.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
@@ -109,7 +110,7 @@ function matchClasses(names: readonly string[], known: readonly string[], data: 
 }
 
 function damage({ path, reason }: { readonly path: string; readonly reason: string }): string {
-  return `skipped ${path}: ${reason}`;
+  return `skipped ${printableName(path)}: ${reason}`;
 }
 
 /** Counts results by true and predicted class. */

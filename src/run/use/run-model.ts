@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AdarandError, invariant } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
+import { specialAt } from '../../files/special.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -34,6 +35,8 @@ export async function openRunModel(path: string): Promise<RunModel> {
     );
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;
+  const special = await specialAt(folder.model);
+  if (special !== undefined) throw damaged(folder.model, `it is a ${special}`);
   const bytes = await readFile(folder.model).catch((error: unknown) => {
     throw damaged(
       folder.model,
