@@ -2,7 +2,7 @@
  * Control characters, and those that reorder what stands beside them: a name that has some could move the cursor, recolour
  * or retitle a terminal, or look like another one.
  */
-const unprintable = /[\p{Cc}\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
+const unprintable = /[\p{Cc}\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text with its unprintable characters as in a program (`\u001b`); line breaks and tabs stay. */
 export function printable(text: string): string {
@@ -14,11 +14,6 @@ export function printable(text: string): string {
 /** A name as one line: with its line breaks and tabs escaped, too. */
 export function printableName(name: string): string {
   return name.replace(unprintable, escaped);
-}
-
-/** Whether a name can be shown as it is. */
-export function isPrintable(name: string): boolean {
-  return printableName(name) === name;
 }
 
 /** JSON leaves some of them as they are; escaped, it means the same. */

@@ -65,7 +65,7 @@ export async function realFolder(folder: string): Promise<string> {
 async function folderError(folder: string, error: unknown): Promise<Error> {
   const code = systemCode(error);
   if (code === 'ENOENT' && isLostName(folder))
-    return new AdarandError('data.name', `${folder} has a name that is not UTF-8`, renameFolder, error);
+    return new AdarandError('data.name', `${folder} has a name that is not UTF-8`, 'Rename it.', error);
   if (code === 'ENOENT')
     return new AdarandError('data.missing', `${folder} does not exist`, expectedLayout, error);
   if (code === 'ENOTDIR')

@@ -15,7 +15,6 @@ import type { ExternalData } from './onnx-import/external-data.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
 
 export interface ImportOptions {
   /** The network's name, also in messages about the file. */
@@ -48,7 +47,7 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   checkOperators(part);
   const tensors = tensorsOf(part);
   checkNumbers(tensors, variancesOf(nodes), name);
-  const preprocessing = options.preprocessing ?? imagenetPreprocessing(sizeOf(images, name));
+  const preprocessing = options.preprocessing ?? imagenetPreprocessing(images.size ?? 224);
   const network: Network = {
     name,
     modelType,
@@ -85,16 +84,6 @@ function imageInput({ file, inputs }: OnnxModel) {
       'An image classifier with one input of RGB images, [batch,3,height,width], is needed.',
     );
   return { name: first.name, channelsLast, size: channelsLast ? second : third };
-}
-
-/** The file's own image size, 224 where it has none. */
-function sizeOf({ size = 224 }: { readonly size: number | undefined }, file: string): number {
-  if (preprocessingSchema.safeParse(imagenetPreprocessing(size)).success) return size;
-  throw new AdarandError(
-    'model.image-size',
-    `${file} takes images of ${size} pixels`,
-    'Images are resized to at most 65536 pixels, and cropped to seven eighths of that.',
-  );
 }
 
 /** Names of the running variances: the last input of a BatchNormalization. */
