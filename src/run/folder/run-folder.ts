@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
@@ -171,7 +172,9 @@ function exists(path: string): AdarandError {
   return new AdarandError(
     'run.exists',
     `${path} exists already`,
-    `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`,
+    existsSync(join(path, 'run.json'))
+      ? `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`
+      : 'Choose another --out, or empty that folder.',
   );
 }
 
