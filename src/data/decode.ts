@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import { systemCode } from '../files/atomic.js';
 import { formatThatCannotBeRead, isTiff, refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
+import { isLostName } from './lost-name.js';
 
 // Each picture is decoded once or with fresh options: libvips' own cache would only hold memory.
 sharp.cache(false);
@@ -14,8 +16,8 @@ sharp.cache(false);
  * first frame. An image whose shorter side exceeds `shorterSide` is shrunk to it, aspect ratio kept; JPEG and
  * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap.
  *
- * @throws UnreadableFormat for a file that is known to be of another kind, TooManyPixels, and what sharp throws for a file it cannot
- *   read in full; `decodeFailure` puts both in words.
+ * @throws UnreadableFormat for a file that is known to be of another kind, TooManyPixels, the system's errors, and what
+ *   sharp throws for a file it cannot read in full; `decodeFailure` puts all of them in words.
  */
 export async function decodeImage(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
   try {
@@ -23,8 +25,9 @@ export async function decodeImage(file: string | Uint8Array, shorterSide: number
     await refuseVast(file, shorterSide);
     return await decode(file, shorterSide);
   } catch (error) {
-    const bytes = typeof file === 'string' ? await readFile(file).catch(() => undefined) : file;
-    const format = bytes && formatThatCannotBeRead(bytes);
+    // What keeps a file from being read is said better by the system.
+    const bytes = typeof file === 'string' ? await readFile(file) : file;
+    const format = formatThatCannotBeRead(bytes);
     throw format === undefined ? error : new UnreadableFormat(format, { cause: error });
   }
 }
@@ -71,9 +74,22 @@ async function decode(file: string | Uint8Array, shorterSide: number): Promise<P
   return { width: info.width, height: info.height, channels: 3, data: shared };
 }
 
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'not there: a broken link, or removed by now',
+  EACCES: 'no permission to read',
+  EPERM: 'no permission to read',
+  ELOOP: 'a link that leads to itself',
+  ENAMETOOLONG: 'a path that is too long',
+  EISDIR: 'a folder',
+};
+
 /** Why a file could not be decoded, in a few words for a report. */
 export function decodeFailure(error: unknown): string {
   if (error instanceof UnreadableFormat || error instanceof TooManyPixels) return error.message;
+  const code = systemCode(error);
+  if (code === 'ENOENT' && error instanceof Error && isLostName(error.message))
+    return 'a name that is not UTF-8';
+  if (code !== undefined) return systemReasons[code] ?? `cannot be read: ${code}`;
   const text = error instanceof Error ? error.message : String(error);
   if (/empty/i.test(text)) return 'empty file';
   if (/input file is missing/i.test(text)) return 'there is no such file';

@@ -1,6 +1,6 @@
 import type { DatasetImage } from './image.js';
-import type { SplitName } from './shape.js';
 import type { NearPictures } from './near-groups.js';
+import type { SplitName } from './shape.js';
 
 /** Pictures that are more than once in a dataset: groups of images, by their names. */
 export interface Repeated {

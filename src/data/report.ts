@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { wilsonInterval } from '../analysis/statistics.js';
 import { at } from '../errors.js';
+import { printableName } from '../printable.js';
 import type { Findings } from './dataset.js';
 import type { DatasetImage } from './image.js';
 import type { NearPictures } from './near-groups.js';
@@ -85,7 +86,7 @@ export function formatReport(report: FolderReport): string[] {
   const total = (split: SplitName) => report.classes.reduce((sum, count) => sum + count[split], 0);
   const sizes = report.classes.map(({ train }) => train);
   const lines = [
-    `${report.name}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
+    `${printableName(report.name)}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
       `${total('test')} test images; smallest class ${Math.min(...sizes)}, largest ${Math.max(...sizes)}`,
   ];
   lines.push(
@@ -178,6 +179,6 @@ function examples(groups: readonly (readonly string[])[], sign = '='): string {
 }
 
 function list(items: readonly string[], most = 3): string {
-  const shown = items.slice(0, most).join(', ');
+  const shown = items.slice(0, most).map(printableName).join(', ');
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

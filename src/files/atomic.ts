@@ -66,7 +66,7 @@ export function writeError(path: string, error: unknown): unknown {
       error,
     );
   }
-  const [reason, hint] = causes[code] ?? [code, undefined];
+  const [reason, hint] = causes[code] ?? [code, 'Choose another output folder.'];
   return new AdarandError('files.write', `Cannot write ${path}: ${reason}.`, hint, error);
 }
 
@@ -82,6 +82,7 @@ const causes: Readonly<Record<string, readonly [reason: string, hint: string]>> 
   EROFS: ['the disk is read-only', 'Choose an output folder on another disk.'],
   ENOENT: ['its folder does not exist', 'Create the folder first.'],
   ENOTDIR: ['its folder is a file', 'Choose another output folder.'],
+  EEXIST: ['a file has that name', 'Choose another output folder.'],
   EISDIR: ['a folder has that name', 'Choose another name, or move the folder away.'],
   EFBIG: ['the file would pass the size limit of this disk or process', 'See `ulimit -f`.'],
   ENAMETOOLONG: ['the name is too long', 'Choose a shorter name.'],

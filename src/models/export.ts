@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { at } from '../errors.js';
 import { writeError, writeFileAtomic } from '../files/atomic.js';
+import { makeFolder } from '../files/make-folder.js';
 import { writeOnnx } from '../graph/onnx/write.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -73,7 +73,7 @@ export async function exportFolder(
 ): Promise<void> {
   const bytes = exportOnnx(model);
   try {
-    await mkdir(join(folder, 'onnx'), { recursive: true });
+    await makeFolder(join(folder, 'onnx'));
   } catch (error) {
     throw writeError(folder, error);
   }

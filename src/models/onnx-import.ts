@@ -15,7 +15,6 @@ import type { ExternalData } from './onnx-import/external-data.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
 
 export interface ImportOptions {
   /** The network's name, also in messages about the file. */
@@ -76,7 +75,7 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
   checkOperators(whole);
   const tensors = tensorsOf(whole);
   checkNumbers(tensors, variancesOf(nodes), name);
-  const preprocessing = options.preprocessing ?? imagenetPreprocessing(sizeOf(images, name));
+  const preprocessing = options.preprocessing ?? imagenetPreprocessing(images.size ?? 224);
   const networkOf = (part: OnnxPart): Network => ({
     name,
     modelType,
@@ -154,16 +153,6 @@ function imageInput({ file, inputs }: OnnxModel) {
     );
   const [height, width] = channelsLast ? [second, third] : [third, last];
   return { name: first.name, channelsLast, size: height, sides: { height, width }, count: shape[0] };
-}
-
-/** The file's own image size, 224 where it has none. */
-function sizeOf({ size = 224 }: { readonly size: number | undefined }, file: string): number {
-  if (preprocessingSchema.safeParse(imagenetPreprocessing(size)).success) return size;
-  throw new AdarandError(
-    'model.image-size',
-    `${file} takes images of ${size} pixels`,
-    'Images are resized to at most 65536 pixels, and cropped to seven eighths of that.',
-  );
 }
 
 /** Names of the running variances: the last input of a BatchNormalization. */

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { readSafetensors } from '../files/safetensors.js';
+import { specialAt } from '../files/special.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { checkNumbers } from './check-numbers.js';
@@ -150,6 +151,9 @@ async function readText(path: string): Promise<string> {
 }
 
 async function read(path: string): Promise<Uint8Array> {
+  const special = await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError('model.read', `${path} is a ${special}, not a file`, 'Copy the model to a file.');
   try {
     return await readFile(path);
   } catch (error) {

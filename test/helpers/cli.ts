@@ -95,9 +95,14 @@ export function typed(cwd: string, line: string): Promise<Ended> {
 
 /** Starts `adarand` with these arguments in a folder. */
 export function start(cwd: string, ...args: readonly string[]): Running {
+  return startWith({}, cwd, ...args);
+}
+
+/** The same, with more variables in its environment. */
+export function startWith(env: NodeJS.ProcessEnv, cwd: string, ...args: readonly string[]): Running {
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: environment(cwd),
+    env: { ...environment(cwd), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -8,6 +8,7 @@ import { commandLine } from '../../run/command-line.js';
 import { measureSpeed } from '../../run/operations/measure-speed.js';
 import { bytes, duration } from '../format.js';
 import { printJson } from '../json.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 const IMAGES = 1000;
@@ -21,7 +22,7 @@ export const command = {
     const { cache } = hubSettings();
     const cached = await cachedModels(cache);
     const { gflops } = await launch(measureSpeed, {}).result;
-    if (!json) return void process.stdout.write(`${asText(cached, cache, gflops).join('\n')}\n`);
+    if (!json) return void print(`${asText(cached, cache, gflops).join('\n')}\n`);
     printJson({ type: 'speed', gflops });
     for (const entry of catalog)
       printJson({

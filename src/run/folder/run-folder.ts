@@ -1,8 +1,11 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
+import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
+import { specialAt } from '../../files/special.js';
+import { whyUnreadable } from '../../files/why-unreadable.js';
 import { commandLine } from '../command-line.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 
@@ -16,6 +19,7 @@ export class RunFolder {
 
   /** @throws AdarandError `run.exists` for a path that a new run cannot have. */
   static async checkFree(out: string): Promise<void> {
+    await refuseNoFolder(out);
     if ((await stat(out).catch(() => undefined)) !== undefined && !(await isEmpty(out)))
       throw await exists(out);
   }
@@ -27,6 +31,7 @@ export class RunFolder {
    */
   static async reserve(out: string | undefined, stem: string): Promise<LockedRunFolder> {
     if (out !== undefined) {
+      await refuseNoFolder(out);
       const made = await make(out);
       if (made === undefined && !(await isEmpty(out))) throw await exists(out);
       return lock(new RunFolder(out), made);
@@ -83,7 +88,7 @@ export class RunFolder {
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await mkdir(this.checkpoints, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(this.checkpoints).catch((error: unknown) => {
       throw writeError(this.checkpoints, error);
     });
     await writeFileAtomic(join(this.path, 'run.json'), toJson(record));
@@ -149,7 +154,7 @@ async function discard(folder: RunFolder, made: string | undefined): Promise<voi
 /** Makes the folder and those above it; the topmost that was made, or undefined if it is there already. */
 async function make(path: string): Promise<string | undefined> {
   try {
-    return await mkdir(path, { recursive: true });
+    return await makeFolder(path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw await exists(path);
     throw writeError(path, error);
@@ -162,6 +167,13 @@ const leftovers = /^(\.lock(\..*)?|\.?(preparation\.safetensors|images\.jsonl)(\
 /** Also true for a folder with files of a process that was killed before its run began. */
 async function isEmpty(path: string): Promise<boolean> {
   return (await readdir(path).catch(() => ['a file'])).every((name) => leftovers.test(name));
+}
+
+/** @throws AdarandError `run.exists` for a file, or whatever else has this name and is no folder. */
+async function refuseNoFolder(out: string): Promise<void> {
+  const what = await otherThanFolder(out);
+  if (what === undefined) return;
+  throw new AdarandError('run.exists', `${out} is ${what}, not a folder`, 'Choose another --out.');
 }
 
 async function notARun(path: string): Promise<AdarandError> {
@@ -188,12 +200,20 @@ async function exists(path: string): Promise<AdarandError> {
 }
 
 async function readText(path: string): Promise<string | undefined> {
+  const special = await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError(
+      'run.read',
+      `${path} is a ${special}, not a file`,
+      'Restore the run folder as it was.',
+    );
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new AdarandError('run.read', `cannot read ${path}: ${code}`, undefined, error);
+    const { reason, hint } = whyUnreadable(code);
+    throw new AdarandError('run.read', `cannot read ${path}: ${reason}`, hint, error);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type Dataset, type DatasetImage, nearEqual } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
+import { printableName } from '../../printable.js';
 
 /** Source images, for a method that trains on them. */
 export interface SourceImages {
@@ -42,11 +43,11 @@ export function describeSource({ dataset, classes, images }: SourceImages): stri
   const [first] = damaged;
   if (first !== undefined)
     lines.push(
-      `skipped ${damaged.length} damaged: ${first.path} (${first.reason})${damaged.length > 1 ? ' ...' : ''}`,
+      `skipped ${damaged.length} damaged: ${printableName(first.path)} (${first.reason})${damaged.length > 1 ? ' ...' : ''}`,
     );
   if (ignored.size > 0)
     lines.push(
-      `ignored, because they are not images of a class: ${Array.from(ignored, ([kind, count]) => `${count} ${kind}`).join(', ')}`,
+      `ignored, because they are not images of a class: ${Array.from(ignored, ([kind, count]) => `${count} ${printableName(kind)}`).join(', ')}`,
     );
   return lines;
 }

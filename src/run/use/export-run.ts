@@ -1,6 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { systemCode, writeError } from '../../files/atomic.js';
+import { otherThanFolder } from '../../files/make-folder.js';
 import { exportFolder } from '../../models/export.js';
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
@@ -16,7 +18,14 @@ export async function exportRun(
   host: RunHost,
 ): Promise<ExportReport> {
   const model = await openRunModel(run, host);
-  const inside = await readdir(to).catch(() => []);
+  const what = await otherThanFolder(to);
+  if (what !== undefined)
+    throw new AdarandError('export.exists', `${to} is ${what}, not a folder`, 'Choose another folder.');
+  const inside = await readdir(to).catch((error: unknown) => {
+    // Another reason is told where the folder is made.
+    if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return [];
+    throw writeError(to, error);
+  });
   if (inside.length > 0)
     throw new AdarandError('export.exists', `${to} exists and is not empty`, 'Choose another folder.');
   const { record, unfinished } = model;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AdarandError, invariant } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
+import { specialAt } from '../../files/special.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -54,6 +55,8 @@ async function modelOf(
   record: RunRecord,
 ): Promise<{ readonly bytes: Uint8Array; readonly unfinished: UnfinishedRun | undefined }> {
   if ((await folder.summary()) === undefined) return unfinishedModel(folder, record);
+  const special = await specialAt(folder.model);
+  if (special !== undefined) throw damaged(folder.model, `it is a ${special}`);
   const bytes = await readFile(folder.model).catch((error: unknown) => {
     const what = systemCode(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
     throw damaged(folder.model, what, error);
