@@ -10,7 +10,7 @@ import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config
 import { networkOf } from './detect.js';
 import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportOptions, importOnnx } from './onnx-import.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { resizedTo } from './resized-to.js';
 
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
@@ -71,11 +71,7 @@ async function openFolder(folder: string, options: OpenModelOptions): Promise<Ne
 
 async function openOnnx(file: string, described: ImportOptions, options: OpenModelOptions): Promise<Network> {
   const bytes = await read(file);
-  const known = { ...described, external: externalDataIn(dirname(file)) };
-  const network = importOnnx(bytes, known);
-  if (options.imageSize === undefined) return network;
-  // Built again, so that a size which the graph cannot take is refused here.
-  return importOnnx(bytes, { ...known, preprocessing: resizedTo(network.preprocessing, options.imageSize) });
+  return importOnnx(bytes, { ...described, ...options, external: externalDataIn(dirname(file)) });
 }
 
 async function openTensors(
@@ -90,20 +86,6 @@ async function openTensors(
   checkNumbers(network, new Set(variances), file);
   const own = preprocessing ?? network.preprocessing;
   return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
-}
-
-/** Another input size, with the same share of the resized image inside the crop. */
-export function resizedTo(preprocessing: Preprocessing, imageSize: number): Preprocessing {
-  if (!Number.isInteger(imageSize) || imageSize < 1)
-    throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
-  const ratio = preprocessing.resizeSize / preprocessing.imageSize;
-  const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
-  if (preprocessingSchema.safeParse(resized).success) return resized;
-  throw new AdarandError(
-    'model.image-size',
-    `For an input of ${imageSize} pixels, images would be resized to ${resized.resizeSize}`,
-    "Choose a smaller image size, or check the sizes in the model's preprocessor_config.json.",
-  );
 }
 
 async function kindOf(
