@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { decodeFailure, decodeImage } from '../../data/decode.js';
+import { decodeFailure } from '../../data/decode.js';
+import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pixels.js';
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { ImagePrediction } from '../operations/predict.js';
@@ -30,15 +31,15 @@ export async function imagesAt(path: string): Promise<(FoundFile | Failed)[]> {
   }
 }
 
-/** The file's picture, or its error. */
+/** What evaluation sees of the file's picture, or its error. */
 export async function decoded(
   item: FoundFile | Failed,
-  shorterSide: number,
+  size: EvaluationSize,
 ): Promise<(LabelledImage & FoundFile) | Failed> {
   if (isFailed(item)) return item;
   const { path } = item;
   try {
-    return { path, image: { kind: 'pixels', ...(await decodeImage(path, shorterSide)) }, label: 0 };
+    return { path, image: { kind: 'pixels', ...(await evaluationPixels(path, size)) }, label: 0 };
   } catch (error) {
     return failed(path, {
       code: 'predict.unreadable-image',

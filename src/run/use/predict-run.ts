@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { evalBatches, ImageCache } from '../../data/index.js';
+import { inLanes } from '../../data/lanes.js';
 import { at } from '../../errors.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
@@ -36,10 +37,11 @@ export async function predictRun(
   try {
     const progress = { phase: 'evaluate', total: Math.ceil(found.length / batchSize) } as const;
     for await (const items of watched(chunks(found, batchSize), host, progress)) {
-      const pictures = await Promise.all(items.map((item) => decoded(item, cache.shorterSide)));
+      const pictures = await inLanes(items, (item) => decoded(item, { resizeSize, imageSize }));
       const batches = evalBatches(
         pictures.flatMap((picture) => (isFailed(picture) ? [] : [picture])),
-        { batchSize, imageSize, resizeSize, cache },
+        // They are resized already.
+        { batchSize, imageSize, resizeSize: imageSize, cache },
       );
       const answers: Float32Array[] = [];
       await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()));
