@@ -92,7 +92,7 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
   const folder = await temporaryFolder(t);
   const network = cifarResNet(8, { seed: 1 });
   const head = headOf(64);
-  await exportFolder(folder, { network, head }, { method: 'adarand' });
+  await exportFolder(folder, { network, head }, { notes: { method: 'adarand' } });
   const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
   assert.deepEqual(config, {
     model_type: 'resnet',

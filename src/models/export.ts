@@ -71,17 +71,25 @@ export function exportOnnx(
   );
 }
 
+/** What is written about a classifier. */
+export interface AboutModel {
+  /** For config.json, under `adarand`. */
+  readonly notes?: Readonly<Record<string, unknown>>;
+  /** The text of README.md; without it, there is none. */
+  readonly card?: string;
+}
+
 /**
  * Writes the classifier as a folder that transformers.js, and `openModel`, load: `onnx/model.onnx`,
- * `preprocessor_config.json` and `config.json`. Each file is written whole or not at all; `config.json` comes last,
- * so a folder that has it is complete. `notes` go into config.json under `adarand`.
+ * `preprocessor_config.json`, a `README.md` and `config.json`. Each file is written whole or not at all; `config.json`
+ * comes last, so a folder that has it is complete.
  *
  * @throws AdarandError as `exportOnnx` and `writeFileAtomic` do.
  */
 export async function exportFolder(
   folder: string,
   model: ExportedModel,
-  notes: Readonly<Record<string, unknown>> = {},
+  { notes = {}, card }: AboutModel = {},
 ): Promise<void> {
   const { preprocessing } = model.network;
   const bytes = exportOnnx(model, { halve: isHalvedInGraph(preprocessing.imageSize) });
@@ -95,6 +103,7 @@ export async function exportFolder(
     join(folder, 'preprocessor_config.json'),
     toJson(preprocessorConfigOf(preprocessing)),
   );
+  if (card !== undefined) await writeFileAtomic(join(folder, 'README.md'), card);
   await writeFileAtomic(join(folder, 'config.json'), toJson(configOf(model.network, model.head, notes)));
 }
 

@@ -8,13 +8,14 @@ import { State } from '../../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { Evaluator } from '../../training/evaluation.js';
 import { commandLine } from '../command-line.js';
-import type { RunRecord } from '../folder/record.js';
+import type { RunRecord, RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 
 /** A finished run's classifier, as its `model.onnx` has it, so that the exported file is what is evaluated. */
 export interface RunModel {
   readonly folder: RunFolder;
   readonly record: RunRecord;
+  readonly summary: RunSummary;
   readonly network: Network;
   readonly head: Head;
 }
@@ -26,7 +27,8 @@ export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
 export async function openRunModel(path: string): Promise<RunModel> {
   const folder = await RunFolder.open(path);
   const record = await folder.record();
-  if ((await folder.summary()) === undefined)
+  const summary = await folder.summary();
+  if (summary === undefined)
     throw new AdarandError(
       'run.unfinished',
       `${path} has not finished training`,
@@ -50,7 +52,7 @@ export async function openRunModel(path: string): Promise<RunModel> {
       folder.model,
       `it has ${logits} classes of ${network.featureSize} features, not ${classes.length} of ${record.model.featureSize}`,
     );
-  return { folder, record, network, head };
+  return { folder, record, summary, network, head };
 }
 
 function damaged(file: string, what: string, cause?: unknown): AdarandError {
