@@ -8,6 +8,8 @@ import sharp from 'sharp';
 import { adarand, classNames, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { packageFolder } from '../package.js';
 import { Random } from '../random.js';
+import { parseStored, recordSchema, summarySchema } from '../run/folder/record.js';
+import { modelCard } from '../run/use/card/model-card.js';
 
 const folder = await temporaryFolder();
 after(folder.remove);
@@ -174,4 +176,25 @@ test('the card says what the classifier is, and how it was made', async () => {
   ])
     assert.ok(card.includes(text), `${text} in\n${card}`);
   assert.ok(!card.includes(folder.path), 'no paths of the machine that trained');
+});
+
+test('a card says what was not measured, and lists no thousand classes', async () => {
+  const stored = (name: string) => readFile(join(folder.path, 'run', name), 'utf8');
+  const record = parseStored(recordSchema, await stored('run.json'), 'run.json');
+  const summary = parseStored(summarySchema, await stored('summary.json'), 'summary.json');
+  const classes = Array.from({ length: 1000 }, (_, i) => `class \`${i}\``);
+  const text = modelCard(
+    'many',
+    {
+      ...record,
+      data: { ...record.data, classes, name: 'a|b' },
+      options: { ...record.options, method: '/home/me/mine.js+bss' },
+    },
+    { ...summary, test_accuracy: null, test_interval: null, test_images: 0, val_accuracy: null },
+  );
+  assert.match(text, /^Not measured: there were no test images\.$/m);
+  assert.match(text, /`` class `199` `` and 800 more: see config\.json\.$/m);
+  assert.match(text, /^\| images \| `a\\\|b`: /m);
+  assert.match(text, /^\| method \| `mine\.js\+bss` \|$/m);
+  assert.match(text, /epoch \d of 3 \(\d+ steps\)\.$/m);
 });
