@@ -24,7 +24,7 @@ export function halved(images: Value): Value {
 
 /**
  * A triangle filter (1/8, 3/8, 3/8, 1/8), as evaluation has it, made sharper by the little that the resizing before it
- * has blurred. Of 7/48 to 1/20 for the outer weights, this came closest to evaluation's own pixels.
+ * has blurred: of six outer weights from 0.05 to 0.15, 0.11 and 0.1 came closest to evaluation's own answers.
  */
 const weights = [7 / 64, 25 / 64, 25 / 64, 7 / 64];
 
