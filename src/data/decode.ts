@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
 import { systemCode } from '../files/atomic.js';
 import { formatThatCannotBeRead, isTiff, refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
@@ -14,16 +14,22 @@ sharp.cache(false);
  * EXIF orientation is applied. Grey, CMYK and 16-bit images are converted; transparency is laid over white (what
  * a viewer shows; dropping the alpha channel would reveal whatever colour lies under it). Of an animation, the
  * first frame. An image whose shorter side exceeds `shorterSide` is shrunk to it, aspect ratio kept; JPEG and
- * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap.
+ * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap. With `upTo`, as much is kept of up to
+ * that shorter side as is at most 16 million pixels.
  *
  * @throws UnreadableFormat for a file that is known to be of another kind, TooManyPixels, the system's errors, and what
  *   sharp throws for a file it cannot read in full; `decodeFailure` puts all of them in words.
  */
-export async function decodeImage(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
+export async function decodeImage(
+  file: string | Uint8Array,
+  shorterSide: number,
+  upTo = shorterSide,
+): Promise<Pixels> {
   try {
     if (typeof file === 'string' ? /\.tiff?$/i.test(file) : isTiff(file)) await refuseMeasurements(file);
-    await refuseVast(file, shorterSide);
-    return await decode(file, shorterSide);
+    const size = await sharp(file).metadata();
+    refuseVast(size, shorterSide);
+    return await decode(file, Math.max(shorterSide, Math.min(upTo, roomySide(size))));
   } catch (error) {
     // What keeps a file from being read is said better by the system.
     const bytes = typeof file === 'string' ? await readFile(file) : file;
@@ -32,23 +38,28 @@ export async function decodeImage(file: string | Uint8Array, shorterSide: number
   }
 }
 
-/** Pixels of an image in a format that is decoded as a whole, and of any after it was shrunk. */
+/** Pixels of an image in a format that is decoded as a whole, of any after it was shrunk, and of one that is kept large. */
 const MAXIMUM_WHOLE = 2 ** 26;
 const MAXIMUM_KEPT = 2 ** 25;
+const MAXIMUM_LARGE = 2 ** 24;
 
 /**
  * Looks at an image's header, before memory is taken for its pixels. One that is thin is not shrunk, however long it is.
  *
  * @throws TooManyPixels
  */
-async function refuseVast(file: string | Uint8Array, shorterSide: number): Promise<void> {
-  const { width, height, isProgressive, format } = await sharp(file).metadata();
+function refuseVast({ width, height, isProgressive, format }: Metadata, shorterSide: number): void {
   const shrink = Math.min(1, shorterSide / Math.min(width, height));
   const kept = width * shrink * height * shrink;
   const isWhole = format === 'heif' || format === 'gif' || (format === 'png' && isProgressive);
   const tooLarge = kept > Math.max(MAXIMUM_KEPT, 4 * shorterSide ** 2);
   if (tooLarge || (isWhole && width * height > MAXIMUM_WHOLE))
     throw new TooManyPixels(`too many pixels: ${width} x ${height}`);
+}
+
+/** The shorter side at which an image has as many pixels as one that is kept large may have. */
+function roomySide({ width, height }: Metadata): number {
+  return Math.floor(Math.min(width, height) * Math.sqrt(MAXIMUM_LARGE / (width * height)));
 }
 
 /** An image that would take more memory than a photograph can. */

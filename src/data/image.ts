@@ -29,6 +29,11 @@ export interface DatasetImage extends LabelledImage {
   readonly descriptor?: string | undefined;
 }
 
+/** Whether an image that is shrunk to a shorter side when it is decoded is known to have kept all of its pixels. */
+export function isWhole({ width, height }: Pixels, shorterSide: number): boolean {
+  return Math.min(width, height) < shorterSide;
+}
+
 /** Grey is repeated into three channels; an alpha channel is laid over white, as `decodeImage` does. */
 export function toRgb(image: Pixels): Pixels {
   const { width, height, channels, data } = image;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
+import { isHalvedInGraph } from './export/halving.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
 import { preprocessingOfTimm, timmSchema } from './timm-config.js';
 
@@ -12,7 +13,7 @@ const configSchema = z.object({
   adarand: z.object({ architecture: z.string() }).optional(),
 });
 
-const side = z.number().int().min(1).max(4096);
+const side = z.number().int().min(1).max(8192);
 const sides = z.union([
   side.transform((size) => ({ height: size, width: size })),
   z.object({ height: side, width: side }),
@@ -108,22 +109,34 @@ export function configOf(network: Network, { classes }: Head, notes: Readonly<Re
   const { modelType, name, featureSize, preprocessing } = network;
   return {
     model_type: transformersTypes.has(modelType) ? modelType : 'resnet',
-    image_size: preprocessing.imageSize,
+    image_size: fileSizes(preprocessing).imageSize,
     num_channels: 3,
     num_labels: classes.length,
     id2label: Object.fromEntries(classes.map((label, i) => [i, label])),
     label2id: Object.fromEntries(classes.map((label, i) => [label, i])),
-    adarand: { ...notes, architecture: modelType, network: name, feature_size: featureSize },
+    adarand: {
+      ...notes,
+      architecture: modelType,
+      network: name,
+      network_image_size: preprocessing.imageSize,
+      feature_size: featureSize,
+    },
     'transformers.js_config': { dtype: 'fp32' },
   };
 }
 
-export function preprocessorConfigOf({ imageSize, resizeSize, mean, std }: Preprocessing) {
+/**
+ * The file for what runs the model: for a graph that halves its images, with twice the sizes. Lanczos (1) is the one filter
+ * that transformers.js averages with where it shrinks a picture.
+ */
+export function preprocessorConfigOf(preprocessing: Preprocessing) {
+  const { mean, std } = preprocessing;
+  const { imageSize, resizeSize } = fileSizes(preprocessing);
   return {
     image_processor_type: 'ImageProcessor',
     do_resize: true,
     size: { shortest_edge: resizeSize },
-    resample: 2,
+    resample: 1,
     do_center_crop: true,
     crop_size: { height: imageSize, width: imageSize },
     do_rescale: true,
@@ -132,6 +145,12 @@ export function preprocessorConfigOf({ imageSize, resizeSize, mean, std }: Prepr
     image_mean: mean,
     image_std: std,
   };
+}
+
+/** The sizes of the images that an exported file takes. */
+export function fileSizes({ imageSize, resizeSize }: Preprocessing) {
+  const factor = isHalvedInGraph(imageSize) ? 2 : 1;
+  return { imageSize: factor * imageSize, resizeSize: factor * resizeSize };
 }
 
 /** Image classifiers of transformers.js 4. */

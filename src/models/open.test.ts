@@ -14,7 +14,8 @@ import { backboneNamed } from '../nn/registry.js';
 import { vit } from '../nn/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { exportFolder, exportOnnx } from './export.js';
-import { openModel, resizedTo } from './open.js';
+import { openModel } from './open.js';
+import { resizedTo } from './resized-to.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 

@@ -13,7 +13,7 @@ import { kindOf, type Located, locateModel, readError } from './locate.js';
 import { CONFIG, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportOptions, importFile } from './onnx-import.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { resizedTo } from './resized-to.js';
 import { checkAgainstFile } from './self-check.js';
 
 export interface OpenModelOptions {
@@ -92,16 +92,13 @@ async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
 
 async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
   const bytes = await read(file);
-  const known = { ...described, external: externalDataIn(dirname(file)) };
+  const external = externalDataIn(dirname(file));
   const { imageSize, selfCheck } = options;
-  const own = importFile(bytes, known);
-  // Built again, so that a size which the graph cannot take is refused here.
-  const imported =
-    imageSize === undefined
-      ? own
-      : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
-  if (selfCheck !== undefined)
-    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
+  const size = imageSize === undefined ? {} : { imageSize };
+  const imported = importFile(bytes, { ...described, ...size, external });
+  // A graph that halves its images is one of our own exports.
+  if (selfCheck !== undefined && !imported.halved)
+    await checkAgainstFile(imported, { bytes, external }, selfCheck.threads);
   return imported.network;
 }
 
@@ -130,20 +127,6 @@ async function openTensors(
   checkNumbers(network, new Set(variances), main);
   const own = preprocessing ?? network.preprocessing;
   return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
-}
-
-/** Another input size, with the same share of the resized image inside the crop. */
-export function resizedTo(preprocessing: Preprocessing, imageSize: number): Preprocessing {
-  if (!Number.isInteger(imageSize) || imageSize < 1)
-    throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
-  const ratio = preprocessing.resizeSize / preprocessing.imageSize;
-  const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
-  if (preprocessingSchema.safeParse(resized).success) return resized;
-  throw new AdarandError(
-    'model.image-size',
-    `For an input of ${imageSize} pixels, images would be resized to ${resized.resizeSize}`,
-    "Choose a smaller image size, or check the sizes in the model's preprocessor_config.json.",
-  );
 }
 
 async function readText(path: string): Promise<string> {

@@ -13,7 +13,7 @@ export const command = {
     if (json) return printJson({ type: 'result', ...report });
     const { folder } = report;
     print(
-      `written: ${folder}/ with config.json, preprocessor_config.json, onnx/model.onnx\n` +
+      `written: ${folder}/ with README.md, config.json, preprocessor_config.json, onnx/model.onnx\n` +
         `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n`,
     );
   },

@@ -10,7 +10,7 @@ import type { CompileOptions } from '../../runtime/program.js';
 import { fingerprintNetwork } from '../folder/fingerprint.js';
 
 /** Increased when the features of the same images change. */
-const VERSION = 2;
+const VERSION = 3;
 
 /**
  * Features [n, d] of the pretrained network, from the disk where an earlier run has computed them, else by `compute`.

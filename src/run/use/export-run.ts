@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { systemCode, writeError } from '../../files/atomic.js';
@@ -6,6 +7,7 @@ import { otherThanFolder } from '../../files/make-folder.js';
 import { exportFolder } from '../../models/export.js';
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
+import { modelCard } from './card/model-card.js';
 import { openRunModel } from './run-model.js';
 
 /**
@@ -28,14 +30,16 @@ export async function exportRun(
   });
   if (inside.length > 0)
     throw new AdarandError('export.exists', `${to} exists and is not empty`, 'Choose another folder.');
-  const { record, unfinished } = model;
+  const { record, summary, unfinished } = model;
   const { method, seed } = record.options;
-  const summary = await model.folder.summary();
   await exportFolder(to, model, {
-    version: record.machine.versions.adarand,
-    method,
-    seed,
-    ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
+    notes: {
+      version: record.machine.versions.adarand,
+      method,
+      seed,
+      ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
+    },
+    card: modelCard(basename(resolve(to)), model),
   });
   return { run, folder: to, ...(unfinished !== undefined && { unfinished }) };
 }
