@@ -90,9 +90,9 @@ const timm = (changes: object) =>
 
 test('the form of timm names the classes and prepares images as timm does', () => {
   assert.deepEqual(parseConfig(timm({}), 'config.json'), {
-    modelType: 'resnet18',
+    modelType: 'resnet',
     classes: ['cat', 'dog'],
-    namedByTorch: true,
+    architecture: { library: 'timm', architecture: 'resnet18', args: {} },
     preprocessing: {
       imageSize: 224,
       resizeSize: 235,
@@ -100,7 +100,6 @@ test('the form of timm names the classes and prepares images as timm does', () =
       std: [0.229, 0.224, 0.225],
     },
   });
-  assert.equal(parseConfig('{"model_type":"vit"}', 'config.json').namedByTorch, false);
 });
 
 test('what it does not say, or what cannot be done, is named', () => {

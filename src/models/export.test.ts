@@ -18,7 +18,7 @@ import { cifarResNet } from '../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import { vit } from '../nn/vit.js';
+import { vit } from '../nn/vit/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { freeBatch } from './export/free-batch.js';
 import { exportFolder, exportOnnx } from './export.js';

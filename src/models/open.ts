@@ -67,12 +67,22 @@ async function openFolder(folder: string, name: string, options: Opening): Promi
   const configFile = join(folder, CONFIG);
   const config = parseConfig(await readText(configFile), configFile);
   const preprocessorFile = join(folder, PREPROCESSOR);
+  const paths = await pathsIn(folder);
+  const weights = weightsIn(paths, config, { name: folder, hub: false });
   const preprocessing =
-    config.preprocessing ?? parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile);
-  const weights = weightsIn(await pathsIn(folder), config, { name: folder, hub: false });
+    config.preprocessing ??
+    // Tensors have the usual preprocessing of their family.
+    (weights.kind !== 'onnx' && !paths.has(PREPROCESSOR)
+      ? undefined
+      : parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile));
   if (weights.kind === 'onnx') {
     const { modelType, classes } = config;
-    const described = { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) };
+    const described = {
+      name,
+      modelType,
+      ...(preprocessing === undefined ? {} : { preprocessing }),
+      ...(classes === undefined ? {} : { classes }),
+    };
     return openOnnx(join(folder, weights.model), described, options);
   }
   const main = join(folder, weights.kind === 'tensors' ? weights.model : weights.index);
@@ -122,11 +132,28 @@ async function openTensors(
       tensors.set(name, tensor);
     }
   }
-  const network = networkOf(tensors, main, config?.classes);
+  const network = networkOf(tensors, main, {
+    classes: config?.classes,
+    config: config?.architecture,
+    imageSize: imageSize ?? preprocessing?.imageSize,
+  });
   const variances = [...network.buffers.keys()].filter((name) => name.endsWith('running_var'));
   checkNumbers(network, new Set(variances), main);
-  const own = preprocessing ?? network.preprocessing;
-  return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
+  const chosen = preprocessing ?? network.preprocessing;
+  const notes = [
+    ...(network.notes ?? []),
+    ...(preprocessing === undefined ? [usualPreprocessing(network)] : []),
+  ];
+  return {
+    ...network,
+    notes,
+    preprocessing: imageSize === undefined ? chosen : resizedTo(chosen, imageSize),
+  };
+}
+
+function usualPreprocessing({ preprocessing: { imageSize, mean, std } }: Network): string {
+  const three = (numbers: readonly number[]) => numbers.join(', ');
+  return `no file says how its images were prepared: taken as usual, ${imageSize} pixels, mean ${three(mean)}, standard deviation ${three(std)}`;
 }
 
 async function readText(path: string): Promise<string> {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
-import { type CatalogEntry, catalog, secondsPerEpoch, stepMegabytes } from '../../models/catalog.js';
+import {
+  type CatalogEntry,
+  catalog,
+  isOpened,
+  secondsPerEpoch,
+  stepMegabytes,
+} from '../../models/catalog.js';
 import { type CachedModel, cachedModels } from '../../models/hub/cached-models.js';
 import { hubSettings } from '../../models/hub/settings.js';
 import { launch } from '../../process/launch.js';
@@ -36,8 +42,8 @@ export const command = {
 } satisfies Command<typeof options>;
 
 function asText(cached: readonly CachedModel[], cache: string, gflops: number): string[] {
-  const opened = catalog.filter((entry) => entry.opened);
-  const others = catalog.filter((entry) => !entry.opened);
+  const opened = catalog.filter(isOpened);
+  const others = catalog.filter((entry) => !isOpened(entry));
   const titles = ['model', 'parameters', 'input', 'memory', `${IMAGES} images`, 'licence'];
   const rows = opened.map((entry) => [
     entry.name,
