@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Callable
 
 import torch
+from torchvision.ops import StochasticDepth
 
 import golden
 import lcg
@@ -43,7 +44,7 @@ def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
     if name.endswith("running_var"):
         return lcg.named(name, shape, 0.3, 1.0)
     if tensor.ndim < 2:
-        scales = name.endswith((".weight", "gamma", "lambda1")) or name in ("weight", "layer_scale")
+        scales = name.endswith((".weight", "gamma", "lambda1", "layer_scale_parameter")) or name in ("weight", "layer_scale")
         return lcg.named(name, shape, 0.2, 1.0) if scales else lcg.named(name, shape, 0.2)
     fan_in = tensor[0].numel() if tensor.ndim != 3 else 12
     return lcg.named(name, shape, math.sqrt(3 / fan_in))
@@ -195,6 +196,15 @@ def torchvision_vit(network, side: int) -> Case:
     return Case(network, None, side, body, lambda net, x: net(x))
 
 
+def torchvision_features(network, side: int) -> Case:
+    """A network of `features`, an average and a classifier: what enters its last layer. Nothing is dropped at random."""
+    for module in network.modules():
+        if isinstance(module, (torch.nn.Dropout, StochasticDepth)):
+            module.p = 0.0
+    body = lambda net, x: torch.flatten(net.classifier[:-1](net.avgpool(net.features(x))), 1)
+    return Case(network, None, side, body, lambda net, x: net(x))
+
+
 def timm_case(network, side: int, architecture: str, args: dict | None = None) -> Case:
     config = {
         "architecture": architecture,
@@ -213,6 +223,11 @@ def timm_case(network, side: int, architecture: str, args: dict | None = None) -
         return net.forward_head(y, pre_logits=True)
 
     return Case(network, config, side, body, (lambda net, x: net(x)) if network.num_classes > 0 else None)
+
+
+def timm_model(build: Callable, architecture: str, side: int, **args) -> Case:
+    """A small variant of one of timm's, with the arguments that its config.json gives."""
+    return timm_case(build(num_classes=5, **args), side, architecture, args)
 
 
 def transformers_config(network) -> dict:
@@ -238,8 +253,10 @@ def transformers_case(network, side: int, features: Callable, classifies: bool =
 
 
 def small() -> dict[str, Callable[[], Case]]:
+    import timm.models.convnext as N
     import timm.models.resnet as R
     import timm.models.vision_transformer as V
+    import torchvision.models.convnext as TN
     import torchvision.models.vision_transformer as TV
     import transformers as T
 
@@ -300,6 +317,19 @@ def small() -> dict[str, Callable[[], Case]]:
         net = T.CLIPVisionModelWithProjection(config)
         return transformers_case(net, 32, lambda n, x: n(pixel_values=x).image_embeds, classifies=False)
 
+    def convnext_timm(architecture: str, **args):
+        shape = dict(depths=(1, 1, 2, 1), dims=(8, 12, 16, 24)) | args
+        return timm_model(N.ConvNeXt, architecture, 64, **shape)
+
+    def convnext_torchvision():
+        stages = [TN.CNBlockConfig(8, 12, 1), TN.CNBlockConfig(12, 16, 1), TN.CNBlockConfig(16, 24, 2), TN.CNBlockConfig(24, None, 1)]
+        return torchvision_features(TN.ConvNeXt(stages, num_classes=5), 64)
+
+    def convnext_transformers(version: str, **more):
+        config = getattr(T, f"ConvNext{version}Config")(hidden_sizes=[8, 12, 16, 24], depths=[1, 1, 2, 1], num_labels=5, **more)
+        net = getattr(T, f"ConvNext{version}ForImageClassification")(config)
+        return transformers_case(net, 64, hooked(lambda n: n.classifier))
+
     return {
         "resnet-timm-se-d": se_d,
         "resnet-timm-next": next_,
@@ -317,6 +347,13 @@ def small() -> dict[str, Callable[[], Case]]:
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
         "dino-transformers-registers": dino_registers,
         "clip-transformers": clip_transformers,
+        "convnext-timm": lambda: convnext_timm("convnext_tiny", act_layer="gelu_tanh", norm_eps=1e-5),
+        "convnext-timm-overlap": lambda: convnext_timm("convnext_atto_ols", conv_mlp=True, stem_type="overlap_tiered", head_norm_first=True),
+        "convnext-timm-hidden": lambda: convnext_timm("convnext_large_mlp", head_hidden_size=20, kernel_sizes=(7, 5, 5, 3)),
+        "convnext-timm-v2": lambda: convnext_timm("convnextv2_atto", conv_mlp=True, use_grn=True, ls_init_value=None),
+        "convnext-torchvision": convnext_torchvision,
+        "convnext-transformers": lambda: convnext_transformers(""),
+        "convnext-transformers-v2": lambda: convnext_transformers("V2", layer_norm_eps=1e-3),
     }
 
 
@@ -326,7 +363,8 @@ def full() -> dict[str, Callable[[], Case]]:
     import transformers as T
 
     def tv(name: str):
-        return lambda: (torchvision_vit if name.startswith("vit") else torchvision_resnet)(getattr(M, name)(weights=None), 224)
+        case = torchvision_vit if name.startswith("vit") else torchvision_resnet if "resne" in name else torchvision_features
+        return lambda: case(getattr(M, name)(weights=None), 224)
 
     def tm(name: str, **args):
         def make():
@@ -341,12 +379,13 @@ def full() -> dict[str, Callable[[], Case]]:
     clip = lambda: transformers_case(
         T.CLIPVisionModelWithProjection(T.CLIPVisionConfig(projection_dim=512)), 224, lambda n, x: n(pixel_values=x).image_embeds, False
     )
-    cases = {f"torchvision-{name}": tv(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "resnext50_32x4d", "vit_b_16", "vit_b_32")}
+    cases = {f"torchvision-{name}": tv(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "resnext50_32x4d", "vit_b_16", "vit_b_32", "convnext_tiny")}
     for name in (
         "resnet18", "resnet26d", "resnet26t", "resnet50", "resnet50c", "resnet50s", "resnet50d", "seresnet50", "seresnext50_32x4d", "seresnext26d_32x4d",
         "wide_resnet50_2", "resnext50d_32x4d", "vit_tiny_patch16_224", "vit_small_patch16_224", "vit_small_patch32_224", "vit_base_patch32_224",
         "deit_tiny_patch16_224", "deit_small_distilled_patch16_224", "deit3_small_patch16_224", "vit_small_patch14_dinov2", "vit_small_patch14_reg4_dinov2",
         "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224", "vit_base_patch16_gap_224", "vit_medium_patch16_reg4_gap_256",
+        "convnext_atto_ols", "convnext_nano_ols", "convnext_tiny", "convnext_tiny_hnf", "convnextv2_atto", "convnextv2_nano", "convnextv2_tiny",
     ):
         if timm.is_model(name):
             cases[f"timm-{name}"] = tm(name)
@@ -356,6 +395,8 @@ def full() -> dict[str, Callable[[], Case]]:
         "transformers-vit-base": tr(lambda: T.ViTForImageClassification(T.ViTConfig(num_labels=1000)), lambda n: n.classifier),
         "transformers-dinov2-small": tr(lambda: T.Dinov2ForImageClassification(T.Dinov2Config(hidden_size=384, num_attention_heads=6, image_size=224, patch_size=14, num_labels=10)), lambda n: n.classifier),
         "transformers-clip-base-32": clip,
+        "transformers-convnext-tiny": tr(lambda: T.ConvNextForImageClassification(T.ConvNextConfig(num_labels=1000)), lambda n: n.classifier),
+        "transformers-convnextv2-tiny": tr(lambda: T.ConvNextV2ForImageClassification(T.ConvNextV2Config(num_labels=1000)), lambda n: n.classifier),
     }
     return cases
 

@@ -14,6 +14,8 @@ const parameterCounts: Readonly<Record<BackboneName, number>> = {
   resnet34: 21_797_672 - 513_000,
   resnet50: 25_557_032 - 2_049_000,
   'mobilenet-v2': 3_504_872 - 1_281_000,
+  convnext_tiny: 28_589_128 - 769_000,
+  convnextv2_atto: 3_708_400 - 321_000,
   'vit-tiny-16': 5_717_416 - 193_000,
   'vit-small-16': 22_050_664 - 385_000,
 };
