@@ -13,7 +13,7 @@ import json
 import math
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Callable
@@ -37,6 +37,8 @@ class Case:
     side: int
     features: Callable
     logits: Callable | None = None
+    # The position embeddings in the file, where they are of another size than the network that is compared.
+    resized: str | None = None
 
 
 def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
@@ -74,7 +76,7 @@ def reference(name: str, case: Case, samples: int = SAMPLES, tries: int = 12) ->
         gradients = {
             key: torch.cat([given[part] for part in parts]) if len(parts) > 1 else given[parts[0]].clone()
             for key, parts in places.items()
-            if parts[0] in given
+            if parts[0] in given and key != case.resized
         }
         state = network.state_dict()
         running = ("running_mean", "running_var")
@@ -100,6 +102,7 @@ def reference(name: str, case: Case, samples: int = SAMPLES, tries: int = 12) ->
     network.float().eval()
     return {
         "config": case.config,
+        **({"resized": case.resized} if case.resized else {}),
         "images": images_recipe,
         "direction": direction_recipe,
         "features": features.numpy(),
@@ -234,13 +237,13 @@ def transformers_config(network) -> dict:
     return json.loads(network.config.to_json_string(use_diff=False))
 
 
-def hooked(module_of: Callable) -> Callable:
+def hooked(module_of: Callable, **options) -> Callable:
     """The input of a layer."""
 
     def body(net, x):
         kept = []
         handle = module_of(net).register_forward_pre_hook(lambda _, inputs: kept.append(inputs[0]))
-        net(pixel_values=x)
+        net(pixel_values=x, **options)
         handle.remove()
         return torch.flatten(kept[0], 1)
 
@@ -283,6 +286,10 @@ def small() -> dict[str, Callable[[], Case]]:
         shape = dict(img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=5) | args
         return timm_case(V.VisionTransformer(**shape), side, architecture, dict(num_heads=3))
 
+    def timm_resized():
+        net = V.VisionTransformer(img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=5, reg_tokens=2, dynamic_img_size=True)
+        return replace(timm_case(net, 48, "vit_tiny_patch8_reg2_32", dict(num_heads=3)), resized="pos_embed")
+
     def vit_distilled():
         from timm.models.deit import VisionTransformerDistilled
 
@@ -311,6 +318,17 @@ def small() -> dict[str, Callable[[], Case]]:
     def dino_registers():
         net = T.Dinov2WithRegistersForImageClassification(T.Dinov2WithRegistersConfig(mlp_ratio=2, num_register_tokens=3, **sizes))
         return transformers_case(net, 32, hooked(lambda n: n.classifier))
+
+    def dino_resized():
+        net = T.Dinov2WithRegistersForImageClassification(T.Dinov2WithRegistersConfig(mlp_ratio=2, num_register_tokens=3, **sizes | dict(image_size=48)))
+        return replace(transformers_case(net, 24, hooked(lambda n: n.classifier)), resized="dinov2_with_registers.embeddings.position_embeddings")
+
+    def vit_resized():
+        net = T.ViTForImageClassification(T.ViTConfig(intermediate_size=64, **sizes))
+        options = dict(interpolate_pos_encoding=True)
+        case = transformers_case(net, 56, hooked(lambda n: n.classifier, **options))
+        logits = lambda n, x: n(pixel_values=x, **options).logits
+        return replace(case, logits=logits, resized="vit.embeddings.position_embeddings")
 
     def clip_transformers():
         config = T.CLIPVisionConfig(intermediate_size=64, projection_dim=24, **sizes)
@@ -346,6 +364,9 @@ def small() -> dict[str, Callable[[], Case]]:
         "dino-transformers": dino_transformers,
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
         "dino-transformers-registers": dino_registers,
+        "vit-timm-resized": timm_resized,
+        "vit-transformers-resized": vit_resized,
+        "dino-transformers-resized": dino_resized,
         "clip-transformers": clip_transformers,
         "convnext-timm": lambda: convnext_timm("convnext_tiny", act_layer="gelu_tanh", norm_eps=1e-5),
         "convnext-timm-overlap": lambda: convnext_timm("convnext_atto_ols", conv_mlp=True, stem_type="overlap_tiered", head_norm_first=True),
