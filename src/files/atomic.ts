@@ -48,11 +48,14 @@ export async function removeTemporaries(folder: string): Promise<void> {
     throw writeError(folder, error);
   });
   for (const name of names) {
-    if (temporaryName.test(name)) await rm(join(folder, name), { force: true });
+    if (isTemporary(name)) await rm(join(folder, name), { force: true });
   }
 }
 
-const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/;
+/** Whether a name is that of a file which is being written, or was when its process was killed. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
 
 /** What a failed write means to the user; errors that are not the system's are returned as they are. */
 export function writeError(path: string, error: unknown): unknown {
@@ -82,6 +85,7 @@ const causes: Readonly<Record<string, readonly [reason: string, hint: string]>> 
   EROFS: ['the disk is read-only', 'Choose an output folder on another disk.'],
   ENOENT: ['its folder does not exist', 'Create the folder first.'],
   ENOTDIR: ['its folder is a file', 'Choose another output folder.'],
+  EEXIST: ['a file has that name', 'Choose another name, or move the file away.'],
   EISDIR: ['a folder has that name', 'Choose another name, or move the folder away.'],
   EFBIG: ['the file would pass the size limit of this disk or process', 'See `ulimit -f`.'],
   ENAMETOOLONG: ['the name is too long', 'Choose a shorter name.'],

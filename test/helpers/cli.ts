@@ -77,9 +77,15 @@ process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
 
 /** Starts `adarand` with these arguments in a folder. */
 export function start(cwd: string, ...args: readonly string[]): Running {
+  return startWith({}, cwd, ...args);
+}
+
+/** The same, with more variables in its environment. */
+export function startWith(env: NodeJS.ProcessEnv, cwd: string, ...args: readonly string[]): Running {
+  const PATH = `${bin}${delimiter}${process.env.PATH}`;
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}`, ADARAND_CACHE: join(cwd, 'cache') },
+    env: { ...process.env, PATH, ADARAND_CACHE: join(cwd, 'cache'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

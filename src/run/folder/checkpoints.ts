@@ -27,6 +27,12 @@ export interface Checkpoint {
   readonly position: Position;
 }
 
+/** Of all that were written, the positions; the tensors of the one that a run continues from. */
+export interface StoredCheckpoints {
+  readonly furthest: Checkpoint | undefined;
+  readonly positions: readonly Position[];
+}
+
 /**
  * A run's two checkpoints, `last.safetensors` and `best.safetensors` (where there are validation images): the state's
  * tensors, and in the metadata the position. Each is replaced as a whole, so there is always a complete one.
@@ -50,10 +56,19 @@ export class FileCheckpoints implements CheckpointStore {
     return (await this.#load('best')).tensors;
   }
 
-  /** Undefined if none was written yet. */
-  async loadLast(): Promise<Checkpoint | undefined> {
+  /** What a run continues from, if any of the two was written yet. */
+  async load(): Promise<StoredCheckpoints> {
+    const [last, best] = [await this.#loadIfThere('last'), await this.#loadIfThere('best')];
+    const found = [last, best].filter((checkpoint) => checkpoint !== undefined);
+    const positions = found.map(({ position }) => position);
+    // Killed between the two of an epoch, a run has a best one that is further than its last.
+    const [furthest] = found.sort((a, b) => difference(b.position, a.position));
+    return { furthest, positions };
+  }
+
+  async #loadIfThere(name: 'last' | 'best'): Promise<Checkpoint | undefined> {
     try {
-      return await this.#load('last');
+      return await this.#load(name);
     } catch (error) {
       if (error instanceof AdarandError && systemCode(error.cause) === 'ENOENT') return undefined;
       throw error;
@@ -78,4 +93,8 @@ export class FileCheckpoints implements CheckpointStore {
   ): Promise<void> {
     await writeSafetensors(this.#path(name), tensors, { position: JSON.stringify(position) });
   }
+}
+
+function difference(a: Position, b: Position): number {
+  return a.epoch - b.epoch || a.batch - b.batch;
 }

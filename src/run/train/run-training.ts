@@ -7,36 +7,33 @@ import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
 import { type RunEvent, STOPPED } from '../events.js';
-import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
+import { FileCheckpoints, type StoredCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import { stageOf } from '../folder/stage.js';
 import { checkPosition } from './check-position.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { trainingData } from './training-data.js';
 
 /**
- * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the checkpoint or from the
- * start, and finishes.
+ * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the furthest
+ * checkpoint or from the start, and finishes.
  */
 export async function runTraining(
   run: Run,
   record: RunRecord,
-  from: Checkpoint | undefined,
+  stored: StoredCheckpoints | undefined,
   begin: () => Promise<void>,
 ): Promise<RunSummary> {
   const { options, settings, inputs, host } = run;
   const { folder } = run.held;
   const data = trainingData(inputs, options, settings, host);
   const checkpoints = new FileCheckpoints(folder.checkpoints);
-  if (from !== undefined) {
-    const hasValidation = data.validation !== undefined;
-    checkPosition(from.position, {
-      epochs: options.epochs,
-      batchesPerEpoch: data.batchesPerEpoch,
-      hasValidation,
-    });
-  }
+  const hasValidation = data.validation !== undefined;
+  const limits = { epochs: options.epochs, batchesPerEpoch: data.batchesPerEpoch, hasValidation };
+  for (const position of stored?.positions ?? []) checkPosition(position, limits);
+  const from = stored?.furthest;
   const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;
@@ -53,16 +50,16 @@ export async function runTraining(
   });
   try {
     if (from !== undefined) trainer.restore(from.tensors);
+    emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
     await begin();
     const { logEvery } = options;
     log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
-    emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
     log.begin();
     const result = await trainer.train(position);
     if (result.stopped) throw stopped(folder.path, stepsDone());
     return await finishRun(run, record, trainer.state, { position, test: result.test });
   } catch (error) {
-    throw log === undefined ? error : resumable(error, folder.path, stepsDone());
+    throw stageOf(folder.path) === undefined ? error : resumable(error, folder.path, stepsDone());
   } finally {
     log?.close();
     await trainer.release();
@@ -125,9 +122,11 @@ function stopped(path: string, step: number): AdarandError {
 /** An error of a run that has begun, with the command that continues the run where that can help. */
 function resumable(error: unknown, path: string, step: number): unknown {
   if (!(error instanceof AdarandError)) return error;
-  const { code, message, hint = '' } = error;
+  const { code, message } = error;
   if (code === STOPPED) return stopped(path, step);
   if (!/^(files|data)[.]/.test(code)) return error;
+  // This run cannot choose another folder any more.
+  const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
   const resume = `Then continue from the last checkpoint: ${commandLine('train', '--resume', path)}`;
   return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }

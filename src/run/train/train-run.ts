@@ -50,7 +50,7 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
 }
 
 /**
- * Continues a run that was stopped or killed, from its last checkpoint; with the same number of threads, it ends with
+ * Continues a run that was stopped or killed, from where its checkpoints end; with the same number of threads, it ends with
  * the same bits as if nothing had happened.
  *
  * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun` does.
@@ -74,8 +74,8 @@ export async function resumeRun(path: string, host: RunHost): Promise<RunSummary
     await checkUnchanged(record, inputs);
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
-    const last = await new FileCheckpoints(folder.checkpoints).loadLast();
-    return await runTraining(run, record, last, async () => {});
+    const stored = await new FileCheckpoints(folder.checkpoints).load();
+    return await runTraining(run, record, stored, async () => {});
   } finally {
     await held.close();
   }

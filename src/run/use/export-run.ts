@@ -1,27 +1,79 @@
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
+import { removeEmpty } from '../../files/folders.js';
 import { exportFolder } from '../../models/export.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { openRunModel } from './run-model.js';
 
 /**
- * Writes a finished run's classifier as a folder that transformers.js, and `train --model`, open.
+ * Writes a finished run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails
+ * leaves nothing behind.
  *
  * @throws AdarandError `export.exists`, or as `openRunModel` and `exportFolder` do.
  */
 export async function exportRun({ run, to }: z.output<typeof exportOptionsSchema>): Promise<ExportReport> {
   const model = await openRunModel(run);
-  const inside = await readdir(to).catch(() => []);
-  if (inside.length > 0)
-    throw new AdarandError('export.exists', `${to} exists and is not empty`, 'Choose another folder.');
+  await checkFree(to);
   const { method, seed } = model.record.options;
   const summary = await model.folder.summary();
-  await exportFolder(to, model, {
-    version: model.record.machine.versions.adarand,
-    method,
-    seed,
-    test_accuracy: summary?.test_accuracy,
-  });
+  const made = await make(to);
+  try {
+    await exportFolder(to, model, {
+      version: model.record.machine.versions.adarand,
+      method,
+      seed,
+      test_accuracy: summary?.test_accuracy,
+    });
+  } catch (error) {
+    await rm(join(to, 'onnx'), { recursive: true, force: true }).catch(() => {});
+    await rm(join(to, 'preprocessor_config.json'), { force: true }).catch(() => {});
+    if (made !== undefined) await removeEmpty(to, made);
+    throw error;
+  }
   return { run, folder: to };
+}
+
+/** The topmost folder that was made; undefined if it is there already. */
+async function make(to: string): Promise<string | undefined> {
+  try {
+    return await mkdir(to, { recursive: true });
+  } catch (error) {
+    throw writeError(to, error);
+  }
+}
+
+/** Whether an export may be written: nothing is there but what one left that was killed in its first file. */
+async function checkFree(to: string): Promise<void> {
+  const onnx = join(to, 'onnx');
+  const [inside, models] = [await namesIn(to), await namesIn(onnx)];
+  if (inside.every((name) => name === 'onnx') && models.length === 0)
+    for (const folder of [to, onnx]) await removeTemporaries(folder);
+  else if (inside.every((name) => parts.includes(name)) && models.every((name) => name === 'model.onnx'))
+    throw exists(
+      `${to} has a part of an export that was interrupted`,
+      'Delete it, or choose another folder.',
+    );
+  else throw exists(`${to} exists and is not empty`, 'Choose another folder.');
+}
+
+/** What is written before `config.json`. */
+const parts = ['onnx', 'preprocessor_config.json'];
+
+/** Without temporary files; nothing for a folder that does not exist. */
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => !isTemporary(name));
+  } catch (error) {
+    const code = systemCode(error);
+    if (code === 'ENOENT') return [];
+    if (code === 'ENOTDIR') return ['a file'];
+    throw writeError(folder, error);
+  }
+}
+
+function exists(message: string, hint: string): AdarandError {
+  return new AdarandError('export.exists', message, hint);
 }

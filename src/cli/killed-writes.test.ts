@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Ended, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
+import { readJsonLines } from '../files/json-lines.js';
+
+/** With a checkpoint after every step, two epochs. */
+const recipe = [
+  ...['../colours', '--model', '../tiny.onnx', '--epochs', '2', '--batch-size', '4'],
+  ...['--log-every', '2', '--checkpoint-seconds', '0.000001', '--threads', '1'],
+];
+const named = ['train', ...recipe, '--out', 'run'];
+const unnamed = ['train', ...recipe];
+
+describe('a run that is interrupted where it changes a file', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let commands: Interrupted;
+  let changes: readonly string[] = [];
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(join(folder.path, 'colours'), 8);
+    await writeModel(join(folder.path, 'tiny.onnx'));
+    commands = new Interrupted(folder.path);
+    const whole = await commands.count('whole', named);
+    assert.equal(whole.ended.code, 0, whole.ended.stderr);
+    ({ changes } = whole);
+  });
+  after(() => folder.remove());
+
+  /** What the messages say, until the run is finished; where they say nothing, the same command again. */
+  const continued = async (name: string, said: string, command: readonly string[]): Promise<void> => {
+    let stderr = said;
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const resume = /adarand train --resume (\S+)/.exec(stderr)?.[1];
+      const ended = await commands.run(name, resume === undefined ? command : ['train', '--resume', resume]);
+      if (ended.code === 0 || /is finished already|exists already: a finished run/.test(ended.stderr)) return;
+      ({ stderr } = ended);
+    }
+    assert.fail(`it cannot be continued: ${stderr}`);
+  };
+
+  const assertSame = async (name: string, path: string) => {
+    const [expected, actual] = [join(folder.path, 'whole/run'), join(folder.path, name, path)];
+    assert.deepEqual(
+      await filesIn(join(folder.path, name)),
+      (await filesIn(expected)).map((file) => join(path, file)),
+    );
+    for (const file of ['model.onnx', 'preparation.safetensors', 'checkpoints/best.safetensors'])
+      assert.ok((await readFile(join(actual, file))).equals(await readFile(join(expected, file))), file);
+    assert.deepEqual(await summaryOf(actual), await summaryOf(expected));
+    assert.deepEqual(await metricsOf(actual), await metricsOf(expected));
+  };
+
+  test('ends as if nothing had happened, wherever it was killed', async (t) => {
+    assert.ok(changes.length > 80, changes.join('\n'));
+    for (const point of chosen(changes.length, 6, 3))
+      await t.test(`before ${point}: ${changes[point - 1]}`, async () => {
+        const name = `killed-${point}`;
+        // With or without a name; where the message was read, and where it was lost with the terminal.
+        const command = point % 3 === 0 ? unnamed : named;
+        const killed = await commands.interrupt(name, `kill:${point}`, command);
+        assert.match(killed.stderr, /SIGKILL/);
+        await continued(name, point % 3 === 1 ? '' : killed.stderr, command);
+        await assertSame(name, command === named ? 'run' : 'runs/colours-tiny-adarand-1');
+      });
+  });
+
+  test('says where the disk was full, and can be continued', async (t) => {
+    for (const point of chosen(changes.length, 3, 4))
+      await t.test(`before ${point}: ${changes[point - 1]}`, async () => {
+        const name = `full-${point}`;
+        const full = await commands.interrupt(name, `full:${point}`, named);
+        if (full.code !== 0) await assertFull(name, full);
+        if (full.code !== 0) await continued(name, full.stderr, named);
+        await assertSame(name, 'run');
+      });
+  });
+
+  const assertFull = async (name: string, { code, stderr }: Ended) => {
+    assert.equal(code, 2, stderr);
+    const files = await filesIn(join(folder.path, name));
+    const hint = files.includes('run/run.json')
+      ? 'Free some space. Then continue from the last checkpoint: \\S*adarand train --resume run'
+      : 'Free some space, or choose an output folder on another disk.';
+    assert.match(stderr, new RegExp(`^error: No space left to write run.*\nhint: ${hint}$`, 'm'));
+    if (!files.includes('run/run.json')) assert.deepEqual(files, [], 'it leaves nothing');
+  };
+});
+
+/** Without what depends on the clock, the place and the process. */
+async function summaryOf(run: string): Promise<unknown> {
+  const {
+    seconds_per_epoch,
+    peak_memory_bytes,
+    run: path,
+    ...rest
+  } = JSON.parse(await readFile(join(run, 'summary.json'), 'utf8'));
+  return rest;
+}
+
+async function metricsOf(run: string): Promise<unknown> {
+  const lines = await readJsonLines(join(run, 'metrics.jsonl'));
+  const timed = /^(seconds|validation_seconds|images_per_second|wait_fraction)$/;
+  return lines.map((line) =>
+    JSON.parse(JSON.stringify(line, (key, value) => (timed.test(key) ? undefined : value))),
+  );
+}
