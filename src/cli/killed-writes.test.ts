@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Ended, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
@@ -77,6 +77,27 @@ describe('a run that is interrupted where it changes a file', () => {
         if (full.code !== 0) await continued(name, full.stderr, named);
         await assertSame(name, 'run');
       });
+  });
+
+  test('is refused before training where it cannot fit, and then leaves nothing or goes on', async () => {
+    const first = await commands.interrupt('small', 'space:20000', named);
+    assert.equal(first.code, 2);
+    assert.match(
+      first.stderr,
+      /^error: run takes 2 MB for checkpoints and the model, and its disk has 20 kB left\nhint: Free some space, or/m,
+    );
+    assert.deepEqual(await filesIn(join(folder.path, 'small')), []);
+
+    const enough = await commands.interrupt('small', 'space:2000000', named);
+    assert.equal(enough.code, 0, enough.stderr);
+    await rm(join(folder.path, 'small/run/summary.json'));
+    const again = await commands.interrupt('small', 'space:20000', ['train', '--resume', 'run']);
+    assert.match(
+      again.stderr,
+      /^error: run takes \d+ kB for .* 20 kB left\nhint: Free some space. Then continue .*adarand train --resume run$/m,
+    );
+    assert.deepEqual((await commands.run('small', ['train', '--resume', 'run'])).code, 0);
+    await assertSame('small', 'run');
   });
 
   const assertFull = async (name: string, { code, stderr }: Ended) => {

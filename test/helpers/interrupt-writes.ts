@@ -1,7 +1,7 @@
 /**
  * For `node --import`: ends the process that performs an operation, or fills its disk, at a chosen one of its calls that
- * change a file below the current folder. `ADARAND_WRITES` says which: `kill:17`, `full:17`, or `count`;
- * `ADARAND_WRITES_LOG` is a file that lists the calls. Writes are cut in two, with a point of interruption between.
+ * change a file below the current folder. `ADARAND_WRITES` says which: `kill:17`, `full:17`, or `count`; with
+ * `space:1000`, it says that there are 1000 bytes left. `ADARAND_WRITES_LOG` is a file that lists the calls. Writes are cut in two, with a point of interruption between.
  */
 import fs from 'node:fs';
 import promises, { type FileHandle } from 'node:fs/promises';
@@ -70,6 +70,12 @@ async function intercept(): Promise<void> {
     renameSync: before('rename', original.renameSync, 1),
     rmSync: before('remove', original.rmSync),
   });
+
+  if (how === 'space') {
+    const blocks = Number(which);
+    const statfs = async () => ({ blocks: 1e12, bavail: blocks, bfree: blocks, bsize: 1 });
+    Object.assign(promises, { statfs });
+  }
 
   Object.assign(promises, {
     mkdir: async (...args: Parameters<typeof mkdir>) => {

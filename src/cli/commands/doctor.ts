@@ -1,11 +1,11 @@
 import { freemem } from 'node:os';
 import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
+import { formatBytes } from '../../files/format-bytes.js';
 import { type Device, devices } from '../../graph/device.js';
 import { launch } from '../../process/launch.js';
 import { describeMachine, type Machine } from '../../run/folder/describe-machine.js';
 import { checkDevice } from '../../run/operations/check-device.js';
-import { bytes } from '../format.js';
 import { printJson } from '../json.js';
 import type { Command } from './command.js';
 
@@ -47,7 +47,7 @@ async function asText(machine: Machine, checks: readonly DeviceReport[]): Promis
   const { versions } = machine;
   return [
     `adarand ${versions.adarand}, Node ${machine.node}, ${machine.platform}`,
-    `${machine.cpu}, ${machine.cores} threads, ${bytes(machine.memoryBytes)} of memory, ${bytes(freemem())} free`,
+    `${machine.cpu}, ${machine.cores} threads, ${formatBytes(machine.memoryBytes)} of memory, ${formatBytes(freemem())} free`,
     `sharp ${await sharpStatus(versions.sharp)}`,
     '',
     formatTable(

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
@@ -64,6 +65,14 @@ export class FileCheckpoints implements CheckpointStore {
     // Killed between the two of an epoch, a run has a best one that is further than its last.
     const [furthest] = found.sort((a, b) => difference(b.position, a.position));
     return { furthest, positions };
+  }
+
+  /** Of both files, as far as they are there. */
+  async bytes(): Promise<number> {
+    let sum = 0;
+    for (const name of ['last', 'best'] as const)
+      sum += (await stat(this.#path(name)).catch(() => undefined))?.size ?? 0;
+    return sum;
   }
 
   async #loadIfThere(name: 'last' | 'best'): Promise<Checkpoint | undefined> {

@@ -1,4 +1,5 @@
 import { AdarandError } from '../../errors.js';
+import { bytesOf } from '../../graph/tensor.js';
 import type { Parameter } from '../../nn/network.js';
 import { optimizers } from '../../optimizers/index.js';
 import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js';
@@ -12,6 +13,7 @@ import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
 import { checkPosition } from './check-position.js';
+import { checkSpace, spaceNeeded } from './check-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { trainingData } from './training-data.js';
@@ -50,6 +52,14 @@ export async function runTraining(
   });
   try {
     if (from !== undefined) trainer.restore(from.tensors);
+    const needed = spaceNeeded({
+      checkpoint: trainer.checkpointBytes,
+      model: modelBytes(run),
+      checkpoints: hasValidation ? 2 : 1,
+      written: await checkpoints.bytes(),
+      epochsLeft: trainer.epochsLeft(position),
+    });
+    await checkSpace(folder.path, needed);
     emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
     await begin();
     const { logEvery } = options;
@@ -105,6 +115,16 @@ function initialHead({ options, preparation, inputs }: Run): ReadonlyMap<string,
     [HEAD_WEIGHT, { kind: 'weight', tensor: head.weight }],
     [HEAD_BIAS, { kind: 'bias', tensor: head.bias }],
   ]);
+}
+
+/** Of the weights in `model.onnx`. */
+function modelBytes({ inputs: { network, dataset } }: Run): number {
+  const tensors = [
+    ...[...network.parameters.values()].map(({ tensor }) => tensor),
+    ...network.buffers.values(),
+  ];
+  const head = 4 * (network.featureSize + 1) * dataset.classes.length;
+  return tensors.reduce((sum, tensor) => sum + bytesOf(tensor), head);
 }
 
 function withWarmUp(schedule: Schedule, steps: number): Schedule {
