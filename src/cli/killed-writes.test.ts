@@ -32,6 +32,7 @@ describe('a run that is interrupted where it changes a file', () => {
 
   /** What the messages say, until the run is finished; where they say nothing, the same command again. */
   const continued = async (name: string, said: string, command: readonly string[]): Promise<void> => {
+    if (/run\S* is finished nevertheless\.$/m.test(said)) return;
     let stderr = said;
     for (let attempt = 0; attempt < 3; attempt++) {
       const resume = /adarand train --resume (\S+)/.exec(stderr)?.[1];
@@ -56,7 +57,7 @@ describe('a run that is interrupted where it changes a file', () => {
 
   test('ends as if nothing had happened, wherever it was killed', async (t) => {
     assert.ok(changes.length > 80, changes.join('\n'));
-    for (const point of chosen(changes.length, 6, 3))
+    for (const point of chosen(changes.length, 5, 3))
       await t.test(`before ${point}: ${changes[point - 1]}`, async () => {
         const name = `killed-${point}`;
         // With or without a name; where the message was read, and where it was lost with the terminal.
@@ -69,7 +70,7 @@ describe('a run that is interrupted where it changes a file', () => {
   });
 
   test('says where the disk was full, and can be continued', async (t) => {
-    for (const point of chosen(changes.length, 3, 4))
+    for (const point of chosen(changes.length, 2, 4))
       await t.test(`before ${point}: ${changes[point - 1]}`, async () => {
         const name = `full-${point}`;
         const full = await commands.interrupt(name, `full:${point}`, named);
@@ -105,7 +106,7 @@ describe('a run that is interrupted where it changes a file', () => {
     const files = await filesIn(join(folder.path, name));
     const hint = files.includes('run/run.json')
       ? 'Free some space. Then continue from the last checkpoint: \\S*adarand train --resume run'
-      : 'Free some space, or choose an output folder on another disk.';
+      : 'Free some space, or write to another disk.';
     assert.match(stderr, new RegExp(`^error: No space left to write run.*\nhint: ${hint}$`, 'm'));
     if (!files.includes('run/run.json')) assert.deepEqual(files, [], 'it leaves nothing');
   };

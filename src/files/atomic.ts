@@ -65,7 +65,7 @@ export function writeError(path: string, error: unknown): unknown {
     return new AdarandError(
       'files.disk-full',
       `No space left to write ${path}.`,
-      'Free some space, or choose an output folder on another disk.',
+      'Free some space, or write to another disk.',
       error,
     );
   }

@@ -188,9 +188,16 @@ async function isUnused(path: string): Promise<boolean> {
 }
 
 async function notARun(path: string): Promise<AdarandError> {
-  const found = await stat(path).catch(() => undefined);
-  const what = found === undefined ? 'does not exist' : 'is not a run: it has no run.json';
-  return new AdarandError('run.not-a-run', `${path} ${what}`, 'Give a folder that `adarand train` wrote.');
+  const code = 'run.not-a-run';
+  const hint = 'Give a folder that `adarand train` wrote';
+  if ((await stat(path).catch(() => undefined)) === undefined)
+    return new AdarandError(code, `${path} does not exist`, `${hint}.`);
+  const what = `${path} is not a run: it has no run.json`;
+  return new AdarandError(
+    code,
+    what,
+    (await isUnused(path)) ? `${hint}, or start a run there: none has begun.` : `${hint}.`,
+  );
 }
 
 function exists(path: string): AdarandError {
