@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 
@@ -41,15 +41,27 @@ export async function writeChunksAtomic(
   await syncFolder(folder);
 }
 
-/** Removes the temporary files that killed processes left in a folder which this process alone writes. */
-export async function removeTemporaries(folder: string): Promise<void> {
+/**
+ * Removes the temporary files that killed processes left in a folder which this process alone writes; in one that
+ * others write, too, those that are older than any that is still being written.
+ */
+export async function removeTemporaries(
+  folder: string,
+  { olderThanMs }: { readonly olderThanMs?: number } = {},
+): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw writeError(folder, error);
   });
-  for (const name of names) {
-    if (isTemporary(name)) await rm(join(folder, name), { force: true });
+  for (const path of names.filter(isTemporary).map((name) => join(folder, name))) {
+    if (olderThanMs === undefined || (await ageMs(path)) > olderThanMs) await rm(path, { force: true });
   }
+}
+
+/** 0 for a file that is no longer there. */
+async function ageMs(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? 0 : Date.now() - found.mtimeMs;
 }
 
 /** Whether a name is that of a file which is being written, or was when its process was killed. */
