@@ -162,7 +162,14 @@ async function prepare(task: StepTask, file: string): Promise<void> {
   const source = randomImages(IMAGES, SOURCE_CLASSES, task.imageSize);
   const { classes } = source;
   const sourceImages = { dataset: source, classes, images: source.train.images };
-  const inputs: RunInputs = { network, compile, cache, dataset, source: sourceImages };
+  const inputs: RunInputs = {
+    network,
+    modelSource: undefined,
+    compile,
+    cache,
+    dataset,
+    source: sourceImages,
+  };
   const frozen = new FrozenModel(inputs, host);
   const tools = prepareToolsOf(inputs, frozen, { batchSize: task.batchSize, seed: 1 }, host);
   const statistics = expected.statistics

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { temporaryFolder, writeImages, writeModel } from '../test/helpers/cli.js';
-import { exportRun, type RunEvent, resume, train } from './index.js';
+import { exportRun, predict, type RunEvent, resume, train } from './index.js';
 
 describe('the library', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -37,8 +39,59 @@ describe('the library', () => {
     assert.ok(seen.some(({ type }) => type === 'data'));
     const summary = await resume(at('run'));
     assert.equal(summary.epochs, 4);
+    assert.equal((await resume({ run: at('run'), epochs: 5 })).epochs, 5);
+    await assert.rejects(resume({ run: at('run'), epochs: 0 }), {
+      code: 'config.invalid',
+      message: 'epochs must be at least 1, not 0',
+    });
     await exportRun({ run: at('run'), to: at('shipped') });
     await assert.rejects(exportRun({ run: at('run'), to: at('shipped') }), { code: 'export.exists' });
+  });
+
+  test('predicts images that are in memory, in order with those of files', async () => {
+    const path = at('colours/red/00.png');
+    const buffer = await readFile(path);
+    const jpeg = await sharp(path).jpeg({ quality: 100 }).toBuffer();
+    // A view into a larger memory, which a worker may have filled.
+    const shared = new Uint8Array(new SharedArrayBuffer(buffer.length + 7)).subarray(3, 3 + buffer.length);
+    shared.set(buffer);
+    const answers = await predict({
+      run: at('run'),
+      images: [
+        path,
+        buffer,
+        { name: 'named', bytes: Uint8Array.from(buffer) },
+        shared,
+        new Uint8Array(0),
+        jpeg,
+      ],
+    });
+    assert.deepEqual(
+      answers.map(({ image }) => image),
+      [path, 'images[1]', 'named', 'images[3]', 'images[4]', 'images[5]'],
+    );
+    const [first, second, third, fourth, empty, last] = answers;
+    assert.equal(first?.classes?.length, 3);
+    for (const other of [second, third, fourth]) assert.deepEqual(other?.classes, first?.classes);
+    assert.equal(empty?.error?.message, 'images[4] cannot be read: empty file');
+    const red = (answer: typeof last) =>
+      answer?.classes?.find(({ name }) => name === 'red')?.probability ?? 0;
+    assert.ok(Math.abs(red(last) - red(first)) < 0.05, `${red(last)} and ${red(first)}`);
+  });
+
+  test('refuses what is no image, by its place and kind', async () => {
+    const refused = (image: unknown, message: string) =>
+      assert.rejects(Reflect.apply(predict, undefined, [{ run: at('run'), images: ['a.jpg', image] }]), {
+        code: 'config.invalid',
+        message,
+      });
+    const wanted =
+      'images[1] must be a path, the bytes of an image file (a Uint8Array), or { name, bytes }, not';
+    await refused(7, `${wanted} 7`);
+    await refused(new ArrayBuffer(8), `${wanted} of the type ArrayBuffer`);
+    await refused(new Float32Array(8), `${wanted} of the type Float32Array`);
+    await refused({ name: 'a', data: 'b' }, `${wanted} {"name":"a","data":"b"}`);
+    await refused('', 'images must not be empty');
   });
 
   test('an aborted signal starts nothing', async () => {
@@ -51,6 +104,8 @@ describe('the library', () => {
     const args = [example, at('colours'), at('tiny.onnx'), at('colours/red/00.png')];
     const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: folder.path });
     assert.match(stdout, /epoch 2 [\d.]+\ntest accuracy [\d.]+\n/);
-    assert.match(stdout, /00\.png shows (blue|green|red)\n/);
+    const [, ofFile, ofBytes] = /00\.png shows (\w+)\nan upload shows (\w+)\n/.exec(stdout) ?? [];
+    assert.equal(ofBytes, ofFile);
+    assert.match(String(ofFile), /^(blue|green|red)$/);
   });
 });

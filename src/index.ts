@@ -2,7 +2,7 @@
  * Fine-tuning of pretrained networks on small image datasets, with adaptive random feature regularization (AdaRand)
  * and the methods it is compared with.
  *
- *     const summary = await train({ data: 'flowers', model: 'mobilenet-v2' });
+ *     const summary = await train({ data: 'flowers', model: 'timm/resnet18.a1_in1k' });
  *     console.log(summary.test_accuracy);
  *
  * The work is done in a process of its own: the caller's event loop stays free, and a native crash becomes an
@@ -22,6 +22,7 @@ import type {
   EvaluateOptions,
   ExportOptions,
   PredictOptions,
+  ResumeOptions,
   TrainOptions,
 } from './run/options/options.gen.js';
 
@@ -45,6 +46,7 @@ export type {
   ExportReport,
   ImagePrediction,
   PredictOptions,
+  ResumeOptions,
   RunEvent,
   RunSummary,
   TrainOptions,
@@ -53,31 +55,38 @@ export type {
 export interface CallOptions {
   /** Called with everything that happens, as it happens. */
   readonly onEvent?: (event: RunEvent) => void;
-  /** Aborting ends the work at the next step, with a checkpoint: the promise rejects with the code `run.stopped`. */
+  /**
+   * Aborting ends the work at the next step, with a checkpoint, and a download where it is, which the next one continues: the
+   * promise rejects with the code `run.stopped`.
+   */
   readonly signal?: AbortSignal;
 }
 
-/** Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. */
+/**
+ * Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. A `model` of
+ * the Hugging Face Hub is downloaded if it is not in the cache, which the environment's `HF_...` variables place
+ * (docs/models.md).
+ */
 export function train(options: TrainOptions, call: CallOptions = {}): Promise<RunSummary> {
   return perform(trainOperation, options, call);
 }
 
 /**
  * Continues a run that was stopped or killed; on the same machine, with as many threads, it ends with the same bits as if
- * nothing had happened.
+ * nothing had happened. `epochs` and `patience` change its length; then a run that has ended goes on, too.
  */
-export function resume(run: string, call: CallOptions = {}): Promise<RunSummary> {
-  return perform(resumeOperation, { run }, call);
+export function resume(run: string | ResumeOptions, call: CallOptions = {}): Promise<RunSummary> {
+  return perform(resumeOperation, typeof run === 'string' ? { run } : run, call);
 }
 
-/** Accuracy of a finished run on labelled images. */
+/** Accuracy of a run on labelled images. */
 export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Promise<EvaluationReport> {
   return perform(evaluateOperation, options, call);
 }
 
 /**
- * Classes of image files, with probabilities, in the order of the files. One that cannot be classified has an `error`
- * instead of `classes`, and does not keep the others from their answer.
+ * Classes of images (paths, or bytes of image files), with probabilities, in their order. One that cannot be classified
+ * has an `error` instead of `classes`, and does not keep the others from their answer.
  */
 export function predict(
   options: PredictOptions,
@@ -86,7 +95,7 @@ export function predict(
   return perform(predictOperation, options, call);
 }
 
-/** Writes a finished run's classifier as a folder that transformers.js loads. */
+/** Writes a run's classifier as a folder that transformers.js loads. */
 export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
   return perform(exportOperation, options, call);
 }

@@ -13,7 +13,7 @@ export interface Features {
 
 /** Features of at most `limit` of the test images in `data`; the split's order is random, so these are too. */
 export async function testFeatures(run: string, data: string, limit: number): Promise<Features> {
-  const model = await openRunModel(run);
+  const model = await openRunModel(run, { emit() {} });
   const { imageSize, resizeSize } = model.network.preprocessing;
   const d = model.network.featureSize;
   const images = (await openDataset(data, { seed: 0 })).test.images.slice(0, limit);

@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { Command as CommanderCommand } from 'commander';
 import type { z } from 'zod';
 import { AdarandError, invariant } from '../errors.js';
+import { commandLine } from '../run/command-line.js';
 import {
   defaultText,
   describeOptions,
@@ -18,7 +19,7 @@ import { commands } from './commands/index.js';
 const wrongWords: Readonly<Record<OptionType['kind'], readonly string[]>> = {
   number: ['many', '', '-7'],
   text: [''],
-  texts: [''],
+  images: [''],
   choice: ['nonsense'],
   record: ['nonsense'],
   switch: [],
@@ -47,10 +48,10 @@ for (const { name, usage, load } of commands) {
   };
   const prepared = (of: Command) => {
     const commander = new CommanderCommand(name)
-      .arguments(usage)
       .option('--json')
       .exitOverride()
       .configureOutput({ outputError: () => {} });
+    if (usage !== '') commander.arguments(usage);
     addOptions(commander, of);
     return commander;
   };
@@ -101,7 +102,9 @@ for (const { name, usage, load } of commands) {
       test(`${flag} is in the help, with its default`, () => {
         const help = prepared(command).helpInformation().replaceAll(/\s+/g, ' ');
         assert.ok(help.includes(flag));
-        assert.ok(help.includes(option.off ?? option.description));
+        // A command in it is one that can be typed here.
+        const description = (option.off ?? option.description).replaceAll('`adarand ', `\`${commandLine()} `);
+        assert.ok(help.includes(description), description);
         if (type.kind === 'choice') for (const choice of type.choices) assert.ok(help.includes(choice));
         const fallback = defaultText(option);
         if (fallback !== undefined && option.off === undefined)

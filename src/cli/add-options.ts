@@ -57,10 +57,18 @@ function helpOf(option: OptionDescription): string {
   const { description, type } = option;
   const fallback = defaultText(option);
   return [
-    description,
+    typable(description),
     ...(type.kind === 'choice' ? [`One of ${type.choices.join(', ')}.`] : []),
     ...(option.required ? ['(required)'] : fallback === undefined ? [] : [`(default: ${fallback})`]),
   ].join(' ');
+}
+
+/** Commands in a description as they can be typed here. */
+function typable(description: string): string {
+  return description.replace(
+    /`adarand ([^`]+)`/g,
+    (_, words: string) => `\`${commandLine(...words.split(' '))}\``,
+  );
 }
 
 /** A word that is not a number is returned unchanged: the schema refuses it, with the flag's name. */

@@ -49,16 +49,14 @@ describe('what a message advises works when it is typed', () => {
   test('for a run that was killed before it began', async () => {
     await killedBefore('early', /^rename run\/run\.json/);
     const none =
-      /^error: run is not a run: it has no run\.json\nhint: Give a folder .*, or start a run there: none has begun\.$/m;
+      /^error: run is not a run: it has no run\.json\nhint: Give the folder of a run: .* Or start a run there: none has begun\.$/m;
     await refused('early', predicting, none);
     await refused('early', ['train', '--resume', 'run'], none);
     await works('early', training);
-    await works('early', predicting);
   });
 
   test('for a run that was killed at its end', async () => {
     await killedBefore('late', /^rename run\/model\.onnx/);
-    const unfinished = await refused('late', predicting, /^error: run has not finished training$/m);
     const exists = await refused(
       'late',
       training,
@@ -68,20 +66,28 @@ describe('what a message advises works when it is typed', () => {
     await refused(
       'late',
       training,
-      /^error: run exists already: a finished run\nhint: Choose another --out\.$/m,
+      /^error: run exists already: a finished run\nhint: Choose another --out, or leave it out: /m,
     );
-    await works('late', predicting);
-    assert.match(unfinished.stderr, /^hint: Continue with: \S*adarand train --resume run$/m);
+  });
+
+  test('for a run that was killed when it began to train', async () => {
+    await killedBefore('begun', /^open run\/metrics\.jsonl/);
+    const none = /^error: run has not finished training, and has no checkpoint yet$/m;
+    await typed('begun', await refused('begun', predicting, none));
   });
 
   test('for a folder that is something else', async () => {
     const other = ['train', ...data, '--out', '../colours'];
-    await refused('whole', other, /is not a run, and not empty\nhint: Choose another --out\.$/m);
+    await refused(
+      'whole',
+      other,
+      /is not a run, and not empty\nhint: Choose another --out, or leave it out: /m,
+    );
     await refused(
       'whole',
       ['train', '--resume', '../colours'],
-      /\nhint: Give a folder that `adarand train` wrote\.$/m,
+      /\nhint: Give the folder of a run: `run\.json` is in it\.$/m,
     );
-    await works('whole', ['train', ...data, '--out', 'another']);
+    await works('whole', ['train', ...data]);
   });
 });

@@ -46,6 +46,26 @@ describe('folders as people have them', { concurrency: 2 }, () => {
     assert.match(stderr, /hint: If they are splits, rename them to train\/, val\/ and test\//);
   });
 
+  test('a folder around the classes is refused, and its hint leads on', async () => {
+    await cp(at('photos'), at('unpacked', 'photos'), { recursive: true });
+    const { code, stderr } = await train('unpacked');
+    assert.equal(code, 2);
+    assert.match(stderr, /error: unpacked holds a single folder of images, photos\//);
+    const [, given = ''] = /hint: Give (\S+) if/.exec(stderr) ?? [];
+    assert.equal((await train(given)).code, 0);
+  });
+
+  test('folders inside classes are named before training', async () => {
+    await cp(at('photos'), at('deep', 'colours'), { recursive: true });
+    await cp(at('photos', 'red'), at('deep', 'other'), { recursive: true });
+    const { code, stdout, stderr } = await train('deep');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^folders inside classes are no classes of their own: colours\/blue, colours\/green, colours\/red$/m,
+    );
+  });
+
   test('runs inside the data are no class: again, evaluated, and with --out', async () => {
     await cp(at('photos'), at('home'), { recursive: true });
     for (const [number, out] of ['home/runs/1', 'home/runs/2', 'home/mine', 'home/runs/3'].entries()) {

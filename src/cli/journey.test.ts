@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { copyFile, cp, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { copyFile, cp, mkdir, readFile, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { z } from 'zod';
 import {
   adarand,
@@ -14,6 +17,8 @@ import {
 } from '../../test/helpers/cli.js';
 import { wilsonInterval } from '../analysis/statistics.js';
 import { readJsonLines } from '../files/json-lines.js';
+import { type RunEvent, STOPPED } from '../run/events.js';
+import { predictRun } from '../run/use/predict-run.js';
 
 describe('from a folder of images to a classifier', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -110,10 +115,10 @@ describe('from a folder of images to a classifier', () => {
   });
 
   test('eval on another folder takes all of its images', async () => {
-    await writeImages(join(folder.path, 'more'), 4);
+    await writeImages(join(folder.path, 'more'), 4, 24, 50);
     const { stdout } = await adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', 'more', '--json');
     assert.equal(lastLine(stdout).images, 12);
-    assert.equal(lastLine(stdout).split, 'all');
+    assert.deepEqual(lastLine(stdout).overlap, { trained: 0, validated: 0, left_out: true, unused: 0 });
   });
 
   test('eval answers for what a folder has: one class, test images alone, an empty class', async () => {
@@ -125,7 +130,7 @@ describe('from a folder of images to a classifier', () => {
       const { split, images, accuracy, classes } = lastLine(stdout);
       return { split, images, accuracy, classes };
     };
-    await writeImages(join(folder.path, 'whole'), 4);
+    await writeImages(join(folder.path, 'whole'), 4, 24, 60);
     const copy = (from: string, to: string) =>
       cp(join(folder.path, 'whole', from), join(folder.path, to), { recursive: true });
     await copy('red', 'single/red');
@@ -141,9 +146,14 @@ describe('from a folder of images to a classifier', () => {
     const [blue, , red] = rows;
     assert.ok(blue && red);
     const both = { images: 8, accuracy: (blue.accuracy + red.accuracy) / 2, classes: [blue, red] };
-    assert.deepEqual(await of('single'), { split: 'all', images: 4, accuracy: red.accuracy, classes: [red] });
+    assert.deepEqual(await of('single'), {
+      split: 'test',
+      images: 4,
+      accuracy: red.accuracy,
+      classes: [red],
+    });
     assert.deepEqual(await of('only-test'), { split: 'test', ...both });
-    assert.deepEqual(await of('with-empty'), { split: 'all', ...both });
+    assert.deepEqual(await of('with-empty'), { split: 'test', ...both });
     const none = await evaluate('only-test', '--split', 'train');
     assert.equal(none.code, 2);
     assert.match(none.stderr, /only-test has no images to evaluate in its train split/);
@@ -218,6 +228,102 @@ describe('from a folder of images to a classifier', () => {
     );
     assert.equal(lastLine(stdout).code, 'cli.incomplete');
     assert.deepEqual(lines.at(-1)?.classes, lines[0]?.classes);
+  });
+
+  test('predict gives each answer as soon as it is there, and in order', async () => {
+    const seen: RunEvent[] = [];
+    const run = join(folder.path, 'runs/colours-tiny-adarand-1');
+    const emit = (event: RunEvent) => void seen.push(event);
+    const images = [join(folder.path, 'colours/red'), 'gone.png', join(folder.path, 'colours/blue')];
+    const options = { run, images, top: 1, device: 'cpu', threads: 1 } as const;
+    const answers = await predictRun({ ...options, images: [...images] }, { emit, stop: () => false });
+    const given = seen.flatMap((event) => (event.type === 'prediction' ? [event] : []));
+    assert.deepEqual(
+      given.map(({ type, ...answer }) => answer),
+      answers,
+    );
+    assert.deepEqual(
+      seen.map(({ type }) => type),
+      ['phase', ...Array(16).fill('prediction'), 'progress', ...Array(13).fill('prediction')],
+    );
+    let told = 0;
+    const stopping = predictRun(
+      { ...options, images: [...images] },
+      {
+        stop: () => told > 0,
+        emit({ type }) {
+          told += Number(type === 'prediction');
+        },
+      },
+    );
+    await assert.rejects(stopping, {
+      code: STOPPED,
+      message: 'stopped before the last image; nothing was written',
+    });
+    assert.equal(told, 16);
+  });
+
+  test('predict follows links, enters a folder once, and says which folder has no image', async () => {
+    const linked = join(folder.path, 'linked');
+    await mkdir(join(linked, 'in/empty'), { recursive: true });
+    await mkdir(join(linked, 'none'));
+    await symlink(join(folder.path, 'colours/red/00.png'), join(linked, 'in/red.png'));
+    await symlink(linked, join(linked, 'in/loop'));
+    await symlink('nowhere.png', join(linked, 'in/broken.png'));
+    await writeFile(join(linked, 'none/notes.txt'), '');
+    const args = ['predict', 'runs/colours-tiny-adarand-1', 'linked/in', 'linked/none', 'linked/in/red.png'];
+    const { code, stdout } = await adarand(folder.path, ...args, '--json');
+    assert.equal(code, 1);
+    const answers = jsonLines(stdout).filter(({ type }) => type === 'prediction');
+    const message = z.object({ message: z.string() }).optional();
+    assert.deepEqual(
+      answers.map(({ image, error }) => [image, message.parse(error)?.message]),
+      [
+        ['linked/in/broken.png', 'linked/in/broken.png cannot be read: there is no such file'],
+        ['linked/in/red.png', undefined],
+        ['linked/none', 'linked/none has no images'],
+        ['linked/in/red.png', undefined],
+      ],
+    );
+    assert.deepEqual(answers[3]?.classes, answers[1]?.classes);
+    const alone = await adarand(folder.path, 'predict', 'runs/colours-tiny-adarand-1', 'linked/none');
+    assert.equal(alone.code, 1);
+    assert.equal(
+      alone.stderr,
+      'linked/none has no images\nhint: Give paths of image files, or of folders that have some.\n' +
+        'error: 1 of 1 could not be classified\n',
+    );
+  });
+
+  test('predict reads an image from the standard input, and says what is wrong with it', async () => {
+    const main = fileURLToPath(new URL('./main.js', import.meta.url));
+    const run = 'runs/colours-tiny-adarand-1';
+    const piped = async (input: string, ...images: readonly string[]) => {
+      const command = `exec "$0" "$@" ${input}`;
+      const args = ['-c', command, process.execPath, main, 'predict', run, ...images, '--json'];
+      const ended = promisify(execFile)('sh', args, { cwd: folder.path }).catch((error) => error);
+      const { stdout } = z.object({ stdout: z.string() }).parse(await ended);
+      return jsonLines(stdout).filter(({ type }) => type === 'prediction' || type === 'error');
+    };
+    const [typed, ...copies] = await piped('< colours/red/00.png', 'colours/red/00.png', '-', '-');
+    assert.deepEqual(
+      copies,
+      ['-', '-'].map((image) => ({ ...typed, image })),
+    );
+    for (const nothing of ['< /dev/null', '< .', '<&-']) {
+      const [empty, failed] = await piped(nothing, '-');
+      assert.deepEqual(z.object({ code: z.string(), message: z.string() }).parse(empty?.error), {
+        code: 'predict.unreadable-image',
+        message: '- cannot be read: empty file',
+      });
+      assert.equal(failed?.code, 'cli.incomplete');
+    }
+    const [large] = await piped('< /dev/zero', '-');
+    assert.equal(large?.message, 'the standard input has more than 268 MB');
+    await copyFile(join(folder.path, 'colours/red/00.png'), join(folder.path, '-'));
+    // As many as before: in a batch of another size, sums are rounded otherwise.
+    const [file] = await piped('< /dev/null', './-', './-', './-');
+    assert.deepEqual(file, { ...typed, image: './-' });
   });
 
   test('export writes a folder that training opens again', async () => {

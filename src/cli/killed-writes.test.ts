@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Ended, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
@@ -13,6 +13,7 @@ const recipe = [
 ];
 const named = ['train', ...recipe, '--out', 'run'];
 const unnamed = ['train', ...recipe];
+const longer = ['train', '--resume', 'run', '--epochs', '3'];
 
 describe('a run that is interrupted where it changes a file', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -24,7 +25,7 @@ describe('a run that is interrupted where it changes a file', () => {
     await writeImages(join(folder.path, 'colours'), 8);
     await writeModel(join(folder.path, 'tiny.onnx'));
     commands = new Interrupted(folder.path);
-    const whole = await commands.count('whole', named);
+    const whole = await commands.count('whole', named, 'space:2000000');
     assert.equal(whole.ended.code, 0, whole.ended.stderr);
     ({ changes } = whole);
   });
@@ -43,21 +44,29 @@ describe('a run that is interrupted where it changes a file', () => {
     assert.fail(`it cannot be continued: ${stderr}`);
   };
 
-  const assertSame = async (name: string, path: string) => {
-    const [expected, actual] = [join(folder.path, 'whole/run'), join(folder.path, name, path)];
+  const assertSame = async (name: string, path: string, as = 'whole') => {
+    const [expected, actual] = [join(folder.path, as, 'run'), join(folder.path, name, path)];
     assert.deepEqual(
       await filesIn(join(folder.path, name)),
       (await filesIn(expected)).map((file) => join(path, file)),
     );
-    for (const file of ['model.onnx', 'preparation.safetensors', 'checkpoints/best.safetensors'])
+    for (const file of [
+      'model.onnx',
+      'images.jsonl',
+      'preparation.safetensors',
+      'checkpoints/best.safetensors',
+    ])
       assert.ok((await readFile(join(actual, file))).equals(await readFile(join(expected, file))), file);
     assert.deepEqual(await summaryOf(actual), await summaryOf(expected));
     assert.deepEqual(await metricsOf(actual), await metricsOf(expected));
   };
 
+  const copied = (name: string) =>
+    cp(join(folder.path, 'whole/run'), join(folder.path, name, 'run'), { recursive: true });
+
   test('ends as if nothing had happened, wherever it was killed', async (t) => {
     assert.ok(changes.length > 80, changes.join('\n'));
-    for (const point of chosen(changes.length, 5, 3))
+    for (const point of chosen(changes.length, 1, 3))
       await t.test(`before ${point}: ${changes[point - 1]}`, async () => {
         const name = `killed-${point}`;
         // With or without a name; where the message was read, and where it was lost with the terminal.
@@ -70,7 +79,7 @@ describe('a run that is interrupted where it changes a file', () => {
   });
 
   test('says where the disk was full, and can be continued', async (t) => {
-    for (const point of chosen(changes.length, 2, 4))
+    for (const point of chosen(changes.length, 1, 4))
       await t.test(`before ${point}: ${changes[point - 1]}`, async () => {
         const name = `full-${point}`;
         const full = await commands.interrupt(name, `full:${point}`, named);
@@ -80,7 +89,36 @@ describe('a run that is interrupted where it changes a file', () => {
       });
   });
 
-  test('is refused before training where it cannot fit, and then leaves nothing or goes on', async () => {
+  test('and had ended, and was to be trained on, is trained on when that is typed again', async (t) => {
+    await copied('longer');
+    const whole = await commands.count('longer', longer);
+    assert.equal(whole.ended.code, 0, whole.ended.stderr);
+    const begun = whole.changes.indexOf('rename run/run.json') + 1;
+    assert.ok(begun > 10, whole.changes.join('\n'));
+    // Each place is tried in both ways.
+    for (const number of chosen(2 * begun, 1, 5)) {
+      const [how, point] = [number % 2 === 0 ? 'kill' : 'full', Math.ceil(number / 2)];
+      await t.test(`${how} before ${point}: ${whole.changes[point - 1]}`, async () => {
+        const name = `longer-${how}-${point}`;
+        await copied(name);
+        const { code, stderr } = await commands.interrupt(name, `${how}:${point}`, longer);
+        if (how === 'full') {
+          assert.equal(code, 2, stderr);
+          assert.match(stderr, /^error: No space left to write run/m);
+          const typed = /adarand (train --resume .*)$/m.exec(stderr)?.[1] ?? longer.join(' ');
+          assert.equal(typed, longer.join(' '));
+        } else {
+          assert.match(stderr, /SIGKILL/);
+          await continued(name, stderr, longer);
+        }
+        const again = await commands.run(name, longer);
+        assert.ok(again.code === 0 || /is finished already/.test(again.stderr), again.stderr);
+        await assertSame(name, 'run', 'longer');
+      });
+    }
+  });
+
+  test('is refused before training where it cannot fit, and then leaves nothing or all as it was', async () => {
     const first = await commands.interrupt('small', 'space:20000', named);
     assert.equal(first.code, 2);
     assert.match(
@@ -89,15 +127,12 @@ describe('a run that is interrupted where it changes a file', () => {
     );
     assert.deepEqual(await filesIn(join(folder.path, 'small')), []);
 
-    const enough = await commands.interrupt('small', 'space:2000000', named);
-    assert.equal(enough.code, 0, enough.stderr);
-    await rm(join(folder.path, 'small/run/summary.json'));
-    const again = await commands.interrupt('small', 'space:20000', ['train', '--resume', 'run']);
+    await copied('small');
+    const on = await commands.interrupt('small', 'space:20000', longer);
     assert.match(
-      again.stderr,
-      /^error: run takes \d+ kB for .* 20 kB left\nhint: Free some space. Then continue .*adarand train --resume run$/m,
+      on.stderr,
+      /^error: run takes \d+ kB for .* 20 kB left\nhint: Free some space. Then continue .*adarand train --resume run --epochs 3$/m,
     );
-    assert.deepEqual((await commands.run('small', ['train', '--resume', 'run'])).code, 0);
     await assertSame('small', 'run');
   });
 

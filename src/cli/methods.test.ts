@@ -67,7 +67,7 @@ describe('every method', () => {
       // In the second of three epochs.
       const stopped = trainRun(optionsFor(name, `${name}-stopped`), host(8));
       await assert.rejects(stopped, { code: STOPPED });
-      await resumeRun(at(`${name}-stopped`), host(Number.POSITIVE_INFINITY));
+      await resumeRun({ run: at(`${name}-stopped`) }, host(Number.POSITIVE_INFINITY));
       for (const file of ['model.onnx', 'checkpoints/last.safetensors', 'checkpoints/best.safetensors'])
         assert.deepEqual(
           await readFile(at(`${name}-stopped`, file)),
@@ -84,12 +84,12 @@ describe('every method', () => {
       const out = at(`${method}-nothing`);
       const given = { ...optionsFor('fine-tuning', out), out, method, methodOptions };
       await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
-      assert.ok((await resumeRun(out, host(Number.POSITIVE_INFINITY))).epochs === 3);
+      assert.ok((await resumeRun({ run: out }, host(Number.POSITIVE_INFINITY))).epochs === 3);
     });
 
   test('resumed with other pixels than it began with, a run is refused', async () => {
     const { exportRun } = await import('../run/use/export-run.js');
-    await exportRun({ run: at('fine-tuning-whole'), to: at('model') });
+    await exportRun({ run: at('fine-tuning-whole'), to: at('model') }, host(0));
     const given = { ...optionsFor('fine-tuning', 'shifted'), model: at('model') };
     await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
     const file = at('model/preprocessor_config.json');
@@ -97,7 +97,7 @@ describe('every method', () => {
       file,
       (await readFile(file, 'utf8')).replace('"image_mean": [', '"image_mean": [0.1, 0.1, 0.1], "was": ['),
     );
-    await assert.rejects(resumeRun(at('shifted'), host(1)), { code: 'run.model-changed' });
+    await assert.rejects(resumeRun({ run: at('shifted') }, host(1)), { code: 'run.model-changed' });
   });
 
   test('by one flag each on the command line, also several together, after a linear probe', async () => {
@@ -174,7 +174,9 @@ export default {
     const emit = (event: RunEvent) => {
       if (event.type === 'step') steps.push(event.step);
     };
-    await assert.rejects(resumeRun(at('burst'), { emit, stop: () => false }), { code: 'training.diverged' });
+    await assert.rejects(resumeRun({ run: at('burst') }, { emit, stop: () => false }), {
+      code: 'training.diverged',
+    });
     // Five steps are an epoch: it went on after the first one.
     assert.deepEqual(steps, [6, 7, 8]);
   });

@@ -127,6 +127,17 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
         /no --head probe any more\nhint: Use --head linear-probe\./,
       ));
 
+    for (const [method, before, now] of [
+      ['randreg', 'prior=source', 'prior=pretrained'],
+      ['bss+randreg', 'randreg.prior=source', 'randreg.prior=pretrained'],
+      ['borrowing-treasures', 'roundEpochs=3', 'updateEpochs'],
+      ['bss+borrowing-treasures', 'borrowing-treasures.roundEpochs=3', 'borrowing-treasures.updateEpochs'],
+    ] as const)
+      test(`the former ${before}`, () => {
+        const former = new RegExp(`no option ${before.replace('=3', '')} any more\nhint: Use ${now}.\n`);
+        return refusesToTrain(['good', '--method', method, '--option', before], former);
+      });
+
     test('no model', () => refuses(['train', 'good'], /--model is missing/));
 
     test('no data', () => refuses(['train', '--model', 'tiny.onnx'], /DATA is missing/));

@@ -64,6 +64,90 @@ describe('an option has an effect, or its user hears of it before training', () 
       args: ['--epochs', '1', '--lambda', '0', '--option', 'alpha=0.5'],
       remarks: ['the options of adarand change nothing: with a lambda of 0 its losses are left out'],
     },
+    {
+      args: ['--epochs', '1', '--method', 'head-only', '--batch-norm', 'frozen'],
+      remarks: ['--batch-norm frozen changes nothing: head-only does not train the backbone'],
+    },
+    {
+      args: ['--epochs', '1', '--backbone-lr-scale', '0', '--max-steps', '4'],
+      remarks: [
+        'adarand changes nothing: its penalty acts on the backbone, which --backbone-lr-scale 0 does not train',
+        '--max-steps 4 changes nothing: --epochs 1 ends after 3 batches',
+      ],
+    },
+    {
+      args: ['--epochs', '1', '--method', 'l2-sp', '--lambda-unit', 'raw', '--augment', 'none', '--no-flip'],
+      remarks: [
+        '--lambda-unit raw changes nothing: the lambda of l2-sp is always the factor in the loss',
+        '--no-flip changes nothing: --augment none does not mirror images',
+      ],
+    },
+    {
+      args: ['--epochs', '1', '--method', 'randreg', '--option', 'statistics=scalar'],
+      remarks: ['--option statistics=scalar changes nothing: randreg does not use it with its other options'],
+    },
+    {
+      args: [
+        '--epochs',
+        '1',
+        '--method',
+        'bss+adarand',
+        '--option',
+        'adarand.intra=false',
+        '--option',
+        'adarand.alpha=0',
+      ],
+      remarks: [
+        '--option adarand.alpha=0 changes nothing: bss+adarand does not use it with its other options',
+      ],
+    },
+    {
+      args: [
+        '--epochs',
+        '2',
+        '--method',
+        'uot',
+        '--source',
+        'colours',
+        '--lambda',
+        '0',
+        '--ema-decay',
+        '0.9',
+      ],
+      remarks: [
+        '--source colours changes nothing: with a lambda of 0 the losses of uot are left out',
+        '--ema-decay 0.9 keeps the average near where training starts: after all 6 updates, 53 % of it are still the initial parameters',
+      ],
+    },
+    {
+      args: ['--epochs', '2', '--method', 'borrowing-treasures', '--source', 'colours'],
+      remarks: [
+        'borrowing-treasures changes its state after every 4 epochs, and there are only 2: it stays as it is',
+      ],
+    },
+    {
+      args: ['--epochs', '1', '--model', 'sample'],
+      remarks: [
+        'the sample network sees images of 20 x 20 pixels, and was pretrained on small grey pictures of clothes: it is ' +
+          'there to try this program; photographs need a --model that was pretrained on photographs',
+      ],
+    },
+    // With everything in its place, there is nothing to say.
+    {
+      args: [
+        '--epochs',
+        '2',
+        '--option',
+        'alpha=0.9',
+        '--lambda-unit',
+        'raw',
+        '--max-steps',
+        '5',
+        '--ema-decay',
+        '0.5',
+      ],
+      remarks: [],
+    },
     { args: ['--epochs', '1', '--accumulate', '3'], remarks: [] },
   ])
     test(`${args.join(' ')} is trained, with ${remarks.length} remarks before`, async () => {
@@ -94,6 +178,18 @@ describe('an option has an effect, or its user hears of it before training', () 
     assert.ok((await velocity('free')) > 1e-2);
     const clipped = await velocity('clipped');
     assert.ok(Math.abs(clipped - 1e-6) < 1e-9, `${clipped}`);
+  });
+
+  test('--accumulate: batches that an epoch leaves over are in the first update of the next', async () => {
+    // Of three batches, two make an update; the third waits, and makes one with the fourth.
+    const waiting = async (name: string, epochs: string) => {
+      const { code, stderr } = await train('--accumulate', '2', '--epochs', epochs, '--out', name);
+      assert.equal(code, 0, stderr);
+      const { tensors } = await readSafetensors(join(folder.path, name, 'checkpoints/last.safetensors'));
+      return tensors.get('head.bias:gradients')?.data.some((gradient) => Number(gradient) !== 0);
+    };
+    assert.equal(await waiting('odd', '1'), true);
+    assert.equal(await waiting('even', '2'), false);
   });
 
   test('--ema-decay keeps averages, and they are the model', async () => {

@@ -162,7 +162,7 @@ export default {
     const given = { data: at('colours'), model: at('tiny.onnx'), method: at('mine.mjs'), out: at('edited') };
     await assert.rejects(trainRun({ ...given, epochs: 3, batchSize: 4 }, host(3)), { code: STOPPED });
     await penalty(2);
-    await assert.rejects(resumeRun(at('edited'), host(1)), { code: 'run.method-changed' });
+    await assert.rejects(resumeRun({ run: at('edited') }, host(1)), { code: 'run.method-changed' });
   });
 
   test('in a file that Node takes for CommonJS: the hint has a name that works', async () => {
@@ -196,6 +196,6 @@ export default {
     if ('typescript' in process.features && process.features.typescript) return assert.equal(code, 0, stderr);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /typed\.ts is TypeScript, which Node \d+\.\d+\.\d+ does not load/);
-    assert.match(stderr, /hint: .*npx esbuild .*typed\.ts --format=esm --outfile=.*typed\.mjs/);
+    assert.match(stderr, /hint: .*npx --yes esbuild .*typed\.ts --format=esm --outfile=.*typed\.mjs/);
   });
 });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { adarandVersion } from '../package.js';
+import { commandLine } from '../run/command-line.js';
 import { commandIn, commands } from './commands/index.js';
 
 /**
@@ -7,9 +8,15 @@ import { commandIn, commands } from './commands/index.js';
  * loaded and gets its flags.
  */
 export async function createProgram(words: readonly string[]): Promise<Command> {
-  const program = new Command('adarand')
-    .description('Fine-tune pretrained networks on small image datasets.')
-    .version(adarandVersion(), '-V, --version')
+  const program = new Command(commandLine())
+    .description('Fine-tunes pretrained image classifiers on small folders of images.')
+    .version(adarandVersion(), '-V, --version', 'Print the version.')
+    .helpOption('-h, --help', 'Print this help.')
+    .helpCommand('help [command]', 'the help of a command')
+    .addHelpText(
+      'after',
+      `\nExample: ${typed('train photos --model sample')}\nIts options: ${typed('train --help')}`,
+    )
     // Errors are reported by `reportError`, in the same way as all others.
     .configureOutput({ outputError: () => {} })
     .exitOverride();
@@ -18,10 +25,14 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
     const command = program
       .command(`${entry.name} ${entry.usage}`)
       .description(entry.summary)
-      .option('--json', 'One JSON object per line on stdout.');
+      .helpOption('-h, --help', 'Print this help.')
+      .addHelpText('after', `\nExample: ${typed(entry.example)}`)
+      .option('--json', 'Print JSON instead of text: one object per line.');
     if (entry !== chosen) continue;
     const { addOptions } = await import('./add-options.js');
     addOptions(command, await entry.load());
   }
   return program;
 }
+
+const typed = (words: string) => commandLine(...words.split(' '));

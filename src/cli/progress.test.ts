@@ -52,3 +52,38 @@ test('a terminal gets one line that is redrawn, never wider than the window', ()
   assert.ok(text.endsWith('\r\u001b[K'));
   for (const line of text.split(/[\r\n]/)) assert.ok(line.replace('\u001b[K', '').length <= 80);
 });
+
+test('answers are printed as they come, and errors beside them', () => {
+  let [text, said] = ['', ''];
+  const output = { write: (more: string) => (text += more) };
+  const errors = { write: (more: string) => (said += more) };
+  const progress = createProgress({ json: false, output, errors });
+  const classes = [
+    { name: 'red', probability: 0.875 },
+    { name: 'blue', probability: 0.125 },
+  ];
+  progress.onEvent({ type: 'prediction', image: 'a.jpg', classes });
+  assert.equal(text, 'a.jpg: red 87.5 %, blue 12.5 %\n');
+  const error = { code: 'predict.no-image', message: 'b.jpg does not exist' };
+  progress.onEvent({ type: 'prediction', image: 'b.jpg', error });
+  progress.onEvent({ type: 'prediction', image: 'c.jpg', error: { ...error, hint: 'Look.' } });
+  assert.equal(said, 'b.jpg does not exist\nb.jpg does not exist\nhint: Look.\n');
+  assert.equal(text, 'a.jpg: red 87.5 %, blue 12.5 %\n');
+});
+
+test('a download is told in bytes, with the time that is left', (t) => {
+  let now = 0;
+  t.mock.method(performance, 'now', () => now);
+  let text = '';
+  const progress = createProgress({ json: false, output: { write: (more: string) => (text += more) } });
+  for (const done of [10e6, 20e6, 40e6]) {
+    now += 6000;
+    progress.onEvent({ type: 'progress', phase: 'download', done, total: 44.6e6 });
+  }
+  assert.equal(
+    text,
+    'downloading the model: 10.0 of 44.6 MB\n' +
+      'downloading the model: 20.0 of 44.6 MB, 15 s left\n' +
+      'downloading the model: 40.0 of 44.6 MB, 1.8 s left\n',
+  );
+});

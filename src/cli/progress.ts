@@ -1,4 +1,5 @@
 import type { RunEvent, RunPhase } from '../run/events.js';
+import type { ImagePrediction } from '../run/operations/predict.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
 
@@ -15,12 +16,13 @@ export interface Progress {
   end(): void;
 }
 
-/** Into a pipe, a line of progress is written at most this often. */
+/** Into a pipe, a line of progress is written at most this often; as JSON, unless it is a phase's last. */
 const PLAIN_SECONDS = 5;
 const REDRAW_SECONDS = 0.1;
 
 const doing: Readonly<Record<RunPhase, string>> = {
   model: 'opening the model',
+  download: 'downloading the model',
   data: 'checking images',
   statistics: 'computing pretrained features',
   prepare: 'preparing the method',
@@ -40,14 +42,23 @@ const doing: Readonly<Record<RunPhase, string>> = {
 export function createProgress({
   json,
   output = process.stdout,
+  errors = process.stderr,
 }: {
   json: boolean;
   output?: Output;
+  errors?: Pick<Output, 'write'>;
 }): Progress {
-  if (json) return { onEvent: printJson, end: () => {} };
+  if (json) return { onEvent: seldom(printJson), end: () => {} };
   const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
   const line = live ? redrawn(output) : throttled(output);
   const eta = new Eta();
+  const downloads = new Eta();
+  const describeProgress = ({ phase, done, total }: Extract<RunEvent, { type: 'progress' }>): string => {
+    if (phase !== 'download') return `${done}/${total}`;
+    const left = downloads.secondsLeft(done, total);
+    const size = `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+    return Number.isNaN(left) ? size : `${size}, ${duration(left)} left`;
+  };
   return {
     onEvent(event) {
       switch (event.type) {
@@ -55,7 +66,7 @@ export function createProgress({
           if (live) line.update(`${doing[event.phase]} ...`);
           break;
         case 'progress':
-          line.update(`${doing[event.phase]}: ${event.done}/${event.total}`);
+          line.update(`${doing[event.phase]}: ${describeProgress(event)}`);
           break;
         case 'data':
           if (event.lines.length > 0) line.print(event.lines.join('\n'));
@@ -65,6 +76,16 @@ export function createProgress({
           break;
         case 'untrained':
           line.print(describeUntrained(event));
+          break;
+        case 'prediction':
+          if (event.error === undefined) line.print(describePrediction(event));
+          else {
+            line.clear();
+            errors.write(describeFailure(event.error));
+          }
+          break;
+        case 'unfinished':
+          line.print(describeUnfinished(event));
           break;
         case 'run':
           line.print(describeRun(event));
@@ -97,6 +118,27 @@ function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }
   return `${begin}\n  ${shown.join(', ')}`;
 }
 
+type Answered = Extract<ImagePrediction, { readonly classes: object }>;
+type Failed = Extract<ImagePrediction, { readonly error: object }>;
+
+function describePrediction({ image, classes }: Answered): string {
+  const likeliest = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
+  return `${image}: ${likeliest.join(', ')}`;
+}
+
+function describeFailure({ message, hint }: Failed['error']): string {
+  return `${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`;
+}
+
+function describeUnfinished(event: Extract<RunEvent, { type: 'unfinished' }>): string {
+  const { path, epoch, epochs, step, best_epoch: best } = event;
+  const used =
+    best === null
+      ? `the last checkpoint, after step ${step}: no epoch was validated`
+      : `epoch ${best}, the best so far by validation`;
+  return `${path} is not finished (${epoch} of ${epochs} epochs are done); used is ${used}`;
+}
+
 function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrained' }>): string {
   const shown = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
@@ -109,6 +151,19 @@ function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { typ
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
     `train ${percent(accuracy)}${validated === undefined ? '' : `  val ${percent(validated)}`}${best ? '  best so far' : ''}`
   );
+}
+
+/** Without most of the events that only say how far a phase has come. */
+function seldom(onEvent: Progress['onEvent']): Progress['onEvent'] {
+  let last = performance.now() / 1000;
+  return (event) => {
+    if (event.type === 'progress' && event.done < event.total) {
+      const now = performance.now() / 1000;
+      if (now - last < PLAIN_SECONDS) return;
+      last = now;
+    }
+    onEvent(event);
+  };
 }
 
 /** Where the current line is shown. */
@@ -148,17 +203,20 @@ function throttled(output: Output): Line {
       last = performance.now() / 1000;
       output.write(`${text}\n`);
     },
-    clear: () => {},
+    clear() {
+      last = performance.now() / 1000;
+    },
   };
 }
 
-/** Time left, from the speed since the first step that was seen. */
+/** Time left, from the speed since the first step (or byte) of so many that was seen. */
 class Eta {
-  #first: { readonly step: number; readonly time: number } | undefined;
+  #first: { readonly step: number; readonly time: number; readonly total: number } | undefined;
 
   secondsLeft(step: number, total: number): number {
     const time = performance.now() / 1000;
-    this.#first ??= { step, time };
+    if (this.#first === undefined || this.#first.total !== total || step < this.#first.step)
+      this.#first = { step, time, total };
     const done = step - this.#first.step;
     return done === 0 ? Number.NaN : ((time - this.#first.time) / done) * (total - step);
   }

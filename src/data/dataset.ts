@@ -2,8 +2,9 @@ import { basename, relative, sep } from 'node:path';
 import { AdarandError, invariant } from '../errors.js';
 import { type Identity, identifyPixels } from './identity.js';
 import { checkPixels, type DatasetImage, type LabelledImage, shareAll } from './image.js';
-import type { SplitName } from './layout.js';
 import { describeUnreadable, type FolderReport, reportOn } from './report.js';
+import type { NestedClass } from './scan.js';
+import type { SplitName } from './shape.js';
 import { cutSplits, type SplitOptions, takeFraction } from './split.js';
 
 /** Labelled images in three disjoint splits. */
@@ -13,6 +14,8 @@ export interface Dataset {
   readonly train: Split;
   readonly val: Split;
   readonly test: Split;
+  /** Training images that `trainFraction` leaves out; nothing looks at them. */
+  readonly unused: Split;
   readonly report: FolderReport;
 }
 
@@ -39,11 +42,13 @@ export interface DatasetOptions extends SplitOptions {
 export interface Findings {
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Classes whose training images are all in several folders of theirs. */
+  readonly nested: readonly NestedClass[];
   /** Of each file, by path. */
   readonly identities: ReadonlyMap<string, Identity>;
 }
 
-const nothingFound: Findings = { ignored: new Map(), damaged: [], identities: new Map() };
+const nothingFound: Findings = { ignored: new Map(), damaged: [], nested: [], identities: new Map() };
 
 /**
  * Makes a dataset of images that the caller lists: files, or pixels in memory (copied once, into memory that
@@ -64,7 +69,8 @@ export function createDataset(
   if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
   const { found, blank } = identified(source, findings.identities);
   const cut = cutSplits(found, classes.length, options);
-  const train = shareAll(takeFraction(cut.train, classes.length, options));
+  const part = takeFraction(cut.train, classes.length, options);
+  const train = shareAll(part.taken);
   const val = shareAll(cut.val);
   const test = shareAll(cut.test);
   const cutFromTrain = (['val', 'test'] as const).filter((split) => !source[split]);
@@ -72,7 +78,14 @@ export function createDataset(
     { name: basename(path), path, classes, train, val, test, cutFromTrain, blank },
     findings,
   );
-  return { classes, train: { images: train }, val: { images: val }, test: { images: test }, report };
+  return {
+    classes,
+    train: { images: train },
+    val: { images: val },
+    test: { images: test },
+    unused: { images: part.left },
+    report,
+  };
 }
 
 function checkClasses(path: string, classes: readonly string[]): void {

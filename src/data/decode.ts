@@ -76,6 +76,7 @@ export function decodeFailure(error: unknown): string {
   if (error instanceof UnreadableFormat || error instanceof TooManyPixels) return error.message;
   const text = error instanceof Error ? error.message : String(error);
   if (/empty/i.test(text)) return 'empty file';
+  if (/input file is missing/i.test(text)) return 'there is no such file';
   if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';
   // libvips has one text for all its threads, and now and then another one has taken it already: an unknown error.
   if (/premature end|unexpected end|read error|truncated|out of order|unknown error/i.test(text))

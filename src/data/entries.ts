@@ -50,8 +50,11 @@ function folderError(folder: string, error: unknown): Error {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'ENOENT')
     return new AdarandError('data.missing', `${folder} does not exist`, expectedLayout, error);
-  if (code === 'ENOTDIR')
-    return new AdarandError('data.not-a-folder', `${folder} is a file`, expectedLayout, error);
+  if (code === 'ENOTDIR') {
+    const packed = /\.(?:zip|tar|tgz|tar\.\w+|7z|rar)$/i.test(folder);
+    const hint = packed ? 'Unpack it, and give the folder that is in it.' : expectedLayout;
+    return new AdarandError('data.not-a-folder', `${folder} is a file`, hint, error);
+  }
   const message = `${folder} cannot be read (${code ?? error})`;
   return new AdarandError('data.unreadable-folder', message, 'Check its permissions.', error);
 }

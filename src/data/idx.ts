@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AdarandError, at } from '../errors.js';
-import type { DatasetImages } from './dataset.js';
+import type { DatasetImages, DatasetOptions } from './dataset.js';
 import { fail, type IdxKind, parseIdxHeader, readIdxFile } from './idx-file.js';
 import type { LabelledImage } from './image.js';
 
@@ -10,15 +10,19 @@ import type { LabelledImage } from './image.js';
  * `train-labels-idx1-ubyte`, and the same with `t10k-` for the test split, each plain or `.gz`; also with a dot
  * (`train-images.idx3-ubyte`), in any case, or inside a folder of the file's name. The classes are the labels that the
  * training images have. `undefined` when the folder holds no such files.
+ * For images that are to be evaluated (`partial`), the test split alone will do.
  *
  * @throws AdarandError `data.idx` for a file that is missing, truncated or not IDX, or a test label without training images.
  */
-export async function readIdxFolder(folder: string): Promise<DatasetImages | undefined> {
+export async function readIdxFolder(
+  folder: string,
+  { partial = false }: Pick<DatasetOptions, 'partial'> = {},
+): Promise<DatasetImages | undefined> {
   // A folder that cannot be listed is for the image scan to explain.
   const names = await readdir(folder).catch(() => []);
   const train = await readSplit(folder, names, 'train');
   const test = await readSplit(folder, names, 't10k');
-  if (!train) {
+  if (!train && !(partial && test)) {
     if (!test) return undefined;
     throw new AdarandError(
       'data.idx',
@@ -26,7 +30,7 @@ export async function readIdxFolder(folder: string): Promise<DatasetImages | und
       `Put ${twoFiles('train')} beside it.`,
     );
   }
-  const digits = [...new Set(train.map(({ label }) => label))].sort((a, b) => a - b);
+  const digits = [...new Set((train ?? test ?? []).map(({ label }) => label))].sort((a, b) => a - b);
   const untrained = test?.find(({ label }) => !digits.includes(label));
   if (untrained) {
     throw new AdarandError(
@@ -37,7 +41,12 @@ export async function readIdxFolder(folder: string): Promise<DatasetImages | und
   }
   const numbered = (images: readonly LabelledImage[]) =>
     images.map(({ image, label }) => ({ image, label: digits.indexOf(label) }));
-  return { path: folder, classes: digits.map(String), train: numbered(train), test: test && numbered(test) };
+  return {
+    path: folder,
+    classes: digits.map(String),
+    train: numbered(train ?? []),
+    test: test && numbered(test),
+  };
 }
 
 async function readSplit(folder: string, names: readonly string[], prefix: string) {

@@ -31,6 +31,7 @@ export {
 export { ImageCache, type ImageCacheOptions } from './cache.js';
 export type { ColorJitter } from './colour.js';
 export { createDataset, type Dataset, type DatasetImages, type Split } from './dataset.js';
+export { contentsOf } from './entries.js';
 export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
 export { type OpenOptions, openDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';

@@ -1,37 +1,18 @@
 import { AdarandError } from '../errors.js';
-import { contentsOf, type Entry, expectedLayout, isImage, kindOf } from './entries.js';
-
-export type SplitName = 'train' | 'val' | 'test';
+import { contentsOf, expectedLayout, kindOf } from './entries.js';
+import { list, type Shape, type SplitName, shapeOf } from './shape.js';
+import { refuseWrappedClasses, refuseWrapper } from './wrapper.js';
 
 export interface SplitRoot {
   readonly root: string;
   readonly split: SplitName;
 }
 
-const splitWords: ReadonlyMap<string, SplitName> = new Map([
-  ['train', 'train'],
-  ['training', 'train'],
-  ['val', 'val'],
-  ['valid', 'val'],
-  ['validation', 'val'],
-  ['dev', 'val'],
-  ['test', 'test'],
-  ['testing', 'test'],
-  ['eval', 'test'],
-  ['evaluation', 'test'],
-]);
-
-/** The split that a folder's name stands for: `Training`, `test_set`, `TrainData`, `seg_test`. */
-export function splitNamed(name: string): SplitName | undefined {
-  const letters = name.toLowerCase().replace(/[\s._-]+/g, '');
-  return splitWords.get(letters) ?? splitWords.get(letters.replace(/^seg|(set|split|data|images)$/g, ''));
-}
-
 /**
  * The folders whose subfolders are classes: the split folders, or the folder itself where it has none. A layout that
  * could be read in two ways is refused. A partial folder may lack train/.
  *
- * @throws AdarandError `data.no-train`, `data.ambiguous-layout`.
+ * @throws AdarandError `data.no-train`, `data.ambiguous-layout`, `data.wrapped`.
  */
 export async function splitRoots(
   folder: string,
@@ -44,6 +25,7 @@ export async function splitRoots(
   const others = shapes.filter(({ split }) => !split);
   if (splits.length === 0) {
     refuseUnknownSplits(folder, others);
+    await refuseWrapper(folder, others, partial);
     return [{ root: folder, split: 'train' }];
   }
   if (isClassBesideClasses(splits, others)) return [{ root: folder, split: 'train' }];
@@ -56,30 +38,12 @@ export async function splitRoots(
       expectedLayout,
     );
   }
+  const train = splits.find(({ split }) => split === 'train');
+  if (train && !partial) await refuseWrappedClasses(train);
   notData.forEach(ignore);
   for (const { name } of others) ignore(`folder that is no split: ${name}/`);
   for (const { name, kind } of top) if (kind === 'file') ignore(kindOf(name));
   return splits.map(({ path, split }) => ({ root: path, split }));
-}
-
-/** What tells a split from a class: splits hold folders, classes hold images. */
-interface Shape {
-  readonly name: string;
-  readonly path: string;
-  readonly split: SplitName | undefined;
-  readonly hasImages: boolean;
-  readonly subfolders: readonly Entry[];
-}
-
-async function shapeOf({ name, path }: Entry): Promise<Shape> {
-  const { entries: inside } = await contentsOf(path);
-  return {
-    name,
-    path,
-    split: splitNamed(name),
-    hasImages: inside.some((entry) => entry.kind === 'file' && isImage(entry.name)),
-    subfolders: inside.filter(({ kind }) => kind === 'folder'),
-  };
 }
 
 /** One folder with a split's name among classes, and, like them, without folders of its own. */
@@ -142,11 +106,4 @@ async function mayBeClassOrSplit({ hasImages, subfolders }: Shape): Promise<bool
   if (hasImages) return true;
   const inside = await Promise.all(subfolders.map(shapeOf));
   return inside.some((shape) => shape.hasImages);
-}
-
-function list(shapes: readonly Shape[], separator = ', '): string {
-  const names = shapes.map(({ name }) => `${name}/`);
-  return names.length > 6
-    ? `${names.slice(0, 5).join(separator)} and ${names.length - 5} more`
-    : names.join(separator);
 }

@@ -4,8 +4,8 @@ import { createDataset, type Dataset, type DatasetOptions } from './dataset.js';
 import { readIdxFolder } from './idx.js';
 import type { LabelledImage } from './image.js';
 import { inspectImages } from './inspect.js';
-import type { SplitName } from './layout.js';
 import { scanFolder } from './scan.js';
+import type { SplitName } from './shape.js';
 
 export interface OpenOptions extends DatasetOptions {
   /** Receives what is decoded while the files are checked, so that the first epoch need not decode again. */
@@ -22,12 +22,12 @@ export interface OpenOptions extends DatasetOptions {
  * @throws AdarandError as `scanFolder`, `readIdxFolder` and `createDataset` do.
  */
 export async function openDataset(path: string, options: OpenOptions): Promise<Dataset> {
-  const idx = await readIdxFolder(path);
+  const idx = await readIdxFolder(path, options);
   return idx ? createDataset(idx, options) : openImageFolder(path, options);
 }
 
 async function openImageFolder(path: string, options: OpenOptions): Promise<Dataset> {
-  const { classes, images, splits, ignored } = await scanFolder(path, options);
+  const { classes, images, splits, ignored, nested } = await scanFolder(path, options);
   const paths = images.map((image) => image.path);
   const { identities, damaged } = await inspectImages(paths, options.cache, options.onProgress);
   const labels = new Map(classes.map((name, label) => [name, label]));
@@ -52,5 +52,5 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
     val: readable('val'),
     test: readable('test'),
   };
-  return createDataset(source, options, { ignored, damaged, identities });
+  return createDataset(source, options, { ignored, damaged, identities, nested });
 }

@@ -3,7 +3,8 @@ import { wilsonInterval } from '../analysis/statistics.js';
 import { at } from '../errors.js';
 import type { Findings } from './dataset.js';
 import type { DatasetImage } from './image.js';
-import type { SplitName } from './layout.js';
+import type { NestedClass } from './scan.js';
+import type { SplitName } from './shape.js';
 
 /** What there is to know about a dataset before training on it. Images are given by their names: paths inside the folder. */
 export interface FolderReport {
@@ -17,6 +18,8 @@ export interface FolderReport {
   /** Files and folders that are no images, by kind (`.txt`, `hidden file`, `@eaDir`, ...). */
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
+  /** Classes whose training images are all in several folders of theirs, which may have been meant as classes. */
+  readonly nested: readonly NestedClass[];
   /** Images whose pixels are all equal. They are used. */
   readonly blank: readonly string[];
   /** Groups of images with one digest, within and across splits and classes. */
@@ -54,7 +57,10 @@ const splitPairs = [
   ['val', 'test'],
 ] as const;
 
-export function reportOn(contents: Contents, findings: Pick<Findings, 'ignored' | 'damaged'>): FolderReport {
+export function reportOn(
+  contents: Contents,
+  findings: Pick<Findings, 'ignored' | 'damaged' | 'nested'>,
+): FolderReport {
   const counts = contents.classes.map((name) => ({ name, train: 0, val: 0, test: 0 }));
   for (const split of splitNames) {
     for (const { label } of contents[split]) at(counts, label)[split]++;
@@ -69,6 +75,7 @@ export function reportOn(contents: Contents, findings: Pick<Findings, 'ignored' 
     cutFromTrain,
     ignored: findings.ignored,
     damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
+    nested: findings.nested,
     blank,
     ...copies(contents),
     singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
@@ -98,6 +105,10 @@ export function formatReport(report: FolderReport): string[] {
     report.imbalance >= 3,
     () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
   );
+  mention(report.nested.length > 0, () => {
+    const inside = report.nested.flatMap(({ name, folders }) => folders.map((folder) => `${name}/${folder}`));
+    return `folders inside classes are no classes of their own: ${list(inside, 6)}`;
+  });
   mention(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
   mention(report.damaged.length > 0, () => `skipped ${describeUnreadable(report.damaged)}`);
   mention(report.blank.length > 0, () => {

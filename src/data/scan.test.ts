@@ -89,6 +89,59 @@ test('what could be read in two ways is refused, with the names of the folders',
   }
 });
 
+test('a folder around the classes or the splits is refused, with the folder to give', async () => {
+  const classes = ['cat/0.png', 'dog/0.png'];
+  const splits = ['train/cat/0.png', 'train/dog/0.png'];
+  const within = (folder: string, files: readonly string[]) => files.map((file) => `${folder}/${file}`);
+  for (const [files, inner, inside] of [
+    [within('photos', classes), 'photos', 'cat/, dog/'],
+    [[...within('dataset', splits), 'README.txt', '__MACOSX/x'], 'dataset', 'train/'],
+    [within('a/b', [...splits, 'val/cat/0.png']), 'a/b', 'train/, val/'],
+  ] satisfies [string[], string, string][]) {
+    const folder = await folderWith(...files);
+    const path = join(folder, inner);
+    await assert.rejects(scanFolder(folder), (error) => {
+      assert.ok(error instanceof AdarandError);
+      assert.equal(error.code, 'data.wrapped');
+      assert.ok(error.message.endsWith(`; in ${path} there are ${inside}`), error.message);
+      assert.ok(error.hint?.startsWith(`Give ${path} if`), error.hint);
+      return true;
+    });
+    assert.deepEqual((await scanFolder(path)).classes, ['cat', 'dog']);
+  }
+  const split = await folderWith(...within('train/images', classes), ...within('test', classes));
+  await assert.rejects(scanFolder(split), {
+    code: 'data.wrapped',
+    message: /train holds a single .*images\/; in/,
+  });
+  // To evaluate, one class with its images in folders is enough.
+  const single = await folderWith('cat/2019/0.png', 'cat/2020/0.png');
+  assert.deepEqual((await scanFolder(single, { partial: true })).classes, ['cat']);
+  const wrapped = scanFolder(await folderWith(...within('photos', splits)), { partial: true });
+  await assert.rejects(wrapped, { code: 'data.wrapped' });
+});
+
+test('images that are in no folder of a class, and archives, are refused with what to do', async () => {
+  await assert.rejects(scanFolder(await folderWith('cat.0.jpg', 'dog.0.jpg')), {
+    code: 'data.no-classes',
+    message: /has no class folders, and 2 images that are in none$/,
+    hint: /^Make a folder for each class/,
+  });
+  const archive = join(await folderWith('photos.zip'), 'photos.zip');
+  await assert.rejects(scanFolder(archive), { code: 'data.not-a-folder', hint: /^Unpack it/ });
+});
+
+test('classes whose images are all in several folders are named', async () => {
+  const nested = await folderWith(
+    'animals/cat/0.png',
+    'animals/dog/x/0.png',
+    'cars/0.png',
+    'cars/old/0.png',
+    'b/c/0.png',
+  );
+  assert.deepEqual((await scanFolder(nested)).nested, [{ name: 'animals', folders: ['cat', 'dog'] }]);
+});
+
 test('messages have the names that the folders have', async () => {
   const extra = await folderWith('Training/a/0.png', 'Training/b/0.png', 'Dev/c/0.png');
   await assert.rejects(scanFolder(extra), { message: /"c" in Dev\/ but not in Training\/$/ });

@@ -1,9 +1,10 @@
 import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { AdarandError } from '../errors.js';
 import type { DatasetOptions } from './dataset.js';
 import { contentsOf, expectedLayout, isImage, kindOf } from './entries.js';
-import { type SplitName, type SplitRoot, splitRoots } from './layout.js';
+import { type SplitRoot, splitRoots } from './layout.js';
+import type { SplitName } from './shape.js';
 
 /** What a folder of images contains, by names alone: no file has been opened. */
 export interface Scan {
@@ -17,6 +18,13 @@ export interface Scan {
   readonly splits: ReadonlySet<SplitName>;
   /** Counts of what is no image of a class, by kind. */
   readonly ignored: ReadonlyMap<string, number>;
+  /** Classes whose training images are all in several folders of theirs. */
+  readonly nested: readonly NestedClass[];
+}
+
+export interface NestedClass {
+  readonly name: string;
+  readonly folders: readonly string[];
 }
 
 export interface FoundImage {
@@ -25,13 +33,15 @@ export interface FoundImage {
   readonly className: string;
 }
 
+const looseImage = 'image outside a class folder';
+
 /**
  * Finds the images of a folder: split folders (see `splitRoots`) with a folder per class, or just folders per class.
  * Class folders are searched in depth; links are followed, but a folder is entered once per class, however it is
  * reached. Hidden files, what systems leave behind and runs are no data. A partial folder may lack training images.
  *
  * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.no-train`,
- *   `data.ambiguous-layout`, `data.no-classes`, `data.unknown-class`.
+ *   `data.ambiguous-layout`, `data.wrapped`, `data.no-classes`, `data.unknown-class`.
  */
 export async function scanFolder(
   folder: string,
@@ -40,6 +50,7 @@ export async function scanFolder(
   const ignored = new Map<string, number>();
   const ignore = (kind: string) => ignored.set(kind, (ignored.get(kind) ?? 0) + 1);
   const images: FoundImage[] = [];
+  const nested: NestedClass[] = [];
   const classes = new Map<SplitName, Set<string>>();
   const roots = await splitRoots(folder, ignore, partial);
   for (const { root, split } of roots) {
@@ -49,21 +60,26 @@ export async function scanFolder(
     notData.forEach(ignore);
     for (const entry of entries) {
       if (entry.kind !== 'folder') {
-        ignore(isImage(entry.name) ? 'image outside a class folder' : kindOf(entry.name));
+        ignore(isImage(entry.name) ? looseImage : kindOf(entry.name));
         continue;
       }
       // A file system may store the same name composed or decomposed.
       const className = entry.name.normalize('NFC');
       inSplit.add(className);
-      for await (const path of imagesUnder(entry.path, new Set(), ignore))
+      const folders = new Set<string>();
+      for await (const path of imagesUnder(entry.path, new Set(), ignore)) {
         images.push({ path, split, className });
+        folders.add(relative(entry.path, dirname(path)).split(sep)[0] ?? '');
+      }
+      if (split === 'train' && folders.size > 1 && !folders.has(''))
+        nested.push({ name: className, folders: [...folders] });
     }
   }
   const known = partial ? [...classes.values()] : [classes.get('train') ?? []];
   const names = [...new Set(known.flatMap((some) => [...some]))].sort();
-  checkClasses(folder, roots, names, classes);
+  checkClasses(folder, roots, names, classes, ignored);
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { classes: names, images, splits: new Set(classes.keys()), ignored };
+  return { classes: names, images, splits: new Set(classes.keys()), ignored, nested };
 }
 
 function checkClasses(
@@ -71,10 +87,18 @@ function checkClasses(
   roots: readonly SplitRoot[],
   trainClasses: readonly string[],
   classes: ReadonlyMap<SplitName, ReadonlySet<string>>,
+  ignored: ReadonlyMap<string, number>,
 ): void {
   const rootOf = (split: SplitName) => roots.find((candidate) => candidate.split === split)?.root ?? folder;
   if (trainClasses.length === 0) {
-    throw new AdarandError('data.no-classes', `${rootOf('train')} has no class folders`, expectedLayout);
+    const loose = ignored.get(looseImage) ?? 0;
+    throw new AdarandError(
+      'data.no-classes',
+      `${rootOf('train')} has no class folders${loose === 0 ? '' : `, and ${loose} images that are in none`}`,
+      loose === 0
+        ? expectedLayout
+        : "Make a folder for each class, named as the class, and move each image into its class's folder.",
+    );
   }
   for (const [split, names] of classes) {
     const unknown = [...names].filter((name) => !trainClasses.includes(name));

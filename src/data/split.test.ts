@@ -51,7 +51,8 @@ test('training fractions are stratified and nested', () => {
   fc.assert(
     fc.property(classSizes, fc.nat(), (sizes, seed) => {
       const train = imagesOf(sizes);
-      const part = (trainFraction: number) => takeFraction(train, sizes.length, { seed, trainFraction });
+      const part = (trainFraction: number) =>
+        takeFraction(train, sizes.length, { seed, trainFraction }).taken;
       const [small, large] = [part(0.15), part(0.5)];
       sizes.forEach((size, label) => {
         assert.equal(countIn(small, label), Math.max(1, Math.round(0.15 * size)));

@@ -62,8 +62,8 @@ export function cutSplits(found: Found, classes: number, options: SplitOptions):
 }
 
 /**
- * A stratified part of the training images, in their order, at least one per class. For one seed, a smaller part
- * is contained in every larger one.
+ * A stratified part of the training images, in their order, at least one per class, and what is left. For one seed,
+ * a smaller part is contained in every larger one.
  *
  * @throws AdarandError `data.fraction` unless the fraction is in (0, 1].
  */
@@ -71,7 +71,7 @@ export function takeFraction<Image extends LabelledImage>(
   images: readonly Image[],
   classes: number,
   options: SplitOptions,
-): readonly Image[] {
+): { readonly taken: readonly Image[]; readonly left: readonly Image[] } {
   const { seed, trainFraction = 1 } = options;
   if (!(trainFraction > 0 && trainFraction <= 1)) {
     throw new AdarandError(
@@ -80,7 +80,7 @@ export function takeFraction<Image extends LabelledImage>(
       'Give a fraction above 0 and at most 1, such as 0.25.',
     );
   }
-  if (trainFraction === 1) return images;
+  if (trainFraction === 1) return { taken: images, left: [] };
   const random = new Random(seed, 'subset');
   const taken = new Set<number>();
   for (const members of membersByClass(images, classes)) {
@@ -88,7 +88,10 @@ export function takeFraction<Image extends LabelledImage>(
     const count = share(members.length, trainFraction, members.length);
     for (const index of members.slice(0, count)) taken.add(index);
   }
-  return images.filter((_, index) => taken.has(index));
+  return {
+    taken: images.filter((_, index) => taken.has(index)),
+    left: images.filter((_, index) => !taken.has(index)),
+  };
 }
 
 interface ClassPictures {

@@ -27,14 +27,26 @@ export interface Size {
   readonly height: number;
 }
 
-/** Evaluation: the shorter side resized to `resizeSize` (aspect ratio kept), then the central `imageSize` square. */
+/**
+ * Evaluation: the shorter side resized to `resizeSize`, the longer one in proportion, then the central `imageSize`
+ * square. Whole pixels are found as torchvision's `Resize` and `CenterCrop` find them: the longer side is cut off, a
+ * corner between two pixels goes to the even one, and where the picture is smaller than the square, the odd pixel of
+ * padding comes last.
+ */
 export function centreView(image: Size, resizeSize: number, imageSize: number): View {
-  const scale = resizeSize / Math.min(image.width, image.height);
-  const width = Math.max(1, Math.round(image.width * scale));
-  const height = Math.max(1, Math.round(image.height * scale));
-  const left = Math.round((width - imageSize) / 2);
-  const top = Math.round((height - imageSize) / 2);
+  const shorter = Math.min(image.width, image.height);
+  const width = Math.max(1, Math.trunc((resizeSize * image.width) / shorter));
+  const height = Math.max(1, Math.trunc((resizeSize * image.height) / shorter));
+  const left = cornerOfCentre(width, imageSize);
+  const top = cornerOfCentre(height, imageSize);
   return { box: centred(image, image.width, image.height), width, height, left, top, flip: false };
+}
+
+function cornerOfCentre(side: number, window: number): number {
+  const corner = (side - window) / 2;
+  if (corner < 0) return Math.ceil(corner);
+  const below = Math.floor(corner);
+  return corner - below === 0.5 ? below + (below % 2) : below;
 }
 
 /**

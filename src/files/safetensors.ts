@@ -4,7 +4,14 @@ import { AdarandError, invariant } from '../errors.js';
 import { bytesOf, type DType, type Tensor } from '../graph/tensor.js';
 import { systemCode, writeChunksAtomic } from './atomic.js';
 import { decodeElements } from './safetensors-elements.js';
-import { damaged, type Entry, encodeHeader, maximumHeader, parseHeader } from './safetensors-header.js';
+import {
+  damaged,
+  type Entry,
+  encodeHeader,
+  type Header,
+  maximumHeader,
+  parseHeader,
+} from './safetensors-header.js';
 
 /** Named tensors and the file's free-form notes. */
 export interface Safetensors {
@@ -20,22 +27,41 @@ export interface Safetensors {
  * @throws AdarandError `files.safetensors` for a file that is not what it says; `files.checksum` when the data is
  * not what the metadata's `sha256` was taken over, or the metadata not what its `metadata_sha256` was; `files.read` when the file cannot be read.
  */
-export async function readSafetensors(path: string): Promise<Safetensors> {
+export function readSafetensors(path: string): Promise<Safetensors> {
+  return opened(path, async (file, { entries, metadata, dataStart }) => {
+    const hash = createHash('sha256');
+    const tensors = new Map<string, Tensor>();
+    for (const entry of entries) {
+      const bytes = await readAt(file, path, dataStart + entry.begin, entry.end - entry.begin);
+      hash.update(bytes);
+      tensors.set(entry.name, decodeElements(entry, bytes));
+    }
+    verify(hash, metadata, path);
+    return { tensors, metadata };
+  });
+}
+
+/** The metadata of a file, without its tensors. @throws AdarandError as `readSafetensors` does. */
+export function readMetadata(path: string): Promise<Safetensors['metadata']> {
+  return opened(path, async (_, { metadata }) => {
+    verifyMetadata(metadata, path);
+    return metadata;
+  });
+}
+
+/** Opens a file, reads its header, and closes it after `read`. */
+async function opened<T>(
+  path: string,
+  read: (file: FileHandle, header: Header & { readonly dataStart: number }) => Promise<T>,
+): Promise<T> {
   let file: FileHandle | undefined;
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
     const length = headerLength(await readAt(file, path, 0, Math.min(8, size)), size, path);
-    const header = parseHeader(await readAt(file, path, 8, length), size - 8 - length, path);
-    const hash = createHash('sha256');
-    const tensors = new Map<string, Tensor>();
-    for (const entry of header.entries) {
-      const bytes = await readAt(file, path, 8 + length + entry.begin, entry.end - entry.begin);
-      hash.update(bytes);
-      tensors.set(entry.name, decodeElements(entry, bytes));
-    }
-    verify(hash, header.metadata, path);
-    return { tensors, metadata: header.metadata };
+    const dataStart = 8 + length;
+    const header = parseHeader(await readAt(file, path, 8, length), size - dataStart, path);
+    return await read(file, { ...header, dataStart });
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
@@ -124,17 +150,22 @@ async function readAt(file: FileHandle, path: string, offset: number, length: nu
 }
 
 function verify(hash: Hash, metadata: Readonly<Record<string, string>>, name: string): void {
+  const { sha256 } = metadata;
+  if (sha256 !== undefined && sha256 !== hash.digest('hex')) throw mismatch(name, 'data');
+  verifyMetadata(metadata, name);
+}
+
+function verifyMetadata(metadata: Readonly<Record<string, string>>, name: string): void {
   const { metadata_sha256: own, ...notes } = metadata;
-  const { sha256 } = notes;
-  const isData = sha256 === undefined || sha256 === hash.digest('hex');
-  const isMetadata = own === undefined || own === digestOf(notes);
-  if (!isData || !isMetadata) {
-    throw new AdarandError(
-      'files.checksum',
-      `${name} is damaged: its ${isData ? 'metadata' : 'data'} does not match its checksum.`,
-      'Copy or download it again, or resume from an older checkpoint.',
-    );
-  }
+  if (own !== undefined && own !== digestOf(notes)) throw mismatch(name, 'metadata');
+}
+
+function mismatch(name: string, part: 'data' | 'metadata'): AdarandError {
+  return new AdarandError(
+    'files.checksum',
+    `${name} is damaged: its ${part} does not match its checksum.`,
+    'Copy or download it again, or resume from an older checkpoint.',
+  );
 }
 
 /** SHA-256 of notes, in whatever order. */

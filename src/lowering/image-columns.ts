@@ -1,4 +1,4 @@
-import { at } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
 import { gather } from '../graph/operators/gather.js';
@@ -7,6 +7,9 @@ import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { int32, type Shape } from '../graph/tensor.js';
 import { constant, scalar, type Value } from '../graph/value.js';
+
+/** Places that are listed for a map: enough for 5000 x 5000 results of 3 x 3 pixels, a gigabyte for each channel. */
+const MAXIMUM_INDEX = 2 ** 28;
 
 /**
  * Every window of a map as a row: [N, P, T, C] from x [N,C,H,W], with P = output pixels and T = kernel elements.
@@ -31,7 +34,14 @@ export function imageColumns(
   const [top, left] = [at(attributes.pads, 0), at(attributes.pads, 1)];
   const [strideY, strideX] = [at(attributes.strides, 0), at(attributes.strides, 1)];
   const [dilateY, dilateX] = [at(attributes.dilations, 0), at(attributes.dilations, 1)];
-  const index = new Int32Array(rows * columns * elements);
+  const count = rows * columns * elements;
+  if (count > MAXIMUM_INDEX)
+    throw new AdarandError(
+      'runtime.memory',
+      `a convolution with ${rows} x ${columns} results of ${kernelHeight} x ${kernelWidth} pixels each takes more memory than there can be`,
+      'Choose a smaller --image-size; else another --model.',
+    );
+  const index = new Int32Array(count);
   for (let i = 0, o = 0; i < rows; i++)
     for (let j = 0; j < columns; j++)
       for (let t = 0; t < elements; t++, o++) {

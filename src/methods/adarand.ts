@@ -79,6 +79,10 @@ export const adarand = defineMethod({
   options,
   defaultLambda: 1,
   featureScaled: true,
+  unused: ({ intra, inter }) => [
+    ...(intra ? [] : ['runningMean', 'alpha']),
+    ...(intra || inter ? [] : ['distance', 'form', 'priorLearningRate']),
+  ],
   bind: (chosen) =>
     bound({
       needs: ['features', 'labels', 'oneHot', 'classStatistics'],

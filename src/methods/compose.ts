@@ -25,7 +25,7 @@ interface Part {
 export function compose(methods: readonly Method[]): Method {
   const name = methods.map((method) => method.name).join('+');
   const refuse = (reason: string) =>
-    new AdarandError('method.compose', `${name}: ${reason}`, '`adarand methods` describes each method.');
+    new AdarandError('method.compose', `${name}: ${reason}`, 'Leave one of them out.');
   checkMethods(methods, refuse);
   return defineMethod({
     name,
@@ -36,14 +36,19 @@ export function compose(methods: readonly Method[]): Method {
     defaultLambda: 1,
     featureScaled: methods.some(({ featureScaled }) => featureScaled !== false) ? 'parts' : false,
     replacesWeightDecay: methods.some(({ replacesWeightDecay }) => replacesWeightDecay),
-    bind(options) {
-      const parts = methods.map((method): Part => {
-        const prefix = `${method.name}.`;
-        const { lambda, ...own } = optionsWith(prefix, options);
-        return { method: method.bind(own), lambda: Number(lambda), prefix };
-      });
-      return bindParts(parts, refuse);
-    },
+    unused: (options) =>
+      partsOf(methods, options).flatMap(({ method: { unused = [] }, prefix }) =>
+        unused.map((name) => prefix + name),
+      ),
+    bind: (options) => bindParts(partsOf(methods, options), refuse),
+  });
+}
+
+function partsOf(methods: readonly Method[], options: Readonly<Record<string, unknown>>): Part[] {
+  return methods.map((method) => {
+    const prefix = `${method.name}.`;
+    const { lambda, ...own } = optionsWith(prefix, options);
+    return { method: method.bind(own), lambda: Number(lambda), prefix };
   });
 }
 

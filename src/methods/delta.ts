@@ -62,6 +62,7 @@ export const delta = defineMethod({
   defaultLambda: 0.01,
   featureScaled: false,
   replacesWeightDecay: true,
+  unused: ({ attention }) => (attention === 'none' ? ['batches'] : []),
   bind: ({ attention, batches, beta, reduction }) =>
     bound({
       needs: ['featureMaps', 'pretrainedFeatureMaps', 'head'],

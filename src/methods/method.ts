@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Tensors } from '../graph/tensor.js';
 import { checkLosses } from './check-losses.js';
@@ -45,6 +45,8 @@ export interface Bound<N extends Need = Need> {
 /** A bound method with its description, and its options with their defaults. */
 export interface BoundMethod extends Bound, MethodDescription {
   readonly options: unknown;
+  /** Names of the options that, whatever their values, change nothing beside the values of the others, if any. */
+  readonly unused?: readonly string[];
 }
 
 /** A way to fine-tune: a method of the paper, or of a user. One file, read in one screen. */
@@ -58,6 +60,8 @@ export interface Method extends MethodDescription {
 /** A method as its file writes it: `bind` gets options that are validated and typed. */
 export interface MethodDefinition<Options extends z.ZodType> extends MethodDescription {
   readonly options: Options;
+  /** Names of options that, whatever their values, change nothing beside the values of the others; default none. */
+  unused?(options: z.output<Options>): readonly string[];
   bind(options: z.output<Options>): Bound;
 }
 
@@ -68,16 +72,16 @@ export interface MethodDefinition<Options extends z.ZodType> extends MethodDescr
  *       bind: ({ k }) => bound({ needs: ['features'], loss: ({ features }) => ({ penalty: ... }) }) })
  */
 export function defineMethod<Options extends z.ZodType>(definition: MethodDefinition<Options>): Method {
-  const { bind, ...rest } = definition;
+  const { bind, unused, ...rest } = definition;
   return {
     ...rest,
     bind(given = {}) {
       const result = definition.options.safeParse(given);
-      if (!result.success) throw refusedOptions(definition.name, result.error);
+      if (!result.success) throw refusedOptions(definition, result.error);
       const { options: _, ...description } = rest;
       const method = definition.bind(result.data);
       const loss: Bound['loss'] = (inputs, tools) => checkLosses(rest.name, method.loss(inputs, tools));
-      return { ...description, ...method, options: result.data, loss };
+      return { ...description, ...method, options: result.data, unused: unused?.(result.data) ?? [], loss };
     },
   };
 }
@@ -87,11 +91,15 @@ export function bound<const N extends Need>(method: Bound<N>): Bound {
   return method;
 }
 
-function refusedOptions(name: string, { issues }: z.ZodError): AdarandError {
+function refusedOptions(
+  { name, options }: Pick<Method, 'name' | 'options'>,
+  { issues }: z.ZodError,
+): AdarandError {
+  const known = options instanceof z.ZodObject ? Object.keys(options.shape) : undefined;
   const problems = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   return new AdarandError(
     'method.option',
     `${name} cannot use these options: ${problems.join('; ')}`,
-    `\`adarand methods ${name}\` lists its options.`,
+    known && (known.length === 0 ? 'It has no options.' : `Its options are ${known.join(', ')}.`),
   );
 }

@@ -62,6 +62,7 @@ export const randreg = defineMethod({
   }),
   defaultLambda: 1,
   featureScaled: true,
+  unused: ({ prior }) => (prior === 'pretrained' ? [] : ['statistics']),
   bind({ prior, statistics, balance, reduction }) {
     const { needs, draw } = priorOf(prior, statistics);
     return bound({

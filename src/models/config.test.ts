@@ -71,3 +71,42 @@ for (const [name, value] of Object.entries({
   test(`${name} is refused`, () => {
     assert.throws(() => parse(value), { name: 'AdarandError', code: 'model.config' });
   });
+
+const timm = (changes: object) =>
+  JSON.stringify({
+    architecture: 'resnet18',
+    num_classes: 2,
+    pretrained_cfg: {
+      input_size: [3, 224, 224],
+      crop_pct: 0.95,
+      mean: [0.485, 0.456, 0.406],
+      std: [0.229, 0.224, 0.225],
+      ...changes,
+    },
+    label_names: ['cat', 'dog'],
+  });
+
+test('the form of timm names the classes and prepares images as timm does', () => {
+  assert.deepEqual(parseConfig(timm({}), 'config.json'), {
+    modelType: 'resnet18',
+    classes: ['cat', 'dog'],
+    namedByTorch: true,
+    preprocessing: {
+      imageSize: 224,
+      resizeSize: 235,
+      mean: [0.485, 0.456, 0.406],
+      std: [0.229, 0.224, 0.225],
+    },
+  });
+  assert.equal(parseConfig('{"model_type":"vit"}', 'config.json').namedByTorch, false);
+});
+
+test('what it does not say, or what cannot be done, is named', () => {
+  for (const [changes, message] of [
+    [{ input_size: [3, 224, 192] }, /images of 224x192/],
+    [{ crop_pct: 0 }, /pretrained_cfg\.crop_pct/],
+    [{ std: [0, 0, 0] }, /no usual scale/],
+  ] as const)
+    assert.throws(() => parseConfig(timm(changes), 'config.json'), { code: 'model.config', message });
+  assert.throws(() => parseConfig('{}', 'config.json'), { code: 'model.config', message: /model_type/ });
+});

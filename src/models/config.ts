@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
+import { preprocessingOfTimm, timmSchema } from './timm-config.js';
 
 /** The part of transformers' config.json that matters here. */
 const configSchema = z.object({
@@ -38,21 +39,38 @@ export interface ModelConfig {
   readonly modelType: string;
   /** In the order of the logits; undefined where the file names none. */
   readonly classes: readonly string[] | undefined;
+  /** Its tensors, if there are any beside it, are named as in torch, and not as transformers names them. */
+  readonly namedByTorch: boolean;
+  /** Where the file says it, too, as timm's do. */
+  readonly preprocessing: Preprocessing | undefined;
 }
 
-/** `file` is for messages. Throws AdarandError `model.config`. */
+/** Of a file that transformers or timm has written. `file` is for messages. Throws AdarandError `model.config`. */
 export function parseConfig(json: string, file: string): ModelConfig {
-  const { model_type, id2label, adarand } = parse(configSchema, json, file);
+  const value = jsonIn(json, file);
+  if (typeof value === 'object' && value !== null && 'pretrained_cfg' in value) {
+    const config = check(timmSchema, value, file);
+    return {
+      modelType: config.architecture,
+      classes: config.label_names,
+      namedByTorch: true,
+      preprocessing: preprocessingOfTimm(config, file),
+    };
+  }
+  const { model_type, id2label, adarand } = check(configSchema, value, file);
   const entries = Object.entries(id2label ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  const modelType = adarand?.architecture ?? model_type;
   return {
-    modelType: adarand?.architecture ?? model_type,
+    modelType,
     classes: entries.length > 0 ? entries.map(([, label]) => label) : undefined,
+    namedByTorch: modelType === 'cifar_resnet',
+    preprocessing: undefined,
   };
 }
 
 /** `file` is for messages. Throws AdarandError `model.config`. */
 export function parsePreprocessorConfig(json: string, file: string): Preprocessing {
-  const config = parse(preprocessorSchema, json, file);
+  const config = check(preprocessorSchema, jsonIn(json, file), file);
   const { size, crop_size: crop, do_center_crop: crops = crop !== undefined } = config;
   const resizeSize = 'shortest_edge' in size ? size.shortest_edge : size.height;
   const target = crops && crop !== undefined ? crop : size;
@@ -135,10 +153,9 @@ const transformersTypes = new Set([
   'vit',
 ]);
 
-function parse<T>(schema: z.ZodType<T>, json: string, file: string): T {
-  let value: unknown;
+function jsonIn(json: string, file: string): unknown {
   try {
-    value = JSON.parse(json);
+    return JSON.parse(json);
   } catch (error) {
     throw new AdarandError(
       'model.config',
@@ -147,6 +164,9 @@ function parse<T>(schema: z.ZodType<T>, json: string, file: string): T {
       error,
     );
   }
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const problems = result.error.issues.map(
@@ -155,6 +175,6 @@ function parse<T>(schema: z.ZodType<T>, json: string, file: string): T {
   throw new AdarandError(
     'model.config',
     `${file} does not describe the model: ${problems.join('; ')}`,
-    'It should be as transformers writes it.',
+    'It should be as transformers or timm writes it.',
   );
 }

@@ -206,3 +206,53 @@ async function temporaryFolder(t: TestContext): Promise<string> {
   t.after(() => rm(folder, { recursive: true }));
   return folder;
 }
+
+test('what is repeated for each image, in any axis, and what is repeated beside them, is so for any batch', async () => {
+  const inner = tabular([4, 8]);
+  const network: Network = {
+    ...inner,
+    features(images, scope) {
+      const n = at(images.shape, 0);
+      const rows = reshape(images, [n, 48]);
+      const beside = reshape(expand(reshape(rows, [n, 1, 48]), [n, 2, 48]), [n, 96]);
+      const table = expand(reshape(scope.parameter('table'), [4, 1, 8]), [4, n, 8]);
+      const perImage = reshape(transpose(table, [1, 0, 2]), [n, 32]);
+      return concat([beside, perImage], 1);
+    },
+  };
+  const head = headOf(128);
+  const bytes = exportOnnx({ network, head });
+  const images = random(9, [3, 3, 4, 4]);
+  const expected = await classify({ ...network, pretrainedHead: head }, images);
+  const actual = await runFile(bytes, images, 128, 5);
+  assert.deepEqual(actual.features, expected.features);
+});
+
+test('constants of an exported file are no weights of it', () => {
+  const inner = tabular([48, 48]);
+  const network: Network = {
+    ...inner,
+    featureSize: 48,
+    features(images, scope) {
+      const rows = reshape(images, [at(images.shape, 0), 48]);
+      return matmul(matmul(rows, scope.parameter('table')), constant(random(4, [48, 48])));
+    },
+  };
+  const read = importOnnx(exportOnnx({ network, head: headOf(48) }), { name: 'model.onnx' });
+  assert.deepEqual([...read.parameters.keys()], ['table']);
+});
+
+/** A network of one parameter, for images of 4 x 4. */
+function tabular(shape: Shape): Network {
+  const preprocessing = { imageSize: 4, resizeSize: 4, mean: [0, 0, 0], std: [1, 1, 1] } as const;
+  return {
+    name: 'tabular',
+    modelType: 'tabular',
+    featureSize: 128,
+    preprocessing,
+    parameters: new Map([['table', { kind: 'weight', tensor: random(3, shape) }]]),
+    buffers: new Map(),
+    pretrainedHead: undefined,
+    features: (images) => images,
+  };
+}

@@ -4,7 +4,7 @@ import { float32, sameShape, type Tensor } from '../graph/tensor.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 
 /** The classifier at the end of an ONNX graph. */
-export interface FoundHead {
+export interface LinearHead {
   /** Name of the value that the classifier reads. */
   readonly features: string;
   /** Whether that value's maps [N,d,H,W] must still be averaged: the file pools after its classifier. */
@@ -13,6 +13,13 @@ export interface FoundHead {
   readonly weight: Tensor<'float32'>;
   /** [K] */
   readonly bias: Tensor<'float32'>;
+}
+
+export interface FoundHead extends LinearHead {
+  /** Name of the file's output that the classifier gives. */
+  readonly output: string;
+  /** What the file makes of the logits. */
+  readonly normalised: 'Softmax' | 'LogSoftmax' | undefined;
 }
 
 /** Operators between a classifier and the output that leave the order of the logits alone. */
@@ -36,21 +43,25 @@ const transparent = new Set([
  */
 export function findHead(model: OnnxModel): FoundHead {
   const passed: OnnxNode[] = [];
-  let name = model.outputs.includes('logits') ? 'logits' : model.outputs[0];
+  const [firstOutput] = model.outputs;
+  const output = model.outputs.includes('logits') ? 'logits' : firstOutput;
+  let name = output;
   let pool = false;
+  let normalised: FoundHead['normalised'];
   for (;;) {
     const node = name === undefined ? undefined : model.producers.get(name);
     if (node === undefined || passed.includes(node)) throw noHead(model, passed);
     passed.push(node);
     const head = linearLayer(node, model, pool) ?? convolution(node, model, pool);
-    if (head !== undefined) return head;
+    if (head !== undefined && output !== undefined) return { ...head, output, normalised };
+    if (node.type === 'Softmax' || node.type === 'LogSoftmax') normalised ??= node.type;
     if (isGlobalAverage(node) && !pool) pool = true;
     else if (!transparent.has(node.type)) throw noHead(model, passed);
     name = node.inputs[0];
   }
 }
 
-function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): FoundHead | undefined {
+function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): LinearHead | undefined {
   if (pool) return undefined;
   if (node.type === 'Gemm') return gemm(node, model);
   const [a, b] = node.inputs;
@@ -61,7 +72,7 @@ function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): FoundHead
 }
 
 /** A linear layer whose bias is added by a node of its own. */
-function biased(name: string, bias: Tensor<'float32'> | undefined, model: OnnxModel): FoundHead | undefined {
+function biased(name: string, bias: Tensor<'float32'> | undefined, model: OnnxModel): LinearHead | undefined {
   const inner = model.producers.get(name);
   if (inner === undefined || bias === undefined || inner.type === 'Add') return undefined;
   const layer = linearLayer(inner, model, false);

@@ -15,6 +15,7 @@ import type { ExternalData } from './onnx-import/external-data.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
+import { preprocessingSchema } from './preprocessing-schema.js';
 
 export interface ImportOptions {
   /** The network's name, also in messages about the file. */
@@ -37,18 +38,46 @@ export interface ImportOptions {
  * `model.fixed-batch` or `model.no-head`.
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
+  return importFile(bytes, options).network;
+}
+
+/** A network and what is to be known of its file to run that beside it. */
+export interface ImportedFile {
+  readonly network: Network;
+  readonly classifier: FileClassifier;
+}
+
+/** A classifier as its file has it: one input of images, one output of logits. */
+export interface FileClassifier {
+  readonly file: string;
+  readonly input: string;
+  /** Whether the images are [N,H,W,3]. */
+  readonly channelsLast: boolean;
+  /** How many images the file takes at a time; undefined for any number. */
+  readonly images: number | undefined;
+  /** Of the images that it takes; undefined for any. */
+  readonly size: { readonly height: number | undefined; readonly width: number | undefined };
+  readonly output: string;
+  /** What the file makes of the logits. */
+  readonly normalised: FoundHead['normalised'];
+  /** Whether it drops elements out, or normalises by the batch, when it is run. */
+  readonly training: boolean;
+}
+
+/** As `importOnnx`. */
+export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
   const model = unreserved(decodeOnnx(bytes, name, options.external));
   const head = findHead(model);
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);
   const roles = weightRoles(model, nodes);
-  const part: OnnxPart = { model, nodes, roles, input: images.name, target: head.features };
-  checkOperators(part);
-  const tensors = tensorsOf(part);
+  const whole: OnnxPart = { model, nodes, roles, input: images.name, target: head.features };
+  checkOperators(whole);
+  const tensors = tensorsOf(whole);
   checkNumbers(tensors, variancesOf(nodes), name);
-  const preprocessing = options.preprocessing ?? imagenetPreprocessing(images.size ?? 224);
-  const network: Network = {
+  const preprocessing = options.preprocessing ?? imagenetPreprocessing(sizeOf(images, name));
+  const networkOf = (part: OnnxPart): Network => ({
     name,
     modelType,
     preprocessing,
@@ -63,11 +92,51 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
       const laidOut = images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x;
       return pooled(buildPart(part, laidOut, scope), at(x.shape, 0), head, model);
     },
+  });
+  const { network, made } = triedOut(networkOf, whole, images.count);
+  return {
+    network,
+    classifier: {
+      file: model.file,
+      input: images.name,
+      channelsLast: images.channelsLast,
+      images: made,
+      size: images.sides,
+      output: head.output,
+      normalised: head.normalised,
+      training: nodes.some((node) => isTraining(node, model)),
+    },
   };
-  const { imageSize } = preprocessing;
-  const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
-  network.features(trial, recordingScope(network, { training: true }));
-  return network;
+}
+
+/**
+ * The network, built once for two images. Some files declare a free batch and have been made for one image all the
+ * same: their batch is a fixed one.
+ */
+function triedOut(networkOf: (part: OnnxPart) => Network, whole: OnnxPart, made: number | undefined) {
+  const attempt = (images: number | undefined) => {
+    const network = networkOf({ ...whole, images });
+    const { imageSize } = network.preprocessing;
+    const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
+    network.features(trial, recordingScope(network, { training: true }));
+    return { network, made: images };
+  };
+  try {
+    return attempt(made);
+  } catch (error) {
+    if (made !== undefined || !(error instanceof AdarandError)) throw error;
+    try {
+      return attempt(1);
+    } catch {
+      throw error;
+    }
+  }
+}
+
+function isTraining({ type, attributes, inputs }: OnnxNode, { constants }: OnnxModel): boolean {
+  if (type === 'BatchNormalization') return attributes.get('training_mode')?.i === 1n;
+  const mode = inputs[2];
+  return type === 'Dropout' && mode !== undefined && constants.get(mode)?.data[0] === 1;
 }
 
 /** The one input without stored values: [N,3,H,W], or [N,H,W,3]. */
@@ -83,7 +152,18 @@ function imageInput({ file, inputs }: OnnxModel) {
       `${file} takes ${inputs.map(({ name, shape }) => `"${name}" [${shape.map((d) => d ?? '?')}]`).join(', ') || 'nothing'}`,
       'An image classifier with one input of RGB images, [batch,3,height,width], is needed.',
     );
-  return { name: first.name, channelsLast, size: channelsLast ? second : third };
+  const [height, width] = channelsLast ? [second, third] : [third, last];
+  return { name: first.name, channelsLast, size: height, sides: { height, width }, count: shape[0] };
+}
+
+/** The file's own image size, 224 where it has none. */
+function sizeOf({ size = 224 }: { readonly size: number | undefined }, file: string): number {
+  if (preprocessingSchema.safeParse(imagenetPreprocessing(size)).success) return size;
+  throw new AdarandError(
+    'model.image-size',
+    `${file} takes images of ${size} pixels`,
+    'Images are resized to at most 65536 pixels, and cropped to seven eighths of that.',
+  );
 }
 
 /** Names of the running variances: the last input of a BatchNormalization. */

@@ -1,93 +1,132 @@
-import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
-import { systemCode } from '../files/atomic.js';
 import { readSafetensors } from '../files/safetensors.js';
+import type { Tensor } from '../graph/tensor.js';
 import type { Network, Preprocessing } from '../nn/network.js';
-import { resolveModel } from './builtin.js';
 import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
+import { type HubHost, quietHost } from './hub/host.js';
+import { kindOf, type Located, locateModel, readError } from './locate.js';
+import { CONFIG, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
-import { type ImportOptions, importOnnx } from './onnx-import.js';
+import { type ImportOptions, importFile } from './onnx-import.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
+import { checkAgainstFile } from './self-check.js';
 
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
   readonly imageSize?: number;
+  /** Compares the network made of an ONNX file with the file itself, by ONNX Runtime, on so many threads. */
+  readonly selfCheck?: { readonly threads: number | undefined };
+  /** Hears of the download of a model of the hub. */
+  readonly host?: HubHost;
 }
 
 /**
- * Opens a pretrained classifier: a folder as transformers.js has it (`config.json`, `preprocessor_config.json`, and
- * `onnx/model.onnx` or `model.safetensors`), one `.onnx` or `.safetensors` file, or a built-in model by its name.
+ * Opens a pretrained classifier: a folder as transformers.js or timm has it (`config.json`, `preprocessor_config.json`,
+ * and `onnx/model.onnx` or `model.safetensors`), one `.onnx` or `.safetensors` file, a built-in model by its name, or a
+ * model of the hub, `org/name`, which is downloaded if it is not in the cache.
+ *
+ * @throws AdarandError as `locateModel` and `openLocated` do.
+ */
+export async function openModel(
+  reference: string,
+  { host = quietHost, ...options }: OpenModelOptions = {},
+): Promise<Network> {
+  return openLocated(await locateModel(reference, host), options);
+}
+
+/**
+ * Opens a model that has been located.
  *
  * @throws AdarandError `model.not-found`, `model.read`, `model.config`, `model.file-type`; as `importOnnx`,
- * `networkOf` and `readSafetensors` do.
+ * `checkAgainstFile`, `networkOf` and `readSafetensors` do.
  */
-export async function openModel(given: string, options: OpenModelOptions = {}): Promise<Network> {
-  const reference = resolveModel(given);
-  const kind = await kindOf(reference);
-  if (kind === 'folder') return openFolder(reference, options);
-  switch (extname(reference).toLowerCase()) {
+export async function openLocated({ path, kind, name }: Located, options: Opening = {}): Promise<Network> {
+  if (kind === 'folder') return openFolder(path, name, options);
+  switch (extname(path).toLowerCase()) {
     case '.onnx':
-      return openOnnx(reference, { name: basename(reference) }, options);
+      return openOnnx(path, { name }, options);
     case '.safetensors':
-      return openTensors(reference, undefined, undefined, options);
+      return openTensors(path, [path], undefined, undefined, options);
     default:
       throw new AdarandError(
         'model.file-type',
-        `${reference} is neither an .onnx nor a .safetensors file`,
+        `${path} is neither an .onnx nor a .safetensors file`,
         'Give a model folder, or a file of one of these kinds.',
       );
   }
 }
 
-async function openFolder(folder: string, options: OpenModelOptions): Promise<Network> {
-  const configFile = join(folder, 'config.json');
+type Opening = Omit<OpenModelOptions, 'host'>;
+
+async function openFolder(folder: string, name: string, options: Opening): Promise<Network> {
+  const configFile = join(folder, CONFIG);
   const config = parseConfig(await readText(configFile), configFile);
-  const preprocessorFile = join(folder, 'preprocessor_config.json');
-  const preprocessing = parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile);
-  const onnx = join(folder, 'onnx', 'model.onnx');
-  const tensors = join(folder, 'model.safetensors');
-  const hasOnnx = (await kindOf(onnx, 'absent')) === 'file';
-  const hasTensors = (await kindOf(tensors, 'absent')) === 'file';
-  // Tensors of a CIFAR ResNet have torch's names; other folders' are transformers' own, which only their ONNX file explains.
-  if (hasTensors && (config.modelType === 'cifar_resnet' || !hasOnnx))
-    return openTensors(tensors, config, preprocessing, options);
-  if (!hasOnnx)
-    throw new AdarandError(
-      'model.not-found',
-      `${folder} has neither onnx/model.onnx nor model.safetensors`,
-      'Put the weights there: a model folder is laid out as transformers.js expects it.',
-    );
-  const { modelType, classes } = config;
-  const name = basename(resolve(folder));
-  return openOnnx(
-    onnx,
-    { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) },
-    options,
-  );
+  const preprocessorFile = join(folder, PREPROCESSOR);
+  const preprocessing =
+    config.preprocessing ?? parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile);
+  const weights = weightsIn(await pathsIn(folder), config, { name: folder, hub: false });
+  if (weights.kind === 'onnx') {
+    const { modelType, classes } = config;
+    const described = { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) };
+    return openOnnx(join(folder, weights.model), described, options);
+  }
+  const main = join(folder, weights.kind === 'tensors' ? weights.model : weights.index);
+  const files =
+    weights.kind === 'tensors'
+      ? [main]
+      : shardsIn(await readText(main), main).map((each) => join(folder, each));
+  return openTensors(main, files, config, preprocessing, options);
 }
 
-async function openOnnx(file: string, described: ImportOptions, options: OpenModelOptions): Promise<Network> {
+/** The files of a model folder, with `/`. */
+async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
+  const namesIn = async (path: string) => ((await kindOf(path)) === 'folder' ? readdir(path) : []);
+  const below = (await namesIn(join(folder, 'onnx'))).map((name) => `onnx/${name}`);
+  return new Set([...(await namesIn(folder)), ...below]);
+}
+
+async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
   const bytes = await read(file);
   const known = { ...described, external: externalDataIn(dirname(file)) };
-  const network = importOnnx(bytes, known);
-  if (options.imageSize === undefined) return network;
+  const { imageSize, selfCheck } = options;
+  const own = importFile(bytes, known);
   // Built again, so that a size which the graph cannot take is refused here.
-  return importOnnx(bytes, { ...known, preprocessing: resizedTo(network.preprocessing, options.imageSize) });
+  const imported =
+    imageSize === undefined
+      ? own
+      : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
+  if (selfCheck !== undefined)
+    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
+  return imported.network;
 }
 
+/** `main` is the file that messages name; the tensors are in `files`. */
 async function openTensors(
-  file: string,
+  main: string,
+  files: readonly string[],
   config: ModelConfig | undefined,
   preprocessing: Preprocessing | undefined,
-  { imageSize }: OpenModelOptions,
+  { imageSize }: Opening,
 ): Promise<Network> {
-  const { tensors } = await readSafetensors(file);
-  const network = networkOf(tensors, file, config?.classes);
+  const tensors = new Map<string, Tensor>();
+  for (const file of files) {
+    for (const [name, tensor] of (await readSafetensors(file)).tensors) {
+      if (tensors.has(name))
+        throw new AdarandError(
+          'model.damaged',
+          `${main} has the tensor ${name} twice, the second time in ${file}`,
+          'Download or export the model again.',
+        );
+      tensors.set(name, tensor);
+    }
+  }
+  const network = networkOf(tensors, main, config?.classes);
   const variances = [...network.buffers.keys()].filter((name) => name.endsWith('running_var'));
-  checkNumbers(network, new Set(variances), file);
+  checkNumbers(network, new Set(variances), main);
   const own = preprocessing ?? network.preprocessing;
   return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
 }
@@ -106,18 +145,6 @@ export function resizedTo(preprocessing: Preprocessing, imageSize: number): Prep
   );
 }
 
-async function kindOf(
-  path: string,
-  missing: 'error' | 'absent' = 'error',
-): Promise<'file' | 'folder' | 'absent'> {
-  try {
-    return (await stat(path)).isDirectory() ? 'folder' : 'file';
-  } catch (error) {
-    if (missing === 'absent') return 'absent';
-    throw readError(path, error);
-  }
-}
-
 async function readText(path: string): Promise<string> {
   return new TextDecoder().decode(await read(path));
 }
@@ -128,18 +155,4 @@ async function read(path: string): Promise<Uint8Array> {
   } catch (error) {
     throw readError(path, error);
   }
-}
-
-function readError(path: string, error: unknown): unknown {
-  const code = systemCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR')
-    return new AdarandError(
-      'model.not-found',
-      `There is no ${path}`,
-      'A model is a folder with config.json, preprocessor_config.json and onnx/model.onnx, or one .onnx or .safetensors file.',
-      error,
-    );
-  return code === undefined
-    ? error
-    : new AdarandError('model.read', `Cannot read ${path}: ${code}`, undefined, error);
 }

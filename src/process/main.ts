@@ -1,5 +1,6 @@
 /** The process that performs one operation, reports on it to its parent, and ends. Started by `launch.ts`. */
 import type { RunHost } from '../run/events.js';
+import { incompleteInstall } from './incomplete-install.js';
 import { loadOperation } from './load-operation.js';
 import { type FromProcess, toFailure, toProcessSchema } from './messages.js';
 import { endWithParent } from './parent-watch.js';
@@ -24,7 +25,7 @@ async function perform(module: string, request: unknown): Promise<void> {
     const operation = await loadOperation(module);
     await send({ type: 'result', result: await operation.perform(request, host) });
   } catch (error) {
-    await send(toFailure(error));
+    await send(toFailure(incompleteInstall(error) ?? error));
   }
   // Native threads are not waited for.
   process.exit(0);

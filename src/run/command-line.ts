@@ -12,8 +12,13 @@ function howToStart(): string {
   const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
   if (isOnPath(main)) return 'adarand';
   if (main.split(sep).includes('node_modules')) return 'npx adarand';
-  const near = relative('', main);
-  return `node ${quoted(near.startsWith('..') || isAbsolute(near) ? main : near)}`;
+  return `node ${fileHere(main)}`;
+}
+
+/** A file as it can be typed in the current folder. */
+export function fileHere(path: string): string {
+  const near = relative('', path);
+  return quoted(near.startsWith('..') || isAbsolute(near) ? path : near);
 }
 
 /** npm adds `node_modules/.bin` to the PATH of what it starts, but not to that of the shell. */

@@ -1,19 +1,25 @@
 import type { FolderReport } from '../data/index.js';
 import { AdarandError } from '../errors.js';
 import type { Phase, TrainingEvent } from '../training/events.js';
+import type { UnfinishedRun } from './folder/record.js';
+import type { ImagePrediction } from './operations/predict.js';
 
 /** What a run is doing: the trainer's phases, and those around it. */
-export type RunPhase = Phase | 'model' | 'data' | 'export' | 'evaluate';
+export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'evaluate';
 
 /** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =
   | { readonly type: 'phase'; readonly phase: RunPhase }
-  /** How far a phase without steps has come. */
+  /** How far a phase without steps has come; a download, in bytes. */
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }
   /** What was found in the folder; `lines` is the same as text. */
   | { readonly type: 'data'; readonly lines: readonly string[]; readonly report: FolderReport }
   /** Something that does not stop the run and that the user will want to know before training. */
   | { readonly type: 'remark'; readonly text: string }
+  /** A run that is used before it is finished: how far it has come, and what is used of it. */
+  | ({ readonly type: 'unfinished'; readonly path: string } & UnfinishedRun)
+  /** The answer for one image, as soon as it is there; answers come in the order of the images. */
+  | ({ readonly type: 'prediction' } & ImagePrediction)
   /** Training is about to begin, or to continue after `step`. */
   | {
       readonly type: 'run';
@@ -34,8 +40,10 @@ export interface RunHost {
 export const STOPPED = 'run.stopped';
 
 /** @throws AdarandError `run.stopped` if the host asks for it. */
-export function throwIfStopped({ stop }: RunHost): void {
-  if (stop()) throw new AdarandError(STOPPED, 'stopped before training; nothing was written');
+export function throwIfStopped({ stop }: RunHost, phase: RunPhase = 'data'): void {
+  if (!stop()) return;
+  const when = phase === 'evaluate' ? 'stopped before the last image' : 'stopped before training';
+  throw new AdarandError(STOPPED, `${when}; nothing was written`);
 }
 
 /** The same items, with progress reported after each; throws `run.stopped` before the next one when asked to stop. */
@@ -46,7 +54,7 @@ export async function* watched<T>(
 ): AsyncGenerator<T, void, undefined> {
   let done = 0;
   for await (const item of items) {
-    throwIfStopped(host);
+    throwIfStopped(host, progress.phase);
     yield item;
     host.emit({ type: 'progress', ...progress, done: ++done });
   }

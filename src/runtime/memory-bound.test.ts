@@ -10,9 +10,9 @@ import { exp } from '../graph/operators/exp.js';
 import { matmul } from '../graph/operators/matmul.js';
 import { mul } from '../graph/operators/mul.js';
 import { reshape } from '../graph/operators/reshape.js';
-import { input, type Value } from '../graph/value.js';
+import { input, scalar, type Value } from '../graph/value.js';
 import { checkMemory } from './check-memory.js';
-import { memoryBound } from './memory-bound.js';
+import { fedAndRead, memoryBound } from './memory-bound.js';
 
 const floats = (name: string, ...shape: number[]) => input(name, { dtype: 'float32', shape });
 const bytesFor = (outputs: Readonly<Record<string, Value>>) => memoryBound(new Map(Object.entries(outputs)));
@@ -24,6 +24,12 @@ test('what goes in and out counts, and the largest of what is in between', () =>
   const y = matmul(exp(wide), floats('v', 100, 1)); // [10,1]
   assert.equal(bytesFor({ y }), 400 + 4000 + 400 + 40 + 4000);
   assert.equal(bytesFor({ y, wide }), 400 + 4000 + 400 + 40 + 4000 + 4000, 'and the exponentials');
+});
+
+test('what is fed and read is known before a graph is lowered', () => {
+  const x = floats('x', 10, 10);
+  const y = matmul(exp(matmul(x, floats('w', 10, 100))), scalar(1, [100, 1]));
+  assert.equal(fedAndRead(new Map([['y', y]])), 400 + 4000 + 40);
 });
 
 test('what is needed before an output and after it must be there with it', () => {

@@ -26,6 +26,16 @@ export function memoryBound(outputs: ReadonlyMap<string, Value>): number {
   return bytes + most;
 }
 
+/** Bytes of what is fed to a run and read from it: no more than `memoryBound`, however the graph is lowered. */
+export function fedAndRead(outputs: ReadonlyMap<string, Value>): number {
+  const fed = new Set<Value>();
+  for (const node of topologicalOrder(outputs.values()))
+    for (const value of node.inputs) if (value.origin.kind === 'input') fed.add(value);
+  let bytes = 0;
+  for (const value of [...fed, ...outputs.values()]) bytes += bytesOf(value);
+  return bytes;
+}
+
 function total(values: Iterable<Value>, counts: (value: Value) => boolean): number {
   let bytes = 0;
   for (const value of new Set(values)) if (counts(value)) bytes += bytesOf(value);

@@ -8,7 +8,7 @@ import { lower } from '../lowering/lower.js';
 import type { Target } from '../lowering/target.js';
 import { checkMemory } from './check-memory.js';
 import type { Driver, Session } from './driver.js';
-import { memoryBound } from './memory-bound.js';
+import { fedAndRead, memoryBound } from './memory-bound.js';
 import type { State } from './state.js';
 
 /** A graph over named inputs: those that `State` holds, and those fed at each run. */
@@ -42,9 +42,12 @@ export class Program {
 
   /** @throws AdarandError `runtime.memory`, `runtime.failed`. */
   static async compile(graph: ProgramGraph, { driver, device, threads }: CompileOptions): Promise<Program> {
+    const limit = driver.memoryLimit(device);
+    // Lowering itself takes time and memory where maps are vast.
+    checkMemory(fedAndRead(namedOf(graph)), limit);
     const channelBlock = await driver.channelBlock(device);
     const lowered = lowerProgram(graph, { device, channelBlock });
-    checkMemory(memoryBound(lowered), driver.memoryLimit(device));
+    checkMemory(memoryBound(lowered), limit);
     const model = writeOnnx({ outputs: lowered }, device);
     const session = await driver.createSession(
       model,
@@ -79,10 +82,14 @@ export class Program {
   }
 }
 
+function namedOf({ outputs, updates }: ProgramGraph): ReadonlyMap<string, Value> {
+  const next = [...updates].map(([name, value]) => [nextOf(name), value] as const);
+  return new Map([...outputs, ...next]);
+}
+
 /** A program's outputs, lowered and simplified: those that the host reads, and the next values of its state. */
 export function lowerProgram(graph: ProgramGraph, target: Target): ReadonlyMap<string, Value> {
-  const named = new Map(graph.outputs);
-  for (const [name, value] of graph.updates) named.set(nextOf(name), value);
+  const named = namedOf(graph);
   const final = simplify(lower([...named.values()], target));
   const outputs = new Map<string, Value>();
   [...named].forEach(([name, value], i) => {

@@ -12,6 +12,11 @@ export interface Position {
   best: BestEpoch | undefined;
 }
 
+/** Where every run begins. */
+export function start(): Position {
+  return { epoch: 0, batch: 0, sums: {}, best: undefined };
+}
+
 export interface BestEpoch {
   readonly epoch: number;
   /** 0 to 1. */

@@ -5,6 +5,7 @@ import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
 import type { BestEpoch, CheckpointStore, Position } from './checkpoint.js';
 import { diverged, notFiniteAtFirst } from './diverged.js';
+import { endReasons, type RunLength, totalSteps } from './end-reasons.js';
 import { type Evaluation, Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import type { TrainingBatch } from './feeds.js';
@@ -103,9 +104,13 @@ export class Trainer {
     }
   }
 
-  /** Trains from `position`, which it keeps up to date, to the end of the run, or until `stop` says so. */
-  async train(position: Position): Promise<TrainingResult> {
+  /**
+   * Trains from `position`, which it keeps up to date, to the end of the run, or until `stop` says so. `wasLast`: the
+   * position is the end of an epoch that was to be the last one, after which no epoch callback was run.
+   */
+  async train(position: Position, { wasLast = false } = {}): Promise<TrainingResult> {
     const { data, checkpoints, emit, stop } = this.#host;
+    if (wasLast && !this.#isDone(position)) await this.#epochCallback(position.epoch);
     while (!this.#isDone(position)) {
       emit({ type: 'phase', phase: 'train' });
       const clock = new Clock();
@@ -215,10 +220,7 @@ export class Trainer {
   }
 
   #isDone(position: Position): boolean {
-    const { patience } = this.#options;
-    const { epoch, best } = position;
-    if (patience !== undefined && best !== undefined && epoch - best.epoch >= patience) return true;
-    return this.#stepsDone(position) >= this.#totalSteps;
+    return endReasons(position, this.#length).length > 0;
   }
 
   #endsEpoch(position: Position): boolean {
@@ -227,10 +229,12 @@ export class Trainer {
     );
   }
 
-  /** Steps of the whole run, as far as they are known: patience may end it earlier. */
   get #totalSteps(): number {
-    const { epochs, maxSteps = Number.POSITIVE_INFINITY } = this.#options;
-    return Math.min(epochs * this.#host.data.batchesPerEpoch, maxSteps);
+    return totalSteps(this.#length);
+  }
+
+  get #length(): RunLength {
+    return { ...this.#options, batchesPerEpoch: this.#host.data.batchesPerEpoch };
   }
 
   #stepsDone({ epoch, batch }: Position): number {

@@ -1,6 +1,6 @@
 /** What the journeys need: tiny data, a tiny network, and the real command line in a process. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -20,11 +20,11 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
 
-/** `folder/CLASS/NN.png`: noisy pictures in which the class's colour is strongest. */
-export async function writeImages(folder: string, perClass: number, size = 24): Promise<void> {
+/** `folder/CLASS/NN.png`: noisy pictures in which the class's colour is strongest; NN counts from `first`. */
+export async function writeImages(folder: string, perClass: number, size = 24, first = 0): Promise<void> {
   for (const [label, name] of classNames.entries()) {
     await mkdir(join(folder, name), { recursive: true });
-    for (let i = 0; i < perClass; i++) {
+    for (let i = first; i < first + perClass; i++) {
       const path = join(folder, name, `${String(i).padStart(2, '0')}.png`);
       await writeFile(path, await picture(label, i, size));
     }
@@ -73,7 +73,25 @@ const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
 /** A folder for the PATH in which `adarand` is this program, as npm would put it there; removed at exit. */
 const bin = mkdtempSync(join(tmpdir(), 'adarand-bin-'));
 symlinkSync(main, join(bin, 'adarand'));
+chmodSync(main, 0o755);
 process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
+
+function environment(cwd: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: `${bin}${delimiter}${process.env.PATH}`,
+    ADARAND_CACHE: join(cwd, 'cache'),
+  };
+}
+
+/** Types a line into a shell in a folder, as it is printed. */
+export function typed(cwd: string, line: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    execFile('sh', ['-c', line], { cwd, env: environment(cwd) }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
 
 /** Starts `adarand` with these arguments in a folder. */
 export function start(cwd: string, ...args: readonly string[]): Running {
@@ -82,10 +100,9 @@ export function start(cwd: string, ...args: readonly string[]): Running {
 
 /** The same, with more variables in its environment. */
 export function startWith(env: NodeJS.ProcessEnv, cwd: string, ...args: readonly string[]): Running {
-  const PATH = `${bin}${delimiter}${process.env.PATH}`;
   const child = spawn(process.execPath, [main, ...args], {
     cwd,
-    env: { ...process.env, PATH, ADARAND_CACHE: join(cwd, 'cache'), ...env },
+    env: { ...environment(cwd), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

@@ -27,10 +27,14 @@ export class Interrupted {
     return this.run(name, args, { NODE_OPTIONS: `--import ${preload}`, ADARAND_WRITES: how });
   }
 
-  /** A command to its end, and its changes of files: `rename run/run.json`. */
-  async count(name: string, args: readonly string[]): Promise<{ ended: Ended; changes: string[] }> {
+  /** A command to its end, and its changes of files: `rename run/run.json`; with `space:1000`, in as many bytes. */
+  async count(
+    name: string,
+    args: readonly string[],
+    how = 'count',
+  ): Promise<{ ended: Ended; changes: string[] }> {
     const log = join(this.#root, `changes-of-${name}`);
-    const env = { ADARAND_WRITES: 'count', ADARAND_WRITES_LOG: log };
+    const env = { ADARAND_WRITES: how, ADARAND_WRITES_LOG: log };
     const ended = await this.run(name, args, { NODE_OPTIONS: `--import ${preload}`, ...env });
     return { ended, changes: (await readFile(log, 'utf8')).trim().split('\n') };
   }

@@ -1,6 +1,6 @@
 /** A process that takes the lock given as its argument at the millisecond that it is sent, and releases it. */
 import { AdarandError } from '../../src/errors.js';
-import { acquireLock, type Lock } from '../../src/run/folder/lock.js';
+import { acquireLock, type Lock } from '../../src/files/lock.js';
 
 const [, , path = ''] = process.argv;
 let held: Lock | undefined;
@@ -14,7 +14,7 @@ process.on('message', (message: 'release' | { readonly start: number }) => {
   }
   while (Date.now() < message.start); // all begin together
   try {
-    held = acquireLock(path);
+    held = acquireLock(path, { code: 'run.locked', doing: 'working on this run' });
     answer('acquired');
   } catch (error) {
     answer(error instanceof AdarandError ? error.code : String(error));

@@ -3,6 +3,7 @@ import { wrapped } from '../../src/cli/format.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
+import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
   defaultText,
   describeOptions,
@@ -18,6 +19,7 @@ export function optionTypes(): string {
   const parts = [
     introduction,
     interfaceOf('TrainOptions', 'Options of `train`. `data` and `model` are enough.', trainOptionsSchema),
+    interfaceOf('ResumeOptions', 'Options of `resume`.', resumeOptionsSchema),
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),
@@ -54,8 +56,8 @@ function unionOf(type: OptionType): readonly string[] {
       return ['number'];
     case 'text':
       return ['string'];
-    case 'texts':
-      return ['string[]'];
+    case 'images':
+      return ['(string | Uint8Array | { name: string; bytes: Uint8Array })[]'];
     case 'switch':
       return ['boolean'];
     case 'record':

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
+import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
   defaultText,
   describeOptions,
@@ -33,6 +34,7 @@ export function optionsPage(): string {
     introduction,
     '## `adarand train DATA --model MODEL`, `train`',
     ...groups,
+    command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),

@@ -1,11 +1,17 @@
+import { createRequire } from 'node:module';
 import { freemem } from 'node:os';
 import { z } from 'zod';
+import { AdarandError } from '../../errors.js';
 import { formatTable } from '../../figures/table.js';
 import { formatBytes } from '../../files/format-bytes.js';
 import { type Device, devices } from '../../graph/device.js';
+import { askHub, type HubAnswer } from '../../models/hub/ask-hub.js';
+import { INCOMPLETE_INSTALL, REINSTALL } from '../../process/incomplete-install.js';
 import { launch } from '../../process/launch.js';
+import { commandLine, fileHere } from '../../run/command-line.js';
 import { describeMachine, type Machine } from '../../run/folder/describe-machine.js';
 import { checkDevice } from '../../run/operations/check-device.js';
+import { optionRegistry } from '../../run/options/option.js';
 import { printJson } from '../json.js';
 import type { Command } from './command.js';
 
@@ -17,58 +23,96 @@ interface DeviceReport {
   readonly remedy: string;
 }
 
-const remedies: Readonly<Record<Device, string>> = {
-  cpu: 'reinstall with `npm install`; macOS on Intel has no binary: use --device wasm',
-  wasm: 'reinstall with `npm install`',
-  webgpu:
+/** A library that is no device. */
+interface LibraryReport {
+  readonly library: string;
+  readonly works: boolean;
+  readonly found: string;
+  readonly remedy: string;
+}
+
+const remedies: Readonly<Record<Device, () => string>> = {
+  cpu: () => `${REINSTALL}; where there is no binary (macOS on Intel, Alpine), use --device wasm`,
+  wasm: () => REINSTALL,
+  webgpu: () =>
     'needs a graphics driver: Vulkan on Linux (Mesa 25 or newer), Direct3D 12 on Windows; macOS has one',
-  cuda:
-    'needs an NVIDIA GPU, CUDA 12, cuDNN 9, Linux x64, and ' +
-    '`ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`',
+  cuda: () =>
+    `needs Linux x64, an NVIDIA GPU with CUDA 12 and cuDNN 9, and libraries from NuGet: ${cudaLibraries()}`,
 };
 
-const options = z.strictObject({});
+/** npm may be told not to run scripts; typed, the script does run. */
+function cudaLibraries(): string {
+  try {
+    const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
+    return `\`ONNXRUNTIME_NODE_INSTALL=cuda12 node ${fileHere(script)}\` fetches them`;
+  } catch {
+    return 'onnxruntime-node is missing';
+  }
+}
+
+const options = z.strictObject({
+  network: z.boolean().default(false).register(optionRegistry, {
+    description: 'Ask the Hugging Face Hub, too: whether it is reached, and whether it accepts the token.',
+    group: 'Input and output',
+  }),
+});
 
 export const command = {
   options,
   arguments: [],
-  async run({ json }) {
+  async run({ json, parse }) {
+    const { network } = parse(options);
     const machine = describeMachine();
+    const sharp = await checkSharp(machine.versions.sharp);
     const checks: DeviceReport[] = [];
     // Each in a process of its own: a device that crashes it is a finding, too.
     for (const device of devices) checks.push(await check(device));
-    if (!json) return void process.stdout.write(`${(await asText(machine, checks)).join('\n')}\n`);
+    const hub = network ? await askHub() : undefined;
+    if (!json)
+      return void process.stdout.write(
+        `${[...asText(machine, sharp, checks), ...hubLines(hub)].join('\n')}\n`,
+      );
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
+    printJson({ type: 'library', ...sharp });
     for (const found of checks) printJson({ type: 'device', ...found });
+    if (hub !== undefined) printJson({ type: 'hub', ...hub });
   },
 } satisfies Command<typeof options>;
 
-async function asText(machine: Machine, checks: readonly DeviceReport[]): Promise<string[]> {
+/** Nobody is asked over the network unless that is wanted. */
+function hubLines(hub: HubAnswer | undefined): string[] {
+  if (hub === undefined) return ['', `hub: not asked; \`${commandLine('doctor', '--network')}\` does`];
+  return ['', `hub ${hub.endpoint}: ${hub.found}`, ...(hub.works ? [] : [hub.remedy])];
+}
+
+function asText(machine: Machine, sharp: LibraryReport, checks: readonly DeviceReport[]): string[] {
   const { versions } = machine;
+  const failed = [{ ...sharp, device: sharp.library }, ...checks].filter(({ works }) => !works);
   return [
     `adarand ${versions.adarand}, Node ${machine.node}, ${machine.platform}`,
+    `onnxruntime-node ${versions['onnxruntime-node']}, onnxruntime-web ${versions['onnxruntime-web']}`,
     `${machine.cpu}, ${machine.cores} threads, ${formatBytes(machine.memoryBytes)} of memory, ${formatBytes(freemem())} free`,
-    `sharp ${await sharpStatus(versions.sharp)}`,
+    `sharp ${sharp.works ? '' : 'does not work: '}${sharp.found}`,
     '',
     formatTable(
-      ['device', 'works', 'found', 'remedy'].map((title) => ({ title })),
-      checks.map(({ device, works, found, remedy }) => [
-        device,
-        works ? 'yes' : 'no',
-        found,
-        works ? '' : remedy,
-      ]),
+      ['device', 'works', 'found'].map((title) => ({ title })),
+      checks.map(({ device, works, found }) => [device, works ? 'yes' : 'no', found]),
     ),
+    '',
+    ...failed.map(({ device, remedy }) => `${device}: ${remedy}`),
+    'One device that works is enough; cpu is the default.',
   ];
 }
 
 async function check(device: Device): Promise<DeviceReport> {
-  const remedy = remedies[device];
+  const remedy = remedies[device]();
   try {
     const { driver, milliseconds } = await launch(checkDevice, { device }).result;
     return { device, works: true, found: `${driver}, ready in ${Math.round(milliseconds)} ms`, remedy };
   } catch (error) {
-    return { device, works: false, found: reasonOf(error), remedy };
+    // What is not installed is no fault of the device's.
+    const missing = device !== 'cpu' && error instanceof AdarandError && error.code === INCOMPLETE_INSTALL;
+    return { device, works: false, found: reasonOf(error), remedy: missing ? remedies.cpu() : remedy };
   }
 }
 
@@ -77,15 +121,18 @@ function reasonOf(error: unknown): string {
   const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
   const reason = first
     .replace(/^the device \w+ does not work here: /, '')
+    .replace(/^ONNX Runtime could not compile the network: /, '')
+    .replace(/^a library that adarand needs cannot be loaded: /, '')
     .replace(/^\/\S+.*was false\. /, '');
   return reason.length > 70 ? `${reason.slice(0, 69)}…` : reason;
 }
 
-async function sharpStatus(version = 'unknown'): Promise<string> {
+async function checkSharp(version = 'unknown'): Promise<LibraryReport> {
+  const report = { library: 'sharp', remedy: REINSTALL };
   try {
     const { default: sharp } = await import('sharp');
-    return `${version} with libvips ${sharp.versions.vips}`;
+    return { ...report, works: true, found: `${version} with libvips ${sharp.versions.vips}` };
   } catch (error) {
-    return `${version} cannot be loaded (${reasonOf(error)}): reinstall with \`npm install\``;
+    return { ...report, works: false, found: reasonOf(error) };
   }
 }

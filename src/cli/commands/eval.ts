@@ -16,13 +16,35 @@ export const command = {
 } satisfies Command<typeof evaluate.request>;
 
 function asText(report: EvaluationReport): string[] {
-  const { accuracy, interval, images, split, classes, confusions } = report;
+  const { accuracy, interval, classes, confusions } = report;
   const rows = classes.map((row) => [row.name, row.images, percent(row.accuracy)]);
   return [
-    `accuracy ${accuracyWithInterval(accuracy, interval)} on ${images} images (${split})`,
+    `accuracy ${accuracyWithInterval(accuracy, interval)} on ${describeImages(report)}`,
+    ...describeOverlap(report),
     `balanced accuracy ${percent(report.balanced_accuracy)}, loss ${report.loss.toFixed(3)}`,
     '',
     formatTable([{ title: 'class' }, { title: 'images' }, { title: 'accuracy' }], rows),
-    ...confusions.slice(0, 3).map((pair) => `${pair.images} x ${pair.truth} taken for ${pair.predicted}`),
+    ...confusions.slice(0, 10).map((pair) => `${pair.images} x ${pair.truth} taken for ${pair.predicted}`),
   ];
+}
+
+function describeImages({ images, split }: EvaluationReport): string {
+  const some = `${images} image${images === 1 ? '' : 's'}`;
+  if (split === 'all') return `all ${some}`;
+  return split === 'test' ? `${some} that the run has not seen` : `${some} (${split})`;
+}
+
+function describeOverlap({ images, split, overlap, others }: EvaluationReport): string[] {
+  const { trained, validated, left_out, unused } = overlap;
+  const lines: string[] = [];
+  if (trained + validated > 0) {
+    const known = `${trained} that the run was trained on, ${validated} that it was validated on`;
+    lines.push(
+      left_out ? `left out: ${known} (the same pictures, by content)` : `of these ${images}: ${known}`,
+    );
+  }
+  if (unused > 0) lines.push(`of these ${images}: ${unused} that the run's training fraction left unused`);
+  if (others > 0)
+    lines.push(`not asked for: ${others} images outside of ${split} (--split all for every image)`);
+  return lines;
 }

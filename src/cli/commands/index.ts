@@ -6,6 +6,8 @@ export interface CommandEntry {
   /** Its arguments, in the notation of commander: `<needed>`, `[optional]`, `<several...>`. */
   readonly usage: string;
   readonly summary: string;
+  /** What one types after `adarand`, for its help. */
+  readonly example: string;
   load(): Promise<Command>;
 }
 
@@ -17,37 +19,50 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'train',
     usage: '[data]',
-    summary: 'fine-tune MODEL on the images in DATA',
+    summary: 'fine-tune a pretrained network on the images in DATA',
+    example: 'train photos --model some-backbone --epochs 10',
     load: async () => (await import('./train.js')).command,
   },
   {
     name: 'eval',
     usage: '<run> <data>',
-    summary: 'accuracy of a finished run on labelled images',
+    summary: 'the accuracy of a run on labelled images',
+    example: 'eval runs/photos-some-backbone-adarand-1 photos',
     load: async () => (await import('./eval.js')).command,
   },
   {
     name: 'predict',
     usage: '<run> <image...>',
-    summary: 'classes of image files, with probabilities',
+    summary: 'the classes of images, with probabilities, by a finished run',
+    example: 'predict runs/photos-some-backbone-adarand-1 flower.jpg',
     load: async () => (await import('./predict.js')).command,
   },
   {
     name: 'export',
     usage: '<run>',
-    summary: 'the classifier as a folder that transformers.js loads',
+    summary: "write a finished run's classifier as a folder that transformers.js loads",
+    example: 'export runs/photos-some-backbone-adarand-1 --to flowers',
     load: async () => (await import('./export.js')).command,
   },
   {
     name: 'methods',
     usage: '[name]',
-    summary: 'the methods, or one of them in detail',
+    summary: 'the methods of fine-tuning, or one of them with its options',
+    example: 'methods adarand',
     load: async () => (await import('./methods.js')).command,
+  },
+  {
+    name: 'models',
+    usage: '',
+    summary: 'models of the Hugging Face Hub to begin with, and those in the cache',
+    example: 'models',
+    load: async () => (await import('./models.js')).command,
   },
   {
     name: 'doctor',
     usage: '',
     summary: 'what works on this machine, and what is missing',
+    example: 'doctor',
     load: async () => (await import('./doctor.js')).command,
   },
 ];

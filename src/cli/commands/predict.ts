@@ -1,31 +1,20 @@
 import { AdarandError } from '../../errors.js';
-import { type ImagePrediction, predict } from '../../run/operations/predict.js';
+import { predict } from '../../run/operations/predict.js';
 import { INCOMPLETE } from '../errors.js';
-import { percent } from '../format.js';
-import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { withStandardInput } from '../standard-input.js';
 import type { Command } from './command.js';
 
 export const command = {
   options: predict.request,
   arguments: ['run', 'images'],
   async run({ parse, json }) {
-    const predictions = await perform(predict, parse(predict.request), { json });
-    for (const prediction of predictions) {
-      if (json) printJson({ type: 'prediction', ...prediction });
-      else printText(prediction);
-    }
+    const typed = parse(predict.request);
+    const images = await withStandardInput(typed.images, typed.run);
+    // Each is printed as soon as it is there.
+    const predictions = await perform(predict, { ...typed, images }, { json });
     const failed = predictions.filter(({ error }) => error !== undefined).length;
     if (failed > 0)
       throw new AdarandError(INCOMPLETE, `${failed} of ${predictions.length} could not be classified`);
   },
 } satisfies Command<typeof predict.request>;
-
-function printText({ image, classes, error }: ImagePrediction): void {
-  if (error === undefined) {
-    const likeliest = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
-    process.stdout.write(`${image}: ${likeliest.join(', ')}\n`);
-  } else {
-    process.stderr.write(`${error.message}${error.hint === undefined ? '' : `\nhint: ${error.hint}`}\n`);
-  }
-}

@@ -7,6 +7,7 @@ import { resume } from '../../run/operations/resume.js';
 import { train } from '../../run/operations/train.js';
 import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
+import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { RunOptions } from '../../run/options/train-options.js';
 import { accuracyWithInterval, duration, percent } from '../format.js';
 import { printJson } from '../json.js';
@@ -15,11 +16,17 @@ import type { Command, Typed } from './command.js';
 
 const options = z.strictObject({
   ...train.request.shape,
-  resume: z.string().min(1).optional().register(optionRegistry, {
-    description: 'Continue this run, which was stopped or killed, with the options that it began with.',
-    group: 'Input and output',
-    value: 'run',
-  }),
+  resume: z
+    .string()
+    .min(1)
+    .optional()
+    .register(optionRegistry, {
+      description:
+        'Continue this run, which was stopped or killed, with the options that it began with; --epochs and --patience ' +
+        'may be given, also to train on a run that has ended.',
+      group: 'Input and output',
+      value: 'run',
+    }),
 });
 
 export const command = {
@@ -30,31 +37,36 @@ export const command = {
     const summary =
       given.resume === undefined
         ? await perform(train, await runOptions(typed), { json })
-        : await perform(resume, { run: runToResume(typed) }, { json });
+        : await perform(resume, resumeOptions(typed), { json });
     if (json) printJson({ type: 'result', ...summary });
     else process.stdout.write(`${conclusion(summary).join('\n')}\n`);
   },
 } satisfies Command<typeof options>;
 
 /** Checked here as well as in the process that trains, so that a mistake is reported without waiting for its start. */
-async function runOptions({ parse }: Typed): Promise<RunOptions> {
+async function runOptions({ given, parse }: Typed): Promise<RunOptions> {
+  if (given.model === undefined && typeof given.data === 'string') {
+    const { modelMissing } = await import('../model-missing.js');
+    throw await modelMissing(given.data);
+  }
   const options = parse(train.request);
   // The methods would make `train --help` slow.
   const { checkOptions } = await import('../../run/options/check-options.js');
   return (await checkOptions(options)).options;
 }
 
-/** A run continues as it began. */
-function runToResume({ given, parse }: Typed): string {
+/** A run continues as it began, apart from its length. */
+function resumeOptions({ given, parse }: Typed): ResumeOptions {
+  const { run, ...changeable } = resume.request.shape;
   const others = describeOptions(options)
-    .filter(({ key }) => key !== 'resume' && Object.hasOwn(given, key))
+    .filter(({ key }) => key !== 'resume' && !Object.hasOwn(changeable, key) && Object.hasOwn(given, key))
     .map((option) => (option.key === 'data' ? 'DATA' : `--${flagOf(option)}`));
-  const run = parse(z.looseObject({ resume: z.string().min(1) })).resume;
-  if (others.length === 0) return run;
+  const { resume: path, epochs, patience } = parse(z.looseObject({ resume: run, ...changeable }));
+  if (others.length === 0) return { run: path, epochs, patience };
   throw new AdarandError(
     'cli.usage',
-    `--resume continues a run as it began: ${others.join(', ')} cannot be given again`,
-    commandLine('train', '--resume', run),
+    `--resume continues a run as it began, apart from --epochs and --patience: ${others.join(', ')} cannot be given again`,
+    commandLine('train', '--resume', path),
   );
 }
 

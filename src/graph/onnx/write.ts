@@ -19,6 +19,12 @@ import {
 /** ONNX operator set that `emit` functions write for; every ONNX Runtime since 1.15 has it. */
 const OPSET = 18n;
 
+/** What written files name as their origin. */
+export const PRODUCER = 'adarand';
+
+/** Whether a name is one that written files give to what has none, constants for example. */
+export const isAnonymous = (name: string): boolean => name.startsWith('~');
+
 export interface OnnxGraph {
   readonly outputs: ReadonlyMap<string, Value>;
   /** Values that are inputs of the graph but not of the file: their data is stored in it (a model for inference). */
@@ -126,7 +132,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   const info = (name: string, type: TensorType) => valueInfo(name, type, graph.freeBatch?.has(name) ?? false);
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
-    producerName: 'adarand',
+    producerName: PRODUCER,
     opsetImport: ['', ...new Set(nodes.map(({ domain }) => domain).filter((domain) => domain !== ''))].map(
       (domain) => ({
         domain,
@@ -171,10 +177,15 @@ function rename(nodes: NodeProto[], outputs: readonly string[]): void {
     node.output = node.output.map((name) => {
       const alias = aliases.get(name);
       if (alias !== undefined) return alias;
-      return final.has(name) || readers.has(name) ? name : '';
+      return final.has(name) || readers.has(name) || !mayOmit(node) ? name : '';
     });
     while (node.output.length > 1 && node.output.at(-1) === '') node.output.pop();
   }
+}
+
+/** Whether a node may have results without a name; a Split has as many as there are sizes. */
+function mayOmit({ opType }: NodeProto): boolean {
+  return opType !== 'Split';
 }
 
 function trimmed(inputs: readonly string[]): string[] {

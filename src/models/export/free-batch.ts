@@ -4,7 +4,7 @@ import { noGradient, type Primitive } from '../../graph/operator.js';
 import { Expand } from '../../graph/operators/expand.js';
 import { Reshape } from '../../graph/operators/reshape.js';
 import { rewrite } from '../../graph/rewrite.js';
-import { sameShape, sizeOf } from '../../graph/tensor.js';
+import { type Shape, sameShape, sizeOf } from '../../graph/tensor.js';
 import { apply, type Node, sameType, topologicalOrder, type Value } from '../../graph/value.js';
 
 /**
@@ -63,21 +63,21 @@ function reshapeAnyBatch(node: Node, counterpart: Node, x: Value): readonly Valu
   return apply(ReshapeAnyBatch, [x], { shape, target: shape.with(axis, copied ? 0 : -1) });
 }
 
-/** Expand to as many rows as there are images. */
-const ExpandAnyBatch: Primitive<{ readonly shape: readonly number[] }, 2, 1> = {
+/** Expand with an axis as long as there are images. */
+const ExpandAnyBatch: Primitive<{ readonly shape: readonly number[]; readonly axis: number }, 2, 1> = {
   kind: 'primitive',
   name: 'ExpandAnyBatch',
-  doc: 'Expand for any batch size, in exported files: to one row for each image.',
+  doc: 'Expand for any batch size, in exported files: an axis becomes as long as there are images.',
   infer: ([x], { shape }) => [{ dtype: x.dtype, shape }],
   gradient: () => [noGradient, noGradient],
-  evaluate: ([x], _attributes, [y]) => {
-    const read = broadcastReader(x, y.shape);
-    return [new Float64Array(sizeOf(y.shape)).map((_, i) => read(i))];
-  },
-  emit: (e, [x, images], { outputs: [y] }) => {
+  evaluate: ([x], _attributes, [y]) => [broadcast(x, y.shape)],
+  emit: (e, [x, images], { attributes: { axis }, outputs: [y] }) => {
+    const place = typeof axis === 'number' ? axis : 0;
     const [sizes] = e.op('Shape', [images]);
-    const [first] = e.op('Slice', [sizes, e.int64([0]), e.int64([1]), e.int64([0])]);
-    const [target] = e.op('Concat', [first, e.int64(y.shape.slice(1))], { axis: 0 });
+    const [count] = e.op('Slice', [sizes, e.int64([0]), e.int64([1]), e.int64([0])]);
+    const parts = [y.shape.slice(0, place), y.shape.slice(place + 1)];
+    const [before, after] = parts.map((part) => (part.length === 0 ? [] : [e.int64(part)]));
+    const [target] = e.op('Concat', [...(before ?? []), count, ...(after ?? [])], { axis: 0 });
     return e.op('Expand', [x, target]);
   },
   samples: [],
@@ -91,10 +91,37 @@ function expandAnyBatch(
 ): readonly Value[] | undefined {
   const { shape } = at(node.outputs, 0);
   const other = at(counterpart.outputs, 0).shape;
-  if (sameShape(shape, other)) return undefined;
-  const forEachImage = sameShape([at(images.shape, 0), ...shape.slice(1)], shape);
-  if (!forEachImage || !sameShape(shape.slice(1), other.slice(1))) throw fixedBatch(node);
-  return apply(ExpandAnyBatch, [x, images], { shape });
+  const varying = [...shape.keys()].filter((axis) => shape[axis] !== other[axis]);
+  const [axis] = varying;
+  if (axis === undefined) return undefined;
+  if (varying.length > 1) throw fixedBatch(node);
+  // Where x has the axis already, the others are what it is expanded in: 1 leaves an axis as it is.
+  if (x.shape[axis - shape.length + x.shape.length] === shape[axis])
+    return apply(ExpandOthers, [x], { shape, target: shape.with(axis, 1) });
+  if (shape[axis] !== at(images.shape, 0)) throw fixedBatch(node);
+  return apply(ExpandAnyBatch, [x, images], { shape, axis });
+}
+
+/** Expand whose file form leaves an axis as long as it is. */
+const ExpandOthers: Primitive<
+  { readonly shape: readonly number[]; readonly target: readonly number[] },
+  1,
+  1
+> = {
+  kind: 'primitive',
+  name: 'ExpandOthers',
+  doc: 'Expand in other axes than that of the images, in exported files.',
+  infer: ([x], { shape }) => [{ dtype: x.dtype, shape }],
+  gradient: () => [noGradient],
+  evaluate: ([x], _attributes, [y]) => [broadcast(x, y.shape)],
+  emit: (e, [x = ''], { attributes: { target } }) =>
+    e.op('Expand', [x, e.int64(Array.isArray(target) ? target : [])]),
+  samples: [],
+};
+
+function broadcast(x: Parameters<typeof broadcastReader>[0], shape: Shape): Float64Array {
+  const read = broadcastReader(x, shape);
+  return new Float64Array(sizeOf(shape)).map((_, i) => read(i));
 }
 
 /** Whether the two nodes are the same to a runtime: operator, attributes, constants. */

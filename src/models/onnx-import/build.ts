@@ -1,6 +1,7 @@
 import { AdarandError, at } from '../../errors.js';
-import { constant, type Value } from '../../graph/value.js';
+import { constant, input, type Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
+import { buildForBatch, type Reference } from './any-batch.js';
 import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';
 import { Folding } from './constants.js';
@@ -17,21 +18,46 @@ export interface OnnxPart {
   /** Name of the input that takes the images. */
   readonly input: string;
   readonly target: string;
+  /** How many images the file is made for; undefined where it takes any number. */
+  readonly images?: number | undefined;
 }
 
 /**
  * Builds the part in our operators, for images of any batch and size (in the layout that the file wants). What
  * depends on constants alone (sizes read off a shape, say) is computed on the way.
  *
- * @throws AdarandError `model.unsupported-operator`, `model.invalid-node`, or `model.image-size` where the shapes
- * do not work out.
+ * @throws AdarandError `model.unsupported-operator`, `model.invalid-node`, `model.fixed-batch`, or `model.image-size`
+ * where the shapes do not work out.
  */
 export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
+  const { images: made } = part;
+  if (made === undefined || made === images.shape[0]) return buildValues(part, images, scope).target;
+  const own = input('images', { dtype: images.dtype, shape: images.shape.with(0, made) });
+  const { values } = buildValues(part, own, throwaway(scope));
+  const shapes = new Map([...values].map(([name, { shape }]) => [name, shape]));
+  return buildValues(part, images, scope, {
+    reference: { images: made, shapes, placements: new Map() },
+    values,
+  }).target;
+}
+
+/** A scope for a graph that is built for its shapes. */
+function throwaway(scope: Scope): Scope {
+  return { ...scope, updateBuffer() {}, featureMap() {} };
+}
+
+/** `known`: the same built for the number of images that the file was made for. */
+function buildValues(
+  part: OnnxPart,
+  images: Value,
+  scope: Scope,
+  known?: { readonly reference: Reference; readonly values: ReadonlyMap<string, Value> },
+): { readonly target: Value; readonly values: ReadonlyMap<string, Value> } {
   const { model, nodes, roles } = part;
   const values = new Map<string, Value>([[part.input, images]]);
   const read = (name: string): Value => {
-    const known = values.get(name);
-    if (known !== undefined) return known;
+    const before = values.get(name);
+    if (before !== undefined) return before;
     const role = roles.get(name);
     const tensor = model.constants.get(name);
     if (tensor === undefined)
@@ -55,7 +81,12 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
   const folding = new Folding(file);
   const throughImages: Value[] = [];
   for (const node of nodes) {
-    const outputs = buildNode(node, context);
+    const constants = known && constantOutputs(node, known.values);
+    const outputs =
+      constants ??
+      (known === undefined
+        ? buildNode(node, context)
+        : buildForBatch(node, context, known.reference, (lifted) => buildNode(node, lifted)));
     const constantInputs = node.inputs.every((name) => name === '' || read(name).origin.kind === 'constant');
     const perImage = node.inputs.some((name) => fromImages.has(name));
     node.outputs.forEach((name, i) => {
@@ -68,7 +99,16 @@ export function buildPart(part: OnnxPart, images: Value, scope: Scope): Value {
     if (perImage && first !== undefined) throughImages.push(first);
   }
   nameFeatureMaps(throughImages, scope);
-  return read(part.target);
+  return { target: read(part.target), values };
+}
+
+/** What a node gives for any images, sizes read off a shape for one: then all of its outputs. */
+function constantOutputs(node: OnnxNode, known: ReadonlyMap<string, Value>): readonly Value[] | undefined {
+  const outputs = node.outputs.filter((name) => name !== '').map((name) => known.get(name));
+  const constants = outputs.filter((value) => value?.origin.kind === 'constant');
+  return outputs.length > 0 && constants.length === outputs.length && node.outputs.length === outputs.length
+    ? constants.filter((value) => value !== undefined)
+    : undefined;
 }
 
 /** Refuses a part with operators that cannot be imported, before any of it is built. */

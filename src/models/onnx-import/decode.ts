@@ -7,6 +7,7 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from '../../graph/onnx/onnx_pb.js';
+import { PRODUCER } from '../../graph/onnx/write.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
 import type { ExternalData } from './external-data.js';
 import { decodeTensor } from './tensor.js';
@@ -27,6 +28,8 @@ export interface OnnxModel {
   /** For messages. */
   readonly file: string;
   readonly opset: number;
+  /** Whether this package has written it: its constants without a name of their own are no weights. */
+  readonly ours: boolean;
   /** Which node makes a value, by the value's name; Constant nodes are among `constants` instead. */
   readonly producers: ReadonlyMap<string, OnnxNode>;
   readonly constants: ReadonlyMap<string, Tensor>;
@@ -58,6 +61,7 @@ export function decodeOnnx(bytes: Uint8Array, file: string, external?: ExternalD
   return {
     file,
     opset: Number(opset),
+    ours: proto.producerName === PRODUCER,
     producers,
     constants,
     inputs: graph.input

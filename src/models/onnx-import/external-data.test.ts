@@ -105,6 +105,21 @@ describe('weights that an ONNX file keeps in another file', () => {
     await rejects('model.external-data', /outside of the model's folder/);
   });
 
+  test("in the hub's cache, are links to its contents and to nothing else", async () => {
+    const cache = join(root.path, 'hub', 'models--org--net');
+    folder = join(cache, 'snapshots', '0'.repeat(40));
+    const blob = join(cache, 'blobs', 'ab'.repeat(32));
+    for (const each of [folder, dirname(blob)]) await mkdir(each, { recursive: true });
+    const data = await write('net.data');
+    await writeFile(blob, data);
+    await symlink(`../../blobs/${'ab'.repeat(32)}`, join(folder, 'net.data'));
+    assert.deepEqual(tensorsOf(await openModel(file())), tensorsOf(importOnnx(whole, { name: 'net.onnx' })));
+    await rm(join(folder, 'net.data'));
+    await writeFile(join(root.path, 'secret.data'), data);
+    await symlink(join(root.path, 'secret.data'), join(folder, 'net.data'));
+    await rejects('model.external-data', /a link to .+secret\.data, outside of/);
+  });
+
   test('may be links within the folder', async () => {
     const data = await write('linked.bin');
     await writeFile(join(folder, 'stored.bin'), data);

@@ -3,6 +3,7 @@ import { isAbsolute, join, relative, resolve, sep, win32 } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
+import { isKeptFor } from '../hub/cache.js';
 
 /** What reads a tensor's bytes from a file beside its ONNX file. */
 export type ExternalData = (proto: TensorProto, file: string, length: number) => Uint8Array;
@@ -11,7 +12,8 @@ export const oneFile = 'Export the model as one file: torch.onnx.export(..., ext
 
 /**
  * Reads the bytes that an ONNX file in this folder keeps in other files, tensor by tensor. Such a file is named by a
- * path from the folder, and must be inside it: a model cannot make any other file be read.
+ * path from the folder, and must be inside it: a model cannot make any other file be read. In the hub's cache, it may be
+ * a link to where the contents are kept.
  */
 export function externalDataIn(folder: string): ExternalData {
   return (proto, file, length) => {
@@ -40,7 +42,8 @@ function readPart(folder: string, location: string, { about, offset, length }: P
   const path = join(folder, location);
   try {
     const real = realpathSync(path);
-    if (!isInside(relative(realpathSync(folder), real)))
+    const own = realpathSync(folder);
+    if (!isInside(relative(own, real)) && !isKeptFor(own, real))
       throw new AdarandError(
         'model.external-data',
         `${about}, which is a link to ${real}, outside of the model's folder`,

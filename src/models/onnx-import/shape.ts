@@ -2,12 +2,12 @@ import { at } from '../../errors.js';
 import { broadcastShapes } from '../../graph/broadcast.js';
 import { concat } from '../../graph/operators/concat.js';
 import { expand } from '../../graph/operators/expand.js';
-import { gather } from '../../graph/operators/gather.js';
 import { Split } from '../../graph/operators/split.js';
 import { transpose } from '../../graph/operators/transpose.js';
 import { apply, constant, type Value } from '../../graph/value.js';
 import { arithmetic, type Builder, weightless } from './builder.js';
 import { int64 } from './constants.js';
+import { gathered } from './gathering.js';
 import type { NodeReader } from './node-reader.js';
 import { flattened, reshaped, squeezed, unsqueezed } from './reshaping.js';
 import { padded, sliced } from './slicing.js';
@@ -76,19 +76,6 @@ function filled(node: NodeReader): Value {
   if (value === undefined || value.dtype === 'float32')
     return constant({ dtype: 'float32', shape: sizes, data: new Float32Array(size).fill(element) });
   return int64(new Array<number>(size).fill(element), sizes);
-}
-
-/** Constant indices may count from the end. */
-function gathered(node: NodeReader): Value {
-  const x = node.value(0);
-  const indices = node.value(1);
-  const axis = node.axis(node.int('axis', 0), x.shape.length);
-  if (indices.origin.kind !== 'constant') return gather(x, indices, axis);
-  const size = at(x.shape, axis);
-  const places = node.numbers(1).map((index) => (index < 0 ? index + size : index));
-  const outside = places.find((place) => place < 0 || place >= size);
-  if (outside !== undefined) throw node.invalid(`picks element ${outside} of ${size}`);
-  return gather(x, int64(places, indices.shape), axis);
 }
 
 /** Sizes are an attribute up to operator set 12, then an input; equal (the last may be smaller) if not given. */

@@ -5,7 +5,9 @@ import { slice } from '../../graph/operators/slice.js';
 import type { Value } from '../../graph/value.js';
 import { int64 } from './constants.js';
 import type { NodeReader } from './node-reader.js';
-import { MAXIMUM_SIZE } from './tensor.js';
+
+/** Elements of an axis that are listed one by one. */
+const MAXIMUM_LISTED = 2 ** 22;
 
 /** Bounds are attributes up to operator set 9, then inputs; they may count from the end, and lie outside. */
 export function sliced(node: NodeReader): Value {
@@ -26,6 +28,7 @@ export function sliced(node: NodeReader): Value {
     const [start, end] = [clamp(at(starts, i)), clamp(at(ends, i))];
     if (step > 0) return slice(y, axis, start, end, step);
     const count = Math.max(0, Math.ceil((end - start) / step));
+    if (count > MAXIMUM_LISTED) throw node.invalid(`takes ${count} elements backwards`);
     return gather(y, int64(Array.from({ length: count }, (_, k) => start + k * step)), axis);
   }, x);
 }
@@ -45,7 +48,7 @@ export function padded(node: NodeReader): Value {
     if (left + right === 0) return y;
     if (mode === 'reflect' && Math.max(left, right) >= size)
       throw node.invalid(`reflects ${Math.max(left, right)} of ${size} elements`);
-    if (left + right > MAXIMUM_SIZE) throw node.invalid(`pads by [${pads}]`);
+    if (left + right > MAXIMUM_LISTED) throw node.invalid(`pads by [${pads}]`);
     const mirror = (place: number) => (place < 0 ? -place : place >= size ? 2 * (size - 1) - place : place);
     const nearest = (place: number) => Math.min(Math.max(place, 0), size - 1);
     const pick = mode === 'reflect' ? mirror : nearest;

@@ -1,4 +1,4 @@
-import { AdarandError } from '../../errors.js';
+import { AdarandError, invariant } from '../../errors.js';
 import { decodeElements } from '../../files/safetensors-elements.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
@@ -44,10 +44,22 @@ export function decodeTensor(proto: TensorProto, file: string, external?: Extern
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0) || size > MAXIMUM_SIZE)
     throw damaged(`has the shape [${shape}]`);
   const expected = size * element.bytes;
-  const bytes = proto.dataLocation === 1 ? outside(proto, file, expected, external) : rawBytes(proto);
+  const bytes = isOutside(proto) ? outside(proto, file, expected, external) : rawBytes(proto);
   if (bytes.length !== expected)
     throw damaged(`has ${bytes.length} bytes where [${shape}] needs ${expected}`);
   return decodeElements({ name, dtype: element.dtype, shape, begin: 0, end: bytes.length }, bytes);
+}
+
+/** Whether a tensor's bytes are in another file. */
+export function isOutside({ dataLocation }: TensorProto): boolean {
+  return dataLocation === 1;
+}
+
+/** The bytes in another file of a tensor that can be decoded. */
+export function bytesOutside(proto: TensorProto, file: string, external?: ExternalData): Uint8Array {
+  const { dataType } = proto;
+  invariant(isKnown(dataType), `the tensor "${proto.name}" has been decoded`);
+  return outside(proto, file, sizeOf(proto.dims.map(Number)) * elements[dataType].bytes, external);
 }
 
 function outside(proto: TensorProto, file: string, length: number, external?: ExternalData): Uint8Array {

@@ -1,3 +1,4 @@
+import { isAnonymous } from '../../graph/onnx/write.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { isReserved } from '../../training/reserved-names.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
@@ -7,7 +8,8 @@ export function unreserved(model: OnnxModel): OnnxModel {
   const taken = new Set([...model.constants.keys(), ...model.producers.keys()]);
   const renamed = new Map<string, string>();
   for (const name of model.constants.keys()) {
-    if (!isReserved(name)) continue;
+    // Numbered constants of a written file are no weights: they get no place beside a run's own tensors.
+    if (!isReserved(name) || (model.ours && isAnonymous(name))) continue;
     let unused = `weights.${name.replaceAll('\0', '_')}`;
     while (taken.has(unused) || isReserved(unused)) unused += '_';
     taken.add(unused);

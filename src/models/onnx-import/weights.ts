@@ -1,3 +1,4 @@
+import { isAnonymous } from '../../graph/onnx/write.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';
@@ -19,7 +20,8 @@ export function weightRoles(model: OnnxModel, nodes: readonly OnnxNode[]): Reado
   const originsOf = (name: string): StoredTensors | undefined => {
     const tensor = model.constants.get(name);
     if (tensor === undefined) return origins.get(name);
-    return new Map(tensor.dtype === 'float32' ? [[name, tensor]] : []);
+    const isWeight = tensor.dtype === 'float32' && !(model.ours && isAnonymous(name));
+    return new Map(isWeight ? [[name, tensor]] : []);
   };
   for (const node of nodes) {
     const given = node.inputs.filter((input) => input !== '');

@@ -6,6 +6,7 @@ import { input } from '../../graph/value.js';
 import type { Driver } from '../../runtime/driver.js';
 import { Program } from '../../runtime/program.js';
 import { State } from '../../runtime/state.js';
+import { commandLine } from '../command-line.js';
 import type { DeviceCheck } from '../operations/check-device.js';
 import { driverFor } from './driver-for.js';
 
@@ -24,7 +25,7 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
     throw new AdarandError(
       'device.unavailable',
       `the device ${device} does not work here: ${reason}`,
-      'Use --device cpu; `adarand doctor` says what each device needs.',
+      `Use --device cpu; \`${commandLine('doctor')}\` says what each device needs.`,
       error,
     );
   }

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
-import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import { readMetadata, readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import type { Tensor } from '../../graph/tensor.js';
-import type { CheckpointStore, Position } from '../../training/checkpoint.js';
+import type { BestEpoch, CheckpointStore, Position } from '../../training/checkpoint.js';
 import { parseStored } from './record.js';
 
 /** JSON writes what is not finite as null. */
@@ -28,10 +28,16 @@ export interface Checkpoint {
   readonly position: Position;
 }
 
-/** Of all that were written, the positions; the tensors of the one that a run continues from. */
-export interface StoredCheckpoints {
-  readonly furthest: Checkpoint | undefined;
-  readonly positions: readonly Position[];
+/** Throws an error for a position that is not one of the run's. */
+export type CheckPosition = (position: Position) => void;
+
+/** What is best of a run that is not finished. */
+export interface KeptCheckpoint {
+  readonly tensors: Checkpoint['tensors'];
+  /** The best epoch by validation, if one was validated: then these are its tensors, else the last ones. */
+  readonly best: BestEpoch | undefined;
+  /** How far the run has come. */
+  readonly reached: Position;
 }
 
 /**
@@ -57,14 +63,39 @@ export class FileCheckpoints implements CheckpointStore {
     return (await this.#load('best')).tensors;
   }
 
-  /** What a run continues from, if any of the two was written yet. */
-  async load(): Promise<StoredCheckpoints> {
-    const [last, best] = [await this.#loadIfThere('last'), await this.#loadIfThere('best')];
-    const found = [last, best].filter((checkpoint) => checkpoint !== undefined);
-    const positions = found.map(({ position }) => position);
-    // Killed between the two of an epoch, a run has a best one that is further than its last.
-    const [furthest] = found.sort((a, b) => difference(b.position, a.position));
-    return { furthest, positions };
+  /**
+   * The latest checkpoint; undefined if none was written yet. `check` throws for a position that is not of this run.
+   *
+   * The best epoch is saved first: a process that was killed before it saved the same as the last one left it later.
+   *
+   * @throws AdarandError `checkpoint.best` without the best epoch's.
+   */
+  async loadLatest(check: CheckPosition): Promise<Checkpoint | undefined> {
+    const last = await ifThere(this.#load('last'));
+    if (last !== undefined) check(last.position);
+    const best = await ifThere(this.#position('best'));
+    if (best !== undefined) check(best);
+    if (best !== undefined && (last === undefined || best.epoch > last.position.epoch))
+      return this.#load('best');
+    const expected = last?.position.best?.epoch;
+    if (expected === undefined || expected === best?.epoch) return last;
+    throw new AdarandError(
+      'checkpoint.best',
+      `${this.#path('best')} ${best === undefined ? 'is not there' : `is of epoch ${best.epoch}`}, and epoch ${expected} is the best so far`,
+      'Restore the run folder as it was, or start a new run.',
+    );
+  }
+
+  /** The best epoch so far, or the last checkpoint where none was validated; undefined if none was written yet. */
+  async loadKept(check: CheckPosition): Promise<KeptCheckpoint | undefined> {
+    const kept = (await ifThere(this.#load('best'))) ?? (await ifThere(this.#load('last')));
+    if (kept === undefined) return undefined;
+    const { tensors, position } = kept;
+    check(position);
+    const last = await ifThere(this.#position('last'));
+    if (last !== undefined) check(last);
+    const reached = last !== undefined && last.epoch >= position.epoch ? last : position;
+    return { tensors, best: position.best, reached };
   }
 
   /** Of both files, as far as they are there. */
@@ -75,24 +106,22 @@ export class FileCheckpoints implements CheckpointStore {
     return sum;
   }
 
-  async #loadIfThere(name: 'last' | 'best'): Promise<Checkpoint | undefined> {
-    try {
-      return await this.#load(name);
-    } catch (error) {
-      if (error instanceof AdarandError && systemCode(error.cause) === 'ENOENT') return undefined;
-      throw error;
-    }
-  }
-
   #path(name: 'last' | 'best'): string {
     return join(this.#folder, `${name}.safetensors`);
   }
 
   async #load(name: 'last' | 'best'): Promise<Checkpoint> {
-    const path = this.#path(name);
-    const { tensors, metadata } = await readSafetensors(path);
-    const { best, ...position } = parseStored(positionSchema, metadata.position ?? 'null', path);
-    return { tensors, position: { ...position, best } };
+    const { tensors, metadata } = await readSafetensors(this.#path(name));
+    return { tensors, position: this.#parse(name, metadata) };
+  }
+
+  async #position(name: 'last' | 'best'): Promise<Position> {
+    return this.#parse(name, await readMetadata(this.#path(name)));
+  }
+
+  #parse(name: 'last' | 'best', metadata: Readonly<Record<string, string>>): Position {
+    const { best, ...position } = parseStored(positionSchema, metadata.position ?? 'null', this.#path(name));
+    return { ...position, best };
   }
 
   async #save(
@@ -104,6 +133,11 @@ export class FileCheckpoints implements CheckpointStore {
   }
 }
 
-function difference(a: Position, b: Position): number {
-  return a.epoch - b.epoch || a.batch - b.batch;
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof AdarandError && systemCode(error.cause) === 'ENOENT') return undefined;
+    throw error;
+  }
 }

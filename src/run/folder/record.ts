@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { hubSourceSchema } from '../../models/hub/source.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
@@ -9,14 +10,31 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const share = z.number().min(0).max(1);
 
+/** A change of a run's length, when it was resumed. */
+const changeSchema = z.object({
+  /** ISO 8601. */
+  time: z.string(),
+  /** Batches that had been done. */
+  step: count,
+  epochs: z.object({ from: positive, to: positive }).optional(),
+  /** From null: there was none. */
+  patience: z.object({ from: positive.nullable(), to: positive }).optional(),
+  /** Of a run that had ended: the test accuracy that was known by then; null where there were no test images. */
+  test_accuracy: share.nullable().optional(),
+});
+
+export type RunChange = z.infer<typeof changeSchema>;
+
 /** `run.json`: everything needed to repeat a run, or to continue it. */
 export const recordSchema = z
   .object({
     format: z.literal(1),
     /** ISO 8601. */
     started: z.string(),
-    /** As given, with defaults; paths are absolute. */
+    /** As given, with defaults; paths are absolute. What was changed when the run was resumed has its last value. */
     options: trainOptionsSchema,
+    /** In the order of time; absent from a run that was not changed. */
+    changes: z.array(changeSchema).min(1).optional(),
     settings: settingsSchema,
     data: z.object({
       name: z.string(),
@@ -38,6 +56,8 @@ export const recordSchema = z
       parameters: positive,
       featureSize: positive,
       preprocessing: preprocessingSchema,
+      /** Null for a file or folder of this machine; runs of version 0.1.0 lack it. */
+      source: hubSourceSchema.nullable().default(null),
     }),
     /** SHA-256 of the file that the method comes from; null for one that is built in. */
     methodFile: z.string().nullable(),
@@ -91,6 +111,19 @@ export const summarySchema = z.object({
 });
 
 export type RunSummary = z.infer<typeof summarySchema>;
+
+/** How far a run has come that is used before it is finished, and what is used of it. */
+export const unfinishedSchema = z.object({
+  /** Epochs that are done, of `epochs`. */
+  epoch: count,
+  epochs: positive,
+  /** Batches that are done in all. */
+  step: count,
+  /** The epoch whose parameters are used, the best so far by validation; null for those of the last checkpoint. */
+  best_epoch: positive.nullable(),
+});
+
+export type UnfinishedRun = z.infer<typeof unfinishedSchema>;
 
 /** @throws AdarandError `run.damaged`. */
 export function parseStored<T>(schema: z.ZodType<T>, json: string, path: string): T {

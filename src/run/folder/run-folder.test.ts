@@ -48,17 +48,15 @@ describe('a run on disk', () => {
       return [error.message.replace(path, 'PATH'), error.hint];
     };
     await writeFile(join(path, 'file'), '');
-    assert.deepEqual(await refusal(), [
-      'PATH exists already: it is not a run, and not empty',
-      'Choose another --out.',
-    ]);
+    const another = 'Choose another --out, or leave it out: then the run gets a folder of its own in runs/.';
+    assert.deepEqual(await refusal(), ['PATH exists already: it is not a run, and not empty', another]);
     await writeFile(join(path, 'run.json'), '');
     assert.deepEqual(await refusal(), [
       'PATH exists already: a run that has not finished',
       `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`,
     ]);
     await writeFile(join(path, 'summary.json'), '');
-    assert.deepEqual(await refusal(), ['PATH exists already: a finished run', 'Choose another --out.']);
+    assert.deepEqual(await refusal(), ['PATH exists already: a finished run', another]);
   });
 
   test('of several that start at once, each has a folder of its own, or the one that was named', async () => {
@@ -90,6 +88,8 @@ describe('a run on disk', () => {
     await writeFile(join(path, '.preparation.safetensors.0123456789ab.tmp'), '');
     await writeFile(join(path, '.lock.0123456789ab.claim'), `999999999 ${hostname()}\n`);
     await writeFile(join(path, 'preparation.safetensors'), '');
+    await writeFile(join(path, 'images.jsonl'), '');
+    await writeFile(join(path, '.images.jsonl.0123456789ab.tmp'), '');
     await writeFile(join(path, '.run.json.0123456789ab.tmp'), '');
     await mkdir(join(path, 'checkpoints'));
     const held = await RunFolder.reserve(path, '');
@@ -99,10 +99,10 @@ describe('a run on disk', () => {
 
   test('a checkpoint gives back tensors and position, also what JSON has no word for', async () => {
     const checkpoints = new FileCheckpoints(path);
-    assert.deepEqual(await checkpoints.load(), { furthest: undefined, positions: [] });
+    assert.equal(await checkpoints.loadLatest(() => {}), undefined);
     const position = { epoch: 2, batch: 3, sums: { loss: 0.1 + 0.2, odd: Number.NaN }, best: undefined };
     await checkpoints.saveLast(new Map([['w', float32([2], [1, 2])]]), position);
-    const { furthest: last } = await checkpoints.load();
+    const last = await checkpoints.loadLatest(() => {});
     assert.deepEqual(last?.position, position);
     assert.deepEqual([...(last?.tensors.get('w')?.data ?? [])], [1, 2]);
     await assert.rejects(checkpoints.loadBest(), /best\.safetensors/);
@@ -113,7 +113,7 @@ describe('a run on disk', () => {
     const best = { epoch: 2, accuracy: 1, loss: 0 };
     const save = (name: 'saveLast' | 'saveBest', epoch: number, batch: number) =>
       checkpoints[name](new Map(), { epoch, batch, sums: {}, best });
-    const from = async () => (await checkpoints.load()).furthest?.position;
+    const from = async () => (await checkpoints.loadLatest(() => {}))?.position;
     await save('saveBest', 2, 0);
     assert.deepEqual(await from(), { epoch: 2, batch: 0, sums: {}, best });
     for (const [epoch, batch, expected] of [

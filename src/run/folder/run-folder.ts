@@ -3,8 +3,8 @@ import { basename, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
+import { acquireLock, type Lock } from '../../files/lock.js';
 import { commandLine } from '../command-line.js';
-import { acquireLock, type Lock } from './lock.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 import { stageOf } from './stage.js';
 
@@ -62,6 +62,11 @@ export class RunFolder {
     return join(this.path, 'metrics.jsonl');
   }
 
+  /** See `image-list.ts`. */
+  get images(): string {
+    return join(this.path, 'images.jsonl');
+  }
+
   get preparation(): string {
     return join(this.path, 'preparation.safetensors');
   }
@@ -91,6 +96,20 @@ export class RunFolder {
     return json === undefined ? undefined : parseStored(summarySchema, json, file);
   }
 
+  /** Makes a finished run one that is not; without its summary, its model is that of its checkpoints. */
+  async reopen(): Promise<void> {
+    for (const file of [join(this.path, 'summary.json'), this.model])
+      await rm(file, { force: true }).catch((error: unknown) => {
+        throw writeError(file, error);
+      });
+  }
+
+  /** Of what `reopen` is going to remove. */
+  async bytesToReopen(): Promise<number> {
+    if (stageOf(this.path) !== 'finished') return 0;
+    return (await stat(this.model).catch(() => undefined))?.size ?? 0;
+  }
+
   writeSummary(summary: RunSummary): Promise<void> {
     return writeFileAtomic(join(this.path, 'summary.json'), toJson(summary));
   }
@@ -104,7 +123,8 @@ export interface LockedRunFolder {
 }
 
 async function lock(folder: RunFolder): Promise<LockedRunFolder> {
-  const held: Lock = acquireLock(join(folder.path, '.lock'));
+  const purpose = { code: 'run.locked', doing: 'working on this run' };
+  const held: Lock = acquireLock(join(folder.path, '.lock'), purpose);
   try {
     for (const path of [folder.path, folder.checkpoints]) await removeTemporaries(path);
   } catch (error) {
@@ -157,7 +177,7 @@ async function take(folder: RunFolder, before: 'as it was' | 'removed'): Promise
 
 /** Removes what a run writes before its `run.json`. */
 async function removeUnfinished(folder: RunFolder): Promise<void> {
-  await rm(folder.preparation, { force: true });
+  for (const file of [folder.preparation, folder.images]) await rm(file, { force: true });
   await rmdir(folder.checkpoints).catch(() => {});
 }
 
@@ -166,14 +186,14 @@ async function make(path: string): Promise<string | undefined> {
   try {
     return await mkdir(path, { recursive: true });
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') throw exists(path);
+    if (systemCode(error) === 'EEXIST') throw await exists(path);
     throw writeError(path, error);
   }
 }
 
 /** What a run writes before its `run.json`, which a process leaves that is killed there. */
 const leftovers =
-  /^(\.lock(\..*)?|preparation\.safetensors|\.(preparation\.safetensors|run\.json)\..*\.tmp)$/;
+  /^(\.lock(\..*)?|preparation\.safetensors|images\.jsonl|\.(preparation\.safetensors|images\.jsonl|run\.json)\..*\.tmp)$/;
 
 /** Whether a folder has nothing in it but what was left before a run began. */
 async function isUnused(path: string): Promise<boolean> {
@@ -189,25 +209,27 @@ async function isUnused(path: string): Promise<boolean> {
 
 async function notARun(path: string): Promise<AdarandError> {
   const code = 'run.not-a-run';
-  const hint = 'Give a folder that `adarand train` wrote';
+  const hint = 'Give the folder of a run: `run.json` is in it.';
   if ((await stat(path).catch(() => undefined)) === undefined)
-    return new AdarandError(code, `${path} does not exist`, `${hint}.`);
+    return new AdarandError(code, `${path} does not exist`, hint);
   const what = `${path} is not a run: it has no run.json`;
   return new AdarandError(
     code,
     what,
-    (await isUnused(path)) ? `${hint}, or start a run there: none has begun.` : `${hint}.`,
+    (await isUnused(path)) ? `${hint} Or start a run there: none has begun.` : hint,
   );
 }
 
 function exists(path: string): AdarandError {
   const stage = stageOf(path);
-  const resume =
-    stage === 'begun' ? `, or continue that run: ${commandLine('train', '--resume', path)}` : '.';
+  const instead =
+    stage === 'begun'
+      ? `or continue that run: ${commandLine('train', '--resume', path)}`
+      : 'or leave it out: then the run gets a folder of its own in runs/.';
   return new AdarandError(
     'run.exists',
     `${path} exists already: ${described[stage ?? 'none']}`,
-    `Choose another --out${resume}`,
+    `Choose another --out, ${instead}`,
   );
 }
 

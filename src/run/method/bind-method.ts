@@ -1,7 +1,8 @@
+import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod, Method } from '../../methods/method.js';
-import { didYouMean } from '../options/did-you-mean.js';
-import { describeMethodOptions } from './describe-method.js';
+import { renamedMethodOptions, renamedMethodValues } from '../options/renamed-options.js';
+import { describeMethodOptions, type OptionDescription } from './describe-method.js';
 
 /**
  * A method with options that may be words of a command line ("true", "1e-2").
@@ -13,10 +14,32 @@ export function bindMethod(method: Method, given: Readonly<Record<string, unknow
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
     const option = known.get(name);
+    refuseOldName(method, name, value, known);
     if (option === undefined) throw unknownOption(method, name, [...known.keys()]);
     typed[name] = typeof value === 'string' ? coerce(value, option.type) : value;
   }
   return method.bind(typed);
+}
+
+/** Of methods that are combined, an option's name has that of its method before it: `randreg.prior`. */
+function refuseOldName(
+  method: Method,
+  name: string,
+  value: unknown,
+  known: ReadonlyMap<string, OptionDescription>,
+): void {
+  const prefix = name.slice(0, name.lastIndexOf('.') + 1);
+  const own = name.slice(prefix.length);
+  const option = prefix + renamedMethodOptions.get(own);
+  if (!known.has(name) && known.has(option)) throw renamed(method, name, option);
+  const current = renamedMethodValues.get(own)?.get(value);
+  const choices = known.get(name)?.type.split(' | ') ?? [];
+  if (current !== undefined && choices.includes(current) && !choices.includes(String(value)))
+    throw renamed(method, `${name}=${value}`, `${name}=${current}`);
+}
+
+function renamed({ name }: Method, before: string, now: string): AdarandError {
+  return new AdarandError('method.option', `${name} has no option ${before} any more`, `Use ${now}.`);
 }
 
 function coerce(word: string, type: string): unknown {

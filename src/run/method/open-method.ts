@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError } from '../../errors.js';
 import { compose } from '../../methods/compose.js';
 import { isMethodName, methodNames, methods } from '../../methods/index.js';
 import type { Method } from '../../methods/method.js';
 import { commandLine } from '../command-line.js';
-import { didYouMean } from '../options/did-you-mean.js';
 import { fingerprintModule, importMethod } from './own-method.js';
 
 /**

@@ -6,6 +6,7 @@ import { AdarandError } from '../../errors.js';
 import { checkLosses } from '../../methods/check-losses.js';
 import { isNeed } from '../../methods/inputs.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
+import { quoted } from '../command-line.js';
 
 /**
  * A method from a user's module, whose default export is one (made with `defineMethod`). Errors inside it are reported
@@ -41,7 +42,7 @@ function notImported(path: string, error: unknown): AdarandError {
     return new AdarandError(
       'method.module',
       `${path} is TypeScript, which Node ${process.versions.node} does not load`,
-      `Use Node 22.18 or newer, or compile the file first: npx esbuild ${path} --format=esm --outfile=${asModule(path)}`,
+      `Use Node 22.18 or newer, or compile the file first: npx --yes esbuild ${quoted(path)} --format=esm --outfile=${quoted(asModule(path))}`,
       error,
     );
   const isScript = error instanceof SyntaxError && /outside a module|token 'export'/.test(error.message);
@@ -83,6 +84,7 @@ const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof
   trains: ofDescription,
   replacesWeightDecay: ofDescription,
   options: ofDescription,
+  unused: ofDescription,
 };
 
 /** What `bind` should return; `defineMethod` adds the description. */

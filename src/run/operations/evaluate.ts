@@ -13,10 +13,18 @@ export const evaluateOptionsSchema = z.strictObject({
     value: 'dir',
   }),
   split: z.enum(['train', 'val', 'test', 'all']).optional().register(optionRegistry, {
-    description: 'Part of the images to evaluate.',
+    description:
+      "Images to evaluate. test: those of DATA's test/, or of all of DATA if it has none, without images that the run was trained or validated on (by content). train, val: those of DATA's folder of that name, or if it has none, those that the run was trained or validated on.",
     group: 'Images',
     value: 'name',
-    otherwise: 'test if DATA has test/ or is what the run was trained on, else all',
+    otherwise: 'test',
+  }),
+  predictions: z.string().min(1).optional().register(optionRegistry, {
+    description:
+      'New CSV file with a line per image: path, class, predicted class, probability of every class.',
+    group: 'Input and output',
+    value: 'file',
+    otherwise: 'none is written',
   }),
   ...deviceOptions,
 });
@@ -24,7 +32,7 @@ export const evaluateOptionsSchema = z.strictObject({
 export const evaluationReportSchema = z.object({
   run: z.string(),
   data: z.string(),
-  split: z.string(),
+  split: z.enum(['train', 'val', 'test', 'all']),
   images: z.number(),
   /** 0 to 1. */
   accuracy: z.number(),
@@ -35,8 +43,20 @@ export const evaluationReportSchema = z.object({
   /** Mean cross-entropy, nats. */
   loss: z.number(),
   classes: z.array(z.object({ name: z.string(), images: z.number(), accuracy: z.number() })),
-  /** The most frequent mistakes. */
+  /** All mistakes, the most frequent first. */
   confusions: z.array(z.object({ truth: z.string(), predicted: z.string(), images: z.number() })),
+  /** Images that the run knows, by content. */
+  overlap: z.object({
+    /** That it was trained on, as source images too. */
+    trained: z.number(),
+    validated: z.number(),
+    /** Whether those were left out of this evaluation. */
+    left_out: z.boolean(),
+    /** That its training fraction left unused: they are evaluated. */
+    unused: z.number(),
+  }),
+  /** Images of DATA outside of `split`. */
+  others: z.number(),
 });
 
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;

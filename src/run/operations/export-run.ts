@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unfinishedSchema } from '../folder/record.js';
 import { optionRegistry } from '../options/option.js';
 import { runOption } from '../options/run-option.js';
 import { Operation } from './operation.js';
@@ -12,14 +13,19 @@ export const exportOptionsSchema = z.strictObject({
   }),
 });
 
-export const exportReportSchema = z.object({ run: z.string(), folder: z.string() });
+export const exportReportSchema = z.object({
+  run: z.string(),
+  folder: z.string(),
+  /** Of a run that is not finished: how far it has come, and which epoch's parameters were written. */
+  unfinished: unfinishedSchema.optional(),
+});
 
 export type ExportReport = z.infer<typeof exportReportSchema>;
 
-/** Writes a finished run's classifier as a folder that transformers.js loads. */
+/** Writes a run's classifier as a folder that transformers.js loads. */
 export const exportRun = new Operation({
   module: import.meta.url,
   request: exportOptionsSchema,
   result: exportReportSchema,
-  perform: async (options) => (await import('../use/export-run.js')).exportRun(options),
+  perform: async (options, host) => (await import('../use/export-run.js')).exportRun(options, host),
 });

@@ -3,18 +3,34 @@ import { summarySchema } from '../folder/record.js';
 import { optionRegistry } from '../options/option.js';
 import { Operation } from './operation.js';
 
+const count = z.number().int().min(1);
+
 export const resumeOptionsSchema = z.strictObject({
   run: z.string().min(1).register(optionRegistry, {
-    description: 'Folder of a run that was stopped or killed.',
+    description: 'Folder of a run that was stopped or killed, or that is to be trained on.',
     group: 'Input and output',
     value: 'run',
+    flag: 'resume',
+  }),
+  epochs: count.optional().register(optionRegistry, {
+    description: 'Passes over the training images in all; the schedule is then that of this number.',
+    group: 'Training',
+    value: 'n',
+    otherwise: 'as the run has it',
+  }),
+  patience: count.optional().register(optionRegistry, {
+    description:
+      'Epochs without a better validation accuracy after which training stops, counted from the best one.',
+    group: 'Training',
+    value: 'n',
+    otherwise: 'as the run has it',
   }),
 });
 
-/** Continues a run that was stopped or killed. */
+/** Continues a run that was stopped or killed, and one that has ended with more epochs or patience. */
 export const resume = new Operation({
   module: import.meta.url,
   request: resumeOptionsSchema,
   result: summarySchema,
-  perform: async ({ run }, host) => (await import('../train/train-run.js')).resumeRun(run, host),
+  perform: async (options, host) => (await import('../train/train-run.js')).resumeRun(options, host),
 });

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { didYouMean } from './did-you-mean.js';
+import { didYouMean } from '../../did-you-mean.js';
 
 /** What is wrong with an option, in plain English. `known` are the names of all options. */
 export function describeIssue(
@@ -18,7 +18,8 @@ export function describeIssue(
       return `${name} must be ${kinds[issue.expected] ?? issue.expected}, ${not}`;
     case 'invalid_value': {
       const values = issue.values.map(String);
-      return `${name} must be one of ${values.join(', ')}, ${not}.${didYouMean(String(issue.input), values)}`;
+      const meant = typeof issue.input === 'string' ? didYouMean(issue.input, values) : '';
+      return `${name} must be one of ${values.join(', ')}, ${not}.${meant}`;
     }
     case 'too_small':
       if (issue.origin === 'string') return `${name} must not be empty`;
@@ -26,6 +27,9 @@ export function describeIssue(
       return `${name} must be ${issue.inclusive ? 'at least' : 'greater than'} ${issue.minimum}, ${not}`;
     case 'too_big':
       return `${name} must be ${issue.inclusive ? 'at most' : 'less than'} ${issue.maximum}, ${not}`;
+    case 'invalid_union':
+      if (issue.input === '') return `${name} must not be empty`;
+      return `${name}${places(issue.path.slice(1))} ${issue.message}, ${not}`;
     default:
       return `${name} ${issue.message}`;
   }
@@ -40,8 +44,15 @@ const kinds: Readonly<Record<string, string>> = {
   record: 'an object',
 };
 
+/** Of a value inside an array or an object: `[2]`, `.bytes`. */
+function places(path: readonly PropertyKey[]): string {
+  return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+}
+
 /** Also what JSON has no word for. */
 function shown(input: unknown): string {
+  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input))
+    return `of the type ${input.constructor.name}`;
   if (typeof input === 'number' || typeof input === 'bigint') return String(input);
   if (typeof input === 'function') return 'a function';
   try {

@@ -10,7 +10,7 @@ export const deviceOptions = {
     value: 'name',
   }),
   threads: z.number().int().min(1).max(1024).optional().register(optionRegistry, {
-    description: 'CPU threads that compute.',
+    description: 'CPU threads that compute. With another number, results differ in their last digits.',
     group: 'Run',
     value: 'n',
     otherwise: 'one per core',

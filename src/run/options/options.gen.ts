@@ -4,7 +4,10 @@
 export interface TrainOptions {
   /** Folder of images: DATA/CLASS/*.jpg, or with train/, val/ and test/ above the folders of the classes. */
   data: string;
-  /** Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one. */
+  /**
+   * Pretrained network: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging
+   * Face Hub, or `sample`, a small built-in one.
+   */
   model: string;
   /**
    * Folder that the run is written to; it must be empty, or not exist yet.
@@ -20,13 +23,14 @@ export interface TrainOptions {
    */
   method?: string | undefined;
   /**
-   * The method's own options, by their names; `adarand methods NAME` lists them.
+   * The method's own options, by their names, such as alpha=0.9; `adarand methods NAME` lists them. On
+   * the command line, one each time the flag is given.
    *
    * Default: none.
    */
   methodOptions?: Record<string, unknown> | undefined;
   /**
-   * Weight of the method's penalty in the loss.
+   * Weight of the method's penalty in the loss; with 0, the method's losses are left out.
    *
    * Default: the method's own.
    */
@@ -45,8 +49,8 @@ export interface TrainOptions {
    */
   source?: string | undefined;
   /**
-   * Initial weights of the new head: random, or those of a linear probe (logistic regression on the
-   * pretrained features).
+   * Initial weights of the new head, the last layer: random, or those of a linear probe (logistic
+   * regression on the pretrained features).
    *
    * Default: random.
    */
@@ -77,7 +81,8 @@ export interface TrainOptions {
    */
   optimizer?: 'sgd' | 'adam' | 'adamw' | undefined;
   /**
-   * Course of the learning rate over the run.
+   * Course of the learning rate over the run. multi-step: divided by 10 after 30, 60 and 80 % of the
+   * updates. cosine: down to 0. cosine-7-16: down to a fifth of it.
    *
    * Default: cosine.
    */
@@ -113,8 +118,9 @@ export interface TrainOptions {
    */
   clipGradNorm?: number | undefined;
   /**
-   * Batches whose gradients are averaged into one optimizer update. What is left over at the end of the
-   * run is not used.
+   * Batches whose gradients are averaged into one optimizer update, as of one larger batch. Batches that
+   * an epoch leaves over count toward the next epoch's first update; those that the run leaves over are
+   * not used.
    *
    * Default: 1.
    */
@@ -133,7 +139,7 @@ export interface TrainOptions {
    */
   patience?: number | undefined;
   /**
-   * Batches after which training stops.
+   * Batches after which training stops, also inside an epoch. The schedule remains that of all epochs.
    *
    * Default: no limit.
    */
@@ -145,7 +151,9 @@ export interface TrainOptions {
    */
   imageSize?: number | undefined;
   /**
-   * Augmentation of training images.
+   * Random changes of training images. crop: a part of 25 to 100 % of the area. inception-crop: of 8 to
+   * 100 %. pad-crop: a shift by up to 4 pixels. color-jitter: crop, and other colours. rand-augment:
+   * crop, and two random operations.
    *
    * Default: crop; pad-crop for inputs of at most 64 pixels.
    */
@@ -163,7 +171,8 @@ export interface TrainOptions {
    */
   trainFraction?: number | undefined;
   /**
-   * Share of the training images to validate on, from 0 to 1, where DATA has no val/.
+   * Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the
+   * best validation accuracy is kept.
    *
    * Default: 0.1.
    */
@@ -187,37 +196,64 @@ export interface TrainOptions {
    */
   device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
   /**
-   * CPU threads that compute.
+   * CPU threads that compute. With another number, results differ in their last digits.
    *
    * Default: one per core.
    */
   threads?: number | undefined;
   /**
-   * Seconds between two checkpoints inside an epoch.
+   * Seconds between two checkpoints inside an epoch; there is one after each epoch, too. A run that is
+   * resumed goes on from the last one.
    *
    * Default: 120.
    */
   checkpointSeconds?: number | undefined;
   /**
-   * Steps between two lines of metrics.jsonl.
+   * Batches between two lines of metrics.jsonl that are about a batch.
    *
    * Default: 10.
    */
   logEvery?: number | undefined;
 }
 
+/** Options of `resume`. */
+export interface ResumeOptions {
+  /** Folder of a run that was stopped or killed, or that is to be trained on. */
+  run: string;
+  /**
+   * Passes over the training images in all; the schedule is then that of this number.
+   *
+   * Default: as the run has it.
+   */
+  epochs?: number | undefined;
+  /**
+   * Epochs without a better validation accuracy after which training stops, counted from the best one.
+   *
+   * Default: as the run has it.
+   */
+  patience?: number | undefined;
+}
+
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
-  /** Folder of a finished run. */
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
   /** Folder of labelled images, laid out as for training; it may lack some of the classes, and splits. */
   data: string;
   /**
-   * Part of the images to evaluate.
+   * Images to evaluate. test: those of DATA's test/, or of all of DATA if it has none, without images
+   * that the run was trained or validated on (by content). train, val: those of DATA's folder of that
+   * name, or if it has none, those that the run was trained or validated on.
    *
-   * Default: test if DATA has test/ or is what the run was trained on, else all.
+   * Default: test.
    */
   split?: 'train' | 'val' | 'test' | 'all' | undefined;
+  /**
+   * New CSV file with a line per image: path, class, predicted class, probability of every class.
+   *
+   * Default: none is written.
+   */
+  predictions?: string | undefined;
   /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *
@@ -225,7 +261,7 @@ export interface EvaluateOptions {
    */
   device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
   /**
-   * CPU threads that compute.
+   * CPU threads that compute. With another number, results differ in their last digits.
    *
    * Default: one per core.
    */
@@ -234,10 +270,13 @@ export interface EvaluateOptions {
 
 /** Options of `predict`. */
 export interface PredictOptions {
-  /** Folder of a finished run. */
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
-  /** Image files to classify, or folders: all images in them, sorted. */
-  images: string[];
+  /**
+   * Image files to classify, or folders: all images in them, sorted. The bytes of an image file may also
+   * come from the standard input (-), or from a program.
+   */
+  images: (string | Uint8Array | { name: string; bytes: Uint8Array })[];
   /**
    * Classes to name for each image, the likeliest first.
    *
@@ -251,7 +290,7 @@ export interface PredictOptions {
    */
   device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
   /**
-   * CPU threads that compute.
+   * CPU threads that compute. With another number, results differ in their last digits.
    *
    * Default: one per core.
    */
@@ -260,7 +299,7 @@ export interface PredictOptions {
 
 /** Options of `exportRun`. */
 export interface ExportOptions {
-  /** Folder of a finished run. */
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
   run: string;
   /** Folder to write; it must be empty, or not exist yet. */
   to: string;

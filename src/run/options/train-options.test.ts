@@ -62,6 +62,19 @@ test('every mistake is named at once, in plain English', () => {
   assert.equal(refusal(mistaken).message, problems.join('; '));
 });
 
+test('a value that has no text is refused', () => {
+  const without = [
+    [[Symbol('x')], '[null]'],
+    [Object.create(null), '{}'],
+    [{ toString: 5 }, '{"toString":5}'],
+  ] as const;
+  for (const [device, shown] of without)
+    assert.equal(
+      refusal({ ...enough, device }).message,
+      `device must be one of cpu, wasm, webgpu, cuda, not ${shown}.`,
+    );
+});
+
 test('what is no object at all is refused', () => {
   assert.match(refusal('flowers').message, /options must be an object, not "flowers"/);
 });

@@ -26,7 +26,8 @@ const inputAndOutput = {
   }),
   model: path().register(optionRegistry, {
     description:
-      'Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one.',
+      'Pretrained network: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging Face Hub, or ' +
+      '`sample`, a small built-in one.',
     group: 'Input and output',
     value: 'model',
   }),
@@ -49,14 +50,19 @@ const method = {
       value: 'name',
       joinedBy: '+',
     }),
-  methodOptions: z.record(z.string(), z.unknown()).default({}).register(optionRegistry, {
-    description: "The method's own options, by their names; `adarand methods NAME` lists them.",
-    group: 'Method',
-    value: 'name=value',
-    flag: 'option',
-  }),
+  methodOptions: z
+    .record(z.string(), z.unknown())
+    .default({})
+    .register(optionRegistry, {
+      description:
+        "The method's own options, by their names, such as alpha=0.9; `adarand methods NAME` lists them. On the command " +
+        'line, one each time the flag is given.',
+      group: 'Method',
+      value: 'name=value',
+      flag: 'option',
+    }),
   lambda: z.number().min(0).optional().register(optionRegistry, {
-    description: "Weight of the method's penalty in the loss.",
+    description: "Weight of the method's penalty in the loss; with 0, the method's losses are left out.",
     group: 'Method',
     value: 'x',
     otherwise: "the method's own",
@@ -82,8 +88,8 @@ const method = {
     .default('random')
     .register(optionRegistry, {
       description:
-        'Initial weights of the new head: random, or those of a linear probe (logistic regression on the pretrained ' +
-        'features).',
+        'Initial weights of the new head, the last layer: random, or those of a linear probe (logistic regression on ' +
+        'the pretrained features).',
       group: 'Method',
       value: 'start',
     }),
@@ -114,11 +120,15 @@ const training = {
     group: 'Training',
     value: 'name',
   }),
-  schedule: choiceOf(schedules).default('cosine').register(optionRegistry, {
-    description: 'Course of the learning rate over the run.',
-    group: 'Training',
-    value: 'name',
-  }),
+  schedule: choiceOf(schedules)
+    .default('cosine')
+    .register(optionRegistry, {
+      description:
+        'Course of the learning rate over the run. multi-step: divided by 10 after 30, 60 and 80 % of the updates. ' +
+        'cosine: down to 0. cosine-7-16: down to a fifth of it.',
+      group: 'Training',
+      value: 'name',
+    }),
   warmUp: z.number().int().min(0).default(0).register(optionRegistry, {
     description: 'Optimizer updates over which the learning rate first rises linearly from 0.',
     group: 'Training',
@@ -149,7 +159,8 @@ const training = {
   }),
   accumulate: count.default(1).register(optionRegistry, {
     description:
-      'Batches whose gradients are averaged into one optimizer update. What is left over at the end of the run is not used.',
+      'Batches whose gradients are averaged into one optimizer update, as of one larger batch. Batches that an epoch ' +
+      "leaves over count toward the next epoch's first update; those that the run leaves over are not used.",
     group: 'Training',
     value: 'n',
   }),
@@ -173,7 +184,8 @@ const training = {
     otherwise: 'training does not stop early',
   }),
   maxSteps: count.optional().register(optionRegistry, {
-    description: 'Batches after which training stops.',
+    description:
+      'Batches after which training stops, also inside an epoch. The schedule remains that of all epochs.',
     group: 'Training',
     value: 'n',
     otherwise: 'no limit',
@@ -187,12 +199,16 @@ const images = {
     value: 'n',
     otherwise: "the model's own",
   }),
-  augment: choiceOf(augmentations).optional().register(optionRegistry, {
-    description: 'Augmentation of training images.',
-    group: 'Images',
-    value: 'name',
-    otherwise: 'crop; pad-crop for inputs of at most 64 pixels',
-  }),
+  augment: choiceOf(augmentations)
+    .optional()
+    .register(optionRegistry, {
+      description:
+        'Random changes of training images. crop: a part of 25 to 100 % of the area. inception-crop: of 8 to 100 %. ' +
+        'pad-crop: a shift by up to 4 pixels. color-jitter: crop, and other colours. rand-augment: crop, and two random operations.',
+      group: 'Images',
+      value: 'name',
+      otherwise: 'crop; pad-crop for inputs of at most 64 pixels',
+    }),
   flip: z.boolean().default(true).register(optionRegistry, {
     description: 'Whether a random half of the training images is mirrored.',
     off: 'Do not mirror training images.',
@@ -204,7 +220,9 @@ const images = {
     value: 'x',
   }),
   valFraction: share.default(0.1).register(optionRegistry, {
-    description: 'Share of the training images to validate on, from 0 to 1, where DATA has no val/.',
+    description:
+      'Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the best ' +
+      'validation accuracy is kept.',
     group: 'Images',
     value: 'x',
   }),
@@ -223,12 +241,14 @@ const run = {
   }),
   ...deviceOptions,
   checkpointSeconds: positive.default(120).register(optionRegistry, {
-    description: 'Seconds between two checkpoints inside an epoch.',
+    description:
+      'Seconds between two checkpoints inside an epoch; there is one after each epoch, too. A run that is resumed goes ' +
+      'on from the last one.',
     group: 'Run',
     value: 'x',
   }),
   logEvery: count.default(10).register(optionRegistry, {
-    description: 'Steps between two lines of metrics.jsonl.',
+    description: 'Batches between two lines of metrics.jsonl that are about a batch.',
     group: 'Run',
     value: 'n',
   }),

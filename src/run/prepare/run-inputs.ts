@@ -1,14 +1,17 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
+import { contentsOf, type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
-import { openModel } from '../../models/open.js';
+import type { HubSource } from '../../models/hub/source.js';
+import { locateModel } from '../../models/locate.js';
+import { openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { RunOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
+import { hubHost } from './hub-host.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
 /** A run's data and network, opened, and how to compile for its device. */
@@ -18,19 +21,33 @@ export interface RunInputs {
   readonly source: SourceImages | undefined;
   readonly cache: ImageCache;
   readonly network: Network;
+  /** For a model of the hub. */
+  readonly modelSource: HubSource | undefined;
   readonly compile: CompileOptions;
 }
 
-/** @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them. */
+/**
+ * `recorded` is where the model of a run that is resumed came from.
+ *
+ * @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them.
+ */
 export async function openInputs(
   options: RunOptions,
   method: BoundMethod,
   host: RunHost,
+  recorded?: HubSource,
 ): Promise<RunInputs> {
   const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
   const { imageSize } = options;
-  const network = await openModel(options.model, imageSize === undefined ? {} : { imageSize });
+  // A mistake in the folder's name is told before a model is downloaded for it.
+  await contentsOf(options.data);
+  const located = await locateModel(options.model, hubHost(options.model, host), recorded);
+  const network = await openLocated(located, {
+    ...(imageSize === undefined ? {} : { imageSize }),
+    selfCheck: { threads: compile.threads },
+  });
+  const modelSource = located.source;
   checkNetwork(method, network);
   throwIfStopped(host);
   const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
@@ -39,11 +56,12 @@ export async function openInputs(
   const dataset = await open(options.data, splits, cache, host);
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
-  if (options.source === undefined) return { dataset, source: undefined, cache, network, compile };
+  if (options.source === undefined)
+    return { dataset, source: undefined, cache, network, modelSource, compile };
   const whole = { seed, valFraction: 0, testFraction: 0 };
   const source = sourceImages(await open(options.source, whole, cache, host), dataset);
   host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
-  return { dataset, source, cache, network, compile };
+  return { dataset, source, cache, network, modelSource, compile };
 }
 
 async function open(

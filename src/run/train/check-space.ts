@@ -9,7 +9,7 @@ export interface Output {
   readonly model: number;
   /** The last one, and with validation images the best one. */
   readonly checkpoints: 1 | 2;
-  /** Of the checkpoints that are there already. */
+  /** Of the checkpoints that are there already, and of what is removed before. */
   readonly written: number;
   /** As few as they may be. */
   readonly epochsLeft: number;

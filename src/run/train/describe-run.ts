@@ -1,5 +1,5 @@
 import { AdarandError } from '../../errors.js';
-import type { Preprocessing } from '../../nn/network.js';
+import type { Network, Preprocessing } from '../../nn/network.js';
 import { newHead } from '../../training/classifier.js';
 import { describeMachine } from '../folder/describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from '../folder/fingerprint.js';
@@ -10,8 +10,8 @@ import type { Run } from './run.js';
 import { threadCount } from './thread-count.js';
 
 /** The content of `run.json`. */
-export async function describeRun({ options, settings, inputs }: Run): Promise<RunRecord> {
-  const { dataset, source, network } = inputs;
+export function describeRun({ options, settings, inputs }: Run): RunRecord {
+  const { dataset, source, network, modelSource } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
   const machine = describeMachine();
@@ -22,14 +22,14 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
     options: {
       ...options,
       data: absolute(options.data),
-      model: absolute(options.model),
+      model: modelSource === undefined ? absolute(options.model) : options.model,
       ...(options.source === undefined ? {} : { source: absolute(options.source) }),
       method: absoluteMethod(options.method),
     },
     settings,
     data: {
       name: dataset.report.name,
-      fingerprint: await fingerprintDataset(dataset),
+      fingerprint: fingerprintDataset(dataset),
       classes: [...dataset.classes],
       train: dataset.train.images.length,
       val: dataset.val.images.length,
@@ -40,7 +40,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
         ? null
         : {
             name: source.dataset.report.name,
-            fingerprint: await fingerprintDataset(source.dataset),
+            fingerprint: fingerprintDataset(source.dataset),
             classes: source.classes.length,
             images: source.images.length,
           },
@@ -51,6 +51,7 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
       parameters,
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
+      source: modelSource ?? null,
     },
     methodFile: fingerprintMethod(options.method),
     threads: threadCount(options, machine.cores),
@@ -63,18 +64,15 @@ export async function describeRun({ options, settings, inputs }: Run): Promise<R
  *
  * @throws AdarandError `run.data-changed`, `run.method-changed`, `run.model-changed`.
  */
-export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Promise<void> {
-  const { data, source, model, options } = record;
-  if ((await fingerprintDataset(inputs.dataset)) !== data.fingerprint)
+export function checkUnchanged(record: RunRecord, inputs: RunInputs): void {
+  const { data, source, options } = record;
+  if (fingerprintDataset(inputs.dataset) !== data.fingerprint)
     throw new AdarandError(
       'run.data-changed',
       `${options.data} is not what this run began with: files were added, removed or changed`,
       'Restore the folder, or start a new run.',
     );
-  if (
-    inputs.source !== undefined &&
-    (await fingerprintDataset(inputs.source.dataset)) !== source?.fingerprint
-  )
+  if (inputs.source !== undefined && fingerprintDataset(inputs.source.dataset) !== source?.fingerprint)
     throw new AdarandError(
       'run.data-changed',
       `${options.source} is not what this run began with: files were added, removed or changed`,
@@ -86,16 +84,26 @@ export async function checkUnchanged(record: RunRecord, inputs: RunInputs): Prom
       `${options.method} is not the method that this run began with`,
       'Restore the file, or start a new run.',
     );
-  const { preprocessing } = inputs.network;
+  checkNetworkUnchanged(record, inputs.network);
+}
+
+/**
+ * Whether a network is the one that a run began with.
+ *
+ * @throws AdarandError `run.model-changed`.
+ */
+export function checkNetworkUnchanged({ model, options }: RunRecord, network: Network): void {
+  const { preprocessing } = network;
   if (
-    fingerprintNetwork(inputs.network) !== model.fingerprint ||
-    JSON.stringify(plain(preprocessing)) !== JSON.stringify(plain(model.preprocessing))
+    fingerprintNetwork(network) === model.fingerprint &&
+    JSON.stringify(plain(preprocessing)) === JSON.stringify(plain(model.preprocessing))
   )
-    throw new AdarandError(
-      'run.model-changed',
-      `${options.model} is not the model that this run began with`,
-      'Restore the model, or start a new run.',
-    );
+    return;
+  throw new AdarandError(
+    'run.model-changed',
+    `${options.model} is not the model that this run began with`,
+    'Restore the model, or start a new run.',
+  );
 }
 
 /** With its fields in one order. */

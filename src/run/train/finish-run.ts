@@ -1,17 +1,15 @@
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { writeFileAtomic } from '../../files/atomic.js';
-import type { Tensor } from '../../graph/tensor.js';
 import { exportOnnx } from '../../models/export.js';
-import type { Head } from '../../nn/network.js';
 import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
-import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
-import { emaOf } from '../../training/step-updates.js';
 import { secondsPerEpoch } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
+import { trainedClassifier } from './trained-classifier.js';
 
 /** How training ended: without test images, no test. */
 export interface Ended {
@@ -33,17 +31,10 @@ export async function finishRun(
   const { inputs, host, held } = run;
   const { network, dataset } = inputs;
   host.emit({ type: 'phase', phase: 'export' });
-  const final = (name: string): Tensor<'float32'> => {
-    const tensor = state.get(state.has(emaOf(name)) ? emaOf(name) : name);
-    if (tensor.dtype !== 'float32') throw new Error(`${name} is not of floats`);
-    if (!tensor.data.every(Number.isFinite))
-      throw diverged(`${name} is not finite at the end of training`, run.settings.learningRate);
-    return tensor;
-  };
-  const head: Head = { weight: final(HEAD_WEIGHT), bias: final(HEAD_BIAS), classes: dataset.classes };
-  const names = [...network.parameters.keys(), ...network.buffers.keys()];
-  const tensors = new Map(names.map((name) => [name, final(name)]));
-  await writeFileAtomic(held.folder.model, exportOnnx({ network, head, tensors }));
+  const refuse = (name: string, why: string) =>
+    diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
+  const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
+  await writeFileAtomic(held.folder.model, exportOnnx(trained));
   const summary = await summarize(run, record, ended);
   await held.folder.writeSummary(summary);
   return summary;
@@ -51,11 +42,11 @@ export async function finishRun(
 
 async function summarize(
   { options, settings, inputs, held }: Run,
-  { data, model }: RunRecord,
+  record: RunRecord,
   { position, test }: Ended,
 ): Promise<RunSummary> {
+  const { data, model } = record;
   const { best } = position;
-  const batchesPerEpoch = Math.floor(data.train / settings.batchSize);
   return {
     run: held.folder.path,
     test_accuracy: test?.accuracy ?? null,
@@ -68,7 +59,7 @@ async function summarize(
     train_images: data.train,
     best_epoch: best?.epoch ?? position.epoch,
     epochs: position.epoch,
-    steps: Math.min(position.epoch * batchesPerEpoch, options.maxSteps ?? Number.POSITIVE_INFINITY),
+    steps: stepsAt(record, position),
     seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
     parameters: model.parameters,

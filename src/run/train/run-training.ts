@@ -2,41 +2,44 @@ import { AdarandError } from '../../errors.js';
 import { bytesOf } from '../../graph/tensor.js';
 import type { Parameter } from '../../nn/network.js';
 import { optimizers } from '../../optimizers/index.js';
-import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js';
-import type { Position } from '../../training/checkpoint.js';
+import { type Position, start } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
 import { type RunEvent, STOPPED } from '../events.js';
-import { FileCheckpoints, type StoredCheckpoints } from '../folder/checkpoints.js';
+import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
-import { checkPosition } from './check-position.js';
+import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
+import { scheduleOf } from './schedule-of.js';
 import { trainingData } from './training-data.js';
 
-/**
- * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the furthest
- * checkpoint or from the start, and finishes.
- */
+/** Where a run begins. */
+export interface Beginning {
+  /** Without one, it begins at the start. */
+  readonly from?: Checkpoint | undefined;
+  /** Writes what makes the folder this run. */
+  begin(): Promise<void>;
+  /** What the command that continues the run has to say until then. */
+  readonly flags?: readonly string[];
+}
+
+/** Compiles, calls `begin` when nothing can be wrong with the input any more, trains and finishes. */
 export async function runTraining(
   run: Run,
   record: RunRecord,
-  stored: StoredCheckpoints | undefined,
-  begin: () => Promise<void>,
+  { from, begin, flags = [] }: Beginning,
 ): Promise<RunSummary> {
   const { options, settings, inputs, host } = run;
   const { folder } = run.held;
+  const { path } = folder;
   const data = trainingData(inputs, options, settings, host);
   const checkpoints = new FileCheckpoints(folder.checkpoints);
-  const hasValidation = data.validation !== undefined;
-  const limits = { epochs: options.epochs, batchesPerEpoch: data.batchesPerEpoch, hasValidation };
-  for (const position of stored?.positions ?? []) checkPosition(position, limits);
-  const from = stored?.furthest;
-  const position: Position = from?.position ?? { epoch: 0, batch: 0, sums: {}, best: undefined };
+  const position: Position = from?.position ?? start();
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;
   const emit = (event: RunEvent) => {
@@ -55,21 +58,26 @@ export async function runTraining(
     const needed = spaceNeeded({
       checkpoint: trainer.checkpointBytes,
       model: modelBytes(run),
-      checkpoints: hasValidation ? 2 : 1,
-      written: await checkpoints.bytes(),
+      checkpoints: data.validation === undefined ? 1 : 2,
+      written: (await checkpoints.bytes()) + (await folder.bytesToReopen()),
       epochsLeft: trainer.epochsLeft(position),
     });
-    await checkSpace(folder.path, needed);
-    emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
+    await checkSpace(path, needed);
+    emit({ type: 'run', path, step: stepsDone(), settings: shown(run) });
     await begin();
     const { logEvery } = options;
     log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
     log.begin();
-    const result = await trainer.train(position);
-    if (result.stopped) throw stopped(folder.path, stepsDone());
+    const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
+    if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
     return await finishRun(run, record, trainer.state, { position, test: result.test });
   } catch (error) {
-    throw stageOf(folder.path) === undefined ? error : resumable(error, folder.path, stepsDone());
+    if (stageOf(path) === undefined) throw error;
+    const command =
+      log === undefined
+        ? commandLine('train', '--resume', path, ...flags)
+        : commandLine('train', '--resume', path);
+    throw resumable(error, command, stepsDone());
   } finally {
     log?.close();
     await trainer.release();
@@ -92,7 +100,7 @@ function trainerOptions(run: Run): TrainerOptions {
     prepared: preparation.method,
     sourceClasses: source?.classes.length ?? 0,
     optimizer: optimizers[options.optimizer](),
-    schedule: withWarmUp(schedules[options.schedule], options.warmUp),
+    schedule: scheduleOf(options),
     backboneLrScale: options.backboneLrScale,
     clipGradNorm: options.clipGradNorm,
     accumulate: options.accumulate,
@@ -127,27 +135,23 @@ function modelBytes({ inputs: { network, dataset } }: Run): number {
   return tensors.reduce((sum, tensor) => sum + bytesOf(tensor), head);
 }
 
-function withWarmUp(schedule: Schedule, steps: number): Schedule {
-  return steps === 0 ? schedule : warmUp(schedule, steps);
-}
-
-function stopped(path: string, step: number): AdarandError {
+function stopped(command: string, step: number): AdarandError {
   return new AdarandError(
     STOPPED,
     `stopped after step ${step}, with a checkpoint`,
-    `Continue with: ${commandLine('train', '--resume', path)}`,
+    `Continue with: ${command}`,
   );
 }
 
 /** An error of a run that has begun, with the command that continues the run where that can help. */
-function resumable(error: unknown, path: string, step: number): unknown {
+function resumable(error: unknown, command: string, step: number): unknown {
   if (!(error instanceof AdarandError)) return error;
   const { code, message } = error;
-  if (code === STOPPED) return stopped(path, step);
+  if (code === STOPPED) return stopped(command, step);
   if (!/^(files|data)[.]/.test(code)) return error;
   // This run cannot choose another folder any more.
   const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
-  const resume = `Then continue from the last checkpoint: ${commandLine('train', '--resume', path)}`;
+  const resume = `Then continue from the last checkpoint: ${command}`;
   return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }
 

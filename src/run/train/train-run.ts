@@ -1,14 +1,17 @@
 import { basename, extname, resolve } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod } from '../../methods/method.js';
+import { type Position, start } from '../../training/checkpoint.js';
 import { statisticsOf } from '../../training/statistics.js';
 import type { RunHost } from '../events.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
 import { describeMachine } from '../folder/describe-machine.js';
-import type { RunSummary } from '../folder/record.js';
+import { writeImageList } from '../folder/image-list.js';
+import type { RunRecord, RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
+import type { ResumeOptions } from '../options/options.gen.js';
 import { needsStatistics, resolveSettings } from '../options/settings.js';
 import type { RunOptions, TrainOptions } from '../options/train-options.js';
 import { checkEffect } from '../prepare/check-effect.js';
@@ -16,6 +19,8 @@ import { FrozenModel } from '../prepare/frozen-model.js';
 import { expectedParts, loadPreparation, prepareRun, savePreparation } from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
+import { changeLength, lengthFlags, unchanged } from './change-length.js';
+import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
@@ -39,10 +44,13 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
     for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
       host.emit({ type: 'remark', text });
     const run: Run = { ...decided, options, method, inputs, held, host };
-    const record = await describeRun(run);
-    return await runTraining(run, record, undefined, async () => {
-      await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
-      await held.folder.writeRecord(record);
+    const record = describeRun(run);
+    return await runTraining(run, record, {
+      async begin() {
+        await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
+        await writeImageList(held.folder.images, inputs);
+        await held.folder.writeRecord(record);
+      },
     });
   } finally {
     await held.close();
@@ -50,32 +58,54 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
 }
 
 /**
- * Continues a run that was stopped or killed, from where its checkpoints end; with the same number of threads, it ends with
- * the same bits as if nothing had happened.
+ * Continues a run that was stopped or killed, from its last checkpoint; with the same number of threads, it ends with
+ * the same bits as if nothing had happened. Its length may be changed: then also a run that has ended goes on.
  *
- * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun` does.
+ * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun`, `changeLength` and
+ * `loadLatest` do.
  */
-export async function resumeRun(path: string, host: RunHost): Promise<RunSummary> {
+export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: RunHost): Promise<RunSummary> {
   const held = await RunFolder.openLocked(path);
   try {
     const { folder } = held;
-    const record = await folder.record();
-    const { options, settings } = record;
-    if ((await folder.summary()) !== undefined)
+    const before = await folder.record();
+    const summary = await folder.summary();
+    const check = (position: Position) => checkPosition(position, before);
+    const last = await new FileCheckpoints(folder.checkpoints).loadLatest(check);
+    if (summary !== undefined && last === undefined)
       throw new AdarandError(
         'run.finished',
-        `${path} is finished already`,
+        `${path} is finished already, and has no checkpoint from which it could be trained on`,
         `See ${path}/summary.json. For more epochs, start a new run.`,
       );
+    const position = last?.position ?? start();
+    const changed = changeLength({ path, record: before, position, summary }, asked);
+    const record = changed?.record ?? before;
+    const { options, settings } = record;
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
-    const remark = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
-    if (remark !== undefined) host.emit({ type: 'remark', text: remark });
-    const inputs = await openInputs(options, method, host);
-    await checkUnchanged(record, inputs);
+    const threads = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
+    const inputs = await openInputs(options, method, host, record.model.source ?? undefined);
+    checkUnchanged(record, inputs);
+    const effects = (of: RunRecord) => checkEffect(of.options, settings, { ...inputs, method });
+    const known = changed === undefined ? [] : effects(before);
+    const remarks = [
+      ...unchanged(before, asked),
+      ...(changed?.remarks ?? []),
+      ...(changed === undefined ? [] : effects(record).filter((text) => !known.includes(text))),
+      ...(threads === undefined ? [] : [threads]),
+    ];
+    for (const text of remarks) host.emit({ type: 'remark', text });
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
-    const stored = await new FileCheckpoints(folder.checkpoints).load();
-    return await runTraining(run, record, stored, async () => {});
+    return await runTraining(run, record, {
+      from: last,
+      flags: lengthFlags(asked),
+      async begin() {
+        if (changed === undefined) return;
+        await folder.reopen();
+        await folder.writeRecord(record);
+      },
+    });
   } finally {
     await held.close();
   }

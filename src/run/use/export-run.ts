@@ -5,27 +5,32 @@ import { AdarandError } from '../../errors.js';
 import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
 import { exportFolder } from '../../models/export.js';
+import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { openRunModel } from './run-model.js';
 
 /**
- * Writes a finished run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails
- * leaves nothing behind.
+ * Writes a run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails leaves
+ * nothing behind.
  *
  * @throws AdarandError `export.exists`, or as `openRunModel` and `exportFolder` do.
  */
-export async function exportRun({ run, to }: z.output<typeof exportOptionsSchema>): Promise<ExportReport> {
-  const model = await openRunModel(run);
+export async function exportRun(
+  { run, to }: z.output<typeof exportOptionsSchema>,
+  host: RunHost,
+): Promise<ExportReport> {
+  const model = await openRunModel(run, host);
   await checkFree(to);
-  const { method, seed } = model.record.options;
+  const { record, unfinished } = model;
+  const { method, seed } = record.options;
   const summary = await model.folder.summary();
   const made = await make(to);
   try {
     await exportFolder(to, model, {
-      version: model.record.machine.versions.adarand,
+      version: record.machine.versions.adarand,
       method,
       seed,
-      test_accuracy: summary?.test_accuracy,
+      ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
     });
   } catch (error) {
     await rm(join(to, 'onnx'), { recursive: true, force: true }).catch(() => {});
@@ -33,7 +38,7 @@ export async function exportRun({ run, to }: z.output<typeof exportOptionsSchema
     if (made !== undefined) await removeEmpty(to, made);
     throw error;
   }
-  return { run, folder: to };
+  return { run, folder: to, ...(unfinished !== undefined && { unfinished }) };
 }
 
 /** The topmost folder that was made; undefined if it is there already. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { decodeFailure, decodeImage } from '../../data/decode.js';
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
-import type { ImagePrediction } from '../operations/predict.js';
+import type { GivenImage, ImagePrediction } from '../operations/predict.js';
 
 /** An answer that is an error. */
 export type Failed = Extract<ImagePrediction, { readonly error: object }>;
@@ -11,19 +11,34 @@ export function isFailed(item: object): item is Failed {
   return 'error' in item;
 }
 
-/** A file that is there; whether it is an image is found when it is decoded. */
-export interface FoundFile {
-  readonly path: string;
+/** An image file that is there, on disk or in memory; whether it is an image is found when it is decoded. */
+export interface FoundImage {
+  /** What answers call it. */
+  readonly name: string;
+  /** Its path, or its bytes. */
+  readonly file: string | Uint8Array;
+}
+
+/** The images that were asked for: of a folder, all that are in it. */
+export async function imagesOf(given: readonly GivenImage[]): Promise<(FoundImage | Failed)[]> {
+  const found = given.map((image, i) => {
+    if (typeof image === 'string') return imagesAt(image);
+    return image instanceof Uint8Array
+      ? [{ name: `images[${i}]`, file: image }]
+      : [{ name: image.name, file: image.bytes }];
+  });
+  return (await Promise.all(found)).flat();
 }
 
 /** The file at a path, or the images of the folder there. */
-export async function imagesAt(path: string): Promise<(FoundFile | Failed)[]> {
+async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return [{ path }];
+  if (found?.isFile()) return [{ name: path, file: path }];
   if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
   try {
     const inside = await imagesIn(path);
-    return inside.length === 0 ? [noImage(path, 'has no images')] : inside.map((image) => ({ path: image }));
+    if (inside.length === 0) return [noImage(path, 'has no images')];
+    return inside.map((image) => ({ name: image, file: image }));
   } catch (error) {
     if (!(error instanceof AdarandError)) throw error;
     return [failed(path, error)];
@@ -32,17 +47,17 @@ export async function imagesAt(path: string): Promise<(FoundFile | Failed)[]> {
 
 /** The file's picture, or its error. */
 export async function decoded(
-  item: FoundFile | Failed,
+  item: FoundImage | Failed,
   shorterSide: number,
-): Promise<(LabelledImage & FoundFile) | Failed> {
+): Promise<(LabelledImage & Pick<FoundImage, 'name'>) | Failed> {
   if (isFailed(item)) return item;
-  const { path } = item;
+  const { name, file } = item;
   try {
-    return { path, image: { kind: 'pixels', ...(await decodeImage(path, shorterSide)) }, label: 0 };
+    return { name, image: { kind: 'pixels', ...(await decodeImage(file, shorterSide)) }, label: 0 };
   } catch (error) {
-    return failed(path, {
+    return failed(name, {
       code: 'predict.unreadable-image',
-      message: `${path} cannot be read: ${decodeFailure(error)}`,
+      message: `${name} cannot be read: ${decodeFailure(error)}`,
       hint: 'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
     });
   }

@@ -3,14 +3,14 @@ import { evalBatches, ImageCache } from '../../data/index.js';
 import { at } from '../../errors.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
-import { type RunHost, watched } from '../events.js';
+import { type RunHost, throwIfStopped } from '../events.js';
 import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
-import { decoded, imagesAt, isFailed } from './images-to-predict.js';
+import { decoded, imagesOf, isFailed } from './images-to-predict.js';
 import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 
 /**
- * Classifies image files, and the images of folders, with a finished run. What cannot be classified gets its error
- * in place of classes.
+ * Classifies images, those of folders, and those in memory with a run. What cannot be classified gets its error
+ * in place of classes. The host is given each answer as soon as it is there.
  *
  * @throws AdarandError as `openRunModel` does.
  */
@@ -18,10 +18,18 @@ export async function predictRun(
   { run, images, top, device, threads }: z.output<typeof predictOptionsSchema>,
   host: RunHost,
 ): Promise<ImagePrediction[]> {
-  const model = await openRunModel(run);
-  const found = (await Promise.all(images.map(imagesAt))).flat();
+  const model = await openRunModel(run, host);
+  const found = await imagesOf(images);
+  const predictions: ImagePrediction[] = [];
+  const give = (prediction: ImagePrediction) => {
+    predictions.push(prediction);
+    host.emit({ type: 'prediction', ...prediction });
+  };
   const readable = found.filter((item) => !isFailed(item)).length;
-  if (readable === 0) return found.filter(isFailed);
+  if (readable === 0) {
+    found.filter(isFailed).forEach(give);
+    return predictions;
+  }
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });
   host.emit({ type: 'phase', phase: 'evaluate' });
@@ -31,11 +39,12 @@ export async function predictRun(
     batchSize,
     await compileOptionsFor(device, threads),
   );
-  const predictions: ImagePrediction[] = [];
   const { classes } = model.head;
   try {
-    const progress = { phase: 'evaluate', total: Math.ceil(found.length / batchSize) } as const;
-    for await (const items of watched(chunks(found, batchSize), host, progress)) {
+    for (let start = 0; start < found.length; start += batchSize) {
+      throwIfStopped(host, 'evaluate');
+      if (start > 0) host.emit({ type: 'progress', phase: 'evaluate', done: start, total: found.length });
+      const items = found.slice(start, start + batchSize);
       const pictures = await Promise.all(items.map((item) => decoded(item, cache.shorterSide)));
       const batches = evalBatches(
         pictures.flatMap((picture) => (isFailed(picture) ? [] : [picture])),
@@ -45,9 +54,7 @@ export async function predictRun(
       await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()));
       let next = 0;
       for (const picture of pictures)
-        predictions.push(
-          isFailed(picture) ? picture : answer(picture.path, at(answers, next++), classes, top),
-        );
+        give(isFailed(picture) ? picture : answer(picture.name, at(answers, next++), classes, top));
     }
   } finally {
     await evaluator.release();
@@ -70,8 +77,4 @@ function likeliest(logits: Float32Array, classes: readonly string[], top: number
   const total = logSumExp(logits);
   const all = classes.map((name, k) => ({ name, probability: Math.exp(at(logits, k) - total) }));
   return all.sort((a, b) => b.probability - a.probability).slice(0, top);
-}
-
-async function* chunks<T>(items: readonly T[], size: number): AsyncGenerator<readonly T[]> {
-  for (let start = 0; start < items.length; start += size) yield items.slice(start, start + size);
 }

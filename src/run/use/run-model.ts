@@ -7,40 +7,36 @@ import type { CompileOptions } from '../../runtime/program.js';
 import { State } from '../../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { Evaluator } from '../../training/evaluation.js';
-import { commandLine } from '../command-line.js';
-import type { RunRecord } from '../folder/record.js';
+import type { RunHost } from '../events.js';
+import type { RunRecord, UnfinishedRun } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
+import { unfinishedModel } from './unfinished-run.js';
 
-/** A finished run's classifier, as its `model.onnx` has it, so that the exported file is what is evaluated. */
+/** A run's classifier, as its `model.onnx` has it (or would have it), so that the exported file is what is evaluated. */
 export interface RunModel {
   readonly folder: RunFolder;
   readonly record: RunRecord;
   readonly network: Network;
   readonly head: Head;
+  /** Undefined for a run that is finished. */
+  readonly unfinished: UnfinishedRun | undefined;
 }
 
 /** A finished run's parameters are finite, but may be so large that outputs are not. */
 export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
 
-/** @throws AdarandError `run.not-a-run`, `run.unfinished`, `run.damaged`, or as `importOnnx` does. */
-export async function openRunModel(path: string): Promise<RunModel> {
+/**
+ * Opens a run's classifier. Of a run that is not finished, this is the best so far, and the host is told so.
+ *
+ * @throws AdarandError `run.not-a-run`, `run.damaged`, or as `importOnnx` and `unfinishedModel` do.
+ */
+export async function openRunModel(path: string, host: Pick<RunHost, 'emit'>): Promise<RunModel> {
   const folder = await RunFolder.open(path);
   const record = await folder.record();
-  if ((await folder.summary()) === undefined)
-    throw new AdarandError(
-      'run.unfinished',
-      `${path} has not finished training`,
-      `Continue with: ${commandLine('train', '--resume', path)}`,
-    );
+  const { bytes, unfinished } = await modelOf(folder, record);
+  if (unfinished !== undefined) host.emit({ type: 'unfinished', path, ...unfinished });
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;
-  const bytes = await readFile(folder.model).catch((error: unknown) => {
-    throw damaged(
-      folder.model,
-      systemCode(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read',
-      error,
-    );
-  });
   const network = importOnnx(bytes, { name, modelType, preprocessing, classes });
   const head = network.pretrainedHead;
   invariant(head !== undefined, `${folder.model} has no head`);
@@ -50,7 +46,19 @@ export async function openRunModel(path: string): Promise<RunModel> {
       folder.model,
       `it has ${logits} classes of ${network.featureSize} features, not ${classes.length} of ${record.model.featureSize}`,
     );
-  return { folder, record, network, head };
+  return { folder, record, network, head, unfinished };
+}
+
+async function modelOf(
+  folder: RunFolder,
+  record: RunRecord,
+): Promise<{ readonly bytes: Uint8Array; readonly unfinished: UnfinishedRun | undefined }> {
+  if ((await folder.summary()) === undefined) return unfinishedModel(folder, record);
+  const bytes = await readFile(folder.model).catch((error: unknown) => {
+    const what = systemCode(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
+    throw damaged(folder.model, what, error);
+  });
+  return { bytes, unfinished: undefined };
 }
 
 function damaged(file: string, what: string, cause?: unknown): AdarandError {

@@ -14,22 +14,42 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { AdarandError } from '../../errors.js';
-import { systemCode, writeError } from '../../files/atomic.js';
+import { AdarandError } from '../errors.js';
+import { systemCode, writeError } from './atomic.js';
 import { identityLine, isAlive, isOnThisMachine, parseIdentity } from './process-identity.js';
 
-/** Held while a process writes a run. A process that was killed leaves its lock; the next one takes it over. */
+/** Held while a process writes something. A process that was killed leaves its lock; the next one takes it over. */
 export interface Lock {
   release(): void;
+}
+
+/** What a lock is for, as the error says it to those that are kept out. */
+export interface LockPurpose {
+  readonly code: string;
+  /** `working on this run`, of the process that holds it. */
+  readonly doing: string;
 }
 
 /**
  * A lock is a file that says which process has it. It gets its name by a hard link, which fails where there is one, and
  * has its content from the beginning, whenever its process is killed.
  *
- * @throws AdarandError `run.locked` if a living process holds it; `files.write`.
+ * @throws AdarandError with the code of `purpose` if a living process holds it; `files.write`.
  */
-export function acquireLock(path: string): Lock {
+export function acquireLock(path: string, purpose: LockPurpose): Lock {
+  try {
+    return take(path);
+  } catch (error) {
+    if (!(error instanceof Held)) throw error;
+    throw new AdarandError(
+      purpose.code,
+      `${error.holder} is ${purpose.doing}`,
+      `Wait for it or stop it. If there is no such process, delete ${path}.`,
+    );
+  }
+}
+
+function take(path: string): Lock {
   const line = identityLine();
   const claim = claimOf(path, line);
   writeClaim(claim, line, path);
@@ -69,13 +89,13 @@ function takeOver(claim: string, path: string, stale: string): void {
   let successor = successorOf(path, stale);
   while (!create(claim, successor)) {
     const text = staleText(successor);
-    if (text === undefined) throw locked(path, anotherProcess);
+    if (text === undefined) throw new Held(anotherProcess);
     successor = successorOf(path, text);
   }
   // Another one may have been faster, and removed the chain: then the lock is its own.
   if (read(path) !== stale) {
     rmSync(successor, { force: true });
-    throw locked(path, anotherProcess);
+    throw new Held(anotherProcess);
   }
   renameSync(successor, path);
 }
@@ -126,7 +146,7 @@ const INCOMPLETE_MS = 60_000;
 /**
  * The text of a file whose process is gone; undefined if there is no such file.
  *
- * @throws AdarandError `run.locked` if the process lives, or may live: on another machine, it counts as living.
+ * @throws Held if the process lives, or may live: on another machine, it counts as living.
  */
 function staleText(path: string): string | undefined {
   const text = read(path);
@@ -135,12 +155,12 @@ function staleText(path: string): string | undefined {
     parseIdentity(text) ?? (path.endsWith('.claim') ? parseIdentity(lineOfClaim(path)) : undefined);
   if (identity === undefined) {
     const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
-    if (written !== undefined && Date.now() - written < INCOMPLETE_MS) throw locked(path, anotherProcess);
+    if (written !== undefined && Date.now() - written < INCOMPLETE_MS) throw new Held(anotherProcess);
     return text;
   }
   const { pid, host } = identity;
-  if (!isOnThisMachine(identity)) throw locked(path, `process ${pid} on ${host}`);
-  if (isAlive(identity)) throw locked(path, `process ${pid}`);
+  if (!isOnThisMachine(identity)) throw new Held(`process ${pid} on ${host}`);
+  if (isAlive(identity)) throw new Held(`process ${pid}`);
   return text;
 }
 
@@ -153,7 +173,7 @@ function sweep(path: string): void {
     try {
       if (staleText(file) !== undefined) rmSync(file, { force: true });
     } catch (error) {
-      if (!(error instanceof AdarandError)) throw error; // its process lives, and removes it
+      if (!(error instanceof Held)) throw error; // its process lives, and removes it
     }
   }
 }
@@ -167,10 +187,12 @@ function read(path: string): string | undefined {
   }
 }
 
-function locked(path: string, holder: string): AdarandError {
-  return new AdarandError(
-    'run.locked',
-    `${holder} is working on this run`,
-    `Wait for it or stop it. If there is no such process, delete ${path}.`,
-  );
+/** Thrown inside this file: a living process has the lock. */
+class Held extends Error {
+  readonly holder: string;
+
+  constructor(holder: string) {
+    super(holder);
+    this.holder = holder;
+  }
 }

@@ -10,8 +10,9 @@ import { afterEach, beforeEach, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { acquireLock } from './lock.js';
 
-const contender = fileURLToPath(new URL('../../../test/helpers/lock-contender.js', import.meta.url));
+const contender = fileURLToPath(new URL('../../test/helpers/lock-contender.js', import.meta.url));
 
+const purpose = { code: 'run.locked', doing: 'working on this run' };
 const noProc = !existsSync('/proc/self/stat') && 'no /proc';
 
 describe('a lock', () => {
@@ -36,7 +37,7 @@ describe('a lock', () => {
       ['', 'another process is working on this run'],
     ] as const) {
       await writeFile(file, holder);
-      assert.throws(() => acquireLock(file), { code: 'run.locked', message: named });
+      assert.throws(() => acquireLock(file, purpose), { code: 'run.locked', message: named });
       assert.equal(await readFile(file, 'utf8'), holder, 'it is left as it is');
       assert.deepEqual(await readdir(folder), ['.lock']);
     }
@@ -44,10 +45,14 @@ describe('a lock', () => {
 
   test('of a process that is gone is taken over, and released without a trace', async () => {
     await writeFile(file, stale);
-    const lock = acquireLock(file);
+    const lock = acquireLock(file, purpose);
     assert.ok((await readFile(file, 'utf8')).startsWith(`${process.pid} ${hostname()} `));
     assert.deepEqual(await readdir(folder), ['.lock']);
-    assert.throws(() => acquireLock(file), { code: 'run.locked' }, 'also against this process itself');
+    assert.throws(
+      () => acquireLock(file, purpose),
+      { code: 'run.locked' },
+      'also against this process itself',
+    );
     lock.release();
     assert.deepEqual(await readdir(folder), []);
   });
@@ -55,7 +60,7 @@ describe('a lock', () => {
   test('is not taken over while another process is doing that', async () => {
     await writeFile(file, stale);
     await writeFile(successorOf(stale), `${process.ppid} ${hostname()}\n`);
-    assert.throws(() => acquireLock(file), { code: 'run.locked' });
+    assert.throws(() => acquireLock(file, purpose), { code: 'run.locked' });
     assert.equal(await readFile(file, 'utf8'), stale);
   });
 
@@ -68,7 +73,7 @@ describe('a lock', () => {
     await writeFile(`${file}.takeover`, stale);
     const living = `${file}.ba9876543210.claim`;
     await writeFile(living, `${process.ppid} ${hostname()}\n`);
-    const lock = acquireLock(file);
+    const lock = acquireLock(file, purpose);
     assert.deepEqual(await readdir(folder), ['.lock', basename(living)]);
     lock.release();
     assert.deepEqual(await readdir(folder), [basename(living)]);
@@ -78,7 +83,7 @@ describe('a lock', () => {
     await writeFile(file, '');
     const past = Date.now() / 1000 - 61;
     await utimes(file, past, past);
-    acquireLock(file).release();
+    acquireLock(file, purpose).release();
     assert.deepEqual(await readdir(folder), []);
   });
 
@@ -88,7 +93,7 @@ describe('a lock', () => {
     const elsewhere = claimOf('12 another-machine - ab\n');
     for (const claim of [claimOf(`999999999 ${hostname()} - ab\n`), living, elsewhere])
       await writeFile(claim, '');
-    acquireLock(file).release();
+    acquireLock(file, purpose).release();
     assert.deepEqual((await readdir(folder)).sort(), [basename(living), basename(elsewhere)].sort());
   });
 
@@ -96,9 +101,9 @@ describe('a lock', () => {
     const stat = await readFile(`/proc/${process.ppid}/stat`, 'utf8');
     const start = stat.slice(stat.lastIndexOf(')')).split(' ')[20];
     await writeFile(file, `${process.ppid} ${hostname()} ${start} ab\n`);
-    assert.throws(() => acquireLock(file), { code: 'run.locked' });
+    assert.throws(() => acquireLock(file, purpose), { code: 'run.locked' });
     await writeFile(file, `${process.ppid} ${hostname()} 1${start} ab\n`);
-    acquireLock(file).release();
+    acquireLock(file, purpose).release();
   });
 
   test('of a zombie is taken over', { skip: noProc }, async () => {
@@ -112,7 +117,7 @@ describe('a lock', () => {
       const state = async () => (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]?.[0];
       while ((await state()) !== 'Z') await new Promise((resolve) => setTimeout(resolve, 10));
       await writeFile(file, `${pid} ${hostname()}\n`);
-      acquireLock(file).release();
+      acquireLock(file, purpose).release();
     } finally {
       parent.kill();
     }
@@ -129,7 +134,7 @@ describe('a lock', () => {
       await new Promise((resolve) => setTimeout(resolve, (round % 4) / 2));
       child.kill('SIGKILL');
       await once(child, 'exit');
-      acquireLock(file).release();
+      acquireLock(file, purpose).release();
       assert.deepEqual(await readdir(folder), []);
     }
   });

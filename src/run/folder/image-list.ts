@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import type { DatasetImage } from '../../data/index.js';
+import { AdarandError, at } from '../../errors.js';
+import { writeChunksAtomic } from '../../files/atomic.js';
+import { readJsonLines } from '../../files/json-lines.js';
+import type { RunInputs } from '../prepare/run-inputs.js';
+
+/**
+ * What a run does with an image: trains on it, validates on it, tests on it, leaves it `unused` (by `trainFraction`),
+ * or trains on it as a `source` image.
+ */
+const useSchema = z.enum(['train', 'val', 'test', 'unused', 'source']);
+
+export type ImageUse = z.infer<typeof useSchema>;
+
+/** A line of `images.jsonl`. */
+const lineSchema = z.object({
+  split: useSchema,
+  class: z.string(),
+  /** Inside DATA, or inside the folder of source images. */
+  path: z.string(),
+  /** SHA-256 of the file, or of the pixels of an image that is no file. */
+  digest: z.string(),
+});
+
+export type ListedImage = z.infer<typeof lineSchema>;
+
+/**
+ * Writes `images.jsonl`: which images a run trains, validates and tests on, a line for each, known by their contents.
+ *
+ * @throws AdarandError as `writeChunksAtomic` does.
+ */
+export function writeImageList(path: string, { dataset, source }: Pick<RunInputs, 'dataset' | 'source'>) {
+  function* lines() {
+    for (const split of ['train', 'val', 'test', 'unused'] as const)
+      yield text(split, dataset[split].images, dataset.classes);
+    if (source !== undefined) yield text('source', source.images, source.classes);
+  }
+  return writeChunksAtomic(path, lines());
+}
+
+function text(split: ImageUse, images: readonly DatasetImage[], classes: readonly string[]): Buffer {
+  const lines = images.map(({ label, name, digest }) => {
+    const line: ListedImage = { split, class: at(classes, label), path: name, digest };
+    return `${JSON.stringify(line)}\n`;
+  });
+  return Buffer.from(lines.join(''));
+}
+
+/** @throws AdarandError `run.damaged` if it is not there or holds something else. */
+export async function readImageList(path: string): Promise<ListedImage[]> {
+  const result = z
+    .array(lineSchema)
+    .min(1)
+    .safeParse(await readJsonLines(path));
+  if (result.success) return result.data;
+  throw new AdarandError(
+    'run.damaged',
+    `${path} is not the list of images that a run writes`,
+    'Restore the run folder as it was, or train again.',
+    result.error,
+  );
+}

@@ -1,0 +1,131 @@
+import type { Dataset } from '../../data/index.js';
+import type { BoundMethod } from '../../methods/method.js';
+import type { Network } from '../../nn/network.js';
+import { type RunOptions, trainOptionsSchema } from '../options/train-options.js';
+
+/** What decides whether an option changes anything. */
+export interface EffectContext {
+  readonly dataset: Dataset;
+  readonly network: Network;
+  readonly method: BoundMethod;
+}
+
+interface Decided {
+  readonly lambda: number;
+  /** Of the whole run. */
+  readonly batches: number;
+}
+
+type Remarks = readonly (readonly [applies: boolean, sentence: string])[];
+
+/** A sentence for each option that changes nothing, or hardly what its name says. */
+export function remarksOn(options: RunOptions, decided: Decided, context: EffectContext): string[] {
+  return [
+    ...onMethod(options, decided, context.method),
+    ...onTraining(options, decided, context),
+    ...onData(options, context),
+  ].flatMap(([applies, sentence]) => (applies ? [sentence] : []));
+}
+
+function onMethod(options: RunOptions, { lambda }: Decided, method: BoundMethod): Remarks {
+  const { methodOptions, source, backboneLrScale } = options;
+  const leftOut = lambda === 0 && method.needs.length > 0;
+  const noEffect = Object.entries(methodOptions).filter(([name]) => method.unused?.includes(name));
+  return [
+    [
+      options.lambda !== undefined && method.needs.length === 0 && method.defaultLambda === 0,
+      `--lambda ${options.lambda} changes nothing: ${method.name} has no penalty`,
+    ],
+    [
+      leftOut && Object.keys(methodOptions).length > 0,
+      `the options of ${method.name} change nothing: with a lambda of 0 its losses are left out`,
+    ],
+    [
+      leftOut && source !== undefined,
+      `--source ${source} changes nothing: with a lambda of 0 the losses of ${method.name} are left out`,
+    ],
+    ...noEffect.map(
+      ([name, value]) =>
+        [
+          !leftOut,
+          `--option ${name}=${value} changes nothing: ${method.name} does not use it with its other options`,
+        ] as const,
+    ),
+    [
+      options.lambdaUnit === 'raw' && lambda !== 0 && method.featureScaled === false,
+      `--lambda-unit raw changes nothing: the lambda of ${method.name} is always the factor in the loss`,
+    ],
+    [
+      method.trains === 'head' && backboneLrScale !== 1,
+      `--backbone-lr-scale ${backboneLrScale} changes nothing: ${method.name} does not train the backbone`,
+    ],
+    [
+      backboneLrScale === 0 && lambda !== 0 && method.featureScaled === true,
+      `${method.name} changes nothing: its penalty acts on the backbone, which --backbone-lr-scale 0 does not train`,
+    ],
+  ];
+}
+
+function onTraining(options: RunOptions, { batches }: Decided, { network, method }: EffectContext): Remarks {
+  const { accumulate, epochs, patience, maxSteps, emaDecay } = options;
+  const { epochCallback: callback } = method;
+  const left = batches % accumulate;
+  const updates = Math.floor(batches / accumulate);
+  return [
+    [
+      left > 0,
+      `the last ${left} of ${batches} batches are used for no update: --accumulate ${accumulate} leaves them over`,
+    ],
+    [
+      patience !== undefined && patience > epochs - 2,
+      `--patience ${patience} changes nothing: there are only ${epochs} epochs`,
+    ],
+    [
+      maxSteps !== undefined && maxSteps > batches,
+      `--max-steps ${maxSteps} changes nothing: --epochs ${epochs} ends after ${batches} batches`,
+    ],
+    [
+      callback !== undefined && callback.epochs >= epochs,
+      `${method.name} changes its state after every ${callback?.epochs} epochs, and there are only ${epochs}: it stays as it is`,
+    ],
+    [
+      emaDecay !== undefined && emaDecay ** updates > 0.5,
+      `--ema-decay ${emaDecay} keeps the average near where training starts: after all ${updates} updates, ` +
+        `${Math.round(100 * (emaDecay ?? 0) ** updates)} % of it are still the initial parameters`,
+    ],
+    [
+      options.batchNorm === 'frozen' && network.buffers.size === 0,
+      `--batch-norm frozen changes nothing: ${network.name} has no running statistics`,
+    ],
+    [
+      options.batchNorm === 'frozen' && network.buffers.size > 0 && method.trains === 'head',
+      `--batch-norm frozen changes nothing: ${method.name} does not train the backbone`,
+    ],
+  ];
+}
+
+function onData(options: RunOptions, { dataset, network }: EffectContext): Remarks {
+  const pixels = options.imageSize ?? network.preprocessing.imageSize;
+  const { valFraction, testFraction } = trainOptionsSchema.shape;
+  const ownSplit = (split: 'val' | 'test') =>
+    dataset[split].images.length > 0 && !dataset.report.cutFromTrain.includes(split);
+  return [
+    [
+      options.valFraction !== valFraction.def.defaultValue && ownSplit('val'),
+      `--val-fraction ${options.valFraction} changes nothing: ${options.data} has validation images of its own`,
+    ],
+    [
+      options.testFraction !== testFraction.def.defaultValue && ownSplit('test'),
+      `--test-fraction ${options.testFraction} changes nothing: ${options.data} has test images of its own`,
+    ],
+    [
+      !options.flip && options.augment === 'none',
+      '--no-flip changes nothing: --augment none does not mirror images',
+    ],
+    [
+      options.model === 'sample' && dataset.train.images.some(({ image }) => image.kind === 'file'),
+      `the sample network sees images of ${pixels} x ${pixels} pixels, and was pretrained on small grey pictures of ` +
+        'clothes: it is there to try this program; photographs need a --model that was pretrained on photographs',
+    ],
+  ];
+}

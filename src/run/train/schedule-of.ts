@@ -1,0 +1,15 @@
+import { type Schedule, schedules, warmUp } from '../../optimizers/schedules.js';
+import type { RunRecord } from '../folder/record.js';
+import type { RunOptions } from '../options/train-options.js';
+
+/** The course of a run's learning rate, as a factor. */
+export function scheduleOf({ schedule, warmUp: steps }: RunOptions): Schedule {
+  return steps === 0 ? schedules[schedule] : warmUp(schedules[schedule], steps);
+}
+
+/** The learning rate of a run at a batch, counted from 0. */
+export function learningRateAt(batch: number, { options, settings, data }: RunRecord): number {
+  const updates = (batches: number) => Math.floor(batches / options.accumulate);
+  const total = options.epochs * Math.floor(data.train / settings.batchSize);
+  return settings.learningRate * scheduleOf(options)(updates(batch), Math.max(1, updates(total)));
+}
