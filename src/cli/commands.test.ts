@@ -71,7 +71,7 @@ describe('usage mistakes end with code 2 and a hint, and with --json also with a
   };
 
   test('an unknown command', () =>
-    refuses(['trian'], /unknown command 'trian'\n\(Did you mean train\?\)/, 'See `adarand --help`.'));
+    refuses(['trian'], /unknown command 'trian'\n *\(Did you mean train\?\)/, 'See `adarand --help`.'));
   test('an unknown flag', () =>
     refuses(['train', 'd', '--epoch', '3'], /unknown option '--epoch'/, 'See `adarand train --help`.'));
   test('an argument that is missing', () =>

@@ -70,7 +70,7 @@ describe('a run that diverges', () => {
     );
     const predicted = await adarand(folder.path, 'predict', 'huge', 'colours/red/00.png');
     assert.equal(predicted.code, 1);
-    assert.equal(predicted.stdout, '');
+    assert.doesNotMatch(predicted.stdout, /png/);
     assert.match(predicted.stderr, /^colours\/red\/00\.png cannot be classified: .* not finite\nhint: Start/);
   });
 });

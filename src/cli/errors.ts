@@ -1,6 +1,8 @@
 import { AdarandError } from '../errors.js';
 import { commandLine } from '../run/command-line.js';
 import { STOPPED } from '../run/events.js';
+import { printJson } from './json.js';
+import { indented, printError } from './terminal.js';
 
 /** Code of the error that ends a command that has answered for some of its inputs only. */
 export const INCOMPLETE = 'cli.incomplete';
@@ -15,9 +17,9 @@ export function exitCodeFor(error: unknown): number {
 /** Writes what was wrong to stderr; with `json` also as a line on stdout. */
 export function reportError(error: unknown, { json }: { readonly json: boolean }): void {
   const { code, message, hint } = describe(error);
-  process.stderr.write(`${code === STOPPED ? '' : 'error: '}${message}\n`);
-  if (hint !== undefined) process.stderr.write(`hint: ${hint}\n`);
-  if (json) process.stdout.write(`${JSON.stringify({ type: 'error', code, message, hint })}\n`);
+  printError(`${code === STOPPED ? '' : 'error: '}${indented(message)}\n`);
+  if (hint !== undefined) printError(`hint: ${indented(hint)}\n`);
+  if (json) printJson({ type: 'error', code, message, hint });
 }
 
 function describe(error: unknown) {

@@ -51,7 +51,7 @@ describe('imported networks are trained, exported and used', () => {
     assert.equal(code, 2);
     assert.match(
       stderr,
-      /^error: one batch takes at least \d{5,} GB of memory, and there can be [\d.]+ GB\nhint: Choose a smaller --image-size/,
+      /^error: one batch takes at least \d{4,} GB of memory, and there can be [\d.]+ GB\nhint: Choose a smaller --image-size/,
     );
     assert.equal((await adarand(folder.path, ...args, '--image-size', '16')).code, 0);
   });

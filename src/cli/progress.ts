@@ -1,7 +1,9 @@
+import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
+import { indented } from './terminal.js';
 
 /** Where progress is shown; `process.stdout` is one. */
 export interface Output {
@@ -123,11 +125,11 @@ type Failed = Extract<ImagePrediction, { readonly error: object }>;
 
 function describePrediction({ image, classes }: Answered): string {
   const likeliest = classes.map(({ name, probability }) => `${name} ${percent(probability)}`);
-  return `${image}: ${likeliest.join(', ')}`;
+  return `${printableName(image)}: ${likeliest.join(', ')}`;
 }
 
 function describeFailure({ message, hint }: Failed['error']): string {
-  return `${message}\n${hint === undefined ? '' : `hint: ${hint}\n`}`;
+  return `${printable(indented(message))}\n${hint === undefined ? '' : `hint: ${hint}\n`}`;
 }
 
 function describeUnfinished(event: Extract<RunEvent, { type: 'unfinished' }>): string {
@@ -183,9 +185,9 @@ function redrawn(output: Output): Line {
       const now = performance.now() / 1000;
       if (now - last < REDRAW_SECONDS) return;
       last = now;
-      output.write(erase + text.slice(0, (output.columns || 80) - 1));
+      output.write(erase + printable(text).slice(0, (output.columns || 80) - 1));
     },
-    print: (text) => output.write(`${erase}${text}\n`),
+    print: (text) => output.write(`${erase}${printable(text)}\n`),
     clear: () => output.write(erase),
   };
 }
@@ -197,11 +199,11 @@ function throttled(output: Output): Line {
       const now = performance.now() / 1000;
       if (now - last < PLAIN_SECONDS) return;
       last = now;
-      output.write(`${text}\n`);
+      output.write(`${printable(text)}\n`);
     },
     print(text) {
       last = performance.now() / 1000;
-      output.write(`${text}\n`);
+      output.write(`${printable(text)}\n`);
     },
     clear() {
       last = performance.now() / 1000;

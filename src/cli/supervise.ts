@@ -1,4 +1,5 @@
 import type { Launched } from '../process/launch.js';
+import { printError } from './terminal.js';
 
 /**
  * Waits for an operation's process. The first Ctrl-C (or SIGTERM) asks it to stop at the next step, with a checkpoint; the
@@ -9,7 +10,7 @@ export async function supervise<Result>(launched: Launched<Result>): Promise<Res
   const interrupt = () => {
     if (asked) return launched.kill();
     asked = true;
-    process.stderr.write('\nstopping at the next step; press Ctrl-C again to stop at once\n');
+    printError('\nstopping at the next step; press Ctrl-C again to stop at once\n');
     launched.stop();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt);

@@ -3,9 +3,9 @@ import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
 import type { Augmentation } from './augment.js';
 import type { ImageCache } from './cache.js';
-import type { LabelledImage, Pixels } from './image.js';
+import type { LabelledImage } from './image.js';
 import { renderInWorker } from './pool.js';
-import type { Rendered, RenderJob } from './render.js';
+import type { ImageSource, Rendered, RenderJob } from './render.js';
 
 /**
  * A batch of images. `pixels` is lent: it is valid until the next batch is asked for. Its memory is then
@@ -146,7 +146,7 @@ async function* rendered(
     if (!step) return;
     const indices = step.indices.slice();
     const streams = step.streams.slice();
-    const toRender = Array.from(indices, (index) => sourceOf(at(images, index), cache));
+    const toRender = Array.from(indices, (index) => sourceOf(at(images, index), view, cache));
     const { shorterSide } = cache;
     const result = renderInWorker({ images: toRender, streams, imageSize, shorterSide, view, buffer });
     // A failure is thrown when its batch's turn comes, if it comes.
@@ -157,7 +157,10 @@ async function* rendered(
     for (let i = 0; i <= prefetch; i++) enqueue(new ArrayBuffer(bytes));
     for (let head = queue.shift(); head; head = queue.shift()) {
       const { buffer, decoded } = await head.result;
-      for (const { path, image } of decoded) cache.offer(path, image);
+      for (const file of decoded) {
+        if ('image' in file) cache.offer(file.path, file.image);
+        else cache.offerRendered(file);
+      }
       const pixels = new Uint8Array(buffer);
       yield { ...labelled(images, head.indices, batchSize), pixels };
       // A consumer that never waits would keep messages, signals and timers from being heard.
@@ -175,8 +178,11 @@ function labelled(images: readonly LabelledImage[], indices: Int32Array, batchSi
   return { indices: rows, labels: rows.map((index) => at(images, index).label), count };
 }
 
-function sourceOf({ image }: LabelledImage, cache: ImageCache): Pixels | string {
-  if (image.kind === 'file') return cache.get(image.path) ?? image.path;
+function sourceOf({ image }: LabelledImage, view: RenderJob['view'], cache: ImageCache): ImageSource {
+  if (image.kind === 'file') {
+    const { path } = image;
+    return view.kind === 'training' ? (cache.get(path) ?? path) : cache.forEvaluation(path, view.resizeSize);
+  }
   const { width, height, channels, data } = image;
   return { width, height, channels, data };
 }

@@ -1,5 +1,6 @@
 import { totalmem } from 'node:os';
-import type { Pixels } from './image.js';
+import { isWhole, type Pixels } from './image.js';
+import type { ImageSource, RenderedFile } from './render.js';
 
 export interface ImageCacheOptions {
   /** Side of the network's input in pixels; images are kept with a shorter side of at most twice that. */
@@ -9,15 +10,16 @@ export interface ImageCacheOptions {
 }
 
 /**
- * Decoded images by path, up to a byte budget. What came first stays: every epoch reads every image once, in
- * another order, and there an eviction rule such as least-recently-used only throws away what is needed next.
- * Images beyond the budget are decoded again each time.
+ * Decoded images by path, and what evaluation has made of them, up to a byte budget. What came first stays: every epoch
+ * reads every image once, in another order, and there an eviction rule such as least-recently-used only throws away
+ * what is needed next. Images beyond the budget are decoded again each time.
  */
 export class ImageCache {
-  /** Shorter side that images are shrunk to when decoded: room for a crop of a quarter of the area. */
+  /** Shorter side that images are shrunk to when decoded for training: room for a crop of a quarter of the area. */
   readonly shorterSide: number;
   readonly #budget: number;
   readonly #images = new Map<string, Pixels>();
+  readonly #rendered = new Map<string, Uint8Array>();
   #bytes = 0;
 
   constructor(options: ImageCacheOptions) {
@@ -34,10 +36,40 @@ export class ImageCache {
     return this.#images.get(path);
   }
 
-  /** Keeps the image if the budget allows. */
+  /** A file as evaluation, which resizes to `resizeSize`, needs it: not what training has shrunk. */
+  forEvaluation(path: string, resizeSize: number): ImageSource {
+    const rendered = this.#rendered.get(renderedKey(path, resizeSize));
+    if (rendered !== undefined) return { rendered };
+    const image = this.#images.get(path);
+    return image !== undefined && isWhole(image, this.shorterSide) ? image : path;
+  }
+
+  /** Keeps the image, as it was decoded for training, if the budget allows. */
   offer(path: string, image: Pixels): void {
-    if (this.#images.has(path) || this.#bytes + image.data.length > this.#budget) return;
+    if (this.#images.has(path) || !this.#takes(image.data.length)) return;
     this.#images.set(path, image);
     this.#bytes += image.data.length;
   }
+
+  /** Keeps what evaluation has made of a file, if need be in place of the image. */
+  offerRendered({ path, resizeSize, rendered }: RenderedFile): void {
+    const key = renderedKey(path, resizeSize);
+    if (this.#rendered.has(key)) return;
+    const image = this.#images.get(path);
+    if (!this.#takes(rendered.length) && image !== undefined) {
+      this.#images.delete(path);
+      this.#bytes -= image.data.length;
+    }
+    if (!this.#takes(rendered.length)) return;
+    this.#rendered.set(key, rendered);
+    this.#bytes += rendered.length;
+  }
+
+  #takes(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#budget;
+  }
+}
+
+function renderedKey(path: string, resizeSize: number): string {
+  return `${resizeSize}:${path}`;
 }

@@ -2,6 +2,7 @@ import { basename, relative, sep } from 'node:path';
 import { AdarandError, invariant } from '../errors.js';
 import { type Identity, identifyPixels } from './identity.js';
 import { checkPixels, type DatasetImage, type LabelledImage, shareAll } from './image.js';
+import { joinNearPictures } from './near-groups.js';
 import { describeUnreadable, type FolderReport, reportOn } from './report.js';
 import type { NestedClass } from './scan.js';
 import type { SplitName } from './shape.js';
@@ -68,14 +69,15 @@ export function createDataset(
     checkImages(path, classes, images);
   if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
   const { found, blank } = identified(source, findings.identities);
-  const cut = cutSplits(found, classes.length, options);
+  const near = joinNearPictures([...found.train, ...(found.val ?? []), ...(found.test ?? [])]);
+  const cut = cutSplits(found, near, classes.length, options);
   const part = takeFraction(cut.train, classes.length, options);
   const train = shareAll(part.taken);
   const val = shareAll(cut.val);
   const test = shareAll(cut.test);
   const cutFromTrain = (['val', 'test'] as const).filter((split) => !source[split]);
   const report = reportOn(
-    { name: basename(path), path, classes, train, val, test, cutFromTrain, blank },
+    { name: basename(path), path, classes, train, val, test, cutFromTrain, blank, near },
     findings,
   );
   return {
@@ -108,7 +110,7 @@ function identified({ path, train, val, test }: DatasetImages, known: Findings['
       const identity = isFile ? known.get(image.path) : identifyPixels(image);
       invariant(identity !== undefined, `${name} was inspected`);
       if (identity.blank) blank.push(name);
-      return { ...labelled, name, digest: identity.digest };
+      return { ...labelled, name, digest: identity.digest, descriptor: identity.descriptor };
     });
   const found = {
     train: identify('train', train),

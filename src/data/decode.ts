@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import sharp from 'sharp';
+import sharp, { type Metadata } from 'sharp';
+import { systemCode } from '../files/atomic.js';
 import { formatThatCannotBeRead, isTiff, refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
+import { isLostName } from './lost-name.js';
 
 // Each picture is decoded once or with fresh options: libvips' own cache would only hold memory.
 sharp.cache(false);
@@ -12,40 +14,52 @@ sharp.cache(false);
  * EXIF orientation is applied. Grey, CMYK and 16-bit images are converted; transparency is laid over white (what
  * a viewer shows; dropping the alpha channel would reveal whatever colour lies under it). Of an animation, the
  * first frame. An image whose shorter side exceeds `shorterSide` is shrunk to it, aspect ratio kept; JPEG and
- * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap.
+ * WebP shrink while they decode, which is why a 12,000-pixel photograph is cheap. With `upTo`, as much is kept of up to
+ * that shorter side as is at most 16 million pixels.
  *
- * @throws UnreadableFormat for a file that is known to be of another kind, TooManyPixels, and what sharp throws for a file it cannot
- *   read in full; `decodeFailure` puts both in words.
+ * @throws UnreadableFormat for a file that is known to be of another kind, TooManyPixels, the system's errors, and what
+ *   sharp throws for a file it cannot read in full; `decodeFailure` puts all of them in words.
  */
-export async function decodeImage(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
+export async function decodeImage(
+  file: string | Uint8Array,
+  shorterSide: number,
+  upTo = shorterSide,
+): Promise<Pixels> {
   try {
     if (typeof file === 'string' ? /\.tiff?$/i.test(file) : isTiff(file)) await refuseMeasurements(file);
-    await refuseVast(file, shorterSide);
-    return await decode(file, shorterSide);
+    const size = await sharp(file).metadata();
+    refuseVast(size, shorterSide);
+    return await decode(file, Math.max(shorterSide, Math.min(upTo, roomySide(size))));
   } catch (error) {
-    const bytes = typeof file === 'string' ? await readFile(file).catch(() => undefined) : file;
-    const format = bytes && formatThatCannotBeRead(bytes);
+    // What keeps a file from being read is said better by the system.
+    const bytes = typeof file === 'string' ? await readFile(file) : file;
+    const format = formatThatCannotBeRead(bytes);
     throw format === undefined ? error : new UnreadableFormat(format, { cause: error });
   }
 }
 
-/** Pixels of an image in a format that is decoded as a whole, and of any after it was shrunk. */
+/** Pixels of an image in a format that is decoded as a whole, of any after it was shrunk, and of one that is kept large. */
 const MAXIMUM_WHOLE = 2 ** 26;
 const MAXIMUM_KEPT = 2 ** 25;
+const MAXIMUM_LARGE = 2 ** 24;
 
 /**
  * Looks at an image's header, before memory is taken for its pixels. One that is thin is not shrunk, however long it is.
  *
  * @throws TooManyPixels
  */
-async function refuseVast(file: string | Uint8Array, shorterSide: number): Promise<void> {
-  const { width, height, isProgressive, format } = await sharp(file).metadata();
+function refuseVast({ width, height, isProgressive, format }: Metadata, shorterSide: number): void {
   const shrink = Math.min(1, shorterSide / Math.min(width, height));
   const kept = width * shrink * height * shrink;
   const isWhole = format === 'heif' || format === 'gif' || (format === 'png' && isProgressive);
   const tooLarge = kept > Math.max(MAXIMUM_KEPT, 4 * shorterSide ** 2);
   if (tooLarge || (isWhole && width * height > MAXIMUM_WHOLE))
     throw new TooManyPixels(`too many pixels: ${width} x ${height}`);
+}
+
+/** The shorter side at which an image has as many pixels as one that is kept large may have. */
+function roomySide({ width, height }: Metadata): number {
+  return Math.floor(Math.min(width, height) * Math.sqrt(MAXIMUM_LARGE / (width * height)));
 }
 
 /** An image that would take more memory than a photograph can. */
@@ -71,9 +85,22 @@ async function decode(file: string | Uint8Array, shorterSide: number): Promise<P
   return { width: info.width, height: info.height, channels: 3, data: shared };
 }
 
+const systemReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'not there: a broken link, or removed by now',
+  EACCES: 'no permission to read',
+  EPERM: 'no permission to read',
+  ELOOP: 'a link that leads to itself',
+  ENAMETOOLONG: 'a path that is too long',
+  EISDIR: 'a folder',
+};
+
 /** Why a file could not be decoded, in a few words for a report. */
 export function decodeFailure(error: unknown): string {
   if (error instanceof UnreadableFormat || error instanceof TooManyPixels) return error.message;
+  const code = systemCode(error);
+  if (code === 'ENOENT' && error instanceof Error && isLostName(error.message))
+    return 'a name that is not UTF-8';
+  if (code !== undefined) return systemReasons[code] ?? `cannot be read: ${code}`;
   const text = error instanceof Error ? error.message : String(error);
   if (/empty/i.test(text)) return 'empty file';
   if (/input file is missing/i.test(text)) return 'there is no such file';

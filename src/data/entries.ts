@@ -1,7 +1,13 @@
 import type { Dirent } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { systemCode } from '../files/atomic.js';
+import { otherThanFolder } from '../files/make-folder.js';
+import { specialKind } from '../files/special.js';
+import { whyUnreadable } from '../files/why-unreadable.js';
+import { printableName } from '../printable.js';
+import { isLostName } from './lost-name.js';
 import { holdsRuns, notDataByName } from './not-data.js';
 
 /** Also formats that sharp may not read: they are then reported, not silently missing. */
@@ -22,14 +28,14 @@ export interface Entry {
 export interface Contents {
   /** Links resolved, sorted; a broken link counts as a file (opening it will tell). */
   readonly entries: readonly Entry[];
-  /** What is no data, in words: hidden files, what systems leave behind, runs. */
+  /** What is no data, in words: hidden files, what systems leave behind, runs, named pipes and devices. */
   readonly notData: readonly string[];
 }
 
-/** @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`. */
+/** @throws AdarandError `data.missing`, `data.not-a-folder`, `data.name`, `data.unreadable-folder`. */
 export async function contentsOf(folder: string): Promise<Contents> {
-  const found = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
-    throw folderError(folder, error);
+  const found = await readdir(folder, { withFileTypes: true }).catch(async (error: unknown) => {
+    throw await folderError(folder, error);
   });
   const entries: Entry[] = [];
   const notData: string[] = [];
@@ -37,7 +43,10 @@ export async function contentsOf(folder: string): Promise<Contents> {
     const path = join(folder, entry.name);
     const target = entry.isSymbolicLink() ? await stat(path).catch(() => entry) : entry;
     const isFolder = target.isDirectory();
-    const kind = notDataByName(entry) ?? (isFolder && (await holdsRuns(path)) ? 'folder of runs' : undefined);
+    const kind =
+      notDataByName(entry) ??
+      specialKind(target) ??
+      (isFolder && (await holdsRuns(path)) ? 'folder of runs' : undefined);
     if (kind === undefined) entries.push({ name: entry.name, path, kind: isFolder ? 'folder' : 'file' });
     else notData.push(kind);
   };
@@ -46,18 +55,43 @@ export async function contentsOf(folder: string): Promise<Contents> {
   return { entries, notData: notData.sort() };
 }
 
-function folderError(folder: string, error: unknown): Error {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+/** A folder's path without links. @throws AdarandError as `contentsOf` does. */
+export async function realFolder(folder: string): Promise<string> {
+  return realpath(folder).catch(async (error: unknown) => {
+    throw await folderError(folder, error);
+  });
+}
+
+async function folderError(folder: string, error: unknown): Promise<Error> {
+  const code = systemCode(error);
+  if (code === 'ENOENT' && isLostName(folder))
+    return new AdarandError('data.name', `${folder} has a name that is not UTF-8`, 'Rename it.', error);
   if (code === 'ENOENT')
     return new AdarandError('data.missing', `${folder} does not exist`, expectedLayout, error);
-  if (code === 'ENOTDIR') {
-    const packed = /\.(?:zip|tar|tgz|tar\.\w+|7z|rar)$/i.test(folder);
-    const hint = packed ? 'Unpack it, and give the folder that is in it.' : expectedLayout;
-    return new AdarandError('data.not-a-folder', `${folder} is a file`, hint, error);
-  }
-  const message = `${folder} cannot be read (${code ?? error})`;
-  return new AdarandError('data.unreadable-folder', message, 'Check its permissions.', error);
+  const packed = /\.(?:zip|tar|tgz|tar\.\w+|7z|rar)$/i.test(folder);
+  if (code === 'ENOTDIR')
+    return new AdarandError(
+      'data.not-a-folder',
+      `${folder} is ${(await otherThanFolder(folder)) ?? 'below a file'}`,
+      packed ? 'Unpack it, and give the folder that is in it.' : expectedLayout,
+      error,
+    );
+  const { reason, hint } = whyUnreadable(code);
+  return new AdarandError('data.unreadable-folder', `${folder} cannot be read: ${reason}`, hint, error);
 }
+
+/** @throws AdarandError `data.name` for the name of a class that cannot be shown. */
+export function checkClassName(name: string, folder: string): void {
+  const shown = printableName(name);
+  if (shown === name) return;
+  throw new AdarandError(
+    'data.name',
+    `${folder} has a class folder "${shown}", with characters that cannot be printed`,
+    renameFolder,
+  );
+}
+
+const renameFolder = 'Rename the folder: its name is that of a class.';
 
 export function isImage(name: string): boolean {
   return imageExtensions.has(extname(name).toLowerCase());

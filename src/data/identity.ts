@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Pixels } from './image.js';
+import { describePicture } from './near-descriptor.js';
 
 /** What an image is, whatever its name: what was found out when it was looked at. */
 export interface Identity {
@@ -7,18 +8,24 @@ export interface Identity {
   readonly digest: string;
   /** Whether all its pixels are equal. */
   readonly blank: boolean;
+  /** What it looks like, unless it has next to no contrast. */
+  readonly descriptor: string | undefined;
 }
 
 /** The identity of a file. `image` is what was decoded from `bytes`. */
 export function identifyFile(bytes: Uint8Array, image: Pixels): Identity {
-  return { digest: createHash('sha256').update(bytes).digest('hex'), blank: isBlank(image) };
+  return { digest: createHash('sha256').update(bytes).digest('hex'), ...looks(image) };
 }
 
 /** The identity of an image that is in memory. */
 export function identifyPixels(image: Pixels): Identity {
   const { width, height, channels, data } = image;
   const hash = createHash('sha256').update(`${width} ${height} ${channels} `).update(data);
-  return { digest: hash.digest('hex'), blank: isBlank(image) };
+  return { digest: hash.digest('hex'), ...looks(image) };
+}
+
+function looks(image: Pixels) {
+  return { blank: isBlank(image), descriptor: describePicture(image) };
 }
 
 function isBlank({ channels, data }: Pixels): boolean {

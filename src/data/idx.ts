@@ -1,7 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AdarandError, at } from '../errors.js';
+import { specialKind } from '../files/special.js';
 import type { DatasetImages, DatasetOptions } from './dataset.js';
+import { contentsOf } from './entries.js';
 import { fail, type IdxKind, parseIdxHeader, readIdxFile } from './idx-file.js';
 import type { LabelledImage } from './image.js';
 
@@ -108,8 +110,14 @@ async function present(folder: string, names: readonly string[], name: string): 
 async function fileAt(path: string, name: string): Promise<string> {
   // What cannot be looked at is told when it is opened.
   const found = await stat(path).catch(() => undefined);
+  const special = found && specialKind(found);
+  if (special !== undefined) fail(`${path} is a ${special}, not a file`);
   if (!found?.isDirectory()) return path;
-  const inside = await present(path, await readdir(path), name);
+  const inside = await present(
+    path,
+    (await contentsOf(path)).entries.map((entry) => entry.name),
+    name,
+  );
   if (inside !== undefined) return inside;
   throw new AdarandError(
     'data.idx',

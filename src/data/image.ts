@@ -25,6 +25,13 @@ export interface DatasetImage extends LabelledImage {
   readonly name: string;
   /** SHA-256: of a file's bytes, or of width, height, channels and pixels of an image in memory. */
   readonly digest: string;
+  /** What it looks like, for `nearEqual`; absent where there is too little contrast to know it again. */
+  readonly descriptor?: string | undefined;
+}
+
+/** Whether an image that is shrunk to a shorter side when it is decoded is known to have kept all of its pixels. */
+export function isWhole({ width, height }: Pixels, shorterSide: number): boolean {
+  return Math.min(width, height) < shorterSide;
 }
 
 /** Grey is repeated into three channels; an alpha channel is laid over white, as `decodeImage` does. */

@@ -10,8 +10,8 @@ export interface Inspection {
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
 }
 
-/** Enough to see whether there is anything to see. */
-const uncachedSide = 32;
+/** Enough to see whether there is anything to see, and to know it again. */
+const uncachedSide = 64;
 
 /**
  * Opens and fully decodes every file once, so that a damaged one is known before training and not in its third
@@ -32,7 +32,7 @@ export async function inspectImages(
       cache?.offer(path, image);
       identities.set(path, identifyFile(bytes, image));
     } catch (error) {
-      reasons.set(path, reasonFor(error));
+      reasons.set(path, decodeFailure(error));
     }
     onProgress?.(++done, paths.length);
   };
@@ -46,11 +46,4 @@ export async function inspectImages(
     return reason === undefined ? [] : [{ path, reason }];
   });
   return { identities, damaged };
-}
-
-function reasonFor(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT') return 'broken link';
-  if (code === 'EACCES' || code === 'EPERM') return 'no permission to read';
-  return decodeFailure(error);
 }

@@ -101,7 +101,7 @@ test('a messy folder is read, and the report says what is wrong with it', async 
   assert.deepEqual(
     report.damaged.map(({ path, reason }) => `${path.normalize('NFC')}: ${reason}`),
     [
-      'train/single/gone.jpg: broken link',
+      'train/single/gone.jpg: not there: a broken link, or removed by now',
       'train/バラ/cut.jpg: truncated or damaged',
       'train/バラ/empty.jpg: empty file',
       'train/バラ/text.jpg: not an image, or a format that cannot be read',

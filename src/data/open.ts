@@ -16,8 +16,8 @@ export interface OpenOptions extends DatasetOptions {
 
 /**
  * Opens a folder of images (see `scanFolder` for the layouts) or of IDX files, checks every image, and splits.
- * Damaged images are skipped and reported; nothing on disk is changed. The splits are functions of the seed and
- * the sorted paths of the readable images.
+ * Damaged images are skipped and reported; nothing on disk is changed. The splits are functions of the seed, of
+ * the sorted paths of the readable images, and of which of them are copies or near-equal.
  *
  * @throws AdarandError as `scanFolder`, `readIdxFolder` and `createDataset` do.
  */

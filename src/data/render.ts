@@ -2,23 +2,25 @@ import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
 import { type Augmentation, augment } from './augment.js';
 import { decodeFailure, decodeImage } from './decode.js';
-import { type Pixels, toRgb } from './image.js';
-import { renderView } from './resample.js';
-import { centreView } from './view.js';
+import { decodeForEvaluation, renderEvaluation } from './evaluation-pixels.js';
+import { isWhole, type Pixels, toRgb } from './image.js';
+import { inLanes } from './lanes.js';
 
 /** One batch to be rendered: everything its pixels depend on, in a form that can be posted to a worker. */
 export interface RenderJob {
-  /** Each image as pixels, or as the path of a file to decode. */
-  readonly images: readonly (Pixels | string)[];
+  readonly images: readonly ImageSource[];
   /** Numbers that name the images' random streams. */
   readonly streams: Int32Array;
   readonly imageSize: number;
-  /** Files are decoded to at most this shorter side. */
+  /** For training, files are decoded to at most this shorter side. */
   readonly shorterSide: number;
   readonly view: TrainingView | EvaluationView;
   /** Receives the pixels, `[rows, imageSize, imageSize, 3]`; rows beyond the sources repeat the last one. */
   readonly buffer: ArrayBuffer;
 }
+
+/** An image as pixels, as the path of a file to decode, or as what an earlier evaluation has made of it. */
+export type ImageSource = Pixels | string | { readonly rendered: Uint8Array };
 
 export interface TrainingView {
   readonly kind: 'training';
@@ -34,8 +36,19 @@ export interface EvaluationView {
 
 export interface Rendered {
   readonly buffer: ArrayBuffer;
-  /** What had to be decoded, for the cache. */
-  readonly decoded: readonly { readonly path: string; readonly image: Pixels }[];
+  /** What had to be decoded, for the cache: the image as it is decoded for training, or what evaluation made of it. */
+  readonly decoded: readonly (DecodedFile | RenderedFile)[];
+}
+
+export interface DecodedFile {
+  readonly path: string;
+  readonly image: Pixels;
+}
+
+export interface RenderedFile {
+  readonly path: string;
+  readonly resizeSize: number;
+  readonly rendered: Uint8Array;
 }
 
 /**
@@ -44,36 +57,48 @@ export interface Rendered {
  * @throws AdarandError `data.unreadable-image` when a file cannot be decoded (any more).
  */
 export async function renderBatch(job: RenderJob): Promise<Rendered> {
-  const images = await Promise.all(job.images.map((source) => load(source, job.shorterSide)));
   const bytes = job.imageSize ** 2 * 3;
   const target = new Uint8Array(job.buffer);
-  images.forEach((image, row) => {
-    renderRow(image, job, row, target.subarray(row * bytes, (row + 1) * bytes));
-  });
-  for (let row = images.length; row * bytes < target.length; row++) {
-    target.copyWithin(row * bytes, (images.length - 1) * bytes, images.length * bytes);
+  const found = await inLanes(job.images, (source, row) =>
+    renderRow(source, job, row, target.subarray(row * bytes, (row + 1) * bytes)),
+  );
+  for (let row = job.images.length; row * bytes < target.length; row++) {
+    target.copyWithin(row * bytes, (job.images.length - 1) * bytes, job.images.length * bytes);
   }
-  const decoded = job.images.flatMap((path, row) => {
-    const image = images[row];
-    return typeof path === 'string' && image ? [{ path, image }] : [];
-  });
-  return { buffer: job.buffer, decoded };
+  return { buffer: job.buffer, decoded: found.filter((file) => file !== undefined) };
 }
 
-function renderRow(image: Pixels, job: RenderJob, row: number, target: Uint8Array): void {
-  const { view, imageSize } = job;
-  if (view.kind === 'evaluation') {
-    renderView(image, centreView(image, view.resizeSize, imageSize), imageSize, target);
-    return;
+async function renderRow(
+  source: ImageSource,
+  job: RenderJob,
+  row: number,
+  target: Uint8Array,
+): Promise<DecodedFile | RenderedFile | undefined> {
+  const { view, imageSize, shorterSide } = job;
+  if (typeof source === 'object' && 'rendered' in source) {
+    target.set(source.rendered);
+    return undefined;
   }
-  const random = new Random(view.seed, 'augmentation', view.epoch, at(job.streams, row));
-  augment(image, view.augmentation, imageSize, random, target);
+  if (view.kind === 'training') {
+    const image = await load(source, (path) => decodeImage(path, shorterSide));
+    const random = new Random(view.seed, 'augmentation', view.epoch, at(job.streams, row));
+    augment(image, view.augmentation, imageSize, random, target);
+    return typeof source === 'string' ? { path: source, image } : undefined;
+  }
+  const image = await load(source, (path) => decodeForEvaluation(path, imageSize));
+  const { resizeSize } = view;
+  renderEvaluation(image, { resizeSize, imageSize }, target);
+  if (typeof source !== 'string') return undefined;
+  if (isWhole(image, shorterSide)) return { path: source, image };
+  const rendered = new Uint8Array(new SharedArrayBuffer(target.length));
+  rendered.set(target);
+  return { path: source, resizeSize, rendered };
 }
 
-async function load(source: Pixels | string, shorterSide: number): Promise<Pixels> {
+async function load(source: Pixels | string, decode: (path: string) => Promise<Pixels>): Promise<Pixels> {
   if (typeof source !== 'string') return toRgb(source);
   try {
-    return await decodeImage(source, shorterSide);
+    return await decode(source);
   } catch (error) {
     throw new AdarandError(
       'data.unreadable-image',

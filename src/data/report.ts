@@ -1,8 +1,11 @@
 import { relative } from 'node:path';
 import { wilsonInterval } from '../analysis/statistics.js';
 import { at } from '../errors.js';
+import { printableName } from '../printable.js';
 import type { Findings } from './dataset.js';
 import type { DatasetImage } from './image.js';
+import type { NearPictures } from './near-groups.js';
+import { type Leakage, type NearlyRepeated, repeatedExactly, repeatedNearly } from './repeated.js';
 import type { NestedClass } from './scan.js';
 import type { SplitName } from './shape.js';
 
@@ -24,17 +27,14 @@ export interface FolderReport {
   readonly blank: readonly string[];
   /** Groups of images with one digest, within and across splits and classes. */
   readonly duplicates: readonly (readonly string[])[];
-  /** Those groups that are in two splits, for each pair of splits that has any. */
+  /** Those groups that are in two splits, for each pair of splits that has any: their images in these two. */
   readonly leakage: readonly Leakage[];
   /** Those groups that are in more than one class. */
   readonly contradictory: readonly (readonly string[])[];
+  /** The same of pictures that are there again, but encoded again, resized or slightly changed. */
+  readonly near: NearlyRepeated;
   /** Classes with a single training image. */
   readonly singletons: readonly string[];
-}
-
-export interface Leakage {
-  readonly splits: readonly [SplitName, SplitName];
-  readonly groups: readonly (readonly string[])[];
 }
 
 export interface ClassCount extends Readonly<Record<SplitName, number>> {
@@ -47,15 +47,10 @@ interface Contents extends Readonly<Record<SplitName, readonly DatasetImage[]>> 
   readonly classes: readonly string[];
   readonly cutFromTrain: readonly SplitName[];
   readonly blank: readonly string[];
+  readonly near: NearPictures;
 }
 
 const splitNames = ['train', 'val', 'test'] as const;
-
-const splitPairs = [
-  ['train', 'val'],
-  ['train', 'test'],
-  ['val', 'test'],
-] as const;
 
 export function reportOn(
   contents: Contents,
@@ -66,7 +61,8 @@ export function reportOn(
     for (const { label } of contents[split]) at(counts, label)[split]++;
   }
   const sizes = counts.map(({ train }) => train);
-  const { name, path, cutFromTrain, blank } = contents;
+  const { name, path, cutFromTrain, blank, near } = contents;
+  const { groups: duplicates, leakage, contradictory } = repeatedExactly(contents);
   return {
     name,
     path,
@@ -77,7 +73,10 @@ export function reportOn(
     damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
     nested: findings.nested,
     blank,
-    ...copies(contents),
+    duplicates,
+    leakage,
+    contradictory,
+    near: repeatedNearly(contents, near),
     singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
   };
 }
@@ -87,7 +86,7 @@ export function formatReport(report: FolderReport): string[] {
   const total = (split: SplitName) => report.classes.reduce((sum, count) => sum + count[split], 0);
   const sizes = report.classes.map(({ train }) => train);
   const lines = [
-    `${report.name}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
+    `${printableName(report.name)}: ${report.classes.length} classes, ${total('train')} train / ${total('val')} val / ` +
       `${total('test')} test images; smallest class ${Math.min(...sizes)}, largest ${Math.max(...sizes)}`,
   ];
   lines.push(
@@ -128,7 +127,27 @@ export function formatReport(report: FolderReport): string[] {
   mention(report.contradictory.length > 0, () => {
     return `contradictory: ${count(report.contradictory, 'picture')} in two classes: ${examples(report.contradictory)}`;
   });
-  lines.push(certainty(total('test')));
+  lines.push(...describeNear(report.near), certainty(total('test')));
+  return lines;
+}
+
+function describeNear({ groups, apart, limit, leakage, contradictory }: NearlyRepeated): string[] {
+  const lines: string[] = [];
+  const pictures = (some: readonly (readonly string[])[]) => count(some, 'near-equal picture');
+  if (groups.length > 0)
+    lines.push(
+      `near-duplicates: ${count(groups, 'picture')} more than once, but encoded again, resized or slightly ` +
+        `changed: ${examples(groups, '≈')}`,
+    );
+  if (apart.length > 0)
+    lines.push(
+      `near-duplicates: ${count(apart, 'pair')} not kept together, which would take groups of more than ${limit} ` +
+        `images: ${examples(apart, '≈')}`,
+    );
+  for (const { splits, groups } of leakage)
+    lines.push(`leakage: ${pictures(groups)} in ${splits.join(' and ')}: ${examples(groups, '≈')}`);
+  if (contradictory.length > 0)
+    lines.push(`contradictory: ${pictures(contradictory)} in two classes: ${examples(contradictory, '≈')}`);
   return lines;
 }
 
@@ -137,27 +156,6 @@ function certainty(images: number): string {
   // The interval is widest where half of the images are classified correctly.
   const points = 100 * wilsonInterval(images / 2, images).halfWidth;
   return `this test set has ${images} images: accuracy will be known to ±${points.toFixed(1)} points (95 %) at worst`;
-}
-
-function copies(contents: Contents) {
-  const groups = new Map<string, { name: string; split: SplitName; label: number }[]>();
-  for (const split of splitNames) {
-    for (const { name, digest, label } of contents[split]) {
-      const group = groups.get(digest) ?? [];
-      groups.set(digest, group);
-      group.push({ name, split, label });
-    }
-  }
-  const repeated = Array.from(groups.values()).filter((group) => group.length > 1);
-  const names = (some: typeof repeated) => some.map((group) => group.map(({ name }) => name));
-  const leakage = splitPairs.flatMap((splits): Leakage[] => {
-    const groups = repeated.filter((group) =>
-      splits.every((wanted) => group.some(({ split }) => split === wanted)),
-    );
-    return groups.length === 0 ? [] : [{ splits, groups: names(groups) }];
-  });
-  const contradicts = repeated.filter((group) => new Set(group.map(({ label }) => label)).size > 1);
-  return { duplicates: names(repeated), leakage, contradictory: names(contradicts) };
 }
 
 /** Files that cannot be read and why, for a report or an error. */
@@ -170,11 +168,17 @@ function count(groups: readonly unknown[], noun: string): string {
   return groups.length === 1 ? `1 ${noun}` : `${groups.length} ${noun}s`;
 }
 
-function examples(groups: readonly (readonly string[])[]): string {
-  return list(groups.map((group) => group.join(' = ')));
+/** The first and the last of a group tell most: they are in different splits, if any are. */
+function examples(groups: readonly (readonly string[])[], sign = '='): string {
+  const shown = groups.map((group) => {
+    const [first = '', ...others] = group;
+    const names = group.length > 3 ? [first, ...others.slice(-1), `${group.length - 2} more`] : group;
+    return names.join(` ${sign} `);
+  });
+  return list(shown);
 }
 
 function list(items: readonly string[], most = 3): string {
-  const shown = items.slice(0, most).join(', ');
+  const shown = items.slice(0, most).map(printableName).join(', ');
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }

@@ -1,8 +1,7 @@
-import { realpath } from 'node:fs/promises';
-import { basename, dirname, relative, sep } from 'node:path';
+import { basename, dirname, parse, relative, sep } from 'node:path';
 import { AdarandError } from '../errors.js';
 import type { DatasetOptions } from './dataset.js';
-import { contentsOf, expectedLayout, isImage, kindOf } from './entries.js';
+import { checkClassName, contentsOf, expectedLayout, isImage, kindOf, realFolder } from './entries.js';
 import { type SplitRoot, splitRoots } from './layout.js';
 import type { SplitName } from './shape.js';
 
@@ -40,8 +39,8 @@ const looseImage = 'image outside a class folder';
  * Class folders are searched in depth; links are followed, but a folder is entered once per class, however it is
  * reached. Hidden files, what systems leave behind and runs are no data. A partial folder may lack training images.
  *
- * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.no-train`,
- *   `data.ambiguous-layout`, `data.wrapped`, `data.no-classes`, `data.unknown-class`.
+ * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.name`, `data.whole-system`,
+ *   `data.no-train`, `data.ambiguous-layout`, `data.wrapped`, `data.no-classes`, `data.unknown-class`.
  */
 export async function scanFolder(
   folder: string,
@@ -52,6 +51,7 @@ export async function scanFolder(
   const images: FoundImage[] = [];
   const nested: NestedClass[] = [];
   const classes = new Map<SplitName, Set<string>>();
+  await refuseWholeSystem(folder);
   const roots = await splitRoots(folder, ignore, partial);
   for (const { root, split } of roots) {
     const inSplit = classes.get(split) ?? new Set();
@@ -65,6 +65,7 @@ export async function scanFolder(
       }
       // A file system may store the same name composed or decomposed.
       const className = entry.name.normalize('NFC');
+      checkClassName(className, root);
       inSplit.add(className);
       const folders = new Set<string>();
       for await (const path of imagesUnder(entry.path, new Set(), ignore)) {
@@ -113,9 +114,25 @@ function checkClasses(
 
 /** The images of a folder and of those in it, sorted by path. */
 export async function imagesIn(folder: string): Promise<string[]> {
+  await refuseWholeSystem(folder);
   const found: string[] = [];
   for await (const path of imagesUnder(folder, new Set(), () => {})) found.push(path);
   return found.sort();
+}
+
+/** @throws AdarandError `data.whole-system`. */
+async function refuseWholeSystem(folder: string): Promise<void> {
+  if (!isWholeSystem(await realFolder(folder))) return;
+  throw new AdarandError(
+    'data.whole-system',
+    `${folder} is the whole file system, not a folder of images`,
+    expectedLayout,
+  );
+}
+
+/** A drive of Windows may well hold images, and nothing else. */
+function isWholeSystem(real: string): boolean {
+  return process.platform !== 'win32' && real === parse(real).root;
 }
 
 async function* imagesUnder(
@@ -123,7 +140,8 @@ async function* imagesUnder(
   visited: Set<string>,
   ignore: (kind: string) => void,
 ): AsyncGenerator<string> {
-  const real = await realpath(folder);
+  const real = await realFolder(folder);
+  if (isWholeSystem(real)) return ignore('link to the whole file system');
   if (visited.has(real)) return;
   visited.add(real);
   const { entries, notData } = await contentsOf(folder);

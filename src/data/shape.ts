@@ -1,3 +1,4 @@
+import { printableName } from '../printable.js';
 import { contentsOf, type Entry, isImage } from './entries.js';
 
 export type SplitName = 'train' | 'val' | 'test';
@@ -43,7 +44,7 @@ export async function shapeOf({ name, path }: Entry): Promise<Shape> {
 
 /** `a/, b/`; of many, the first five. */
 export function list(shapes: readonly { readonly name: string }[], separator = ', '): string {
-  const names = shapes.map(({ name }) => `${name}/`);
+  const names = shapes.map(({ name }) => `${printableName(name)}/`);
   return names.length > 6
     ? `${names.slice(0, 5).join(separator)} and ${names.length - 5} more`
     : names.join(separator);

@@ -14,6 +14,9 @@ function imagesOf(sizes: readonly number[]): DatasetImage[] {
   );
 }
 
+/** No pictures are near-equal. */
+const alone = { groupOf: new Map<string, string>() };
+
 const countIn = (images: readonly DatasetImage[], label: number) =>
   images.filter((i) => i.label === label).length;
 const classSizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 2, maxLength: 6 });
@@ -22,7 +25,7 @@ test('cut splits are a stratified partition, at least one per class where there 
   fc.assert(
     fc.property(classSizes, fc.nat(), (sizes, seed) => {
       const train = imagesOf(sizes);
-      const cut = cutSplits({ train }, sizes.length, { seed });
+      const cut = cutSplits({ train }, alone, sizes.length, { seed });
       const all = [...cut.train, ...cut.val, ...cut.test];
       assert.equal(all.length, train.length);
       assert.deepEqual(new Set(all), new Set(train));
@@ -37,14 +40,14 @@ test('cut splits are a stratified partition, at least one per class where there 
 
 test('a split is decided by the seed alone, and what exists is not cut', () => {
   const train = imagesOf([30, 20]);
-  const first = cutSplits({ train }, 2, { seed: 1 });
-  assert.deepEqual(cutSplits({ train }, 2, { seed: 1 }), first);
-  assert.notDeepEqual(cutSplits({ train }, 2, { seed: 2 }).val, first.val);
+  const first = cutSplits({ train }, alone, 2, { seed: 1 });
+  assert.deepEqual(cutSplits({ train }, alone, 2, { seed: 1 }), first);
+  assert.notDeepEqual(cutSplits({ train }, alone, 2, { seed: 2 }).val, first.val);
   const test = imagesOf([3, 3]);
-  const kept = cutSplits({ train, test }, 2, { seed: 1, testFraction: 0.9 });
+  const kept = cutSplits({ train, test }, alone, 2, { seed: 1, testFraction: 0.9 });
   assert.equal(kept.test, test);
   assert.equal(kept.train.length, 45);
-  assert.deepEqual(cutSplits({ train, test, val: [] }, 2, { seed: 1 }).train, train);
+  assert.deepEqual(cutSplits({ train, test, val: [] }, alone, 2, { seed: 1 }).train, train);
 });
 
 test('training fractions are stratified and nested', () => {
@@ -66,15 +69,18 @@ test('training fractions are stratified and nested', () => {
 test('impossible fractions are refused', () => {
   const train = imagesOf([9, 9]);
   const refused = { code: 'data.fraction' };
-  assert.throws(() => cutSplits({ train }, 2, { seed: 1, valFraction: 0.5, testFraction: 0.5 }), refused);
-  assert.throws(() => cutSplits({ train }, 2, { seed: 1, valFraction: Number.NaN }), refused);
+  assert.throws(
+    () => cutSplits({ train }, alone, 2, { seed: 1, valFraction: 0.5, testFraction: 0.5 }),
+    refused,
+  );
+  assert.throws(() => cutSplits({ train }, alone, 2, { seed: 1, valFraction: Number.NaN }), refused);
   assert.throws(() => takeFraction(train, 2, { seed: 1, trainFraction: 0 }), refused);
 });
 
 test('splits without copies are those of earlier versions', () => {
   const train = imagesOf([12, 9]);
   const names = (images: readonly DatasetImage[]) => images.map(({ name }) => name);
-  const cut = cutSplits({ train }, 2, { seed: 5 });
+  const cut = cutSplits({ train }, alone, 2, { seed: 5 });
   assert.deepEqual(names(cut.val), ['0/11', '1/2']);
   assert.deepEqual(names(cut.test), ['0/4', '0/10', '1/0', '1/8']);
 });
@@ -86,7 +92,7 @@ test('copies go to one split, and every class keeps a picture', () => {
       const train = [...[0, 1, 2].map((label) => ({ label, picture: label })), ...files].map(
         ({ label, picture }, i) => imageOf(String(i), label, String(picture)),
       );
-      const cut = cutSplits({ train }, 3, { seed });
+      const cut = cutSplits({ train }, alone, 3, { seed });
       const digests = [cut.train, cut.val, cut.test].map(
         (images) => new Set(images.map(({ digest }) => digest)),
       );

@@ -1,6 +1,7 @@
 import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
 import type { DatasetImage, LabelledImage } from './image.js';
+import type { NearPictures } from './near-groups.js';
 
 export interface SplitOptions {
   readonly seed: number;
@@ -26,13 +27,18 @@ interface Cut {
 
 /**
  * Cuts the splits that are missing from `train`, class by class. A function of the seed, of the order of the images
- * and of which of them are copies (have one digest) of one picture. A class with two pictures or more gives at least
+ * and of which of them are one picture: copies (they have one digest) or joined as near-equal. A class with two pictures or more gives at least
  * one to a split that is cut, the test split first, and always keeps one; a class with a single picture keeps it in
- * `train`. Fractions are of pictures: copies stay together, and pictures of two classes stay in `train`.
+ * `train`. Fractions are of pictures: images of a picture stay together, and pictures of two classes stay in `train`.
  *
  * @throws AdarandError `data.fraction` for fractions that leave nothing to train on.
  */
-export function cutSplits(found: Found, classes: number, options: SplitOptions): Cut {
+export function cutSplits(
+  found: Found,
+  near: Pick<NearPictures, 'groupOf'>,
+  classes: number,
+  options: SplitOptions,
+): Cut {
   const valFraction = found.val ? 0 : (options.valFraction ?? 0.1);
   const testFraction = found.test ? 0 : (options.testFraction ?? 0.2);
   if (!(valFraction >= 0 && testFraction >= 0 && valFraction + testFraction < 1)) {
@@ -45,14 +51,24 @@ export function cutSplits(found: Found, classes: number, options: SplitOptions):
   const random = new Random(options.seed, 'split');
   const val = new Set<number>();
   const test = new Set<number>();
-  for (const { pictures, own } of picturesByClass(found.train, classes)) {
-    const order = random.shuffle(own.map((_, position) => position));
-    const imagesOf = (positions: readonly number[]) => positions.flatMap((position) => at(own, position));
+  const byDigest = classesOf(found.train, digestOf);
+  const pictureOf = ({ digest }: DatasetImage) => near.groupOf.get(digest) ?? digest;
+  const byPicture = classesOf(found.train, pictureOf);
+  for (const members of membersByClass(found.train, classes)) {
+    const group = (positions: readonly number[], keyOf: KeyOf) =>
+      groupBy(positions, (position) => keyOf(at(found.train, position)));
+    const copies = group(members, digestOf).filter(([digest]) => byDigest.get(digest)?.size === 1);
+    // Copies are shuffled and then joined: near-equal images, where there are any, leave the others where they were.
+    const order = random.shuffle(copies.map((_, number) => number));
+    const shuffled = order.flatMap((number) => at(copies, number)[1]);
+    const own = group(shuffled, pictureOf).filter(([picture]) => byPicture.get(picture)?.size === 1);
+    const imagesOf = (from: number, to: number) => own.slice(from, to).flatMap(([, positions]) => positions);
+    const pictures = group(members, pictureOf).length;
     const most = Math.min(own.length, pictures - 1);
     const testCount = share(pictures, testFraction, most);
     const valCount = share(pictures, valFraction, most - testCount);
-    for (const index of imagesOf(order.slice(0, testCount))) test.add(index);
-    for (const index of imagesOf(order.slice(testCount, testCount + valCount))) val.add(index);
+    for (const index of imagesOf(0, testCount)) test.add(index);
+    for (const index of imagesOf(testCount, testCount + valCount)) val.add(index);
   }
   return {
     train: found.train.filter((_, index) => !val.has(index) && !test.has(index)),
@@ -94,24 +110,28 @@ export function takeFraction<Image extends LabelledImage>(
   };
 }
 
-interface ClassPictures {
-  readonly pictures: number;
-  /** The positions of each picture's copies, for the pictures that are in no other class. */
-  readonly own: readonly (readonly number[])[];
+type KeyOf = (image: DatasetImage) => string;
+
+const digestOf: KeyOf = ({ digest }) => digest;
+
+/** The classes that a picture is in. */
+function classesOf(images: readonly DatasetImage[], keyOf: KeyOf): ReadonlyMap<string, ReadonlySet<number>> {
+  const labels = new Map<string, Set<number>>();
+  for (const image of images)
+    labels.set(keyOf(image), (labels.get(keyOf(image)) ?? new Set()).add(image.label));
+  return labels;
 }
 
-function picturesByClass(images: readonly DatasetImage[], classes: number): ClassPictures[] {
-  const labels = new Map<string, Set<number>>();
-  for (const { digest, label } of images) labels.set(digest, (labels.get(digest) ?? new Set()).add(label));
-  return membersByClass(images, classes).map((members) => {
-    const copies = new Map<string, number[]>();
-    for (const index of members) {
-      const key = at(images, index).digest;
-      copies.set(key, [...(copies.get(key) ?? []), index]);
-    }
-    const own = Array.from(copies).filter(([key]) => labels.get(key)?.size === 1);
-    return { pictures: copies.size, own: own.map(([, positions]) => positions) };
-  });
+/** In the order in which the keys come up. */
+function groupBy(positions: readonly number[], keyOf: (position: number) => string): [string, number[]][] {
+  const groups = new Map<string, number[]>();
+  for (const position of positions) {
+    const key = keyOf(position);
+    const group = groups.get(key);
+    if (group) group.push(position);
+    else groups.set(key, [position]);
+  }
+  return [...groups];
 }
 
 /** The positions of each class's images. */

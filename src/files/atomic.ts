@@ -81,7 +81,7 @@ export function writeError(path: string, error: unknown): unknown {
       error,
     );
   }
-  const [reason, hint] = causes[code] ?? [code, undefined];
+  const [reason, hint] = causes[code] ?? [code, 'Choose another output folder.'];
   return new AdarandError('files.write', `Cannot write ${path}: ${reason}.`, hint, error);
 }
 

@@ -2,6 +2,8 @@ import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } f
 import { readFile } from 'node:fs/promises';
 import { AdarandError } from '../errors.js';
 import { systemCode, writeError, writeFileAtomic } from './atomic.js';
+import { specialAt } from './special.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /**
  * A growing file of one JSON value per line (metrics.jsonl). Each line is one `write`, so a reader never sees two
@@ -74,9 +76,13 @@ interface Line {
 }
 
 async function read(path: string): Promise<{ text: string; lines: Line[] }> {
+  const special = await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError('files.read', `${path} is a ${special}, not a file.`, 'Move it away.');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return '';
-    throw new AdarandError('files.read', `Cannot read ${path}: ${systemCode(error)}.`, undefined, error);
+    const { reason, hint } = whyUnreadable(systemCode(error));
+    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
   });
   const sources = text.split('\n').slice(0, -1); // what follows the last newline is unfinished, or empty
   return { text, lines: sources.map((source, i) => ({ source, value: parse(source, path, i + 1) })) };

@@ -17,6 +17,8 @@ import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { systemCode, writeError } from './atomic.js';
 import { identityLine, isAlive, isOnThisMachine, parseIdentity } from './process-identity.js';
+import { specialKind } from './special.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /** Held while a process writes something. A process that was killed leaves its lock; the next one takes it over. */
 export interface Lock {
@@ -180,10 +182,14 @@ function sweep(path: string): void {
 
 function read(path: string): string | undefined {
   try {
+    const special = specialKind(statSync(path));
+    if (special !== undefined) throw unreadable(path, `it is a ${special}`);
     return readFileSync(path, 'utf8');
   } catch (error) {
-    if (systemCode(error) === 'ENOENT') return undefined;
-    throw error;
+    const code = systemCode(error);
+    if (code === undefined) throw error;
+    if (code === 'ENOENT') return undefined;
+    throw unreadable(path, whyUnreadable(code).reason, error);
   }
 }
 
@@ -195,4 +201,13 @@ class Held extends Error {
     super(holder);
     this.holder = holder;
   }
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): AdarandError {
+  return new AdarandError(
+    'run.locked',
+    `the lock ${path} cannot be read: ${reason}`,
+    'If no process is working on this run, delete it.',
+    cause,
+  );
 }

@@ -12,6 +12,8 @@ import {
   maximumHeader,
   parseHeader,
 } from './safetensors-header.js';
+import { specialAt } from './special.js';
+import { whyUnreadable } from './why-unreadable.js';
 
 /** Named tensors and the file's free-form notes. */
 export interface Safetensors {
@@ -55,6 +57,8 @@ async function opened<T>(
   read: (file: FileHandle, header: Header & { readonly dataStart: number }) => Promise<T>,
 ): Promise<T> {
   let file: FileHandle | undefined;
+  const special = await specialAt(path);
+  if (special !== undefined) throw damaged(path, `it is a ${special}, not a file`);
   try {
     file = await open(path, 'r');
     const { size } = await file.stat();
@@ -65,8 +69,8 @@ async function opened<T>(
   } catch (error) {
     const code = systemCode(error);
     if (code === undefined) throw error;
-    const reason = code === 'ENOENT' ? 'there is no such file' : code;
-    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, undefined, error);
+    const { reason, hint } = whyUnreadable(code);
+    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
   } finally {
     await file?.close();
   }

@@ -44,7 +44,7 @@ describe('preparation', () => {
     const { tensors, targets, sources, bins, length, neighbours } = golden.whole;
     const given = new Map(Object.entries(tensors).map(([name, recipe]) => [name, tensorOf(recipe)]));
     const { parameters, buffers } = cifarResNet(8, { seed: 0 });
-    const drawn = [...parameters].map(([name, { tensor }]): [string, Tensor] => [name, tensor]);
+    const drawn = [...parameters].map(([name, { tensor }]): [string, Tensor<'float32'>] => [name, tensor]);
     const network = cifarResNet(8, { tensors: new Map([...drawn, ...buffers, ...given]) });
     const reported: (readonly [number, number])[] = [];
     const tools = Object.assign(

@@ -1,3 +1,5 @@
+import { isCovered } from '../nn/registry.js';
+
 /** What a model that is recommended is like. Sizes and licences are those of timm. */
 export interface CatalogEntry {
   /** On the hub. */
@@ -14,8 +16,6 @@ export interface CatalogEntry {
   /** What most of its time goes into; depthwise convolutions use a processor worse. */
   readonly work: 'products' | 'depthwise';
   readonly licence: 'Apache-2.0';
-  /** Whether this version knows its tensors. */
-  readonly opened: boolean;
 }
 
 const entry = (
@@ -23,7 +23,7 @@ const entry = (
   family: CatalogEntry['family'],
   [parameters, multiplyAdds, activations]: readonly [number, number, number],
   use: string,
-  others: Partial<Pick<CatalogEntry, 'imageSize' | 'work' | 'opened'>> = {},
+  others: Partial<Pick<CatalogEntry, 'imageSize' | 'work'>> = {},
 ): CatalogEntry => ({
   name: `timm/${name}`,
   family,
@@ -34,12 +34,10 @@ const entry = (
   activations,
   work: 'products',
   licence: 'Apache-2.0',
-  opened: true,
   ...others,
 });
 
-const small = { work: 'depthwise', opened: false } as const;
-const later = { opened: false } as const;
+const small = { work: 'depthwise' } as const;
 
 /** Backbones that are worth a try first. */
 export const catalog: readonly CatalogEntry[] = [
@@ -81,14 +79,13 @@ export const catalog: readonly CatalogEntry[] = [
     'DINOv2',
     [22_056_192, 29.5, 57.1],
     'pictures unlike photographs: trained without labels',
-    { ...later, imageSize: 518 },
+    { imageSize: 518 },
   ),
   entry(
     'vit_base_patch32_clip_224.openai_ft_in1k',
     'CLIP',
     [88_225_000, 4.41, 4.2],
     'drawings, signs, memes: trained on captions',
-    later,
   ),
   entry('mobilenetv2_100.ra_in1k', 'MobileNet', [3_504_872, 0.3, 6.7], 'a classifier for a telephone', small),
   entry('mobilenetv3_large_100.ra_in1k', 'MobileNet', [5_483_032, 0.22, 4.4], 'the same, quicker', small),
@@ -98,7 +95,6 @@ export const catalog: readonly CatalogEntry[] = [
     'ConvNeXt',
     [28_589_128, 4.47, 13.4],
     'the strongest convolutions of this size',
-    later,
   ),
 ];
 
@@ -134,6 +130,11 @@ export function recommended(images: number | undefined): readonly CatalogEntry[]
   return wanted.flatMap((each) => catalog.filter(({ name }) => architectureOf(name) === each));
 }
 
+/** Whether this version knows its tensors. */
+export function isOpened({ name }: CatalogEntry): boolean {
+  return isCovered({ library: 'timm', architecture: architectureOf(name), args: {} });
+}
+
 /** `resnet18` of `timm/resnet18.a1_in1k`. */
 function architectureOf(name: string): string {
   return name.slice(name.indexOf('/') + 1).replace(/\..*$/, '');
@@ -145,5 +146,5 @@ export function entryLike(word: string): CatalogEntry | undefined {
   const sought = plain(word);
   return sought.length < 4
     ? undefined
-    : catalog.find(({ name, opened }) => opened && plain(architectureOf(name)).startsWith(sought));
+    : catalog.find((each) => isOpened(each) && plain(architectureOf(each.name)).startsWith(sought));
 }

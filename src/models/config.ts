@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
+import type { ArchitectureConfig } from '../nn/config.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
+import { isHalvedInGraph } from './export/halving.js';
+import { parseJson } from './parse-json.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
-import { preprocessingOfTimm, timmSchema } from './timm-config.js';
+import { parseTimmConfig } from './timm-config.js';
 
-/** The part of transformers' config.json that matters here. */
-const configSchema = z.object({
+/** The part of transformers' config.json that matters here; what describes its architecture is read where it is used. */
+const configSchema = z.looseObject({
   model_type: z.string(),
   id2label: z.record(z.string(), z.string()).optional(),
   /** Ours: what the network really is, where `model_type` had to be a name that transformers.js knows. */
   adarand: z.object({ architecture: z.string() }).optional(),
 });
 
-const side = z.number().int().min(1).max(4096);
+const side = z.number().int().min(1).max(8192);
 const sides = z.union([
   side.transform((size) => ({ height: size, width: size })),
   z.object({ height: side, width: side }),
@@ -39,38 +42,35 @@ export interface ModelConfig {
   readonly modelType: string;
   /** In the order of the logits; undefined where the file names none. */
   readonly classes: readonly string[] | undefined;
-  /** Its tensors, if there are any beside it, are named as in torch, and not as transformers names them. */
-  readonly namedByTorch: boolean;
-  /** Where the file says it, too, as timm's do. */
+  readonly architecture: ArchitectureConfig;
+  /** Where the file says it, as timm's does. */
   readonly preprocessing: Preprocessing | undefined;
 }
 
-/** Of a file that transformers or timm has written. `file` is for messages. Throws AdarandError `model.config`. */
+/**
+ * The config.json of transformers, of timm or of this project's exports. `file` is for messages.
+ *
+ * @throws AdarandError `model.config`.
+ */
 export function parseConfig(json: string, file: string): ModelConfig {
-  const value = jsonIn(json, file);
-  if (typeof value === 'object' && value !== null && 'pretrained_cfg' in value) {
-    const config = check(timmSchema, value, file);
-    return {
-      modelType: config.architecture,
-      classes: config.label_names,
-      namedByTorch: true,
-      preprocessing: preprocessingOfTimm(config, file),
-    };
-  }
-  const { model_type, id2label, adarand } = check(configSchema, value, file);
+  return parseTimmConfig(json, file) ?? parseTransformersConfig(json, file);
+}
+
+function parseTransformersConfig(json: string, file: string): ModelConfig {
+  const fields = parseJson(configSchema, json, file);
+  const { model_type, id2label, adarand } = fields;
   const entries = Object.entries(id2label ?? {}).sort(([a], [b]) => Number(a) - Number(b));
-  const modelType = adarand?.architecture ?? model_type;
   return {
-    modelType,
+    modelType: adarand?.architecture ?? model_type,
     classes: entries.length > 0 ? entries.map(([, label]) => label) : undefined,
-    namedByTorch: modelType === 'cifar_resnet',
+    architecture: { library: 'transformers', modelType: model_type, fields },
     preprocessing: undefined,
   };
 }
 
 /** `file` is for messages. Throws AdarandError `model.config`. */
 export function parsePreprocessorConfig(json: string, file: string): Preprocessing {
-  const config = check(preprocessorSchema, jsonIn(json, file), file);
+  const config = parseJson(preprocessorSchema, json, file);
   const { size, crop_size: crop, do_center_crop: crops = crop !== undefined } = config;
   const resizeSize = 'shortest_edge' in size ? size.shortest_edge : size.height;
   const target = crops && crop !== undefined ? crop : size;
@@ -108,22 +108,34 @@ export function configOf(network: Network, { classes }: Head, notes: Readonly<Re
   const { modelType, name, featureSize, preprocessing } = network;
   return {
     model_type: transformersTypes.has(modelType) ? modelType : 'resnet',
-    image_size: preprocessing.imageSize,
+    image_size: fileSizes(preprocessing).imageSize,
     num_channels: 3,
     num_labels: classes.length,
     id2label: Object.fromEntries(classes.map((label, i) => [i, label])),
     label2id: Object.fromEntries(classes.map((label, i) => [label, i])),
-    adarand: { ...notes, architecture: modelType, network: name, feature_size: featureSize },
+    adarand: {
+      ...notes,
+      architecture: modelType,
+      network: name,
+      network_image_size: preprocessing.imageSize,
+      feature_size: featureSize,
+    },
     'transformers.js_config': { dtype: 'fp32' },
   };
 }
 
-export function preprocessorConfigOf({ imageSize, resizeSize, mean, std }: Preprocessing) {
+/**
+ * The file for what runs the model: for a graph that halves its images, with twice the sizes. Lanczos (1) is the one filter
+ * that transformers.js averages with where it shrinks a picture.
+ */
+export function preprocessorConfigOf(preprocessing: Preprocessing) {
+  const { mean, std } = preprocessing;
+  const { imageSize, resizeSize } = fileSizes(preprocessing);
   return {
     image_processor_type: 'ImageProcessor',
     do_resize: true,
     size: { shortest_edge: resizeSize },
-    resample: 2,
+    resample: 1,
     do_center_crop: true,
     crop_size: { height: imageSize, width: imageSize },
     do_rescale: true,
@@ -132,6 +144,12 @@ export function preprocessorConfigOf({ imageSize, resizeSize, mean, std }: Prepr
     image_mean: mean,
     image_std: std,
   };
+}
+
+/** The sizes of the images that an exported file takes. */
+export function fileSizes({ imageSize, resizeSize }: Preprocessing) {
+  const factor = isHalvedInGraph(imageSize) ? 2 : 1;
+  return { imageSize: factor * imageSize, resizeSize: factor * resizeSize };
 }
 
 /** Image classifiers of transformers.js 4. */
@@ -152,29 +170,3 @@ const transformersTypes = new Set([
   'swin',
   'vit',
 ]);
-
-function jsonIn(json: string, file: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (error) {
-    throw new AdarandError(
-      'model.config',
-      `${file} is not JSON`,
-      'Download or export the model again.',
-      error,
-    );
-  }
-}
-
-function check<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(
-    ({ path, message }) => `${path.join('.') || 'the file'}: ${message}`,
-  );
-  throw new AdarandError(
-    'model.config',
-    `${file} does not describe the model: ${problems.join('; ')}`,
-    'It should be as transformers or timm writes it.',
-  );
-}

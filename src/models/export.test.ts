@@ -18,7 +18,7 @@ import { cifarResNet } from '../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import { vit } from '../nn/vit.js';
+import { vit } from '../nn/vit/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { freeBatch } from './export/free-batch.js';
 import { exportFolder, exportOnnx } from './export.js';
@@ -92,7 +92,7 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
   const folder = await temporaryFolder(t);
   const network = cifarResNet(8, { seed: 1 });
   const head = headOf(64);
-  await exportFolder(folder, { network, head }, { method: 'adarand' });
+  await exportFolder(folder, { network, head }, { notes: { method: 'adarand' } });
   const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
   assert.deepEqual(config, {
     model_type: 'resnet',
@@ -101,7 +101,13 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
     num_labels: 5,
     id2label: { 0: 'ash', 1: 'birch', 2: 'cedar', 3: 'elm', 4: 'fir' },
     label2id: { ash: 0, birch: 1, cedar: 2, elm: 3, fir: 4 },
-    adarand: { method: 'adarand', architecture: 'cifar_resnet', network: 'resnet8-cifar', feature_size: 64 },
+    adarand: {
+      method: 'adarand',
+      architecture: 'cifar_resnet',
+      network: 'resnet8-cifar',
+      network_image_size: 32,
+      feature_size: 64,
+    },
     'transformers.js_config': { dtype: 'fp32' },
   });
   const opened = await openModel(folder);

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { at } from '../errors.js';
 import { writeError, writeFileAtomic } from '../files/atomic.js';
+import { makeFolder } from '../files/make-folder.js';
 import { writeOnnx } from '../graph/onnx/write.js';
 import { simplify } from '../graph/simplify.js';
 import type { Tensor } from '../graph/tensor.js';
@@ -13,6 +13,7 @@ import type { Head, Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { configOf, preprocessorConfigOf } from './config.js';
 import { freeBatch } from './export/free-batch.js';
+import { halved, isHalvedInGraph } from './export/halving.js';
 
 /** What is exported: a network, a classifier on its features, and current values instead of pretrained ones. */
 export interface ExportedModel {
@@ -22,15 +23,23 @@ export interface ExportedModel {
   readonly tensors?: ReadonlyMap<string, Tensor<'float32'>>;
 }
 
+export interface ExportOnnxOptions {
+  /** Whether the file takes images of twice the network's size, and halves them itself. Default false. */
+  readonly halve?: boolean;
+}
+
 /**
- * The classifier as an ONNX file for inference, with its weights inside: input `pixel_values` [batch,3,H,W]
- * (normalised), outputs `logits` [batch,K] and `features` [batch,d], for any batch size at the network's image size.
- * BatchNorm uses its running statistics. Only operators that ONNX Runtime has on every device are used.
+ * The classifier as an ONNX file for inference, with its weights inside: input `pixel_values` [batch,3,S,S]
+ * (normalised), outputs `logits` [batch,K] and `features` [batch,d], for any batch size; S is the network's image size,
+ * or twice that. BatchNorm uses its running statistics. Only operators that ONNX Runtime has on every device are used.
  *
  * @throws AdarandError `export.fixed-batch`.
  */
-export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Array {
-  const { imageSize } = network.preprocessing;
+export function exportOnnx(
+  { network, head, tensors }: ExportedModel,
+  { halve = false }: ExportOnnxOptions = {},
+): Uint8Array {
+  const size = network.preprocessing.imageSize * (halve ? 2 : 1);
   const stored = new Map<string, Tensor>();
   for (const [name, { tensor }] of network.parameters) stored.set(name, tensors?.get(name) ?? tensor);
   for (const [name, tensor] of network.buffers) stored.set(name, tensors?.get(name) ?? tensor);
@@ -38,9 +47,12 @@ export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Arra
   stored.set(`${prefix}.weight`, head.weight).set(`${prefix}.bias`, head.bias);
 
   const imagesOf = (batch: number) =>
-    input('pixel_values', { dtype: 'float32', shape: [batch, 3, imageSize, imageSize] });
+    input('pixel_values', { dtype: 'float32', shape: [batch, 3, size, size] });
   const built = freeBatch(imagesOf, (images) => {
-    const plain = network.features(images, recordingScope(network, { training: false }));
+    const plain = network.features(
+      halve ? halved(images) : images,
+      recordingScope(network, { training: false }),
+    );
     const features = at(fuse([plain]), 0);
     const weight = input(`${prefix}.weight`, head.weight);
     return portable([linear(features, weight, input(`${prefix}.bias`, head.bias)), features]);
@@ -59,29 +71,39 @@ export function exportOnnx({ network, head, tensors }: ExportedModel): Uint8Arra
   );
 }
 
+/** What is written about a classifier. */
+export interface AboutModel {
+  /** For config.json, under `adarand`. */
+  readonly notes?: Readonly<Record<string, unknown>>;
+  /** The text of README.md; without it, there is none. */
+  readonly card?: string;
+}
+
 /**
  * Writes the classifier as a folder that transformers.js, and `openModel`, load: `onnx/model.onnx`,
- * `preprocessor_config.json` and `config.json`. Each file is written whole or not at all; `config.json` comes last,
- * so a folder that has it is complete. `notes` go into config.json under `adarand`.
+ * `preprocessor_config.json`, a `README.md` and `config.json`. Each file is written whole or not at all; `config.json`
+ * comes last, so a folder that has it is complete.
  *
  * @throws AdarandError as `exportOnnx` and `writeFileAtomic` do.
  */
 export async function exportFolder(
   folder: string,
   model: ExportedModel,
-  notes: Readonly<Record<string, unknown>> = {},
+  { notes = {}, card }: AboutModel = {},
 ): Promise<void> {
-  const bytes = exportOnnx(model);
+  const { preprocessing } = model.network;
+  const bytes = exportOnnx(model, { halve: isHalvedInGraph(preprocessing.imageSize) });
   try {
-    await mkdir(join(folder, 'onnx'), { recursive: true });
+    await makeFolder(join(folder, 'onnx'));
   } catch (error) {
     throw writeError(folder, error);
   }
   await writeFileAtomic(join(folder, 'onnx', 'model.onnx'), bytes);
   await writeFileAtomic(
     join(folder, 'preprocessor_config.json'),
-    toJson(preprocessorConfigOf(model.network.preprocessing)),
+    toJson(preprocessorConfigOf(preprocessing)),
   );
+  if (card !== undefined) await writeFileAtomic(join(folder, 'README.md'), card);
   await writeFileAtomic(join(folder, 'config.json'), toJson(configOf(model.network, model.head, notes)));
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
+import { whyUnreadable } from '../files/why-unreadable.js';
 import { resolveModel } from './builtin.js';
 import { entryLike } from './catalog.js';
 import { fetchModel } from './hub/fetch-model.js';
@@ -64,9 +65,9 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
 export function readError(path: string, error: unknown): unknown {
   const code = systemCode(error);
   if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path, '', error);
-  return code === undefined
-    ? error
-    : new AdarandError('model.read', `Cannot read ${path}: ${code}`, undefined, error);
+  if (code === undefined) return error;
+  const { reason, hint } = whyUnreadable(code);
+  return new AdarandError('model.read', `Cannot read ${path}: ${reason}`, hint, error);
 }
 
 /** What someone may have meant who names something that is not here. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { isCovered } from '../nn/registry.js';
 import type { ModelConfig } from './config.js';
 
 /** Where the weights of a model are, by paths in its folder or repository. */
@@ -23,12 +24,16 @@ export interface Place {
 }
 
 /**
- * Which of a model's weights are opened, where there are several kinds: the tensors, if they are named as timm and
- * torchvision name them; those with transformers' own names are explained by their ONNX file only, which comes first.
+ * Which of a model's weights are opened, where there are several kinds: the tensors, if their architecture is known
+ * here, or nothing is known of it; else the ONNX file, which explains itself.
  *
  * @throws AdarandError `model.not-found`, `model.pickle`. `place` is for messages.
  */
-export function weightsIn(paths: ReadonlySet<string>, config: ModelConfig, place: Place): WeightFiles {
+export function weightsIn(
+  paths: ReadonlySet<string>,
+  config: Pick<ModelConfig, 'architecture'> | undefined,
+  place: Place,
+): WeightFiles {
   const tensors: WeightFiles | undefined = paths.has(TENSORS)
     ? { kind: 'tensors', model: TENSORS }
     : paths.has(INDEX)
@@ -36,7 +41,8 @@ export function weightsIn(paths: ReadonlySet<string>, config: ModelConfig, place
       : undefined;
   const external = [...paths].filter((path) => /^onnx\/model\.onnx[._]data(?:_\d+)?$/.test(path)).sort();
   const onnx: WeightFiles | undefined = paths.has(ONNX) ? { kind: 'onnx', model: ONNX, external } : undefined;
-  const chosen = config.namedByTorch ? (tensors ?? onnx) : (onnx ?? tensors);
+  const known = config === undefined || isCovered(config.architecture);
+  const chosen = known ? (tensors ?? onnx) : (onnx ?? tensors);
   if (chosen !== undefined) return chosen;
   throw withoutWeights(paths, place);
 }

@@ -15,14 +15,17 @@ import type { ExternalData } from './onnx-import/external-data.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { withoutHalving } from './onnx-import/without-halving.js';
+import { halvedPreprocessing, resizedTo } from './resized-to.js';
 
 export interface ImportOptions {
   /** The network's name, also in messages about the file. */
   readonly name: string;
   readonly modelType?: string;
-  /** ImageNet's statistics at the file's own image size (224 where it has none) unless given. */
+  /** Of the images that the file takes. ImageNet's statistics at its own image size (224 where it has none) unless given. */
   readonly preprocessing?: Preprocessing;
+  /** Side of the network's square input, where it is not to be the file's own. */
+  readonly imageSize?: number;
   readonly classes?: readonly string[];
   /** Reads the weights that the file keeps in others; without it, such a file is refused. */
   readonly external?: ExternalData;
@@ -31,11 +34,12 @@ export interface ImportOptions {
 /**
  * Makes a network of an ONNX classifier: its last linear layer becomes the pretrained head, what enters that the
  * features, and the stored tensors of the rest the parameters (under their names in the file) and running
- * statistics. The whole graph is built once, so that what cannot be trained is refused here.
+ * statistics. A graph that halves its images, as exported ones do, becomes a network without that. The whole graph is
+ * built once, so that what cannot be trained is refused here.
  *
  * @throws AdarandError `model.damaged`, `model.external-data`, `model.element-type`, `model.unsupported-operator`,
  * `model.invalid-node`, `model.not-finite`, `model.negative-variance`, `model.image-size`, `model.inputs`,
- * `model.fixed-batch` or `model.no-head`.
+ * `model.config`, `model.fixed-batch` or `model.no-head`.
  */
 export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
   return importFile(bytes, options).network;
@@ -45,6 +49,8 @@ export function importOnnx(bytes: Uint8Array, options: ImportOptions): Network {
 export interface ImportedFile {
   readonly network: Network;
   readonly classifier: FileClassifier;
+  /** Whether the file takes images of twice the network's size and halves them, as exports do. */
+  readonly halved: boolean;
 }
 
 /** A classifier as its file has it: one input of images, one output of logits. */
@@ -67,7 +73,7 @@ export interface FileClassifier {
 /** As `importOnnx`. */
 export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
-  const model = unreserved(decodeOnnx(bytes, name, options.external));
+  const { model, halved } = withoutHalving(unreserved(decodeOnnx(bytes, name, options.external)));
   const head = findHead(model);
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);
@@ -76,7 +82,7 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
   checkOperators(whole);
   const tensors = tensorsOf(whole);
   checkNumbers(tensors, variancesOf(nodes), name);
-  const preprocessing = options.preprocessing ?? imagenetPreprocessing(sizeOf(images, name));
+  const preprocessing = preprocessingOf(options, images.size, halved);
   const networkOf = (part: OnnxPart): Network => ({
     name,
     modelType,
@@ -106,6 +112,7 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
       normalised: head.normalised,
       training: nodes.some((node) => isTraining(node, model)),
     },
+    halved,
   };
 }
 
@@ -156,14 +163,15 @@ function imageInput({ file, inputs }: OnnxModel) {
   return { name: first.name, channelsLast, size: height, sides: { height, width }, count: shape[0] };
 }
 
-/** The file's own image size, 224 where it has none. */
-function sizeOf({ size = 224 }: { readonly size: number | undefined }, file: string): number {
-  if (preprocessingSchema.safeParse(imagenetPreprocessing(size)).success) return size;
-  throw new AdarandError(
-    'model.image-size',
-    `${file} takes images of ${size} pixels`,
-    'Images are resized to at most 65536 pixels, and cropped to seven eighths of that.',
-  );
+/** How images become the network's input: without a halving, they are half as large as what the file takes. */
+function preprocessingOf(
+  { name, preprocessing: given, imageSize }: ImportOptions,
+  ownSize: number | undefined,
+  halved: boolean,
+): Preprocessing {
+  const forFile = given && halved ? halvedPreprocessing(given, name) : given;
+  const own = forFile ?? imagenetPreprocessing(ownSize ?? 224);
+  return imageSize === undefined ? own : resizedTo(own, imageSize);
 }
 
 /** Names of the running variances: the last input of a BatchNormalization. */

@@ -11,10 +11,11 @@ import { float32, type Shape, sizeOf, type Tensor, zeros } from '../graph/tensor
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { backboneNamed } from '../nn/registry.js';
-import { vit } from '../nn/vit.js';
+import { vit } from '../nn/vit/vit.js';
 import { nodeDriver } from '../runtime/node.js';
 import { exportFolder, exportOnnx } from './export.js';
-import { openModel, resizedTo } from './open.js';
+import { openModel } from './open.js';
+import { resizedTo } from './resized-to.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 
@@ -93,7 +94,7 @@ const architectures: Readonly<Record<string, Network>> = {
       backboneNamed(name, { seed: 1 }),
     ]),
   ),
-  'vit-64-2-8': vit({ imageSize: 32, patch: 8, width: 64, depth: 2, heads: 1 }, { seed: 1 }),
+  'vit-192-2-8': vit({ imageSize: 32, patch: 8, width: 192, depth: 2, heads: 3 }, { seed: 1 }),
 };
 const headNames: Readonly<Record<string, string>> = {
   cifar_resnet: 'linear',
@@ -136,13 +137,13 @@ test('what is missing or malformed is named', async (t) => {
   await writeFile(join(folder, 'config.json'), '{"model_type": "resnet"');
   await rejects(folder, 'model.config', /not JSON/);
   await writeFile(join(folder, 'config.json'), '{"model_type": "resnet"}');
+  await rejects(folder, 'model.not-found', /onnx\/model\.onnx/);
+  await mkdir(join(folder, 'onnx'));
+  await writeFile(join(folder, 'onnx', 'model.onnx'), 'not a model');
   await rejects(folder, 'model.not-found', /preprocessor_config\.json/);
   await writeFile(join(folder, 'preprocessor_config.json'), '{"size": {"height": 32, "width": 48}}');
   await rejects(folder, 'model.config', /32x48/);
   await writeFile(join(folder, 'preprocessor_config.json'), '{"size": 32}');
-  await rejects(folder, 'model.not-found', /onnx\/model\.onnx/);
-  await mkdir(join(folder, 'onnx'));
-  await writeFile(join(folder, 'onnx', 'model.onnx'), 'not a model');
   await rejects(folder, 'model.damaged', /not a whole ONNX model/);
   await writeFile(join(folder, 'model.bin'), '');
   await rejects(join(folder, 'model.bin'), 'model.file-type', /model\.bin/);

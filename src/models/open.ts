@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { readSafetensors } from '../files/safetensors.js';
+import { specialAt } from '../files/special.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { checkNumbers } from './check-numbers.js';
@@ -12,7 +13,7 @@ import { kindOf, type Located, locateModel, readError } from './locate.js';
 import { CONFIG, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportOptions, importFile } from './onnx-import.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { resizedTo } from './resized-to.js';
 import { checkAgainstFile } from './self-check.js';
 
 export interface OpenModelOptions {
@@ -66,12 +67,22 @@ async function openFolder(folder: string, name: string, options: Opening): Promi
   const configFile = join(folder, CONFIG);
   const config = parseConfig(await readText(configFile), configFile);
   const preprocessorFile = join(folder, PREPROCESSOR);
+  const paths = await pathsIn(folder);
+  const weights = weightsIn(paths, config, { name: folder, hub: false });
   const preprocessing =
-    config.preprocessing ?? parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile);
-  const weights = weightsIn(await pathsIn(folder), config, { name: folder, hub: false });
+    config.preprocessing ??
+    // Tensors have the usual preprocessing of their family.
+    (weights.kind !== 'onnx' && !paths.has(PREPROCESSOR)
+      ? undefined
+      : parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile));
   if (weights.kind === 'onnx') {
     const { modelType, classes } = config;
-    const described = { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) };
+    const described = {
+      name,
+      modelType,
+      ...(preprocessing === undefined ? {} : { preprocessing }),
+      ...(classes === undefined ? {} : { classes }),
+    };
     return openOnnx(join(folder, weights.model), described, options);
   }
   const main = join(folder, weights.kind === 'tensors' ? weights.model : weights.index);
@@ -91,16 +102,13 @@ async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
 
 async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
   const bytes = await read(file);
-  const known = { ...described, external: externalDataIn(dirname(file)) };
+  const external = externalDataIn(dirname(file));
   const { imageSize, selfCheck } = options;
-  const own = importFile(bytes, known);
-  // Built again, so that a size which the graph cannot take is refused here.
-  const imported =
-    imageSize === undefined
-      ? own
-      : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
-  if (selfCheck !== undefined)
-    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
+  const size = imageSize === undefined ? {} : { imageSize };
+  const imported = importFile(bytes, { ...described, ...size, external });
+  // A graph that halves its images is one of our own exports.
+  if (selfCheck !== undefined && !imported.halved)
+    await checkAgainstFile(imported, { bytes, external }, selfCheck.threads);
   return imported.network;
 }
 
@@ -124,25 +132,28 @@ async function openTensors(
       tensors.set(name, tensor);
     }
   }
-  const network = networkOf(tensors, main, config?.classes);
+  const network = networkOf(tensors, main, {
+    classes: config?.classes,
+    config: config?.architecture,
+    imageSize: imageSize ?? preprocessing?.imageSize,
+  });
   const variances = [...network.buffers.keys()].filter((name) => name.endsWith('running_var'));
   checkNumbers(network, new Set(variances), main);
-  const own = preprocessing ?? network.preprocessing;
-  return { ...network, preprocessing: imageSize === undefined ? own : resizedTo(own, imageSize) };
+  const chosen = preprocessing ?? network.preprocessing;
+  const notes = [
+    ...(network.notes ?? []),
+    ...(preprocessing === undefined ? [usualPreprocessing(network)] : []),
+  ];
+  return {
+    ...network,
+    notes,
+    preprocessing: imageSize === undefined ? chosen : resizedTo(chosen, imageSize),
+  };
 }
 
-/** Another input size, with the same share of the resized image inside the crop. */
-export function resizedTo(preprocessing: Preprocessing, imageSize: number): Preprocessing {
-  if (!Number.isInteger(imageSize) || imageSize < 1)
-    throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
-  const ratio = preprocessing.resizeSize / preprocessing.imageSize;
-  const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
-  if (preprocessingSchema.safeParse(resized).success) return resized;
-  throw new AdarandError(
-    'model.image-size',
-    `For an input of ${imageSize} pixels, images would be resized to ${resized.resizeSize}`,
-    "Choose a smaller image size, or check the sizes in the model's preprocessor_config.json.",
-  );
+function usualPreprocessing({ preprocessing: { imageSize, mean, std } }: Network): string {
+  const three = (numbers: readonly number[]) => numbers.join(', ');
+  return `no file says how its images were prepared: taken as usual, ${imageSize} pixels, mean ${three(mean)}, standard deviation ${three(std)}`;
 }
 
 async function readText(path: string): Promise<string> {
@@ -150,6 +161,9 @@ async function readText(path: string): Promise<string> {
 }
 
 async function read(path: string): Promise<Uint8Array> {
+  const special = await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError('model.read', `${path} is a ${special}, not a file`, 'Copy the model to a file.');
   try {
     return await readFile(path);
   } catch (error) {

@@ -10,15 +10,7 @@ import { importOnnx } from './onnx-import.js';
 
 const trained = async (file: Uint8Array) => trainBriefly(importOnnx(file, { name: 'tiny.onnx' }));
 
-for (const side of [57_345, 65_536, 1_000_000])
-  test(`images of ${side} pixels are refused`, async () => {
-    await assert.rejects(trained(classifierFile({ side })), {
-      code: 'model.image-size',
-      message: `tiny.onnx takes images of ${side} pixels`,
-    });
-  });
-
-for (const side of [57_344, 20_000])
+for (const side of [20_000, 1_000_000, 2 ** 53])
   test(`a step with images of ${side} pixels does not fit into the memory`, async () => {
     await assert.rejects(trained(classifierFile({ side })), { code: 'runtime.memory', hint: /--image-size/ });
   });

@@ -6,6 +6,12 @@ import { split } from '../graph/operators/split.js';
 import { transpose } from '../graph/operators/transpose.js';
 import type { Value } from '../graph/value.js';
 
+/** What is done to each head's queries and keys [N,heads,T,d] before they are compared. */
+export interface HeadNorms {
+  readonly query?: (x: Value) => Value;
+  readonly key?: (x: Value) => Value;
+}
+
 /**
  * Multi-head self-attention (Vaswani et al. 2017), softmax(q k^T / sqrt(d)) v per head with d = D / heads, of
  * qkv [N,T,3D] (queries, keys and values side by side); returns [N,T,D] before the output projection.
@@ -13,12 +19,13 @@ import type { Value } from '../graph/value.js';
  * Along the last axis of qkv lie the d numbers of each head: of all heads' queries first, then of their keys, then of
  * their values. As [N,3 heads,T,d], the three are thirds of the second axis.
  */
-export function attention(qkv: Value, heads: number): Value {
+export function attention(qkv: Value, heads: number, { query, key }: HeadNorms = {}): Value {
   const [batch, tokens, width] = [at(qkv.shape, 0), at(qkv.shape, 1), at(qkv.shape, 2) / 3];
   const perHead = width / heads;
   const byHead = transpose(reshape(qkv, [batch, tokens, 3 * heads, perHead]), [0, 2, 1, 3]);
   const pieces = split(byHead, 1, 3);
-  const scores = matmul(at(pieces, 0), at(pieces, 1), { transposeB: true, alpha: perHead ** -0.5 });
+  const [q, k] = [at(pieces, 0), at(pieces, 1)];
+  const scores = matmul(query ? query(q) : q, key ? key(k) : k, { transposeB: true, alpha: perHead ** -0.5 });
   const mixed = matmul(softmax(scores), at(pieces, 2));
   return reshape(transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]);
 }

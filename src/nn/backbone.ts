@@ -1,7 +1,8 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import { float32, sameShape, type Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { Random } from '../random.js';
+import type { Weights } from './naming/naming.js';
 import type { Head, Network, Parameter, Preprocessing, Scope } from './network.js';
 import type { TensorSpec } from './specs.js';
 
@@ -9,7 +10,7 @@ import type { TensorSpec } from './specs.js';
 export type BackboneWeights =
   | { readonly seed: number }
   | {
-      readonly tensors: ReadonlyMap<string, Tensor>;
+      readonly tensors: Weights;
       /** Names of the pretrained head's classes; `class 0` ... unless given. */
       readonly classes?: readonly string[];
     };
@@ -21,16 +22,18 @@ export interface Architecture {
   readonly featureSize: number;
   readonly preprocessing: Preprocessing;
   readonly specs: readonly TensorSpec[];
-  /** Prefix of the pretrained classifier's tensors (`fc`: `fc.weight` [K,d] and `fc.bias` [K]). */
-  readonly head: string;
+  /**
+   * Prefix of the pretrained classifier's tensors (`fc`: `fc.weight` [K,d] and `fc.bias` [K]). Several classifiers see
+   * a part of the features each, in this order, and their logits are averaged.
+   */
+  readonly head: readonly string[];
   features(images: Value, scope: Scope): Value;
 }
 
 /**
- * Gives an architecture its tensors. Tensors that the architecture does not have are ignored (a file may hold
- * counters, or another head).
+ * Gives an architecture its tensors. Every given tensor is one of the architecture's or of its head's.
  *
- * @throws AdarandError `model.missing-tensor` or `model.tensor-shape`.
+ * @throws AdarandError `model.missing-tensor`, `model.tensor-shape`, `model.unused-tensor`.
  */
 export function backbone({ specs, head, ...architecture }: Architecture, weights: BackboneWeights): Network {
   const parameters = new Map<string, Parameter>();
@@ -43,7 +46,16 @@ export function backbone({ specs, head, ...architecture }: Architecture, weights
     if (spec.role === 'buffer') buffers.set(spec.name, tensor);
     else parameters.set(spec.name, { kind: spec.role, tensor });
   });
-  const pretrainedHead = 'seed' in weights ? undefined : readHead(weights, head, architecture);
+  if ('seed' in weights) return { ...architecture, parameters, buffers, pretrainedHead: undefined };
+  const known = new Set(specs.map(({ name }) => name));
+  for (const [name, { shape }] of weights.tensors)
+    if (!known.has(name) && !head.some((prefix) => name === `${prefix}.weight` || name === `${prefix}.bias`))
+      throw new AdarandError(
+        'model.unused-tensor',
+        `${architecture.name} has no tensor ${name} [${shape}]`,
+        'The network computes something else than what is known here; an ONNX export of it can be opened instead.',
+      );
+  const pretrainedHead = readHead(weights, head, { ...architecture, specs });
   return { ...architecture, parameters, buffers, pretrainedHead };
 }
 
@@ -57,45 +69,57 @@ export function imagenetPreprocessing(imageSize: number): Preprocessing {
   };
 }
 
-function pretrained(
-  tensors: ReadonlyMap<string, Tensor>,
-  { name, shape }: TensorSpec,
-  network: string,
-): Tensor<'float32'> {
+function pretrained(tensors: Weights, { name, shape }: TensorSpec, network: string): Tensor<'float32'> {
   const tensor = tensors.get(name);
   if (tensor === undefined)
     throw new AdarandError(
       'model.missing-tensor',
       `${network} needs a tensor ${name}, which the weights do not have`,
-      'Tensor names must be those of torchvision (ResNet, MobileNetV2) or timm (ViT).',
+      'The file is not complete, or belongs to another network.',
     );
-  if (tensor.dtype !== 'float32' || !sameShape(tensor.shape, shape))
-    throw wrongTensor(network, name, tensor, `${shape}`);
+  if (!sameShape(tensor.shape, shape))
+    throw new AdarandError(
+      'model.tensor-shape',
+      `${network} needs ${name} as [${shape}]; the weights have [${tensor.shape}]`,
+      'Use the weights of this very architecture.',
+    );
   return tensor;
 }
 
-function wrongTensor(network: string, name: string, { dtype, shape }: Tensor, wanted: string): AdarandError {
-  return new AdarandError(
-    'model.tensor-shape',
-    `${network} needs ${name} as float32 [${wanted}]; the weights have ${dtype} [${shape}]`,
-    'Use the float32 weights of this very architecture.',
-  );
-}
-
+/** The classifiers side by side, as one on all features; undefined if the file has none. */
 function readHead(
   { tensors, classes }: Exclude<BackboneWeights, { readonly seed: number }>,
-  head: string,
-  { name, featureSize }: Pick<Architecture, 'name' | 'featureSize'>,
+  prefixes: readonly string[],
+  { name, featureSize, specs }: Pick<Architecture, 'name' | 'featureSize' | 'specs'>,
 ): Head | undefined {
-  const weight = tensors.get(`${head}.weight`);
-  const bias = tensors.get(`${head}.bias`);
-  if (weight === undefined || bias === undefined) return undefined;
-  const [count] = weight.shape;
-  if (weight.dtype !== 'float32' || count === undefined || !sameShape(weight.shape, [count, featureSize]))
-    throw wrongTensor(name, `${head}.weight`, weight, `classes,${featureSize}`);
-  if (bias.dtype !== 'float32' || !sameShape(bias.shape, [count]))
-    throw wrongTensor(name, `${head}.bias`, bias, `${count}`);
-  return { weight, bias, classes: classNames(count, classes) };
+  const width = featureSize / prefixes.length;
+  const own = new Set(specs.map((spec) => spec.name));
+  const parts = prefixes.flatMap((prefix) => {
+    const [weight, bias] = [tensors.get(`${prefix}.weight`), tensors.get(`${prefix}.bias`)];
+    return weight === undefined || own.has(`${prefix}.weight`) ? [] : [{ prefix, weight, bias }];
+  });
+  if (parts.length === 0) return undefined;
+  const [count = 0] = at(parts, 0).weight.shape;
+  const head = { weight: new Float32Array(count * featureSize), bias: new Float32Array(count) };
+  for (const [i, { prefix, weight, bias }] of parts.entries()) {
+    const fits = sameShape(weight.shape, [count, width]) && (!bias || sameShape(bias.shape, [count]));
+    if (parts.length < prefixes.length || !fits)
+      throw new AdarandError(
+        'model.tensor-shape',
+        `${name} has ${featureSize} features; the classifier ${prefix} has a weight [${weight.shape}] and ${bias ? `a bias [${bias.shape}]` : 'no bias'}`,
+        'The classifier belongs to another network, or sees other features. Remove its tensors from the file to use the network without it.',
+      );
+    for (let k = 0; k < count; k++) {
+      for (let j = 0; j < width; j++)
+        head.weight[k * featureSize + i * width + j] = (weight.data[k * width + j] ?? 0) / prefixes.length;
+      head.bias[k] = (head.bias[k] ?? 0) + (bias?.data[k] ?? 0) / prefixes.length;
+    }
+  }
+  return {
+    weight: float32([count, featureSize], head.weight),
+    bias: float32([count], head.bias),
+    classes: classNames(count, classes),
+  };
 }
 
 /** The given names if there are `count` of them, else numbers. */

@@ -9,6 +9,7 @@ import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbon
 import { countBlocks } from './count-blocks.js';
 import type { BackboneFamily } from './family.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
+import { unchanged } from './naming/naming.js';
 import type { Network } from './network.js';
 import { batchNormSpecs, convSpecs } from './specs.js';
 
@@ -31,7 +32,7 @@ export function cifarResNet(
       modelType: 'cifar_resnet',
       featureSize: 64,
       preprocessing: { ...imagenetPreprocessing(32), resizeSize: 32 },
-      head: 'linear',
+      head: ['linear'],
       specs: [
         ...convSpecs('conv1', 16, 3, 3),
         ...batchNormSpecs('bn1', 16),
@@ -58,14 +59,23 @@ export function cifarResNet(
   );
 }
 
-/** Torch names: three stages, then `linear`. */
+/** Torch names: three stages, whose shortcuts have no tensors, then `linear`. */
 export const cifarResNets = {
+  namings: [
+    {
+      library: 'torch',
+      marker: 'layer3.0.conv1.weight',
+      body: [{ ours: 'linear.*', theirs: 'fc.*' }, ...unchanged],
+      head: [{ ours: 'linear.*', theirs: 'linear.*' }],
+    },
+  ],
   recognise(tensors) {
     const perStage = countBlocks(tensors, 'layer1');
-    if (perStage === 0 || countBlocks(tensors, 'layer4') > 0 || !tensors.has('linear.weight'))
-      return undefined;
+    const projects = [...tensors.keys()].some((name) => /[.](downsample|shortcut)[.]/.test(name));
+    if (perStage === 0 || countBlocks(tensors, 'layer4') > 0 || projects) return undefined;
     return (weights) => cifarResNet(6 * perStage + 2, weights);
   },
+  covers: (config) => config.library === 'transformers' && config.modelType === 'cifar_resnet',
   sizes: {
     'resnet20-cifar': (weights) => cifarResNet(20, weights),
     'resnet56-cifar': (weights) => cifarResNet(56, weights),

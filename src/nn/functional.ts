@@ -16,12 +16,12 @@ import {
 import { float32, int32, sizeOf } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
 
-/** x W^T + b over the last axis of x [..., in], with W [out, in] and b [out]: [..., out]. */
-export function linear(x: Value, weight: Value, bias: Value): Value {
+/** x W^T + b over the last axis of x [..., in], with W [out, in] and, where there is one, b [out]: [..., out]. */
+export function linear(x: Value, weight: Value, bias?: Value): Value {
   const width = at(weight.shape, 1);
   const rows = reshape(x, [sizeOf(x.shape) / width, width]);
-  const y = add(matmul(rows, weight, { transposeB: true }), bias);
-  return reshape(y, x.shape.with(-1, at(weight.shape, 0)));
+  const product = matmul(rows, weight, { transposeB: true });
+  return reshape(bias === undefined ? product : add(product, bias), x.shape.with(-1, at(weight.shape, 0)));
 }
 
 /** Mean cross-entropy, in nats, of logits [N, K] against target distributions [N, K]: a scalar. */

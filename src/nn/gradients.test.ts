@@ -17,9 +17,10 @@ import { nodeDriver } from '../runtime/node.js';
 import { cifarResNet } from './cifar-resnet.js';
 import { linear } from './functional.js';
 import { mobileNetV2 } from './mobilenet-v2.js';
+import type { Weights } from './naming/naming.js';
 import type { Network } from './network.js';
 import { recordingScope } from './scope.js';
-import { vit } from './vit.js';
+import { vit } from './vit/vit.js';
 
 type Golden = ReturnType<typeof Schema.parse>;
 
@@ -34,7 +35,7 @@ const smallMobileNet = {
   ],
 } as const;
 
-const cases: Readonly<Record<string, (tensors: ReadonlyMap<string, Tensor>) => Network>> = {
+const cases: Readonly<Record<string, (tensors: Weights) => Network>> = {
   'gradients-resnet20-silu': (tensors) => cifarResNet(20, { tensors }, { activation: 'silu' }),
   'gradients-resnet20-relu': (tensors) => cifarResNet(20, { tensors }),
   'gradients-vit': (tensors) => vit({ imageSize: 16, patch: 4, width: 32, depth: 2, heads: 4 }, { tensors }),

@@ -88,8 +88,9 @@ export function batchNormNamed(
 }
 
 /** y = x W^T + b over the last axis of x [..., in], with W = `name.weight` [out, in] and b = `name.bias` [out]. */
-export function linear(scope: Scope, x: Value, name: string): Value {
-  return F.linear(x, scope.parameter(`${name}.weight`), scope.parameter(`${name}.bias`));
+export function linear(scope: Scope, x: Value, name: string, { bias = true } = {}): Value {
+  const weight = scope.parameter(`${name}.weight`);
+  return F.linear(x, weight, bias ? scope.parameter(`${name}.bias`) : undefined);
 }
 
 /** Ba et al. 2016: each row of x [..., d] standardised, times `name.weight`, plus `name.bias`. */

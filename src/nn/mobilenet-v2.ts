@@ -4,6 +4,7 @@ import { type Activation, activations } from './activations.js';
 import { type BackboneWeights, backbone, imagenetPreprocessing } from './backbone.js';
 import type { BackboneFamily } from './family.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
+import { unchanged } from './naming/naming.js';
 import type { Network, Scope } from './network.js';
 import { batchNormSpecs, convSpecs } from './specs.js';
 
@@ -51,7 +52,7 @@ export function mobileNetV2(weights: BackboneWeights, options: MobileNetV2Option
       modelType: 'mobilenet_v2',
       featureSize: last,
       preprocessing: imagenetPreprocessing(224),
-      head: 'classifier.1',
+      head: ['classifier.1'],
       specs: [
         ...convSpecs('features.0.0', stem, 3, 3),
         ...batchNormSpecs('features.0.1', stem),
@@ -80,8 +81,10 @@ export function mobileNetV2(weights: BackboneWeights, options: MobileNetV2Option
 
 /** Torchvision's names: eighteen features before the last convolution, in the one size that it has. */
 export const mobileNetV2s = {
+  namings: [{ library: 'torchvision', marker: 'features.18.0.weight', body: unchanged, head: [] }],
   recognise: (tensors) =>
     tensors.has('features.18.0.weight') ? (weights) => mobileNetV2(weights) : undefined,
+  covers: () => false,
   sizes: { 'mobilenet-v2': (weights) => mobileNetV2(weights) },
 } satisfies BackboneFamily;
 

@@ -58,6 +58,10 @@ export interface Network {
   readonly buffers: ReadonlyMap<string, Tensor<'float32'>>;
   /** The classifier that it was pretrained with, where it has one. */
   readonly pretrainedHead: Head | undefined;
+  /** What was assumed, or left out, when it was opened: sentences for the user. */
+  readonly notes?: readonly string[];
+  /** Its tensors, by its own names, under the names and in the forms of the file that it was opened from. */
+  readonly toFile?: (tensors: ReadonlyMap<string, Tensor<'float32'>>) => Map<string, Tensor<'float32'>>;
   /** Builds features [N, d] from normalised images [N, 3, H, W]. */
   features(images: Value, scope: Scope): Value;
 }

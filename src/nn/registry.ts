@@ -1,16 +1,22 @@
 import { invariant } from '../errors.js';
 import type { BackboneWeights } from './backbone.js';
 import { cifarResNets } from './cifar-resnet.js';
+import type { ArchitectureConfig } from './config.js';
 import type { BackboneFamily } from './family.js';
 import { mobileNetV2s } from './mobilenet-v2.js';
 import type { Network } from './network.js';
-import { resNets } from './resnet.js';
-import { vits } from './vit.js';
+import { resNets } from './resnet/family.js';
+import { vits } from './vit/family.js';
 
 const all = [cifarResNets, resNets, mobileNetV2s, vits] as const;
 
 /** Every family of backbones; at most one recognises the tensors of a file. */
 export const backboneFamilies: readonly BackboneFamily[] = all;
+
+/** Whether a configuration names a network that some family builds. */
+export function isCovered(config: ArchitectureConfig): boolean {
+  return backboneFamilies.some((family) => family.covers(config));
+}
 
 export type BackboneName = SizeOf<(typeof all)[number]>;
 

@@ -39,10 +39,10 @@ export function layerNormSpecs(name: string, width: number): TensorSpec[] {
   ];
 }
 
-/** A linear layer as transformers start it: weight [out, width] and bias [out]. */
-export function linearSpecs(name: string, out: number, width: number): TensorSpec[] {
+/** A linear layer as transformers start it: weight [out, width] and, unless it has none, bias [out]. */
+export function linearSpecs(name: string, out: number, width: number, { bias = true } = {}): TensorSpec[] {
   return [
     { name: `${name}.weight`, shape: [out, width], role: 'weight', initial: truncatedNormal(0.02) },
-    { name: `${name}.bias`, shape: [out], role: 'bias', initial: zero },
+    ...(bias ? ([{ name: `${name}.bias`, shape: [out], role: 'bias', initial: zero }] as const) : []),
   ];
 }

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { at } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
 import { input, topologicalOrder, type Value } from '../graph/value.js';
-import { resNet } from '../nn/resnet.js';
+import { backboneNamed } from '../nn/registry.js';
 import { recordingScope } from '../nn/scope.js';
 import { buildFeatures, normalize } from './classifier.js';
 
@@ -20,7 +20,7 @@ test('a pixel p of a channel becomes (p / 255 - mean) / std', () => {
 });
 
 test('features, feature maps and the updates of running statistics are fused as one graph', () => {
-  const network = resNet(18, { seed: 1 });
+  const network = backboneNamed('resnet18', { seed: 1 });
   const images = input('images', { dtype: 'float32', shape: [2, 3, 64, 64] });
   const [plain, fused] = [0, 1].map(() => recordingScope(network, { training: true }));
   assert.ok(plain !== undefined && fused !== undefined);

@@ -13,7 +13,7 @@ const commit = '0123456789abcdef0123456789abcdef01234567';
 /** What others have put into the hub's cache. */
 export const hubReaders = {
   'config.json of timm': jsonReader(
-    ['models/config.ts', 'models/hub/fetch-model.ts'],
+    ['models/timm-config.ts', 'models/parse-json.ts', 'models/hub/fetch-model.ts'],
     async () => [
       {
         architecture: 'resnet18',

@@ -41,10 +41,10 @@ function picture(label: number, index: number, size: number): Promise<Buffer> {
     .toBuffer();
 }
 
-/** An 8-layer ResNet for 16 x 16 pixels with random weights, as an ONNX file with a head of four classes. */
-export async function writeModel(path: string): Promise<void> {
+/** An 8-layer ResNet for small pictures with random weights, as an ONNX file with a head of four classes. */
+export async function writeModel(path: string, size = 16): Promise<void> {
   const built = cifarResNet(8, { seed: 1 });
-  const network = { ...built, preprocessing: { ...built.preprocessing, imageSize: 16, resizeSize: 16 } };
+  const network = { ...built, preprocessing: { ...built.preprocessing, imageSize: size, resizeSize: size } };
   const random = new Random(2, 'test');
   const weight = Float32Array.from({ length: 4 * 64 }, () => random.normal());
   const head = {

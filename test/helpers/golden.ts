@@ -12,7 +12,7 @@ export function readGolden<T>(name: string, schema: z.ZodType<T>): T {
 }
 
 /** The nearest `test/golden` above this file, wherever the compiler put it. */
-function goldenFolder(): string {
+export function goldenFolder(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const candidate = join(folder, 'test', 'golden');
     if (existsSync(candidate)) return candidate;

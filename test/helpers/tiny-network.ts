@@ -12,7 +12,7 @@ export function tinyNetwork(featureSize: number): Network {
       modelType: 'tiny',
       featureSize,
       preprocessing: { imageSize: 8, resizeSize: 8, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
-      head: 'head',
+      head: ['head'],
       specs: [
         ...convSpecs('conv1', 4, 3, 3),
         ...batchNormSpecs('bn1', 4),

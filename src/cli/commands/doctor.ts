@@ -13,6 +13,7 @@ import { describeMachine, type Machine } from '../../run/folder/describe-machine
 import { checkDevice } from '../../run/operations/check-device.js';
 import { optionRegistry } from '../../run/options/option.js';
 import { printJson } from '../json.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 interface DeviceReport {
@@ -68,10 +69,7 @@ export const command = {
     // Each in a process of its own: a device that crashes it is a finding, too.
     for (const device of devices) checks.push(await check(device));
     const hub = network ? await askHub() : undefined;
-    if (!json)
-      return void process.stdout.write(
-        `${[...asText(machine, sharp, checks), ...hubLines(hub)].join('\n')}\n`,
-      );
+    if (!json) return void print(`${[...asText(machine, sharp, checks), ...hubLines(hub)].join('\n')}\n`);
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
     printJson({ type: 'library', ...sharp });
     for (const found of checks) printJson({ type: 'device', ...found });

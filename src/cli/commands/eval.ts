@@ -3,6 +3,7 @@ import { type EvaluationReport, evaluate } from '../../run/operations/evaluate.j
 import { accuracyWithInterval, percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 export const command = {
@@ -11,7 +12,7 @@ export const command = {
   async run({ parse, json }) {
     const report = await perform(evaluate, parse(evaluate.request), { json });
     if (json) printJson({ type: 'result', ...report });
-    else process.stdout.write(`${asText(report).join('\n')}\n`);
+    else print(`${asText(report).join('\n')}\n`);
   },
 } satisfies Command<typeof evaluate.request>;
 

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { exportRun } from '../../run/operations/export-run.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 export const command = {
@@ -11,8 +12,8 @@ export const command = {
     const report = await perform(exportRun, parse(exportRun.request), { json });
     if (json) return printJson({ type: 'result', ...report });
     const { folder } = report;
-    process.stdout.write(
-      `written: ${folder}/ with config.json, preprocessor_config.json, onnx/model.onnx\n` +
+    print(
+      `written: ${folder}/ with README.md, config.json, preprocessor_config.json, onnx/model.onnx\n` +
         `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n`,
     );
   },

@@ -12,6 +12,7 @@ import { openMethod } from '../../run/method/open-method.js';
 import { optionRegistry } from '../../run/options/option.js';
 import { wrapped } from '../format.js';
 import { printJson } from '../json.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 const options = z.strictObject({
@@ -29,7 +30,7 @@ export const command = {
     const known = methodNames.map((each) => methods[each]);
     const chosen = name === undefined ? known : [await openMethod(name)];
     if (json) for (const method of chosen) printJson(asJson(method));
-    else process.stdout.write(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
+    else print(`${name === undefined ? overview(known) : chosen.map(detail).join('\n')}\n`);
   },
 } satisfies Command<typeof options>;
 

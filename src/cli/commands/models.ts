@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
 import { formatBytes } from '../../files/format-bytes.js';
-import { type CatalogEntry, catalog, secondsPerEpoch, stepMegabytes } from '../../models/catalog.js';
+import {
+  type CatalogEntry,
+  catalog,
+  isOpened,
+  secondsPerEpoch,
+  stepMegabytes,
+} from '../../models/catalog.js';
 import { type CachedModel, cachedModels } from '../../models/hub/cached-models.js';
 import { hubSettings } from '../../models/hub/settings.js';
 import { launch } from '../../process/launch.js';
@@ -9,6 +15,7 @@ import { commandLine } from '../../run/command-line.js';
 import { measureSpeed } from '../../run/operations/measure-speed.js';
 import { duration } from '../format.js';
 import { printJson } from '../json.js';
+import { print } from '../terminal.js';
 import type { Command } from './command.js';
 
 const IMAGES = 1000;
@@ -22,7 +29,7 @@ export const command = {
     const { cache } = hubSettings();
     const cached = await cachedModels(cache);
     const { gflops } = await launch(measureSpeed, {}).result;
-    if (!json) return void process.stdout.write(`${asText(cached, cache, gflops).join('\n')}\n`);
+    if (!json) return void print(`${asText(cached, cache, gflops).join('\n')}\n`);
     printJson({ type: 'speed', gflops });
     for (const entry of catalog)
       printJson({
@@ -36,8 +43,8 @@ export const command = {
 } satisfies Command<typeof options>;
 
 function asText(cached: readonly CachedModel[], cache: string, gflops: number): string[] {
-  const opened = catalog.filter((entry) => entry.opened);
-  const others = catalog.filter((entry) => !entry.opened);
+  const opened = catalog.filter(isOpened);
+  const others = catalog.filter((entry) => !isOpened(entry));
   const titles = ['model', 'parameters', 'input', 'memory', `${IMAGES} images`, 'licence'];
   const rows = opened.map((entry) => [
     entry.name,

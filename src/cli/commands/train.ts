@@ -12,6 +12,7 @@ import type { RunOptions } from '../../run/options/train-options.js';
 import { accuracyWithInterval, duration, percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { print } from '../terminal.js';
 import type { Command, Typed } from './command.js';
 
 const options = z.strictObject({
@@ -39,7 +40,7 @@ export const command = {
         ? await perform(train, await runOptions(typed), { json })
         : await perform(resume, resumeOptions(typed), { json });
     if (json) printJson({ type: 'result', ...summary });
-    else process.stdout.write(`${conclusion(summary).join('\n')}\n`);
+    else print(`${conclusion(summary).join('\n')}\n`);
   },
 } satisfies Command<typeof options>;
 

@@ -10,8 +10,9 @@ import { constant, input, type Value } from '../../graph/value.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
 import { mobileNetV2 } from '../../nn/mobilenet-v2.js';
 import type { Network } from '../../nn/network.js';
-import { resNet } from '../../nn/resnet.js';
-import { vit, vitSizes } from '../../nn/vit.js';
+import { backboneNamed } from '../../nn/registry.js';
+import { vitSizes } from '../../nn/vit/family.js';
+import { vit } from '../../nn/vit/vit.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 import type { FrozenNetwork } from '../prepare.js';
@@ -22,8 +23,8 @@ const pixelsOf = (side: number, count = 1): Value =>
 
 for (const [network, first, second] of [
   [cifarResNet(8, { seed: 0 }), 'conv1', 'layer1.0.conv1'],
-  [resNet(18, { seed: 0 }), 'conv1', 'layer1.0.conv1'],
-  [resNet(50, { seed: 0 }), 'conv1', 'layer1.0.conv1'],
+  [backboneNamed('resnet18', { seed: 0 }), 'conv1', 'layer1.0.conv1'],
+  [backboneNamed('resnet50', { seed: 0 }), 'conv1', 'layer1.0.conv1'],
   [mobileNetV2({ seed: 0 }), 'features.0.0', 'features.1.conv.0.0'],
 ] as const)
   test(`${network.name}: the filters are those of ${first} and ${second}`, () => {

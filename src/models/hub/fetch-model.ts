@@ -24,11 +24,12 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
   const snapshot = await Snapshot.open(name, host, commit);
   const { folder, paths } = snapshot;
   const place = { name: name.repo, hub: true };
-  if (!paths.has(CONFIG)) weightsIn(paths, noConfig, place);
+  // A repository without it may have no weights either, which is the better thing to say.
+  if (!paths.has(CONFIG)) weightsIn(paths, undefined, place);
   await snapshot.take([CONFIG, PREPROCESSOR].filter((path) => path === CONFIG || paths.has(path)));
   const config = parseConfig(await readFile(join(folder, CONFIG), 'utf8'), `${CONFIG} of ${name.repo}`);
   const weights = weightsIn(paths, config, place);
-  if (config.preprocessing === undefined && !paths.has(PREPROCESSOR))
+  if (weights.kind === 'onnx' && config.preprocessing === undefined && !paths.has(PREPROCESSOR))
     throw new AdarandError(
       'hub.no-file',
       `${name.repo} has no ${PREPROCESSOR}, so it is not known how its images are prepared`,
@@ -47,6 +48,3 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
     );
   return { folder, source };
 }
-
-/** A repository without it may have no weights either, which is the better thing to say. */
-const noConfig = { modelType: '', classes: undefined, namedByTorch: true, preprocessing: undefined };

@@ -27,6 +27,7 @@ import { tanh } from '../../graph/operators/tanh.js';
 import { where } from '../../graph/operators/where.js';
 import type { DType } from '../../graph/tensor.js';
 import { constant, type Value } from '../../graph/value.js';
+import { geluTanh } from '../../nn/activations.js';
 import { arithmetic, type Build, type Builder, layer, weightless } from './builder.js';
 import type { NodeReader } from './node-reader.js';
 
@@ -100,12 +101,10 @@ function clipped(node: NodeReader): Value {
   return clip(x, Math.max(low, -3.4e38), upper);
 }
 
-/** The tanh form differs from the exact one by at most 5e-4: it is kept as what it is. */
+/** The tanh form is not the exact one: it is kept as what it is. */
 function geluOf(node: NodeReader): Value {
   const x = node.value(0);
-  if (node.text('approximate', 'none') === 'none') return gelu(x);
-  const inner = mul(add(x, mul(mul(x, mul(x, x)), 0.044715)), Math.sqrt(2 / Math.PI));
-  return mul(mul(x, 0.5), add(tanh(inner), 1));
+  return node.text('approximate', 'none') === 'none' ? gelu(x) : geluTanh(x);
 }
 
 /** Numbers of ONNX's element types; floats of other widths are float32 here. */

@@ -32,7 +32,7 @@ describe('a run on disk', () => {
     assert.ok(existsSync(path));
     await writeFile(join(path, 'file'), '');
     await assert.rejects(RunFolder.reserve(path, ''), /exists already/);
-    await assert.rejects(RunFolder.reserve(join(path, 'file'), ''), /exists already/);
+    await assert.rejects(RunFolder.reserve(join(path, 'file'), ''), /file is a file, not a folder/);
     assert.deepEqual(await readdir(path), ['file']);
     await mkdir(join(path, 'other/checkpoints'), { recursive: true });
     await writeFile(join(path, 'other/checkpoints/last.safetensors'), '');

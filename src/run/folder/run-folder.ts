@@ -1,9 +1,12 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
+import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
+import { specialAt } from '../../files/special.js';
+import { whyUnreadable } from '../../files/why-unreadable.js';
 import { commandLine } from '../command-line.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 import { stageOf } from './stage.js';
@@ -18,6 +21,7 @@ export class RunFolder {
 
   /** @throws AdarandError `run.exists` for a path that a new run cannot have. */
   static async checkFree(out: string): Promise<void> {
+    await refuseNoFolder(out);
     if ((await stat(out).catch(() => undefined)) !== undefined && !(await isUnused(out))) throw exists(out);
   }
 
@@ -27,7 +31,10 @@ export class RunFolder {
    * @throws AdarandError `run.exists`, `run.locked`, `files.write`.
    */
   static async reserve(out: string | undefined, stem: string): Promise<LockedRunFolder> {
-    if (out !== undefined) return take(new RunFolder(out), 'as it was');
+    if (out !== undefined) {
+      await refuseNoFolder(out);
+      return take(new RunFolder(out), 'as it was');
+    }
     for (let n = 1; ; n++) {
       const folder = new RunFolder(join('runs', `${stem}-${n}`));
       try {
@@ -83,7 +90,7 @@ export class RunFolder {
   }
 
   async writeRecord(record: RunRecord): Promise<void> {
-    await mkdir(this.checkpoints, { recursive: true }).catch((error: unknown) => {
+    await makeFolder(this.checkpoints).catch((error: unknown) => {
       throw writeError(this.checkpoints, error);
     });
     await writeFileAtomic(join(this.path, 'run.json'), toJson(record));
@@ -184,7 +191,7 @@ async function removeUnfinished(folder: RunFolder): Promise<void> {
 /** Makes the folder and those above it; the topmost that was made, or undefined if it is there already. */
 async function make(path: string): Promise<string | undefined> {
   try {
-    return await mkdir(path, { recursive: true });
+    return await makeFolder(path);
   } catch (error) {
     if (systemCode(error) === 'EEXIST') throw await exists(path);
     throw writeError(path, error);
@@ -205,6 +212,13 @@ async function isUnused(path: string): Promise<boolean> {
       others[0] === 'checkpoints' &&
       (await inside(join(path, 'checkpoints'))).length === 0)
   );
+}
+
+/** @throws AdarandError `run.exists` for a file, or whatever else has this name and is no folder. */
+async function refuseNoFolder(out: string): Promise<void> {
+  const what = await otherThanFolder(out);
+  if (what === undefined) return;
+  throw new AdarandError('run.exists', `${out} is ${what}, not a folder`, 'Choose another --out.');
 }
 
 async function notARun(path: string): Promise<AdarandError> {
@@ -240,12 +254,20 @@ const described = {
 } as const;
 
 async function readText(path: string): Promise<string | undefined> {
+  const special = await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError(
+      'run.read',
+      `${path} is a ${special}, not a file`,
+      'Restore the run folder as it was.',
+    );
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    throw new AdarandError('run.read', `cannot read ${path}: ${code}`, undefined, error);
+    const { reason, hint } = whyUnreadable(code);
+    throw new AdarandError('run.read', `cannot read ${path}: ${reason}`, hint, error);
   }
 }
 

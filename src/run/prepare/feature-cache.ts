@@ -11,7 +11,7 @@ import type { CompileOptions } from '../../runtime/program.js';
 import { fingerprintNetwork } from '../folder/fingerprint.js';
 
 /** Increased when the features of the same images change. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** What is still being written is younger. */
 const DAY_MS = 24 * 3600 * 1000;

@@ -48,6 +48,7 @@ export async function openInputs(
     selfCheck: { threads: compile.threads },
   });
   const modelSource = located.source;
+  for (const note of network.notes ?? []) host.emit({ type: 'remark', text: `model: ${note}` });
   checkNetwork(method, network);
   throwIfStopped(host);
   const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });

@@ -4,6 +4,7 @@ import { type Batch, type Dataset, evalBatches, ImageCache, openDataset } from '
 import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
+import { printableName } from '../../printable.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped, watched } from '../events.js';
 import { readImageList } from '../folder/image-list.js';
@@ -110,7 +111,7 @@ function matchClasses(names: readonly string[], known: readonly string[], data: 
 }
 
 function damage({ path, reason }: { readonly path: string; readonly reason: string }): string {
-  return `skipped ${path}: ${reason}`;
+  return `skipped ${printableName(path)}: ${reason}`;
 }
 
 function notFinite(count: number, images: number): AdarandError {

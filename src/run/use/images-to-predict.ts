@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { decodeFailure, decodeImage } from '../../data/decode.js';
+import { decodeFailure } from '../../data/decode.js';
+import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pixels.js';
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
@@ -45,15 +46,15 @@ async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
   }
 }
 
-/** The file's picture, or its error. */
+/** What evaluation sees of the file's picture, or its error. */
 export async function decoded(
   item: FoundImage | Failed,
-  shorterSide: number,
+  size: EvaluationSize,
 ): Promise<(LabelledImage & Pick<FoundImage, 'name'>) | Failed> {
   if (isFailed(item)) return item;
   const { name, file } = item;
   try {
-    return { name, image: { kind: 'pixels', ...(await decodeImage(file, shorterSide)) }, label: 0 };
+    return { name, image: { kind: 'pixels', ...(await evaluationPixels(file, size)) }, label: 0 };
   } catch (error) {
     return failed(name, {
       code: 'predict.unreadable-image',

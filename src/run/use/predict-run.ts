@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { evalBatches, ImageCache } from '../../data/index.js';
+import { inLanes } from '../../data/lanes.js';
 import { at } from '../../errors.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
@@ -45,10 +46,11 @@ export async function predictRun(
       throwIfStopped(host, 'evaluate');
       if (start > 0) host.emit({ type: 'progress', phase: 'evaluate', done: start, total: found.length });
       const items = found.slice(start, start + batchSize);
-      const pictures = await Promise.all(items.map((item) => decoded(item, cache.shorterSide)));
+      const pictures = await inLanes(items, (item) => decoded(item, { resizeSize, imageSize }));
       const batches = evalBatches(
         pictures.flatMap((picture) => (isFailed(picture) ? [] : [picture])),
-        { batchSize, imageSize, resizeSize, cache },
+        // They are resized already.
+        { batchSize, imageSize, resizeSize: imageSize, cache },
       );
       const answers: Float32Array[] = [];
       await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()));

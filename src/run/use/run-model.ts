@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AdarandError, invariant } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
+import { specialAt } from '../../files/special.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -8,7 +9,7 @@ import { State } from '../../runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { Evaluator } from '../../training/evaluation.js';
 import type { RunHost } from '../events.js';
-import type { RunRecord, UnfinishedRun } from '../folder/record.js';
+import type { RunRecord, RunSummary, UnfinishedRun } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 import { unfinishedModel } from './unfinished-run.js';
 
@@ -16,6 +17,8 @@ import { unfinishedModel } from './unfinished-run.js';
 export interface RunModel {
   readonly folder: RunFolder;
   readonly record: RunRecord;
+  /** Undefined for a run that is not finished. */
+  readonly summary: RunSummary | undefined;
   readonly network: Network;
   readonly head: Head;
   /** Undefined for a run that is finished. */
@@ -33,7 +36,7 @@ export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
 export async function openRunModel(path: string, host: Pick<RunHost, 'emit'>): Promise<RunModel> {
   const folder = await RunFolder.open(path);
   const record = await folder.record();
-  const { bytes, unfinished } = await modelOf(folder, record);
+  const { bytes, summary, unfinished } = await modelOf(folder, record);
   if (unfinished !== undefined) host.emit({ type: 'unfinished', path, ...unfinished });
   const { name, modelType, preprocessing } = record.model;
   const classes = record.data.classes;
@@ -46,19 +49,22 @@ export async function openRunModel(path: string, host: Pick<RunHost, 'emit'>): P
       folder.model,
       `it has ${logits} classes of ${network.featureSize} features, not ${classes.length} of ${record.model.featureSize}`,
     );
-  return { folder, record, network, head, unfinished };
+  return { folder, record, network, head, summary, unfinished };
 }
 
 async function modelOf(
   folder: RunFolder,
   record: RunRecord,
-): Promise<{ readonly bytes: Uint8Array; readonly unfinished: UnfinishedRun | undefined }> {
-  if ((await folder.summary()) === undefined) return unfinishedModel(folder, record);
+): Promise<{ readonly bytes: Uint8Array } & Pick<RunModel, 'summary' | 'unfinished'>> {
+  const summary = await folder.summary();
+  if (summary === undefined) return { ...(await unfinishedModel(folder, record)), summary };
+  const special = await specialAt(folder.model);
+  if (special !== undefined) throw damaged(folder.model, `it is a ${special}`);
   const bytes = await readFile(folder.model).catch((error: unknown) => {
     const what = systemCode(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
     throw damaged(folder.model, what, error);
   });
-  return { bytes, unfinished: undefined };
+  return { bytes, summary, unfinished: undefined };
 }
 
 function damaged(file: string, what: string, cause?: unknown): AdarandError {

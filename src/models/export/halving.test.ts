@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { temporaryFolder } from '../../../test/helpers/cli.js';
+import { tensorOf } from '../../../test/helpers/lcg.js';
+import { classify, difference, floats } from '../../../test/helpers/onnx-fixtures.js';
+import { at } from '../../errors.js';
+import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
+import { cifarResNet } from '../../nn/cifar-resnet.js';
+import type { Network } from '../../nn/network.js';
+import { nodeDriver } from '../../runtime/node.js';
+import { exportFolder, exportOnnx } from '../export.js';
+import { openModel } from '../open.js';
+
+const SIZE = 66;
+const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
+const classes = ['ash', 'birch', 'cedar'];
+const small = cifarResNet(8, { seed: 1 });
+const network: Network = {
+  ...small,
+  preprocessing: { ...small.preprocessing, imageSize: SIZE, resizeSize: 75 },
+  pretrainedHead: { weight: random(1, [3, small.featureSize]), bias: random(2, [3]), classes },
+};
+const head = network.pretrainedHead;
+assert.ok(head !== undefined);
+const images = random(9, [2, 3, 2 * SIZE, 2 * SIZE]);
+
+test('a graph that halves its images answers as the network does for halved images', async () => {
+  const expected = await classify(network, halvedByHand(images));
+  const actual = await logitsOf(exportOnnx({ network, head }, { halve: true }), images);
+  assert.ok(difference(actual, expected.logits) < 1e-5);
+  assert.ok(difference(await logitsOf(exportOnnx({ network, head }), halvedByHand(images)), actual) < 1e-5);
+});
+
+test('an exported folder asks for twice the size, and opens again as the network that it was', async (t) => {
+  const { path, remove } = await temporaryFolder();
+  t.after(remove);
+  const [first, second] = [join(path, 'first'), join(path, 'second')];
+  await exportFolder(first, { network, head });
+  const config = JSON.parse(await readFile(join(first, 'preprocessor_config.json'), 'utf8'));
+  assert.deepEqual(
+    [config.size, config.crop_size, config.resample],
+    [{ shortest_edge: 150 }, { height: 132, width: 132 }, 1],
+  );
+  assert.equal(JSON.parse(await readFile(join(first, 'config.json'), 'utf8')).image_size, 132);
+
+  const opened = await openModel(first);
+  assert.deepEqual(opened.preprocessing, network.preprocessing);
+  assert.deepEqual(new Set(opened.parameters.keys()), new Set(network.parameters.keys()));
+  const logits = (of: Network, size: number) => classify(of, random(3, [2, 3, size, size]));
+  const expected = await logits(network, SIZE);
+  assert.ok(difference((await logits(opened, SIZE)).logits, expected.logits) < 1e-5);
+
+  // Another size is the network's, not the file's; and the file alone is opened alike.
+  assert.equal((await openModel(first, { imageSize: 88 })).preprocessing.resizeSize, 100);
+  const file = await openModel(join(first, 'onnx', 'model.onnx'));
+  assert.equal(file.preprocessing.imageSize, SIZE);
+  assert.deepEqual(new Set(file.parameters.keys()), new Set(network.parameters.keys()));
+
+  const again = opened.pretrainedHead;
+  assert.ok(again !== undefined);
+  await exportFolder(second, { network: opened, head: again });
+  assert.equal(
+    await readFile(join(second, 'preprocessor_config.json'), 'utf8'),
+    await readFile(join(first, 'preprocessor_config.json'), 'utf8'),
+  );
+  const bytes = await readFile(join(second, 'onnx', 'model.onnx'));
+  const once = await logitsOf(await readFile(join(first, 'onnx', 'model.onnx')), images);
+  assert.ok(difference(await logitsOf(bytes, images), once) < 1e-5);
+});
+
+test('sizes that cannot be halved are refused', async (t) => {
+  const { path, remove } = await temporaryFolder();
+  t.after(remove);
+  await exportFolder(path, { network, head });
+  const file = join(path, 'preprocessor_config.json');
+  const config = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify({ ...config, size: { shortest_edge: 151 } }));
+  await assert.rejects(openModel(path), { code: 'model.config', message: /halves.*151.*132 pixels/ });
+});
+
+test('a network of small images is exported for images of its own size', async (t) => {
+  const { path, remove } = await temporaryFolder();
+  t.after(remove);
+  await exportFolder(path, { network: small, head });
+  const config = JSON.parse(await readFile(join(path, 'preprocessor_config.json'), 'utf8'));
+  assert.deepEqual([config.size, config.resample], [{ shortest_edge: 32 }, 1]);
+  const shape = [1, 3, 32, 32];
+  const bytes = await readFile(join(path, 'onnx', 'model.onnx'));
+  const expected = await classify({ ...small, pretrainedHead: head }, random(3, shape));
+  assert.ok(difference(await logitsOf(bytes, random(3, shape)), expected.logits) < 1e-5);
+});
+
+/** Written out: 7, 25, 25 and 7 parts of four pixels, of those that are inside. */
+function halvedByHand({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
+  const size = at(shape, 2);
+  const half = size / 2;
+  const planes = at(shape, 0) * at(shape, 1);
+  const parts = [7, 25, 25, 7];
+  const result = new Float32Array(planes * half * half);
+  for (let i = 0; i < result.length; i++) {
+    const [plane, y, x] = [Math.floor(i / half ** 2), Math.floor(i / half) % half, i % half];
+    let sum = 0;
+    let total = 0;
+    for (let v = 0; v < 4; v++)
+      for (let u = 0; u < 4; u++) {
+        const [row, column] = [2 * y + v - 1, 2 * x + u - 1];
+        if (row < 0 || row >= size || column < 0 || column >= size) continue;
+        const weight = at(parts, v) * at(parts, u);
+        sum += weight * at(data, (plane * size + row) * size + column);
+        total += weight;
+      }
+    result[i] = sum / total;
+  }
+  return float32([at(shape, 0), at(shape, 1), half, half], result);
+}
+
+async function logitsOf(bytes: Uint8Array, pixels: Tensor<'float32'>): Promise<Float32Array> {
+  const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
+  const logits = zeros('float32', [at(pixels.shape, 0), classes.length]);
+  await session.run(new Map([['pixel_values', pixels]]), new Map([['logits', logits]]));
+  await session.release();
+  return floats(logits);
+}

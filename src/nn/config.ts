@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { AdarandError } from '../errors.js';
+
+/** What a model's `config.json` says about its architecture, as the library that wrote it has it. */
+export type ArchitectureConfig =
+  | { readonly library: 'timm'; readonly architecture: string; readonly args: Fields }
+  | { readonly library: 'transformers'; readonly modelType: string; readonly fields: Fields }
+  | { readonly library: 'OpenCLIP'; readonly fields: Fields };
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** A field that may be missing or null, of a type. */
+export function field<T>(fields: Fields, name: string, schema: z.ZodType<T>): T | undefined {
+  const result = schema.nullish().safeParse(fields[name]);
+  return result.success ? (result.data ?? undefined) : undefined;
+}
+
+/** For a network whose tensors look like one that is known here. */
+export function unknownArchitecture(what: string): AdarandError {
+  return new AdarandError(
+    'model.architecture',
+    `${what} is not an architecture that is known here`,
+    'An ONNX export of the model can be opened instead.',
+  );
+}

@@ -1,0 +1,58 @@
+import { AdarandError } from '../../errors.js';
+import type { BackboneWeights } from '../backbone.js';
+import type { BackboneFamily } from '../family.js';
+import { vitNamings } from './names.js';
+import type { VitOptions } from './options.js';
+import { resizePositions } from './positions.js';
+import { coversVit, vitOptions } from './recognise.js';
+import { positionedTokens, vit } from './vit.js';
+
+/** The sizes of Touvron et al. 2021 (DeiT) at 224 pixels with patches of 16. */
+export const vitSizes = {
+  tiny: { name: 'vit-tiny-16', imageSize: 224, patch: 16, width: 192, depth: 12, heads: 3 },
+  small: { name: 'vit-small-16', imageSize: 224, patch: 16, width: 384, depth: 12, heads: 6 },
+} as const satisfies Readonly<Record<string, VitOptions>>;
+
+/** ViT, DeiT, DINOv2, CLIP's image tower, and encoders of self-supervised training in the form of a ViT. */
+export const vits = {
+  namings: vitNamings,
+  recognise(tensors, config) {
+    const options = vitOptions(tensors, config);
+    if (options === undefined) return undefined;
+    const filter = config?.library === 'transformers' ? 'bicubic' : 'bicubic-antialias';
+    return (weights, { imageSize = options.imageSize } = {}) => {
+      const { patch } = options;
+      if (imageSize % patch !== 0)
+        throw new AdarandError(
+          'model.image-size',
+          `Images of ${imageSize} pixels cannot be cut into patches of ${patch}`,
+          `Choose a multiple, such as ${Math.max(1, Math.round(imageSize / patch)) * patch}.`,
+        );
+      const change = {
+        before: positionedTokens(options),
+        from: options.imageSize / patch,
+        to: imageSize / patch,
+        filter,
+      } as const;
+      return vit({ ...options, imageSize }, withPositions(weights, change));
+    };
+  },
+  covers: coversVit,
+  sizes: {
+    'vit-tiny-16': (weights) => vit(vitSizes.tiny, weights),
+    'vit-small-16': (weights) => vit(vitSizes.small, weights),
+  },
+} satisfies BackboneFamily;
+
+function withPositions(
+  weights: BackboneWeights,
+  change: Parameters<typeof resizePositions>[1],
+): BackboneWeights {
+  if ('seed' in weights) return weights;
+  const positions = weights.tensors.get('pos_embed');
+  if (positions === undefined || change.from === change.to) return weights;
+  return {
+    ...weights,
+    tensors: new Map(weights.tensors).set('pos_embed', resizePositions(positions, change)),
+  };
+}

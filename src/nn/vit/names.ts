@@ -1,0 +1,200 @@
+import { transposed, withoutLeadingAxes } from '../naming/forms.js';
+import { type Naming, type Rename, unchanged } from '../naming/naming.js';
+
+/** Our names are timm's. */
+const timm: Naming = {
+  library: 'timm',
+  marker: 'patch_embed.proj.weight',
+  body: unchanged,
+  head: [],
+};
+
+const torchvision: Naming = {
+  library: 'torchvision',
+  marker: 'encoder.layers.encoder_layer_0.ln_1.weight',
+  body: [
+    { ours: 'cls_token', theirs: 'class_token' },
+    { ours: 'pos_embed', theirs: 'encoder.pos_embedding' },
+    { ours: 'patch_embed.proj.*', theirs: 'conv_proj.*' },
+    ...inLayer('encoder.layers.encoder_layer_*', [
+      ['norm1.*', 'ln_1.*'],
+      ['attn.qkv.weight', 'self_attention.in_proj_weight'],
+      ['attn.qkv.bias', 'self_attention.in_proj_bias'],
+      ['attn.proj.*', 'self_attention.out_proj.*'],
+      ['norm2.*', 'ln_2.*'],
+      ['mlp.fc1.*', 'mlp.0.*'],
+      ['mlp.fc2.*', 'mlp.3.*'],
+      ['mlp.fc1.*', 'mlp.linear_1.*'],
+      ['mlp.fc2.*', 'mlp.linear_2.*'],
+    ]),
+    { ours: 'norm.*', theirs: 'encoder.ln.*' },
+    { ours: 'head.*', theirs: 'heads.head.*' },
+  ],
+  head: [],
+};
+
+/** What ViT, DeiT and DINOv2 of transformers share. */
+const transformersBlocks = inLayer('encoder.layer.*', [
+  ['attn.qkv.*', ['query', 'key', 'value'].map((part) => `attention.attention.${part}.*`)],
+  ['attn.proj.*', 'attention.output.dense.*'],
+]);
+
+const transformersPatches: readonly Rename[] = [
+  { ours: 'cls_token', theirs: 'embeddings.cls_token' },
+  { ours: 'dist_token', theirs: 'embeddings.distillation_token' },
+  { ours: 'reg_token', theirs: 'embeddings.register_tokens' },
+  { ours: 'pos_embed', theirs: 'embeddings.position_embeddings' },
+  { ours: 'patch_embed.proj.*', theirs: 'embeddings.patch_embeddings.projection.*' },
+  { ours: 'norm.*', theirs: 'layernorm.*' },
+];
+
+const maskToken = { pattern: /^embeddings[.]mask_token$/, what: 'the decoder of masked training' };
+
+const pooler = { pattern: /^pooler[.]/, what: 'the pooler, which classifiers do not use' };
+
+/** `ViTModel`, `DeiTModel` and their classifiers. */
+const transformersVit: Naming = {
+  library: 'transformers',
+  marker: 'encoder.layer.0.layernorm_before.weight',
+  body: [
+    ...transformersPatches,
+    ...transformersBlocks,
+    ...inLayer('encoder.layer.*', [
+      ['norm1.*', 'layernorm_before.*'],
+      ['norm2.*', 'layernorm_after.*'],
+      ['mlp.fc1.*', 'intermediate.dense.*'],
+      ['mlp.fc2.*', 'output.dense.*'],
+    ]),
+  ],
+  head: [{ ours: 'head.*', theirs: 'classifier.*' }],
+  unused: [pooler, maskToken],
+};
+
+/** `DeiTForImageClassificationWithTeacher`. */
+const transformersDistilled: Naming = {
+  ...transformersVit,
+  marker: 'embeddings.distillation_token',
+  head: [
+    { ours: 'head.*', theirs: 'cls_classifier.*' },
+    { ours: 'head_dist.*', theirs: 'distillation_classifier.*' },
+    { ours: 'head.*', theirs: 'classifier.*' },
+  ],
+};
+
+/** `Dinov2Model`, with and without registers, and its classifier. */
+const transformersDino = dino('encoder.layer.0.layer_scale1.lambda1', [
+  ['mlp.fc1.*', 'mlp.fc1.*'],
+  ['mlp.fc2.*', 'mlp.fc2.*'],
+]);
+
+/** The giant DINOv2, with SwiGLU. */
+const transformersDinoSwiglu = dino('encoder.layer.0.mlp.weights_in.weight', [
+  ['mlp.fc1.*', 'mlp.weights_in.*'],
+  ['mlp.fc2.*', 'mlp.weights_out.*'],
+]);
+
+function dino(marker: string, mlp: readonly (readonly [ours: string, theirs: string])[]): Naming {
+  return {
+    library: 'transformers',
+    marker,
+    body: [
+      ...transformersPatches,
+      ...transformersBlocks,
+      ...inLayer('encoder.layer.*', [
+        ['norm1.*', 'norm1.*'],
+        ['norm2.*', 'norm2.*'],
+        ['ls1.gamma', 'layer_scale1.lambda1'],
+        ['ls2.gamma', 'layer_scale2.lambda1'],
+        ...mlp,
+      ]),
+    ],
+    head: [{ ours: 'head.*', theirs: 'classifier.*' }],
+    unused: [maskToken],
+  };
+}
+
+const clipText = {
+  pattern: /^(text_model[.]|text_projection|logit_(scale|bias)$)/,
+  what: "CLIP's text tower",
+};
+
+/** `CLIPVisionModel`, `CLIPVisionModelWithProjection`, and the image tower of `CLIPModel`. */
+const transformersClip: Naming = {
+  library: 'transformers',
+  marker: 'vision_model.embeddings.class_embedding',
+  body: [
+    { ours: 'cls_token', theirs: 'vision_model.embeddings.class_embedding', form: withoutLeadingAxes(2) },
+    {
+      ours: 'pos_embed',
+      theirs: 'vision_model.embeddings.position_embedding.weight',
+      form: withoutLeadingAxes(1),
+    },
+    { ours: 'patch_embed.proj.*', theirs: 'vision_model.embeddings.patch_embedding.*' },
+    { ours: 'norm_pre.*', theirs: 'vision_model.pre_layrnorm.*' },
+    ...inLayer('vision_model.encoder.layers.*', [
+      ['norm1.*', 'layer_norm1.*'],
+      ['attn.qkv.*', ['q', 'k', 'v'].map((part) => `self_attn.${part}_proj.*`)],
+      ['attn.proj.*', 'self_attn.out_proj.*'],
+      ['norm2.*', 'layer_norm2.*'],
+      ['mlp.*.*', 'mlp.*.*'],
+    ]),
+    { ours: 'norm.*', theirs: 'vision_model.post_layernorm.*' },
+    { ours: 'head.weight', theirs: 'visual_projection.weight' },
+  ],
+  head: [{ ours: 'head.*', theirs: 'classifier.*' }],
+  unused: [clipText],
+};
+
+/** OpenAI's and OpenCLIP's image tower. */
+const openClip: Naming = {
+  library: 'OpenCLIP',
+  marker: 'ln_pre.weight',
+  body: [
+    { ours: 'cls_token', theirs: 'class_embedding', form: withoutLeadingAxes(2) },
+    { ours: 'pos_embed', theirs: 'positional_embedding', form: withoutLeadingAxes(1) },
+    { ours: 'patch_embed.proj.*', theirs: 'conv1.*' },
+    { ours: 'norm_pre.*', theirs: 'ln_pre.*' },
+    ...inLayer('transformer.resblocks.*', [
+      ['norm1.*', 'ln_1.*'],
+      ['attn.qkv.weight', 'attn.in_proj_weight'],
+      ['attn.qkv.bias', 'attn.in_proj_bias'],
+      ['attn.proj.*', 'attn.out_proj.*'],
+      ['norm2.*', 'ln_2.*'],
+      ['mlp.fc1.*', 'mlp.c_fc.*'],
+      ['mlp.fc2.*', 'mlp.c_proj.*'],
+    ]),
+    { ours: 'norm.*', theirs: 'ln_post.*' },
+    { ours: 'head.weight', theirs: 'proj', form: transposed },
+  ],
+  head: [],
+  unused: [
+    {
+      pattern:
+        /^(transformer[.]|token_embedding[.]|ln_final[.]|positional_embedding$|text[.]|text_projection|logit_(scale|bias)$)/,
+      what: "CLIP's text tower",
+      outside: true,
+    },
+  ],
+};
+
+/** In the order in which they are tried: what is more special comes first. */
+export const vitNamings = [
+  timm,
+  torchvision,
+  transformersDistilled,
+  transformersVit,
+  transformersDinoSwiglu,
+  transformersDino,
+  transformersClip,
+  openClip,
+];
+
+function inLayer(
+  layer: string,
+  names: readonly (readonly [ours: string, theirs: string | readonly string[]])[],
+): Rename[] {
+  return names.map(([ours, theirs]) => ({
+    ours: `blocks.*.${ours}`,
+    theirs: typeof theirs === 'string' ? `${layer}.${theirs}` : theirs.map((name) => `${layer}.${name}`),
+  }));
+}

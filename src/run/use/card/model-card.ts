@@ -1,0 +1,136 @@
+import { basename } from 'node:path';
+import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
+import { fileSizes } from '../../../models/config.js';
+import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
+import type { RunModel } from '../run-model.js';
+import { codeBlock, verbatim } from './markdown.js';
+import { browserSnippet, nodeSnippet, pythonSnippet, TRANSFORMERS } from './snippets.js';
+
+/** How many classes a card lists; a longer list is in config.json. */
+const LISTED = 200;
+
+/** The README.md of an exported folder called `name`: what the classifier is, how good, how it was made, how to use it. */
+export function modelCard(
+  name: string,
+  { record, summary, unfinished }: Pick<RunModel, 'record' | 'summary' | 'unfinished'>,
+): string {
+  const sizes = fileSizes(record.model.preprocessing);
+  const folder = { name, ...sizes };
+  const parts = [
+    `---
+library_name: transformers.js
+pipeline_tag: image-classification
+tags:
+- onnx
+- adarand
+---`,
+    `# Image classifier ${verbatim(name)}`,
+    `Tells ${record.data.classes.length} classes of pictures apart. Fine-tuned from ${verbatim(record.model.name)} with adarand.`,
+    '## Classes',
+    classList(record.data.classes),
+    '## Accuracy',
+    accuracy(summary),
+    '## Training',
+    training(record, keptOf(summary, unfinished)),
+    '## Pictures',
+    pictures(record, sizes),
+    '## In Node.js',
+    `With \`npm install @huggingface/transformers@${TRANSFORMERS}\`, in a program beside this folder. Turned photographs are turned
+upright; transparency is ignored, and grey pictures with transparency are not read: lay such pictures over white first.`,
+    codeBlock('js', nodeSnippet(folder)),
+    '## In a browser',
+    'In a page beside this folder, from a web server:',
+    codeBlock('html', browserSnippet(folder)),
+    '## In Python',
+    'With `pip install onnxruntime pillow numpy`, beside this folder. Pillow cuts off 16-bit grey: divide such a picture by 257 first.',
+    codeBlock('python', pythonSnippet(folder)),
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function classList(classes: readonly string[]): string {
+  const listed = classes.slice(0, LISTED).map(verbatim).join(', ');
+  return classes.length > LISTED ? `${listed} and ${classes.length - LISTED} more: see config.json.` : listed;
+}
+
+function accuracy(summary: RunSummary | undefined): string {
+  if (summary === undefined) return 'Not measured: the training had not ended.';
+  const { test_accuracy: test, test_interval: interval, test_images: images } = summary;
+  if (test === null || interval === null) return 'Not measured: there were no test images.';
+  return `${accuracyWithInterval(test, interval)} on ${images} test images, which were looked at once, after training. The interval is
+Wilson's and covers the choice of test images, not of seeds.`;
+}
+
+/** Which parameters these are. */
+function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | undefined): string {
+  if (summary !== undefined) {
+    const { val_accuracy: val, best_epoch: best, epochs, steps } = summary;
+    const those = `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
+    return val === null ? `${those}.` : `${those}, chosen by the validation images: ${percent(val)}.`;
+  }
+  if (unfinished === undefined) return '';
+  const { epoch, epochs, step, best_epoch: best } = unfinished;
+  const which =
+    best === null ? 'its last ones' : `those of epoch ${best}, the best so far by the validation images`;
+  return `The training had not ended: ${epoch} of ${epochs} epochs (${step} steps) were done, and the parameters are ${which}.`;
+}
+
+function training(record: RunRecord, kept: string): string {
+  const { options, settings, data, model, source, machine } = record;
+  const { adarand } = machine.versions;
+  const rows: readonly (readonly [string, string])[] = [
+    [
+      'images',
+      `${verbatim(data.name)}: ${data.train} for training, ${data.val} for validation, ${data.test} for the test`,
+    ],
+    ...(source === null ? [] : ([['source images', `${verbatim(source.name)}: ${source.images}`]] as const)),
+    ['pretrained network', `${verbatim(model.name)}, ${model.parameters} parameters`],
+    ['method', verbatim(methodName(options.method))],
+    ['weight of its penalty', `lambda ${settings.lambda}, effective ${rounded(settings.effectiveLambda)}`],
+    ['learning rate', `${settings.learningRate}, ${options.optimizer}, ${options.schedule}`],
+    ['batch', `${settings.batchSize} images, augmentation ${settings.augment}`],
+    ['seed', `${options.seed}`],
+    ...(adarand === undefined ? [] : ([['version of adarand', adarand]] as const)),
+  ];
+  return [
+    '| what | value |\n| --- | --- |',
+    ...rows.map(([what, value]) => `| ${what} | ${value.replaceAll('|', '\\|')} |`),
+    '',
+    kept,
+  ].join('\n');
+}
+
+/** A method in a file is named by it, without the folders on the machine that trained. */
+function methodName(method: string): string {
+  return method
+    .split('+')
+    .map((part) => basename(part))
+    .join('+');
+}
+
+function pictures(
+  { model, data }: RunRecord,
+  { imageSize, resizeSize }: ReturnType<typeof fileSizes>,
+): string {
+  const { mean, std, imageSize: own } = model.preprocessing;
+  const size = `${imageSize} x ${imageSize}`;
+  const steps = [
+    'turn it upright as its EXIF data say, lay it over white where it is transparent, make it RGB with 8 bits a channel;',
+    `resize its shorter side to ${resizeSize} pixels and the other in proportion, by a filter that averages where it shrinks (Lanczos);`,
+    `take the central ${size} pixels;`,
+    `divide by 255, subtract ${mean.map(rounded).join(', ')} and divide by ${std.map(rounded).join(', ')} (red, green, blue).`,
+  ];
+  const halved =
+    imageSize === own
+      ? ''
+      : `\n\nThe graph halves these images itself, and the network sees ${own} x ${own} pixels: so it matters little how a program shrinks photographs.`;
+  return `The input \`pixel_values\` [batch,3,${imageSize},${imageSize}] is made of a picture in four steps:
+
+${steps.map((step, i) => `${i + 1}. ${step}`).join('\n')}
+
+The outputs are \`logits\` [batch,${data.classes.length}] and \`features\` [batch,${model.featureSize}].${halved}`;
+}
+
+function rounded(number: number): number {
+  return Number(number.toPrecision(4));
+}
