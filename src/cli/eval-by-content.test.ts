@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
 import {
   adarand,
   jsonLines,
@@ -37,7 +38,13 @@ describe('evaluation knows images by their contents', () => {
     assert.equal(code, 0, stderr);
     return lastLine(stdout);
   }
-  const left = (trained: number, validated: number) => ({ trained, validated, left_out: true, unused: 0 });
+  const left = (trained: number, validated: number) => ({
+    trained,
+    validated,
+    left_out: true,
+    near: [],
+    unused: 0,
+  });
 
   test('the run lists its images', async () => {
     const list = await readImageList(at('run/images.jsonl'));
@@ -72,9 +79,22 @@ describe('evaluation knows images by their contents', () => {
     assert.deepEqual(unseen.overlap, left(1, 0));
     const all = await evaluate('new', '--split', 'all');
     assert.equal(all.images, 13);
-    assert.deepEqual(all.overlap, { trained: 1, validated: 0, left_out: false, unused: 0 });
+    assert.deepEqual(all.overlap, { trained: 1, validated: 0, left_out: false, near: [], unused: 0 });
     const trained = await evaluate('new', '--split', 'train');
     assert.equal(trained.images, 1);
+  });
+
+  test('a known picture that was encoded again is said to be near-equal, and kept', async () => {
+    await writeImages(at('again'), 3, 24, 300);
+    await sharp(at('colours', trainPath))
+      .jpeg({ quality: 90, chromaSubsampling: '4:4:4' })
+      .toFile(at('again/red/again.jpg'));
+    const { images, overlap } = await evaluate('again');
+    assert.equal(images, 10);
+    const near = [{ image: 'red/again.jpg', known: trainPath }];
+    assert.deepEqual(overlap, { trained: 0, validated: 0, left_out: true, near, unused: 0 });
+    const { stdout } = await adarand(folder.path, 'eval', 'run', 'again');
+    assert.match(stdout, /^of these 10: 1 near-equal to images that .*: red\/again\.jpg ≈ \w+\/\d\d\.png$/m);
   });
 
   test("DATA's own test/ is what is evaluated, without what the run knows; its train/ on demand", async () => {
@@ -116,7 +136,7 @@ describe('evaluation knows images by their contents', () => {
       lastLine((await adarand(folder.path, 'eval', 'half', data, '--json')).stdout);
     const own = await on('colours');
     assert.equal(own.images, 9 + 15);
-    assert.deepEqual(own.overlap, { trained: 15, validated: 3, left_out: true, unused: 15 });
+    assert.deepEqual(own.overlap, { trained: 15, validated: 3, left_out: true, near: [], unused: 15 });
     await writeImages(at('fresh'), 20, 24, 100);
     assert.equal((await on('fresh')).images, 60);
   });

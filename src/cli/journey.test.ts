@@ -118,7 +118,13 @@ describe('from a folder of images to a classifier', () => {
     await writeImages(join(folder.path, 'more'), 4, 24, 50);
     const { stdout } = await adarand(folder.path, 'eval', 'runs/colours-tiny-adarand-1', 'more', '--json');
     assert.equal(lastLine(stdout).images, 12);
-    assert.deepEqual(lastLine(stdout).overlap, { trained: 0, validated: 0, left_out: true, unused: 0 });
+    assert.deepEqual(lastLine(stdout).overlap, {
+      trained: 0,
+      validated: 0,
+      left_out: true,
+      near: [],
+      unused: 0,
+    });
   });
 
   test('eval answers for what a folder has: one class, test images alone, an empty class', async () => {

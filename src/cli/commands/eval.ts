@@ -1,4 +1,5 @@
 import { formatTable } from '../../figures/table.js';
+import { printableName } from '../../printable.js';
 import { type EvaluationReport, evaluate } from '../../run/operations/evaluate.js';
 import { accuracyWithInterval, percent } from '../format.js';
 import { printJson } from '../json.js';
@@ -36,12 +37,21 @@ function describeImages({ images, split }: EvaluationReport): string {
 }
 
 function describeOverlap({ images, split, overlap, others }: EvaluationReport): string[] {
-  const { trained, validated, left_out, unused } = overlap;
+  const { trained, validated, left_out, near, unused } = overlap;
   const lines: string[] = [];
   if (trained + validated > 0) {
     const known = `${trained} that the run was trained on, ${validated} that it was validated on`;
     lines.push(
       left_out ? `left out: ${known} (the same pictures, by content)` : `of these ${images}: ${known}`,
+    );
+  }
+  if (near.length > 0) {
+    const examples = near
+      .slice(0, 3)
+      .map(({ image, known }) => `${printableName(image)} ≈ ${printableName(known)}`);
+    const more = near.length > 3 ? ` and ${near.length - 3} more` : '';
+    lines.push(
+      `of these ${images}: ${near.length} near-equal to images that the run was trained or validated on: ${examples.join(', ')}${more}`,
     );
   }
   if (unused > 0) lines.push(`of these ${images}: ${unused} that the run's training fraction left unused`);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DatasetImage } from '../../data/index.js';
+import { type DatasetImage, isDescriptor } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
 import { readJsonLines } from '../../files/json-lines.js';
@@ -21,6 +21,8 @@ const lineSchema = z.object({
   path: z.string(),
   /** SHA-256 of the file, or of the pixels of an image that is no file. */
   digest: z.string(),
+  /** What near-equal pictures are known by; missing where there is too little contrast. */
+  descriptor: z.string().refine(isDescriptor).optional(),
 });
 
 export type ListedImage = z.infer<typeof lineSchema>;
@@ -40,8 +42,14 @@ export function writeImageList(path: string, { dataset, source }: Pick<RunInputs
 }
 
 function text(split: ImageUse, images: readonly DatasetImage[], classes: readonly string[]): Buffer {
-  const lines = images.map(({ label, name, digest }) => {
-    const line: ListedImage = { split, class: at(classes, label), path: name, digest };
+  const lines = images.map(({ label, name, digest, descriptor }) => {
+    const line: ListedImage = {
+      split,
+      class: at(classes, label),
+      path: name,
+      digest,
+      ...(descriptor !== undefined && { descriptor }),
+    };
     return `${JSON.stringify(line)}\n`;
   });
   return Buffer.from(lines.join(''));

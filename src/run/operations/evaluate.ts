@@ -52,6 +52,8 @@ export const evaluationReportSchema = z.object({
     validated: z.number(),
     /** Whether those were left out of this evaluation. */
     left_out: z.boolean(),
+    /** Near-equal to one that it was trained or validated on: they are evaluated. */
+    near: z.array(z.object({ image: z.string(), known: z.string() })),
     /** That its training fraction left unused: they are evaluated. */
     unused: z.number(),
   }),

@@ -1,4 +1,4 @@
-import type { Dataset, DatasetImage } from '../../data/index.js';
+import { type Dataset, type DatasetImage, nearEqual } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { ListedImage } from '../folder/image-list.js';
 
@@ -13,6 +13,8 @@ export interface ChosenImages {
   readonly leftOut: boolean;
   /** Chosen images that the run would have trained on but for its training fraction. */
   readonly unused: number;
+  /** Chosen images that are near-equal to one that the run trained or validated on, with that one. They are kept. */
+  readonly near: ReadonlyMap<DatasetImage, ListedImage>;
   /** Images of DATA that were not asked for. */
   readonly others: number;
 }
@@ -22,6 +24,7 @@ export class SeenImages {
   readonly #trained: ReadonlySet<string>;
   readonly #validated: ReadonlySet<string>;
   readonly #unused: ReadonlySet<string>;
+  readonly #learned: readonly ListedImage[];
 
   constructor(list: readonly ListedImage[]) {
     const digests = (...splits: readonly ListedImage['split'][]) =>
@@ -29,12 +32,21 @@ export class SeenImages {
     this.#trained = digests('train', 'source');
     this.#validated = digests('val');
     this.#unused = digests('unused');
+    this.#learned = list.filter(({ split }) => split === 'train' || split === 'source' || split === 'val');
   }
 
   /** Undefined for an image that the run did not learn from. */
   use({ digest }: DatasetImage): 'trained' | 'validated' | undefined {
     if (this.#trained.has(digest)) return 'trained';
     return this.#validated.has(digest) ? 'validated' : undefined;
+  }
+
+  /** Of images that the run did not learn from, those that are near-equal to one that it did. */
+  nearly(images: readonly DatasetImage[]): ReadonlyMap<DatasetImage, ListedImage> {
+    return nearEqual(
+      images.filter((image) => this.use(image) === undefined),
+      this.#learned,
+    );
   }
 
   isUnused({ digest }: DatasetImage): boolean {
@@ -75,7 +87,8 @@ export function chooseImages(
   };
   if (images.length === 0) throw nothing(report.path, split, candidates.length);
   const unused = images.filter((image) => known.isUnused(image)).length;
-  return { split, images, seen, leftOut, unused, others: all.length - candidates.length };
+  const near = known.nearly(images);
+  return { split, images, seen, leftOut, near, unused, others: all.length - candidates.length };
 }
 
 function nothing(path: string, split: EvaluatedSplit, seen: number): AdarandError {

@@ -69,7 +69,8 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
     await evaluator.release();
   }
   const { split, seen, leftOut, unused, others } = chosen;
-  const overlap = { ...seen, left_out: leftOut, unused };
+  const near = Array.from(chosen.near, ([{ name }, known]) => ({ image: name, known: known.path }));
+  const overlap = { ...seen, left_out: leftOut, near, unused };
   return { run, data, split, ...tally.report(), overlap, others };
 }
 
