@@ -8,12 +8,6 @@ export function duration(seconds: number): string {
   return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
-/** `1.2 GB`, decimal. */
-export function bytes(count: number): string {
-  if (count < 1e9) return `${Math.round(count / 1e6)} MB`;
-  return `${(count / 1e9).toFixed(1)} GB`;
-}
-
 /** Words in lines of at most `width` characters (a longer word has a line of its own). */
 export function wrapped(words: readonly string[], width: number): string[] {
   const lines: string[] = [];

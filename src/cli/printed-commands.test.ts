@@ -16,10 +16,17 @@ import { commands } from './commands/index.js';
 
 /** The commands in messages, as the code writes them, and what is printed; every one is typed below. */
 const printed = {
-  resume: ["'train', '--resume', run", "'train', '--resume', path"],
-  afterTraining: ["'predict', run", "'export', run"],
+  resume: [
+    "'train', '--resume', run",
+    "'train', '--resume', path",
+    "'train', '--resume', path, ...flags",
+    "'train', '--resume', path, ...longer",
+  ],
+  afterTraining: ["'predict', run", "'export', run", "'predict', run, STANDARD_INPUT"],
   help: ["'--help'", "command.name, '--help'", "to.name(), '--help'"],
-  explained: ["'methods'", "'doctor'"],
+  explained: ["'methods'", "'doctor'", "'models'"],
+  // They need a network.
+  online: ["'doctor', '--network'", "'train', 'DATA', '--model', 'timm/resnet18.a1_in1k'"],
   // The program's own name, and commands in the descriptions of options.
   inHelp: ['', "...words.split(' ')"],
 } as const;
@@ -69,6 +76,7 @@ test('the commands of other programs in messages are these', () => {
   );
   assert.deepEqual([...new Set(found)].sort(), [
     'git lfs pull',
+    'npm install',
     'npm install --ignore-scripts --include=optional',
     'npx --yes esbuild',
     // How this program is started; the tests of run/command-line.ts try it.
@@ -107,8 +115,7 @@ describe('commands are typed as they are printed', { skip: process.platform === 
     running.process.kill('SIGINT');
     const hints = [
       await running.ended,
-      await type("adarand eval 'my run' 'my colours'"),
-      await type("adarand train --resume 'my run' --epochs 3"),
+      await type("adarand train --resume 'my run' --seed 3"),
       await type(`adarand train ${args.join(' ')}`),
     ].map(printedBy);
     assert.deepEqual([...new Set(hints)], ["adarand train --resume 'my run'"]);
@@ -117,9 +124,16 @@ describe('commands are typed as they are printed', { skip: process.platform === 
     const [, predict = '', save = ''] = /^next: (.+) {3}or {3}(.+)$/m.exec(stdout) ?? assert.fail(stdout);
     await works(predict.replace('IMAGE...', "'my colours/red/00.png'"));
     await works(save.replace('DIR', 'exported'));
+    const vast = await type("head -c 300000000 /dev/zero | adarand predict 'my run' -");
+    const [, send = ''] = /: (adarand predict .*) < IMAGE\. /.exec(vast.stderr) ?? assert.fail(vast.stderr);
+    await works(`${send} < 'my colours/red/00.png'`);
+    await works(printedBy(await type("adarand train --resume 'my run'")));
 
     const again = await type(`adarand train ${args.join(' ')}`);
-    assert.match(again.stderr, /my run exists already\nhint: Choose another --out, or leave it out/);
+    assert.match(
+      again.stderr,
+      /my run exists already: a finished run\nhint: Choose another --out, or leave it out/,
+    );
     await works(`adarand train ${args.slice(0, 3).join(' ')} --epochs 1`);
     const none = await type("adarand train --resume 'my colours'");
     assert.match(none.stderr, /is not a run.*\nhint: Give the folder of a run: `run.json` is in it\./);
@@ -133,6 +147,7 @@ describe('commands are typed as they are printed', { skip: process.platform === 
     const [, one = ''] =
       /^(adarand methods NAME) explains/m.exec((await works('adarand methods')).stdout) ?? [];
     assert.match((await works(one.replace('NAME', 'bss'))).stdout, /^bss: /);
+    await works(printedBy(await type("adarand train 'my colours'")));
     const cuda = await type(`${train} --device cuda`);
     if (cuda.code !== 0) assert.match((await works(printedBy(cuda))).stdout, /^cuda /m);
   });

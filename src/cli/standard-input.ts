@@ -1,7 +1,7 @@
 import { AdarandError } from '../errors.js';
+import { formatBytes } from '../files/format-bytes.js';
 import { commandLine } from '../run/command-line.js';
 import type { GivenImage } from '../run/operations/predict.js';
-import { bytes } from './format.js';
 
 /** The word that stands for an image on the standard input. */
 const STANDARD_INPUT = '-';
@@ -34,7 +34,7 @@ async function standardInput(run: string): Promise<Uint8Array> {
     for await (const chunk of process.stdin) {
       chunks.push(chunk);
       size += chunk.length;
-      if (size > MAXIMUM) throw refused(`the standard input has more than ${bytes(MAXIMUM)}`);
+      if (size > MAXIMUM) throw refused(`the standard input has more than ${formatBytes(MAXIMUM)}`);
     }
   } catch (error) {
     if (error instanceof AdarandError) throw error;

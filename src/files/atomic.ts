@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 
@@ -41,18 +41,33 @@ export async function writeChunksAtomic(
   await syncFolder(folder);
 }
 
-/** Removes the temporary files that killed processes left in a folder which this process alone writes. */
-export async function removeTemporaries(folder: string): Promise<void> {
+/**
+ * Removes the temporary files that killed processes left in a folder which this process alone writes; in one that
+ * others write, too, those that are older than any that is still being written.
+ */
+export async function removeTemporaries(
+  folder: string,
+  { olderThanMs }: { readonly olderThanMs?: number } = {},
+): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw writeError(folder, error);
   });
-  for (const name of names) {
-    if (temporaryName.test(name)) await rm(join(folder, name), { force: true });
+  for (const path of names.filter(isTemporary).map((name) => join(folder, name))) {
+    if (olderThanMs === undefined || (await ageMs(path)) > olderThanMs) await rm(path, { force: true });
   }
 }
 
-const temporaryName = /^\..+\.[0-9a-f]{12}\.tmp$/;
+/** 0 for a file that is no longer there. */
+async function ageMs(path: string): Promise<number> {
+  const found = await stat(path).catch(() => undefined);
+  return found === undefined ? 0 : Date.now() - found.mtimeMs;
+}
+
+/** Whether a name is that of a file which is being written, or was when its process was killed. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+}
 
 /** What a failed write means to the user; errors that are not the system's are returned as they are. */
 export function writeError(path: string, error: unknown): unknown {
@@ -62,7 +77,7 @@ export function writeError(path: string, error: unknown): unknown {
     return new AdarandError(
       'files.disk-full',
       `No space left to write ${path}.`,
-      'Free some space, or choose an output folder on another disk.',
+      'Free some space, or write to another disk.',
       error,
     );
   }
@@ -82,7 +97,7 @@ const causes: Readonly<Record<string, readonly [reason: string, hint: string]>> 
   EROFS: ['the disk is read-only', 'Choose an output folder on another disk.'],
   ENOENT: ['its folder does not exist', 'Create the folder first.'],
   ENOTDIR: ['its folder is a file', 'Choose another output folder.'],
-  EEXIST: ['a file has that name', 'Choose another output folder.'],
+  EEXIST: ['a file has that name', 'Choose another name, or move the file away.'],
   EISDIR: ['a folder has that name', 'Choose another name, or move the folder away.'],
   EFBIG: ['the file would pass the size limit of this disk or process', 'See `ulimit -f`.'],
   ENAMETOOLONG: ['the name is too long', 'Choose a shorter name.'],

@@ -87,6 +87,16 @@ describe('a lock', () => {
     assert.deepEqual(await readdir(folder), []);
   });
 
+  test('is swept of what processes left that were killed before they wrote who they are', async () => {
+    const claimOf = (line: string) => `${file}.${Buffer.from(line).toString('base64url')}.claim`;
+    const living = claimOf(`${process.ppid} ${hostname()} - ab\n`);
+    const elsewhere = claimOf('12 another-machine - ab\n');
+    for (const claim of [claimOf(`999999999 ${hostname()} - ab\n`), living, elsewhere])
+      await writeFile(claim, '');
+    acquireLock(file, purpose).release();
+    assert.deepEqual((await readdir(folder)).sort(), [basename(living), basename(elsewhere)].sort());
+  });
+
   test('of a process whose number another one has by now is taken over', { skip: noProc }, async () => {
     const stat = await readFile(`/proc/${process.ppid}/stat`, 'utf8');
     const start = stat.slice(stat.lastIndexOf(')')).split(' ')[20];
@@ -125,11 +135,7 @@ describe('a lock', () => {
       child.kill('SIGKILL');
       await once(child, 'exit');
       acquireLock(file, purpose).release();
-      // What it had only begun to write is removed a minute later, and keeps nobody out.
-      assert.deepEqual(
-        (await readdir(folder)).filter((name) => !name.endsWith('.claim')),
-        [],
-      );
+      assert.deepEqual(await readdir(folder), []);
     }
   });
 

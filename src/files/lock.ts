@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -52,8 +52,9 @@ export function acquireLock(path: string, purpose: LockPurpose): Lock {
 }
 
 function take(path: string): Lock {
-  const claim = `${path}.${randomBytes(6).toString('hex')}.claim`;
-  writeClaim(claim, path);
+  const line = identityLine();
+  const claim = claimOf(path, line);
+  writeClaim(claim, line, path);
   try {
     while (!create(claim, path)) {
       const stale = staleText(path);
@@ -68,6 +69,15 @@ function take(path: string): Lock {
   }
   sweep(path);
   return { release: () => rmSync(path, { force: true }) };
+}
+
+/** Its name is what it will say: of a process that was killed before it wrote that, too, one knows that it is gone. */
+function claimOf(path: string, line: string): string {
+  return `${path}.${Buffer.from(line).toString('base64url')}.claim`;
+}
+
+function lineOfClaim(path: string): string {
+  return Buffer.from(basename(path, '.claim').replace(/^.*[.]/, ''), 'base64url').toString();
 }
 
 /**
@@ -97,11 +107,11 @@ function successorOf(path: string, text: string): string {
 }
 
 /** Writes this process's line, which a power cut leaves whole or not at all. */
-function writeClaim(claim: string, path: string): void {
+function writeClaim(claim: string, line: string, path: string): void {
   try {
     const file = openSync(claim, 'wx');
     try {
-      writeSync(file, identityLine());
+      writeSync(file, line);
       fsyncSync(file);
     } finally {
       closeSync(file);
@@ -143,7 +153,8 @@ const INCOMPLETE_MS = 60_000;
 function staleText(path: string): string | undefined {
   const text = read(path);
   if (text === undefined) return undefined;
-  const identity = parseIdentity(text);
+  const identity =
+    parseIdentity(text) ?? (path.endsWith('.claim') ? parseIdentity(lineOfClaim(path)) : undefined);
   if (identity === undefined) {
     const written = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
     if (written !== undefined && Date.now() - written < INCOMPLETE_MS) throw new Held(anotherProcess);

@@ -1,11 +1,13 @@
 import { lstat, mkdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { systemCode } from './atomic.js';
+import { removeEmpty } from './folders.js';
 import { specialKind } from './special.js';
 
 /**
- * Makes a folder, and those above it; the topmost that was made, or undefined if it is there already. Node's own
- * `recursive` never ends where a system has folders that cannot hold others (/proc).
+ * Makes a folder, and those above it; the topmost that was made, or undefined if it is there already. Where one
+ * cannot be made, none is left. Node's own `recursive` never ends where a system has folders that cannot hold others
+ * (/proc).
  *
  * @throws the system's error, of the folder that cannot be made.
  */
@@ -21,7 +23,9 @@ export async function makeFolder(path: string): Promise<string | undefined> {
   const above = await makeFolder(dirname(path));
   await mkdir(path).catch(async (error: unknown) => {
     // Another process may have been faster.
-    if (!(systemCode(error) === 'EEXIST' && (await isFolder(path)))) throw error;
+    if (systemCode(error) === 'EEXIST' && (await isFolder(path))) return;
+    if (above !== undefined) await removeEmpty(dirname(path), above);
+    throw error;
   });
   return above ?? path;
 }

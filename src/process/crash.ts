@@ -1,6 +1,7 @@
 import { AdarandError } from '../errors.js';
 import { commandLine } from '../run/command-line.js';
 import { STOPPED } from '../run/events.js';
+import { stageOf } from '../run/folder/stage.js';
 
 /** How a process ended without an answer. */
 export interface Crash {
@@ -8,7 +9,7 @@ export interface Crash {
   readonly signal: string | null;
   /** What it was doing. */
   readonly phase: string;
-  /** The run that it was writing, if it had begun. */
+  /** The run that it was writing, or about to. */
   readonly run: string | undefined;
   /** The end of what native code printed. */
   readonly output: string;
@@ -20,19 +21,23 @@ export function crashed({ code, signal, phase, run, output }: Crash): AdarandErr
   const why = signal === 'SIGKILL' ? ', probably because memory ran out' : '';
   const said = output.trim() === '' ? '' : `\nIts last output:\n${output.trim()}`;
   const less = signal === 'SIGKILL' ? 'Try a smaller --batch-size or --image-size.' : '';
-  const resume = run === undefined ? '' : howToContinue(run);
   return new AdarandError(
     'process.crashed',
     `the process ${how}${why} (phase: ${phase})${said}`,
-    [less, resume].filter((part) => part !== '').join(' ') || undefined,
+    [less, howToContinue(run)].filter((part) => part !== '').join(' ') || undefined,
   );
 }
 
 /** The parent ended it on purpose. */
 export function killed(run: string | undefined): AdarandError {
-  return new AdarandError(STOPPED, 'stopped at once', run === undefined ? undefined : howToContinue(run));
+  return new AdarandError(STOPPED, 'stopped at once', howToContinue(run) || undefined);
 }
 
-function howToContinue(run: string): string {
-  return `Continue from its last checkpoint with: ${commandLine('train', '--resume', run)}`;
+/** Nothing for what is no run, or not yet. */
+function howToContinue(run: string | undefined): string {
+  const stage = run === undefined ? undefined : stageOf(run);
+  if (run === undefined || stage === undefined) return '';
+  return stage === 'finished'
+    ? `${run} is finished nevertheless.`
+    : `Continue from its last checkpoint with: ${commandLine('train', '--resume', run)}`;
 }

@@ -51,6 +51,7 @@ export function launch<Request extends z.ZodObject, Result>(
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   let stopped = false;
+  let answered = false;
   const send = (message: ToProcess) => {
     if (child.connected) child.send(message, () => {}); // a dead child is noticed by its exit
   };
@@ -62,6 +63,7 @@ export function launch<Request extends z.ZodObject, Result>(
     });
     const receive = (raw: unknown) => {
       const message = parsed(fromProcessSchema, raw);
+      answered ||= message.type !== 'event';
       if (message.type === 'failure') reject(fromFailure(message));
       else if (message.type === 'result') resolve(parsed(operation.result, message.result));
       else {
@@ -82,8 +84,9 @@ export function launch<Request extends z.ZodObject, Result>(
     });
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      // After a result or a failure this changes nothing.
-      reject(stopped ? killed(last.run) : crashed({ code, signal, ...last }));
+      if (answered) return;
+      const error = stopped ? killed(last.run) : crashed({ code, signal, ...last });
+      void tidy(last.run).finally(() => reject(error));
     });
     try {
       send({ type: 'perform', module: operation.module, request });
@@ -100,6 +103,15 @@ export function launch<Request extends z.ZodObject, Result>(
       end();
     },
   };
+}
+
+/** Removes the lock and the half-written files of a process that is gone, as far as that can be done. */
+async function tidy(run: string | undefined): Promise<void> {
+  if (run === undefined) return;
+  const { RunFolder } = await import('../run/folder/run-folder.js');
+  await RunFolder.openLocked(run)
+    .then((held) => held.close())
+    .catch(() => {});
 }
 
 /** What native code prints; nothing of it belongs on the caller's own streams. */

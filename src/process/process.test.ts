@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { isAlive } from '../files/process-identity.js';
+import { commandLine } from '../run/command-line.js';
 import { checkDevice } from '../run/operations/check-device.js';
 import { Operation } from '../run/operations/operation.js';
 import { predict } from '../run/operations/predict.js';
@@ -104,15 +108,26 @@ test('a process that is killed is reported', async () => {
   await assert.rejects(launched.result, { code: 'run.stopped' });
 });
 
-test('a crash reports the signal, the phase, its last output and how to continue', () => {
-  const crash = { code: null, signal: 'SIGSEGV', phase: 'train', run: 'runs/x', output: 'bad things' };
-  const error = crashed(crash);
-  assert.equal(error.code, 'process.crashed');
-  assert.match(error.message, /SIGSEGV \(phase: train\)\nIts last output:\nbad things/);
-  assert.match(error.hint ?? '', /^Continue from its last checkpoint with: \S.* train --resume runs\/x$/);
-  assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
-  assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);
-  assert.match(killed('runs/x').hint ?? '', /--resume runs\/x/);
+test('a crash reports the signal, the phase, its last output and how to continue', async () => {
+  const run = await mkdtemp(join(tmpdir(), 'adarand-'));
+  try {
+    const crash = { code: null, signal: 'SIGSEGV', phase: 'train', run, output: 'bad things' };
+    assert.match(crashed(crash).message, /SIGSEGV \(phase: train\)\nIts last output:\nbad things/);
+    assert.match(crashed({ ...crash, signal: 'SIGKILL' }).message, /memory ran out/);
+    assert.equal(crashed({ ...crash, run: undefined, output: '' }).hint, undefined);
+    assert.equal(crashed(crash).hint, undefined, 'it is no run yet');
+
+    await writeFile(join(run, 'run.json'), '');
+    assert.equal(
+      crashed(crash).hint,
+      `Continue from its last checkpoint with: ${commandLine('train', '--resume', run)}`,
+    );
+    assert.equal(killed(run).hint, crashed(crash).hint);
+    await writeFile(join(run, 'summary.json'), '');
+    assert.equal(crashed(crash).hint, `${run} is finished nevertheless.`);
+  } finally {
+    await rm(run, { recursive: true });
+  }
 });
 
 describe('a program without a file', () => {

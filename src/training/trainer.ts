@@ -1,5 +1,5 @@
 import { AdarandError } from '../errors.js';
-import type { Tensor } from '../graph/tensor.js';
+import { bytesOf, type Tensor } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
@@ -75,6 +75,19 @@ export class Trainer {
 
   get state(): State {
     return this.#stepper.state;
+  }
+
+  /** Of its tensors. */
+  get checkpointBytes(): number {
+    return this.#stepper.saved.reduce((sum, name) => sum + bytesOf(this.state.get(name)), 0);
+  }
+
+  /** Epochs that remain to be trained from a position; with patience, at least so many. */
+  epochsLeft(position: Position): number {
+    if (this.#isDone(position)) return 0;
+    const all = Math.ceil(this.#totalSteps / this.#host.data.batchesPerEpoch);
+    const fewest = position.best === undefined ? 2 : 1;
+    return Math.min(all - position.epoch, this.#options.patience === undefined ? all : fewest);
   }
 
   /** Replaces the state by a checkpoint's. @throws AdarandError `checkpoint.incomplete`. */

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { MethodResults } from '../../src/figures/comparison.js';
-import { type RunSummary, train } from '../../src/index.js';
+import { type RunSummary, resume, train } from '../../src/index.js';
 import { type MethodName, methods } from '../../src/methods/index.js';
 import { parseStored, summarySchema } from '../../src/run/folder/record.js';
+import { stageOf } from '../../src/run/folder/stage.js';
 import type { Comparison } from './comparisons.js';
 
 /** What a method reached on a dataset. */
@@ -14,7 +15,7 @@ export interface ComparedMethod extends MethodResults {
 }
 
 /**
- * Trains what is not yet in `out`; the other runs are read from there. `root` holds models and datasets.
+ * Trains what is not yet in `out`, and continues what was interrupted; the other runs are read from there. `root` holds models and datasets.
  */
 export async function compare(
   comparison: Comparison,
@@ -66,10 +67,12 @@ async function summaryOf(
   const parts = [basename(dataset), name, ...(factor === 1 ? [] : [factor]), seed];
   const folder = join(out, `r-${parts.join('-')}`);
   const file = join(folder, 'summary.json');
+  const stage = stageOf(folder);
   // The summary names the folder as it was given then.
-  if (existsSync(file))
+  if (stage === 'finished')
     return { ...parseStored(summarySchema, readFileSync(file, 'utf8'), file), run: folder };
   process.stderr.write(`${folder}\n`);
+  if (stage === 'begun') return resume(folder);
   const usesSource = source !== undefined && method.bind().needs.includes('sourceBatch');
   return train({
     data: dataset,

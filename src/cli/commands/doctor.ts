@@ -3,6 +3,7 @@ import { freemem } from 'node:os';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { formatTable } from '../../figures/table.js';
+import { formatBytes } from '../../files/format-bytes.js';
 import { type Device, devices } from '../../graph/device.js';
 import { askHub, type HubAnswer } from '../../models/hub/ask-hub.js';
 import { INCOMPLETE_INSTALL, REINSTALL } from '../../process/incomplete-install.js';
@@ -11,7 +12,6 @@ import { commandLine, fileHere } from '../../run/command-line.js';
 import { describeMachine, type Machine } from '../../run/folder/describe-machine.js';
 import { checkDevice } from '../../run/operations/check-device.js';
 import { optionRegistry } from '../../run/options/option.js';
-import { bytes } from '../format.js';
 import { printJson } from '../json.js';
 import { print } from '../terminal.js';
 import type { Command } from './command.js';
@@ -89,7 +89,7 @@ function asText(machine: Machine, sharp: LibraryReport, checks: readonly DeviceR
   return [
     `adarand ${versions.adarand}, Node ${machine.node}, ${machine.platform}`,
     `onnxruntime-node ${versions['onnxruntime-node']}, onnxruntime-web ${versions['onnxruntime-web']}`,
-    `${machine.cpu}, ${machine.cores} threads, ${bytes(machine.memoryBytes)} of memory, ${bytes(freemem())} free`,
+    `${machine.cpu}, ${machine.cores} threads, ${formatBytes(machine.memoryBytes)} of memory, ${formatBytes(freemem())} free`,
     `sharp ${sharp.works ? '' : 'does not work: '}${sharp.found}`,
     '',
     formatTable(

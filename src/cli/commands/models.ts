@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { formatTable } from '../../figures/table.js';
+import { formatBytes } from '../../files/format-bytes.js';
 import {
   type CatalogEntry,
   catalog,
@@ -12,7 +13,7 @@ import { hubSettings } from '../../models/hub/settings.js';
 import { launch } from '../../process/launch.js';
 import { commandLine } from '../../run/command-line.js';
 import { measureSpeed } from '../../run/operations/measure-speed.js';
-import { bytes, duration } from '../format.js';
+import { duration } from '../format.js';
 import { printJson } from '../json.js';
 import { print } from '../terminal.js';
 import type { Command } from './command.js';
@@ -49,7 +50,7 @@ function asText(cached: readonly CachedModel[], cache: string, gflops: number): 
     entry.name,
     millions(entry),
     entry.imageSize,
-    bytes(stepMegabytes(entry) * 1e6),
+    formatBytes(stepMegabytes(entry) * 1e6),
     duration(secondsPerEpoch(entry, IMAGES, gflops)),
     entry.licence,
   ]);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
+import { formatBytes } from '../../files/format-bytes.js';
 import { commandLine } from '../../run/command-line.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { resume } from '../../run/operations/resume.js';
@@ -8,7 +9,7 @@ import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { RunOptions } from '../../run/options/train-options.js';
-import { accuracyWithInterval, bytes, duration, percent } from '../format.js';
+import { accuracyWithInterval, duration, percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';
@@ -84,7 +85,7 @@ function conclusion(summary: RunSummary): string[] {
     '',
     result,
     chosen,
-    `${duration(summary.seconds_per_epoch)} per epoch, ${bytes(summary.peak_memory_bytes)} of memory at most`,
+    `${duration(summary.seconds_per_epoch)} per epoch, ${formatBytes(summary.peak_memory_bytes)} of memory at most`,
     `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, run.json, checkpoints/`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];

@@ -49,7 +49,7 @@ export class Connection {
       throw new AdarandError(
         'hub.offline',
         `${asked.repo} would have to be downloaded, and HF_HUB_OFFLINE forbids it`,
-        'Unset HF_HUB_OFFLINE, or give a model that is here: `adarand models` lists those.',
+        'Unset HF_HUB_OFFLINE, or give a model that was downloaded before, or a file or folder.',
       );
     let best = progress();
     for (let tries = 1; ; tries++) {

@@ -33,7 +33,7 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
     throw new AdarandError(
       'hub.no-file',
       `${name.repo} has no ${PREPROCESSOR}, so it is not known how its images are prepared`,
-      'Choose another model; `adarand models` lists some.',
+      'Choose another model, for example timm/resnet18.a1_in1k.',
     );
   if (weights.kind === 'shards') {
     await snapshot.take([weights.index]);

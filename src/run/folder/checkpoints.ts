@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
@@ -95,6 +96,14 @@ export class FileCheckpoints implements CheckpointStore {
     if (last !== undefined) check(last);
     const reached = last !== undefined && last.epoch >= position.epoch ? last : position;
     return { tensors, best: position.best, reached };
+  }
+
+  /** Of both files, as far as they are there. */
+  async bytes(): Promise<number> {
+    let sum = 0;
+    for (const name of ['last', 'best'] as const)
+      sum += (await stat(this.#path(name)).catch(() => undefined))?.size ?? 0;
+    return sum;
   }
 
   #path(name: 'last' | 'best'): string {

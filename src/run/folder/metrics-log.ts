@@ -45,6 +45,8 @@ export class MetricsLog {
       const seconds = (now - this.#epochStarted) / 1000;
       this.#epochStarted = now;
       this.#lines.append({ type, epoch, step, best, seconds, ...metrics });
+      // The checkpoint that follows is not to outlive it.
+      this.#lines.sync();
     }
   }
 

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
+import { AdarandError } from '../../errors.js';
 import { float32 } from '../../graph/tensor.js';
+import { commandLine } from '../command-line.js';
 import { loadPreparation, savePreparation } from '../prepare/preparation.js';
 import { FileCheckpoints } from './checkpoints.js';
 import { MetricsLog, secondsPerEpoch } from './metrics-log.js';
@@ -32,11 +34,64 @@ describe('a run on disk', () => {
     await assert.rejects(RunFolder.reserve(path, ''), /exists already/);
     await assert.rejects(RunFolder.reserve(join(path, 'file'), ''), /file is a file, not a folder/);
     assert.deepEqual(await readdir(path), ['file']);
+    await mkdir(join(path, 'other/checkpoints'), { recursive: true });
+    await writeFile(join(path, 'other/checkpoints/last.safetensors'), '');
+    await assert.rejects(RunFolder.reserve(join(path, 'other'), ''), /exists already/);
+  });
+
+  test('where a folder is taken, the message says by what, and only what helps', async () => {
+    const refusal = async () => {
+      const error: unknown = await RunFolder.checkFree(path).catch((error) => error);
+      assert.ok(error instanceof AdarandError);
+      assert.equal(error.code, 'run.exists');
+      await assert.rejects(RunFolder.reserve(path, ''), { message: error.message, hint: error.hint });
+      return [error.message.replace(path, 'PATH'), error.hint];
+    };
+    await writeFile(join(path, 'file'), '');
+    const another = 'Choose another --out, or leave it out: then the run gets a folder of its own in runs/.';
+    assert.deepEqual(await refusal(), ['PATH exists already: it is not a run, and not empty', another]);
+    await writeFile(join(path, 'run.json'), '');
+    assert.deepEqual(await refusal(), [
+      'PATH exists already: a run that has not finished',
+      `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`,
+    ]);
+    await writeFile(join(path, 'summary.json'), '');
+    assert.deepEqual(await refusal(), ['PATH exists already: a finished run', another]);
+  });
+
+  test('of several that start at once, each has a folder of its own, or the one that was named', async () => {
+    const here = process.cwd();
+    process.chdir(path);
+    try {
+      await mkdir('runs/x-2', { recursive: true });
+      await writeFile('runs/x-2/.lock', `999999999 ${hostname()}\n`);
+      const held = await Promise.all([1, 2, 3].map(() => RunFolder.reserve(undefined, 'x')));
+      assert.deepEqual(held.map(({ folder }) => folder.path).sort(), ['runs/x-1', 'runs/x-2', 'runs/x-3']);
+      for (const { close } of held) await close();
+      assert.deepEqual(await readdir('.'), ['runs'], 'which was there');
+      assert.deepEqual(await readdir('runs'), [], 'also what was left by a process that was killed');
+
+      const named = await Promise.allSettled([1, 2, 3].map(() => RunFolder.reserve('one', '')));
+      const got = named.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+      assert.equal(got.length, 1);
+      for (const result of named)
+        if (result.status === 'rejected') assert.equal(result.reason.code, 'run.locked');
+      assert.deepEqual(await readdir('one'), ['.lock']);
+      await got[0]?.close();
+      assert.deepEqual(await readdir('.'), ['runs']);
+    } finally {
+      process.chdir(here);
+    }
   });
 
   test('what a process left that was killed before its run began is removed by the next one', async () => {
     await writeFile(join(path, '.preparation.safetensors.0123456789ab.tmp'), '');
     await writeFile(join(path, '.lock.0123456789ab.claim'), `999999999 ${hostname()}\n`);
+    await writeFile(join(path, 'preparation.safetensors'), '');
+    await writeFile(join(path, 'images.jsonl'), '');
+    await writeFile(join(path, '.images.jsonl.0123456789ab.tmp'), '');
+    await writeFile(join(path, '.run.json.0123456789ab.tmp'), '');
+    await mkdir(join(path, 'checkpoints'));
     const held = await RunFolder.reserve(path, '');
     assert.deepEqual(await readdir(path), ['.lock']);
     await held.close();
@@ -51,6 +106,26 @@ describe('a run on disk', () => {
     assert.deepEqual(last?.position, position);
     assert.deepEqual([...(last?.tensors.get('w')?.data ?? [])], [1, 2]);
     await assert.rejects(checkpoints.loadBest(), /best\.safetensors/);
+  });
+
+  test('the checkpoint that is further is continued from', async () => {
+    const checkpoints = new FileCheckpoints(path);
+    const best = { epoch: 2, accuracy: 1, loss: 0 };
+    const save = (name: 'saveLast' | 'saveBest', epoch: number, batch: number) =>
+      checkpoints[name](new Map(), { epoch, batch, sums: {}, best });
+    const from = async () => (await checkpoints.loadLatest(() => {}))?.position;
+    await save('saveBest', 2, 0);
+    assert.deepEqual(await from(), { epoch: 2, batch: 0, sums: {}, best });
+    for (const [epoch, batch, expected] of [
+      [1, 3, [2, 0]],
+      [2, 0, [2, 0]],
+      [2, 1, [2, 1]],
+      [3, 0, [3, 0]],
+    ] as const) {
+      await save('saveLast', epoch, batch);
+      const position = await from();
+      assert.deepEqual([position?.epoch, position?.batch], expected);
+    }
   });
 
   test('a resumed run drops what was logged after its checkpoint', async () => {

@@ -1,13 +1,15 @@
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
 import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
+import { removeEmpty } from '../../files/folders.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
 import { specialAt } from '../../files/special.js';
 import { whyUnreadable } from '../../files/why-unreadable.js';
 import { commandLine } from '../command-line.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
+import { stageOf } from './stage.js';
 
 /** A run's place on disk. A folder is a run from the moment its `run.json` is there. */
 export class RunFolder {
@@ -20,26 +22,26 @@ export class RunFolder {
   /** @throws AdarandError `run.exists` for a path that a new run cannot have. */
   static async checkFree(out: string): Promise<void> {
     await refuseNoFolder(out);
-    if ((await stat(out).catch(() => undefined)) !== undefined && !(await isEmpty(out)))
-      throw await exists(out);
+    if ((await stat(out).catch(() => undefined)) !== undefined && !(await isUnused(out))) throw exists(out);
   }
 
   /**
    * Takes a new folder: `out`, or the first of `runs/<stem>-1`, `-2`, ... that is free.
    *
-   * @throws AdarandError `run.exists`, `files.write`.
+   * @throws AdarandError `run.exists`, `run.locked`, `files.write`.
    */
   static async reserve(out: string | undefined, stem: string): Promise<LockedRunFolder> {
     if (out !== undefined) {
       await refuseNoFolder(out);
-      const made = await make(out);
-      if (made === undefined && !(await isEmpty(out))) throw await exists(out);
-      return lock(new RunFolder(out), made);
+      return take(new RunFolder(out), 'as it was');
     }
     for (let n = 1; ; n++) {
-      const path = join('runs', `${stem}-${n}`);
-      const made = await make(path);
-      if (made !== undefined) return lock(new RunFolder(path), made);
+      const folder = new RunFolder(join('runs', `${stem}-${n}`));
+      try {
+        return await take(folder, 'removed');
+      } catch (error) {
+        if (!(error instanceof AdarandError) || !/^run[.](exists|locked)$/.test(error.code)) throw error;
+      }
     }
   }
 
@@ -109,6 +111,12 @@ export class RunFolder {
       });
   }
 
+  /** Of what `reopen` is going to remove. */
+  async bytesToReopen(): Promise<number> {
+    if (stageOf(this.path) !== 'finished') return 0;
+    return (await stat(this.model).catch(() => undefined))?.size ?? 0;
+  }
+
   writeSummary(summary: RunSummary): Promise<void> {
     return writeFileAtomic(join(this.path, 'summary.json'), toJson(summary));
   }
@@ -117,12 +125,11 @@ export class RunFolder {
 /** A run that this process alone may write. */
 export interface LockedRunFolder {
   readonly folder: RunFolder;
-  /** Ends the lock; a folder that has not become a run is removed. */
+  /** Ends the lock; of a new folder that has not become a run, nothing is left. */
   close(): Promise<void>;
 }
 
-/** `made`: the topmost folder that was made for this run. */
-async function lock(folder: RunFolder, made?: string): Promise<LockedRunFolder> {
+async function lock(folder: RunFolder): Promise<LockedRunFolder> {
   const purpose = { code: 'run.locked', doing: 'working on this run' };
   const held: Lock = acquireLock(join(folder.path, '.lock'), purpose);
   try {
@@ -131,24 +138,54 @@ async function lock(folder: RunFolder, made?: string): Promise<LockedRunFolder> 
     held.release();
     throw error;
   }
+  return { folder, close: async () => held.release() };
+}
+
+/**
+ * Makes and locks the folder of a new run. If it has not become one in the end, nothing of it is left; a folder that
+ * was there before stays `as it was`, or is removed as well.
+ */
+async function take(folder: RunFolder, before: 'as it was' | 'removed'): Promise<LockedRunFolder> {
+  const { path } = folder;
+  const made = await make(path);
+  const topmost = made ?? (before === 'removed' ? path : undefined);
+  const unmake = async () => {
+    if (topmost !== undefined) await removeEmpty(path, topmost);
+  };
+  const checkUnused = async () => {
+    if (!(await isUnused(path))) throw exists(path);
+  };
+  await checkUnused();
+  let held: LockedRunFolder;
+  try {
+    held = await lock(folder);
+  } catch (error) {
+    await unmake();
+    throw error;
+  }
+  try {
+    // Another process may have made a run of it since.
+    await checkUnused();
+    await removeUnfinished(folder);
+  } catch (error) {
+    await held.close();
+    throw error;
+  }
   return {
     folder,
     async close() {
-      const isRun = (await readText(join(folder.path, 'run.json'))) !== undefined;
-      held.release();
-      if (!isRun) await discard(folder, made);
+      const isRun = stageOf(path) !== undefined;
+      if (!isRun) await removeUnfinished(folder);
+      await held.close();
+      if (!isRun) await unmake();
     },
   };
 }
 
-/** Removes what a run writes before its `run.json`, and the folders that were made for it, if nothing else is in them. */
-async function discard(folder: RunFolder, made: string | undefined): Promise<void> {
+/** Removes what a run writes before its `run.json`. */
+async function removeUnfinished(folder: RunFolder): Promise<void> {
   for (const file of [folder.preparation, folder.images]) await rm(file, { force: true });
-  const remove = (path: string) => rmdir(path).catch(() => {});
-  await remove(folder.checkpoints);
-  if (made === undefined) return;
-  for (let path = resolve(folder.path); path.startsWith(resolve(made)); path = dirname(path))
-    await remove(path);
+  await rmdir(folder.checkpoints).catch(() => {});
 }
 
 /** Makes the folder and those above it; the topmost that was made, or undefined if it is there already. */
@@ -161,12 +198,20 @@ async function make(path: string): Promise<string | undefined> {
   }
 }
 
-/** What a run writes before its `run.json`. */
-const leftovers = /^(\.lock(\..*)?|\.?(preparation\.safetensors|images\.jsonl)(\..*\.tmp)?)$/;
+/** What a run writes before its `run.json`, which a process leaves that is killed there. */
+const leftovers =
+  /^(\.lock(\..*)?|preparation\.safetensors|images\.jsonl|\.(preparation\.safetensors|images\.jsonl|run\.json)\..*\.tmp)$/;
 
-/** Also true for a folder with files of a process that was killed before its run began. */
-async function isEmpty(path: string): Promise<boolean> {
-  return (await readdir(path).catch(() => ['a file'])).every((name) => leftovers.test(name));
+/** Whether a folder has nothing in it but what was left before a run began. */
+async function isUnused(path: string): Promise<boolean> {
+  const inside = async (folder: string) => readdir(folder).catch(() => ['a file']);
+  const others = (await inside(path)).filter((name) => !leftovers.test(name));
+  return (
+    others.length === 0 ||
+    (others.length === 1 &&
+      others[0] === 'checkpoints' &&
+      (await inside(join(path, 'checkpoints'))).length === 0)
+  );
 }
 
 /** @throws AdarandError `run.exists` for a file, or whatever else has this name and is no folder. */
@@ -177,27 +222,36 @@ async function refuseNoFolder(out: string): Promise<void> {
 }
 
 async function notARun(path: string): Promise<AdarandError> {
-  const found = await stat(path).catch(() => undefined);
-  const what = found === undefined ? 'does not exist' : 'is not a run: it has no run.json';
+  const code = 'run.not-a-run';
+  const hint = 'Give the folder of a run: `run.json` is in it.';
+  if ((await stat(path).catch(() => undefined)) === undefined)
+    return new AdarandError(code, `${path} does not exist`, hint);
+  const what = `${path} is not a run: it has no run.json`;
   return new AdarandError(
-    'run.not-a-run',
-    `${path} ${what}`,
-    'Give the folder of a run: `run.json` is in it.',
+    code,
+    what,
+    (await isUnused(path)) ? `${hint} Or start a run there: none has begun.` : hint,
   );
 }
 
-/** With the command that continues the run, where the folder is one that can be continued. */
-async function exists(path: string): Promise<AdarandError> {
-  const has = async (name: string) => (await readText(join(path, name)).catch(() => undefined)) !== undefined;
-  const unfinished = (await has('run.json')) && !(await has('summary.json'));
+function exists(path: string): AdarandError {
+  const stage = stageOf(path);
+  const instead =
+    stage === 'begun'
+      ? `or continue that run: ${commandLine('train', '--resume', path)}`
+      : 'or leave it out: then the run gets a folder of its own in runs/.';
   return new AdarandError(
     'run.exists',
-    `${path} exists already`,
-    unfinished
-      ? `Choose another --out, or continue that run: ${commandLine('train', '--resume', path)}`
-      : 'Choose another --out, or leave it out: then the run gets a folder of its own in runs/.',
+    `${path} exists already: ${described[stage ?? 'none']}`,
+    `Choose another --out, ${instead}`,
   );
 }
+
+const described = {
+  begun: 'a run that has not finished',
+  finished: 'a finished run',
+  none: 'it is not a run, and not empty',
+} as const;
 
 async function readText(path: string): Promise<string | undefined> {
   const special = await specialAt(path);

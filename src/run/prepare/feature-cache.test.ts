@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, test } from 'node:test';
@@ -44,6 +44,20 @@ describe('features of a frozen network', () => {
     const first = await features();
     assert.deepEqual(await features(), first);
     assert.equal(computed, 1);
+  });
+
+  test('take what killed processes left half-written out of their folder, after a day', async () => {
+    const names = ['.features-a.safetensors.0123456789ab.tmp', '.features-b.safetensors.0123456789ab.tmp'];
+    await mkdir(join(folder, 'cache'));
+    for (const [i, name] of names.entries()) {
+      const path = join(folder, 'cache', name);
+      await writeFile(path, 'half');
+      const time = Date.now() / 1000 - 3600 * (i === 0 ? 25 : 23);
+      await utimes(path, time, time);
+    }
+    await features();
+    const left = (await readdir(join(folder, 'cache'))).filter((name) => name.endsWith('.tmp'));
+    assert.deepEqual(left, names.slice(1));
   });
 
   test('are others for other images, another order, device, network or preprocessing', async () => {

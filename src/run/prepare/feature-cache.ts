@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { DatasetImage } from '../../data/index.js';
+import { removeTemporaries } from '../../files/atomic.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import { float32, sameShape, type Tensor } from '../../graph/tensor.js';
 import type { Network } from '../../nn/network.js';
@@ -11,6 +12,9 @@ import { fingerprintNetwork } from '../folder/fingerprint.js';
 
 /** Increased when the features of the same images change. */
 const VERSION = 3;
+
+/** What is still being written is younger. */
+const DAY_MS = 24 * 3600 * 1000;
 
 /**
  * Features [n, d] of the pretrained network, from the disk where an earlier run has computed them, else by `compute`.
@@ -31,6 +35,7 @@ export async function cachedFeatures(
   // Not recursive: where a system has folders that cannot hold others (/proc), that would never end.
   for (const folder of [dirname(cacheFolder()), cacheFolder()]) await mkdir(folder).catch(() => {});
   await writeSafetensors(path, new Map([['features', features]]), { network: network.name }).catch(() => {});
+  await removeTemporaries(cacheFolder(), { olderThanMs: DAY_MS }).catch(() => {});
   return features;
 }
 

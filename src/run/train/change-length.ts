@@ -74,6 +74,13 @@ export function unchanged({ options }: RunRecord, asked: Length): string[] {
     .map((name) => `--${name} ${asked[name]} changes nothing: the run has it already`);
 }
 
+/** As they are typed. */
+export function lengthFlags({ epochs, patience }: Length): string[] {
+  return Object.entries({ epochs, patience }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  );
+}
+
 /**
  * Whether a position is the end of an epoch that was to be the last one when its checkpoint was written, so that no epoch
  * callback was run after it. A change is made at a checkpoint's position, after it was written.

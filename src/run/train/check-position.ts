@@ -35,7 +35,7 @@ export function checkPosition(position: Position, record: RunRecord): void {
 function wrong(what: string): AdarandError {
   return new AdarandError(
     'checkpoint.position',
-    `the last checkpoint is not one of this run: ${what}`,
+    `a checkpoint is not one of this run: ${what}`,
     'Restore the run folder as it was, or start a new run.',
   );
 }

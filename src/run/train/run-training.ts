@@ -1,4 +1,5 @@
 import { AdarandError } from '../../errors.js';
+import { bytesOf } from '../../graph/tensor.js';
 import type { Parameter } from '../../nn/network.js';
 import { optimizers } from '../../optimizers/index.js';
 import { type Position, start } from '../../training/checkpoint.js';
@@ -9,24 +10,33 @@ import { type RunEvent, STOPPED } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import { stageOf } from '../folder/stage.js';
 import { wasLastEpoch } from './change-length.js';
+import { checkSpace, spaceNeeded } from './check-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
 import { trainingData } from './training-data.js';
 
-/**
- * Compiles, calls `begin` when nothing can be wrong with the input any more, trains from the checkpoint or from the
- * start, and finishes.
- */
+/** Where a run begins. */
+export interface Beginning {
+  /** Without one, it begins at the start. */
+  readonly from?: Checkpoint | undefined;
+  /** Writes what makes the folder this run. */
+  begin(): Promise<void>;
+  /** What the command that continues the run has to say until then. */
+  readonly flags?: readonly string[];
+}
+
+/** Compiles, calls `begin` when nothing can be wrong with the input any more, trains and finishes. */
 export async function runTraining(
   run: Run,
   record: RunRecord,
-  from: Checkpoint | undefined,
-  begin: () => Promise<void>,
+  { from, begin, flags = [] }: Beginning,
 ): Promise<RunSummary> {
   const { options, settings, inputs, host } = run;
   const { folder } = run.held;
+  const { path } = folder;
   const data = trainingData(inputs, options, settings, host);
   const checkpoints = new FileCheckpoints(folder.checkpoints);
   const position: Position = from?.position ?? start();
@@ -45,16 +55,29 @@ export async function runTraining(
   });
   try {
     if (from !== undefined) trainer.restore(from.tensors);
+    const needed = spaceNeeded({
+      checkpoint: trainer.checkpointBytes,
+      model: modelBytes(run),
+      checkpoints: data.validation === undefined ? 1 : 2,
+      written: (await checkpoints.bytes()) + (await folder.bytesToReopen()),
+      epochsLeft: trainer.epochsLeft(position),
+    });
+    await checkSpace(path, needed);
+    emit({ type: 'run', path, step: stepsDone(), settings: shown(run) });
     await begin();
     const { logEvery } = options;
     log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
-    emit({ type: 'run', path: folder.path, step: stepsDone(), settings: shown(run) });
     log.begin();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
-    if (result.stopped) throw stopped(folder.path, stepsDone());
+    if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
     return await finishRun(run, record, trainer.state, { position, test: result.test });
   } catch (error) {
-    throw log === undefined ? error : resumable(error, folder.path, stepsDone());
+    if (stageOf(path) === undefined) throw error;
+    const command =
+      log === undefined
+        ? commandLine('train', '--resume', path, ...flags)
+        : commandLine('train', '--resume', path);
+    throw resumable(error, command, stepsDone());
   } finally {
     log?.close();
     await trainer.release();
@@ -102,21 +125,33 @@ function initialHead({ options, preparation, inputs }: Run): ReadonlyMap<string,
   ]);
 }
 
-function stopped(path: string, step: number): AdarandError {
+/** Of the weights in `model.onnx`. */
+function modelBytes({ inputs: { network, dataset } }: Run): number {
+  const tensors = [
+    ...[...network.parameters.values()].map(({ tensor }) => tensor),
+    ...network.buffers.values(),
+  ];
+  const head = 4 * (network.featureSize + 1) * dataset.classes.length;
+  return tensors.reduce((sum, tensor) => sum + bytesOf(tensor), head);
+}
+
+function stopped(command: string, step: number): AdarandError {
   return new AdarandError(
     STOPPED,
     `stopped after step ${step}, with a checkpoint`,
-    `Continue with: ${commandLine('train', '--resume', path)}`,
+    `Continue with: ${command}`,
   );
 }
 
 /** An error of a run that has begun, with the command that continues the run where that can help. */
-function resumable(error: unknown, path: string, step: number): unknown {
+function resumable(error: unknown, command: string, step: number): unknown {
   if (!(error instanceof AdarandError)) return error;
-  const { code, message, hint = '' } = error;
-  if (code === STOPPED) return stopped(path, step);
+  const { code, message } = error;
+  if (code === STOPPED) return stopped(command, step);
   if (!/^(files|data)[.]/.test(code)) return error;
-  const resume = `Then continue from the last checkpoint: ${commandLine('train', '--resume', path)}`;
+  // This run cannot choose another folder any more.
+  const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
+  const resume = `Then continue from the last checkpoint: ${command}`;
   return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }
 

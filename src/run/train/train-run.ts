@@ -19,7 +19,7 @@ import { FrozenModel } from '../prepare/frozen-model.js';
 import { expectedParts, loadPreparation, prepareRun, savePreparation } from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
-import { changeLength, unchanged } from './change-length.js';
+import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import type { Run } from './run.js';
@@ -45,10 +45,12 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
       host.emit({ type: 'remark', text });
     const run: Run = { ...decided, options, method, inputs, held, host };
     const record = describeRun(run);
-    return await runTraining(run, record, undefined, async () => {
-      await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
-      await writeImageList(held.folder.images, inputs);
-      await held.folder.writeRecord(record);
+    return await runTraining(run, record, {
+      async begin() {
+        await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
+        await writeImageList(held.folder.images, inputs);
+        await held.folder.writeRecord(record);
+      },
     });
   } finally {
     await held.close();
@@ -95,10 +97,14 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
     for (const text of remarks) host.emit({ type: 'remark', text });
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
     const run: Run = { options, settings, method, preparation, inputs, held, host };
-    return await runTraining(run, record, last, async () => {
-      if (changed === undefined) return;
-      await folder.reopen();
-      await folder.writeRecord(record);
+    return await runTraining(run, record, {
+      from: last,
+      flags: lengthFlags(asked),
+      async begin() {
+        if (changed === undefined) return;
+        await folder.reopen();
+        await folder.writeRecord(record);
+      },
     });
   } finally {
     await held.close();
