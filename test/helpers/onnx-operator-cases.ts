@@ -33,6 +33,7 @@ const withoutAttributes = [
   'HardSigmoid',
   'HardSwish',
   'Identity',
+  'IsNaN',
   'LeakyRelu',
   'LogSoftmax',
   'Neg',
@@ -114,6 +115,12 @@ export const operatorCases: readonly OperatorCase[] = [
   { type: 'Pad', rest: [ints([0, 0, 1, 2, 0, 0, 0, 1])], attributes: { mode: 'edge' } },
   { type: 'Gather', rest: [ints([2, -1, 0])], attributes: { axis: 1 } },
   { type: 'Gather', rest: [ints([-1], [])], attributes: { axis: 2 } },
+  { type: 'GatherElements', x: [2, 4], rest: [ints([3, 0, -1, 1, 2, 2], [2, 3])], attributes: { axis: 1 } },
+  { type: 'GatherND', rest: [ints([1, -1, 0, 2], [2, 2])] },
+  { type: 'GatherND', rest: [ints([1, 0, -2], [1, 3, 1])] },
+  { type: 'ScatterND', rest: [ints([1, -1, 0, 2], [2, 2]), random(4, [2, 6, 5])] },
+  { type: 'ScatterND', opset: 18, rest: [ints([-1], [1, 1]), random(4, [1, 3, 6, 5])] },
+  { type: 'Tile', x: [2, 1, 3], rest: [ints([1, 4, 2])] },
   { type: 'Expand', x: [2, 1, 3], rest: [ints([4, 1])] },
   { type: 'Cast', attributes: { to: 6 } },
   { type: 'Gemm', x: [2, 3], rest: [random(3, [3, 4]), random(4, [4])] },
@@ -166,6 +173,60 @@ export const operatorCases: readonly OperatorCase[] = [
   { type: 'Resize', rest: [float32([0], []), float32([4], [1, 1, 2, 2])] },
   { type: 'Resize', opset: 10, rest: [float32([4], [1, 1, 2, 2])] },
   { type: 'Upsample', opset: 9, rest: [float32([4], [1, 1, 2, 3])] },
+];
+
+/** One application of an ONNX operator to stored tensors. */
+export interface ConstantCase {
+  readonly type: string;
+  readonly opset?: number;
+  readonly inputs: readonly Tensor[];
+  readonly attributes?: Readonly<Record<string, FileAttribute>>;
+}
+
+const bools = (...elements: readonly number[]): Tensor => ({
+  dtype: 'bool',
+  shape: [elements.length],
+  data: Uint8Array.from(elements),
+});
+const halves = float32([2, 4], [-2.5, -1.5, -0.5, -0.2, 0.5, 1.5, 2.5, 0]);
+const signed = ints([7, -7, 7, -7, 6, 0]);
+const divisors = ints([3, 3, -3, -3, 3, 5]);
+const square = ints([1, 0, 0, 2, 0, 3, 4, 5, 0], [3, 3]);
+
+/** Applications of the operators that only computations of sizes, positions and masks use. */
+export const constantCases: readonly ConstantCase[] = [
+  ...['Ceil', 'Floor', 'Round', 'Sign', 'Sin', 'Cos', 'Log', 'Sqrt'].map((type) => ({
+    type,
+    inputs: [type === 'Log' || type === 'Sqrt' ? float32([3], [0.25, 1, 2]) : halves],
+  })),
+  ...['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'].map((type) => ({
+    type,
+    opset: 16,
+    inputs: [ints([1, 2, 3], [3, 1]), ints([2, 3])],
+  })),
+  ...['And', 'Or'].map((type) => ({ type, inputs: [bools(0, 0, 1, 1), bools(0, 1, 0, 1)] })),
+  { type: 'Not', inputs: [bools(0, 1)] },
+  { type: 'Mod', inputs: [signed, divisors] },
+  { type: 'Mod', inputs: [signed, divisors], attributes: { fmod: 1 } },
+  { type: 'Mod', inputs: [halves, scalarOf(1)], attributes: { fmod: 1 } },
+  { type: 'Range', inputs: [ints([7], []), ints([-2], []), ints([-3], [])] },
+  { type: 'Range', inputs: [scalarOf(0), scalarOf(1), scalarOf(0.25)] },
+  { type: 'Range', inputs: [ints([3], []), ints([3], []), ints([1], [])] },
+  { type: 'CumSum', inputs: [halves, ints([1], [])] },
+  { type: 'CumSum', inputs: [halves, ints([-2], [])], attributes: { exclusive: 1 } },
+  { type: 'CumSum', inputs: [square, ints([0], [])], attributes: { reverse: 1 } },
+  { type: 'CumSum', inputs: [square, ints([1], [])], attributes: { reverse: 1, exclusive: 1 } },
+  { type: 'NonZero', inputs: [square] },
+  { type: 'ReduceProd', inputs: [divisors] },
+  { type: 'ReduceProd', inputs: [halves], attributes: { axes: [0], keepdims: 0 } },
+  { type: 'ReduceProd', opset: 18, inputs: [halves, ints([-1])] },
+  { type: 'Trilu', inputs: [square] },
+  { type: 'Trilu', inputs: [halves, ints([1], [])], attributes: { upper: 0 } },
+  { type: 'Trilu', inputs: [halves, ints([-1], [])] },
+  { type: 'Where', inputs: [bools(0, 1, 0), ints([1, 2, 3]), ints([4], [1])] },
+  { type: 'ConstantOfShape', inputs: [ints([2, 3])] },
+  { type: 'Slice', inputs: [ints([1, 2, 3]), ints([0]), ints([0]), ints([0])] },
+  { type: 'ScatterND', inputs: [square, ints([0, 0, 0, 0], [2, 2]), ints([8, 9])] },
 ];
 
 function plain(type: string): OperatorCase {

@@ -88,6 +88,11 @@ const sliced: BatchRule = {
   },
 };
 
+const tiled: BatchRule = {
+  kind: 'along',
+  axes: (node) => node.numbers(1).flatMap((times, axis) => (times === 1 ? [] : [axis])),
+};
+
 const of = (rule: BatchRule, ...types: readonly string[]) => types.map((type) => [type, rule] as const);
 
 /** By operator; one that is missing mixes the images, or nobody has thought about it. */
@@ -158,4 +163,5 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
   ...of(reduced, 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'ReduceSumSquare'),
   ...of(padded, 'Pad'),
   ...of(sliced, 'Slice'),
+  ...of(tiled, 'Tile'),
 ]);

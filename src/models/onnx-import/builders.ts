@@ -1,7 +1,9 @@
 import type { Builder } from './builder.js';
+import { constantOperators } from './constant-operators.js';
 import { convolution } from './convolution.js';
 import type { OnnxNode } from './decode.js';
 import { elementwise } from './elementwise.js';
+import { gathering } from './gathering.js';
 import { linear } from './linear.js';
 import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
@@ -11,8 +13,10 @@ import { shape } from './shape.js';
 
 /** Every ONNX operator that can be imported. */
 export const builders = {
+  ...constantOperators,
   ...convolution,
   ...elementwise,
+  ...gathering,
   ...linear,
   ...normalization,
   ...pooling,

@@ -1,5 +1,6 @@
 import { abs } from '../../graph/operators/abs.js';
 import { add } from '../../graph/operators/add.js';
+import { and } from '../../graph/operators/and.js';
 import { cast } from '../../graph/operators/cast.js';
 import { clip } from '../../graph/operators/clip.js';
 import { div } from '../../graph/operators/div.js';
@@ -33,15 +34,14 @@ import type { NodeReader } from './node-reader.js';
 export const elementwise = {
   Abs: unary(abs),
   Add: arithmetic('bias', binary(add)),
+  And: weightless((node) => and(node.value(0), node.value(1))),
   Cast: weightless(castTo),
-  Ceil: weightless(onConstants(Math.ceil)),
   Clip: weightless(clipped),
   Div: arithmetic('norm', binary(div)),
   Dropout: unary((x) => x),
   Equal: weightless(binary(equal)),
   Erf: unary(erf),
   Exp: unary(exp),
-  Floor: weightless(onConstants(Math.floor)),
   Gelu: weightless(geluOf),
   Greater: weightless(binary(greater)),
   HardSigmoid: weightless((node) =>
@@ -49,6 +49,7 @@ export const elementwise = {
   ),
   HardSwish: weightless((node) => mul(node.value(0), hardSigmoid(node.value(0), 1 / 6, 0.5))),
   Identity: unary((x) => x),
+  IsNaN: unary((x) => not(equal(x, x))),
   LeakyRelu: weightless((node) => leakyRelu(node.value(0), node.float('alpha', 0.01))),
   Less: weightless(binary(less)),
   Log: unary(log),
@@ -56,6 +57,7 @@ export const elementwise = {
   Min: weightless(variadic(min)),
   Mul: arithmetic('norm', binary(mul)),
   Neg: unary(neg),
+  Not: unary(not),
   Pow: weightless(power),
   PRelu: layer(['none', 'norm'], (node) =>
     sub(relu(node.value(0)), mul(node.value(1), relu(neg(node.value(0))))),
@@ -82,6 +84,10 @@ function binary(operator: (a: Value, b: Value) => Value): Build {
     if (a.dtype !== b.dtype) throw node.invalid(`mixes ${a.dtype} and ${b.dtype}`);
     return operator(a, b);
   };
+}
+
+function not(x: Value): Value {
+  return equal(x, constant({ dtype: 'bool', shape: [], data: Uint8Array.of(0) }));
 }
 
 function variadic(operator: (a: Value, b: Value) => Value): Build {
@@ -133,14 +139,4 @@ function power(node: NodeReader): Value {
   if (origin.kind === 'constant' && origin.tensor.data.length === 1 && Number(origin.tensor.data[0]) === 2)
     return mul(x, x);
   return pow(x, exponent.dtype === 'float32' ? exponent : cast(exponent, 'float32'));
-}
-
-/** For arithmetic over shapes: no network rounds its activations. */
-function onConstants(operator: (x: number) => number): Build {
-  return (node) => {
-    const { dtype, shape } = node.value(0);
-    const numbers = node.numbers(0);
-    if (dtype !== 'float32') throw node.unsupported(`rounds ${dtype}`);
-    return constant({ dtype, shape, data: Float32Array.from(numbers, operator) });
-  };
 }
