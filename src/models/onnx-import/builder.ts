@@ -46,6 +46,11 @@ export function weightless(build: Build): Builder {
   return { build, stored: { kind: 'none' } };
 }
 
+/** Its one input is all that it has. */
+export function unary(operator: (x: Value) => Value): Builder {
+  return weightless((node) => operator(node.value(0)));
+}
+
 /** An operator that has no gradient, on constants. */
 export function constantsOnly(build: Build): Builder {
   return { build, stored: { kind: 'constants' } };

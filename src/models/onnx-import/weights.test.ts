@@ -20,8 +20,11 @@ const expected: Readonly<Record<string, readonly (string | undefined)[]>> = {
   Gemm: ['weight', 'weight', 'bias'],
   MatMul: ['weight', 'weight'],
   FusedMatMul: ['weight', 'weight'],
+  Einsum: ['weight', 'weight'],
   BatchNormalization: [undefined, 'norm', 'norm', 'buffer', 'buffer'],
   LayerNormalization: [undefined, 'norm', 'norm'],
+  InstanceNormalization: [undefined, 'norm', 'norm'],
+  GroupNormalization: [undefined, 'norm', 'norm'],
   PRelu: [undefined, 'norm'],
   Add: ['bias', 'bias'],
   Sub: ['bias', 'bias'],
@@ -39,7 +42,7 @@ for (const [type, roles] of Object.entries(expected))
 /** Operators that could take a stored vector and make no weight of it. */
 const constantsOnly = new Set([
   ...['Equal', 'Greater', 'Less', 'Where'], // decisions, without a gradient
-  ...['Max', 'Min', 'Sum'], // bounds; and Sum adds branches, not biases
+  ...['Max', 'Mean', 'Min', 'Sum'], // bounds; and Sum adds branches, not biases
   'ScatterND', // what is written into scores
   ...['Resize', 'Upsample'], // scales of a map's sides
 ]);

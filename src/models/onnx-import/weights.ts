@@ -61,8 +61,8 @@ function originsIn(model: OnnxModel, nodes: readonly OnnxNode[]): Origins {
   return originsOf;
 }
 
-/** Operators whose first input alone has elements of the result; the others say its shape, maybe that of the images. */
-const shaping: ReadonlySet<string> = new Set(['Expand', 'Reshape']);
+/** Operators whose first input alone has elements of the result; the others say its type or shape, maybe that of the images. */
+const shaping: ReadonlySet<string> = new Set(['CastLike', 'Expand', 'Reshape']);
 
 /** Stored tensors that decide something: regions that may see each other, say. */
 function compared(nodes: readonly OnnxNode[], originsOf: Origins): readonly string[] {
