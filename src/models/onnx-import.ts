@@ -66,8 +66,8 @@ export interface FileClassifier {
 /** As `importOnnx`. */
 export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
-  const model = unreserved(decodeOnnx(bytes, name, options.external));
-  const head = findHead(model);
+  const head = findHead(unreserved(decodeOnnx(bytes, name, options.external)));
+  const { model } = head;
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);
   const roles = weightRoles(model, nodes);
