@@ -55,7 +55,10 @@ function originsIn(model: OnnxModel, nodes: readonly OnnxNode[]): Origins {
     const stored = sources.map(originsOf).filter((tensors) => tensors !== undefined);
     if (stored.length < sources.length) continue;
     const ends = builderOf(node)?.stored.kind === 'constants';
-    const all: StoredTensors = new Map(ends ? [] : stored.flatMap((tensors) => [...tensors]));
+    const behind = ends ? [] : stored.flatMap((tensors) => [...tensors]);
+    // One number that is repeated fills a tensor: it is what a layer without a bias may have for one.
+    const isFill = (tensor: Tensor) => node.type === 'Expand' && tensor.data.length === 1;
+    const all: StoredTensors = new Map(behind.filter(([, tensor]) => !isFill(tensor)));
     for (const output of node.outputs) origins.set(output, all);
   }
   return originsOf;
