@@ -19,6 +19,7 @@ export function duration(seconds: number): string {
 
 /** `1.2 GB`, decimal. */
 export function bytes(count: number): string {
+  if (count < 1e6) return `${Math.round(count / 1e3)} kB`;
   if (count < 1e9) return `${Math.round(count / 1e6)} MB`;
   return `${(count / 1e9).toFixed(1)} GB`;
 }

@@ -9,7 +9,7 @@ import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { externalDataIn } from './onnx-import/external-data.js';
-import { type ImportOptions, importFile } from './onnx-import.js';
+import { type ImportedFile, type ImportOptions, importFile } from './onnx-import.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
 import { checkAgainstFile } from './self-check.js';
 
@@ -28,14 +28,38 @@ export interface OpenModelOptions {
  * `checkAgainstFile`, `networkOf` and `readSafetensors` do.
  */
 export async function openModel(given: string, options: OpenModelOptions = {}): Promise<Network> {
+  const found = await locateModel(given);
+  return found.kind === 'onnx'
+    ? openOnnx(await readOnnx(found), options)
+    : openTensors(found.file, found.config, found.preprocessing, options);
+}
+
+/** Where a model is, and what its folder says of it. */
+export type ModelLocation = OnnxLocation | TensorsLocation;
+
+export interface OnnxLocation {
+  readonly kind: 'onnx';
+  readonly file: string;
+  readonly described: ImportOptions;
+}
+
+interface TensorsLocation {
+  readonly kind: 'tensors';
+  readonly file: string;
+  readonly config?: ModelConfig;
+  readonly preprocessing?: Preprocessing;
+}
+
+/** As `openModel`, of which it is the first half. */
+export async function locateModel(given: string): Promise<ModelLocation> {
   const reference = resolveModel(given);
   const kind = await kindOf(reference);
-  if (kind === 'folder') return openFolder(reference, options);
+  if (kind === 'folder') return locateInFolder(reference);
   switch (extname(reference).toLowerCase()) {
     case '.onnx':
-      return openOnnx(reference, { name: basename(reference) }, options);
+      return { kind: 'onnx', file: reference, described: { name: basename(reference) } };
     case '.safetensors':
-      return openTensors(reference, undefined, undefined, options);
+      return { kind: 'tensors', file: reference };
     default:
       throw new AdarandError(
         'model.file-type',
@@ -45,7 +69,7 @@ export async function openModel(given: string, options: OpenModelOptions = {}): 
   }
 }
 
-async function openFolder(folder: string, options: OpenModelOptions): Promise<Network> {
+async function locateInFolder(folder: string): Promise<ModelLocation> {
   const configFile = join(folder, 'config.json');
   const config = parseConfig(await readText(configFile), configFile);
   const preprocessorFile = join(folder, 'preprocessor_config.json');
@@ -56,7 +80,7 @@ async function openFolder(folder: string, options: OpenModelOptions): Promise<Ne
   const hasTensors = (await kindOf(tensors, 'absent')) === 'file';
   // Tensors of a CIFAR ResNet have torch's names; other folders' are transformers' own, which only their ONNX file explains.
   if (hasTensors && (config.modelType === 'cifar_resnet' || !hasOnnx))
-    return openTensors(tensors, config, preprocessing, options);
+    return { kind: 'tensors', file: tensors, config, preprocessing };
   if (!hasOnnx)
     throw new AdarandError(
       'model.not-found',
@@ -65,26 +89,34 @@ async function openFolder(folder: string, options: OpenModelOptions): Promise<Ne
     );
   const { modelType, classes } = config;
   const name = basename(resolve(folder));
-  return openOnnx(
-    onnx,
-    { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) },
-    options,
-  );
+  const described = { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) };
+  return { kind: 'onnx', file: onnx, described };
 }
 
-async function openOnnx(file: string, described: ImportOptions, options: OpenModelOptions): Promise<Network> {
-  const bytes = await read(file);
-  const known = { ...described, external: externalDataIn(dirname(file)) };
+/** An ONNX file, whole, and how to import it. */
+export interface OnnxSource {
+  readonly bytes: Uint8Array;
+  readonly options: ImportOptions;
+}
+
+export async function readOnnx({ file, described }: OnnxLocation): Promise<OnnxSource> {
+  return { bytes: await read(file), options: { ...described, external: externalDataIn(dirname(file)) } };
+}
+
+async function openOnnx({ bytes, options: known }: OnnxSource, options: OpenModelOptions): Promise<Network> {
   const { imageSize, selfCheck } = options;
-  const own = importFile(bytes, known);
-  // Built again, so that a size which the graph cannot take is refused here.
-  const imported =
-    imageSize === undefined
-      ? own
-      : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
+  const imported = importAtSize({ bytes, options: known }, imageSize);
   if (selfCheck !== undefined)
     await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
   return imported.network;
+}
+
+/** As `importFile` does, for images of another size than the file's where one is given. */
+export function importAtSize({ bytes, options }: OnnxSource, imageSize: number | undefined): ImportedFile {
+  const own = importFile(bytes, options);
+  if (imageSize === undefined) return own;
+  // Built again, so that a size which the graph cannot take is refused here.
+  return importFile(bytes, { ...options, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
 }
 
 async function openTensors(

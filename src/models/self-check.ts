@@ -28,7 +28,7 @@ export interface Comparison {
 /** An ONNX file, and what reads the weights that it keeps in others. */
 export interface StoredFile {
   readonly bytes: Uint8Array;
-  readonly external?: ExternalData;
+  readonly external?: ExternalData | undefined;
 }
 
 /**

@@ -39,6 +39,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./export.js')).command,
   },
   {
+    name: 'inspect',
+    usage: '<model>',
+    summary: 'what would be trained of MODEL, and what is missing',
+    load: async () => (await import('./inspect.js')).command,
+  },
+  {
     name: 'methods',
     usage: '[name]',
     summary: 'the methods, or one of them in detail',

@@ -265,3 +265,27 @@ export interface ExportOptions {
   /** Folder to write; it must be empty, or not exist yet. */
   to: string;
 }
+
+/** Options of `inspect`. */
+export interface InspectOptions {
+  /** Network to look at: a folder, an .onnx or .safetensors file, or `sample`. */
+  model: string;
+  /**
+   * Side of the square images that it would be trained on, in pixels.
+   *
+   * Default: the model's own.
+   */
+  imageSize?: number | undefined;
+  /**
+   * Images in a batch that memory is estimated for.
+   *
+   * Default: 32.
+   */
+  batchSize?: number | undefined;
+  /**
+   * CPU threads that compare the network with its file.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
