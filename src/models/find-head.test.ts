@@ -116,3 +116,43 @@ describe('heads that are not just a last linear layer', () => {
       });
   });
 });
+
+describe('features that are named', () => {
+  const named = async (features: string, nodes: readonly OnnxFileNode[]) => {
+    const bytes = fileOf(nodes);
+    const imported = importFile(bytes, { name: 'model.onnx', features });
+    await checkAgainstFile(imported, { bytes }, 1);
+    return imported.network;
+  };
+  const headless = [...pooled, node('Relu', ['f'], 'y')];
+
+  test('are those of a file without a head, or a value inside of one', async () => {
+    for (const features of ['y', 'f']) {
+      const network = await named(features, headless);
+      assert.equal(network.featureSize, 4);
+      assert.equal(network.pretrainedHead, undefined);
+      assert.deepEqual([...network.parameters.keys()], ['kernel']);
+    }
+  });
+
+  test('are averaged where they are maps', async () => {
+    assert.equal((await named('maps', headless)).featureSize, 4);
+  });
+
+  test('are refused where there are none of that name, or they are neither vectors nor maps', () => {
+    const open = (features: string) => () =>
+      importFile(fileOf([...headless, node('Reshape', ['maps', 'tokens'], 'channels')]), {
+        name: 'model.onnx',
+        features,
+      });
+    assert.throws(open('nothing'), {
+      code: 'model.no-such-value',
+      message: 'model.onnx computes no value "nothing"',
+      hint: /or one of its outputs: y\./,
+    });
+    assert.throws(open('channels'), {
+      code: 'model.no-head',
+      message: /a new head would read "channels" \[2,4,36\], not one vector of features per image/,
+    });
+  });
+});

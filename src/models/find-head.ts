@@ -4,11 +4,17 @@ import { sumOfHeads } from './head/sum-of-heads.js';
 import { unusedName, withNode } from './head/with-node.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 
-/** The classifier at the end of an ONNX graph. */
-export interface FoundHead extends LinearHead {
+/** The classifier at the end of an ONNX graph, and what it reads. */
+export interface FoundHead {
+  /** Name of the value that the classifier reads. */
+  readonly features: string;
+  /** Whether that value's maps [N,d,H,W] must still be averaged. */
+  readonly pool: boolean;
+  /** Without it, the features are all that is known. */
+  readonly linear: Pick<LinearHead, 'weight' | 'bias'> | undefined;
   /** The model with the nodes that make the features, where they are not in the file as they are. */
   readonly model: OnnxModel;
-  /** Name of the file's output that the classifier gives. */
+  /** Name of the file's output that the classifier gives; without one, of the features. */
   readonly output: string;
   /** What the file makes of the logits. */
   readonly normalised: 'Softmax' | 'LogSoftmax' | undefined;
@@ -47,16 +53,36 @@ export function findHead(model: OnnxModel): FoundHead {
     if (node === undefined || output === undefined || passed.includes(node)) throw noHead(model, passed);
     passed.push(node);
     const head = layerOf(node, model, pool);
-    if (head !== undefined) return { ...head, ...pickedBefore(head, pick, model), output, normalised };
+    if (head !== undefined)
+      return { ...found(head, model), ...pickedBefore(head, pick, model), output, normalised };
     const isSum = !pool && pick === undefined && !transparent.has(node.type);
     const sum = isSum ? sumOfHeads(node, model) : undefined;
-    if (sum !== undefined) return { ...sum, output, normalised };
+    if (sum !== undefined) return { ...found(sum, sum.model), output, normalised };
     if (node.type === 'Softmax' || node.type === 'LogSoftmax') normalised ??= node.type;
     if (isGlobalAverage(node, model) && !pool) pool = true;
     else if (pick === undefined && !pool && isPick(node, model)) pick = node;
     else if (!transparent.has(node.type)) throw noHead(model, passed);
     name = node.inputs[0];
   }
+}
+
+/**
+ * The value of this name as features, without a classifier; maps are averaged.
+ *
+ * @throws AdarandError `model.no-such-value`.
+ */
+export function namedFeatures(name: string, model: OnnxModel): FoundHead {
+  if (!model.producers.has(name))
+    throw new AdarandError(
+      'model.no-such-value',
+      `${model.file} computes no value "${name}"`,
+      `Give the name of a value as Netron shows it, or one of its outputs: ${model.outputs.join(', ')}.`,
+    );
+  return { model, features: name, pool: true, linear: undefined, output: name, normalised: undefined };
+}
+
+function found({ features, pool, weight, bias }: LinearHead, model: OnnxModel) {
+  return { model, features, pool, linear: { weight, bias } };
 }
 
 /** Whether a node takes one of each image's tokens. */
@@ -86,6 +112,6 @@ function noHead({ file, outputs }: OnnxModel, passed: readonly OnnxNode[]): Adar
   return new AdarandError(
     'model.no-head',
     `${file} does not end in a linear classifier: its output ${outputs.length > 0 ? outputs[0] : '(none)'} comes from ${last === '' ? 'no operator' : last}`,
-    'Choose a model whose last layer is linear on pooled features (a ReLU after the classifier, as in SqueezeNet, is none).',
+    'Choose a model whose last layer is linear on pooled features, or say which value the new head is to read: `features`, --features NAME.',
   );
 }

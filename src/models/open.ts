@@ -16,6 +16,8 @@ import { checkAgainstFile } from './self-check.js';
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
   readonly imageSize?: number;
+  /** Name of the value of an ONNX file that becomes the features. */
+  readonly features?: string;
   /** Compares the network made of an ONNX file with the file itself, by ONNX Runtime, on so many threads. */
   readonly selfCheck?: { readonly threads: number | undefined };
 }
@@ -29,9 +31,15 @@ export interface OpenModelOptions {
  */
 export async function openModel(given: string, options: OpenModelOptions = {}): Promise<Network> {
   const found = await locateModel(given);
-  return found.kind === 'onnx'
-    ? openOnnx(await readOnnx(found), options)
-    : openTensors(found.file, found.config, found.preprocessing, options);
+  if (found.kind === 'onnx') return openOnnx(await readOnnx(found, options.features), options);
+  const { file, config, preprocessing } = found;
+  if (options.features !== undefined)
+    throw new AdarandError(
+      'model.no-such-value',
+      `${file} has tensors, and no value "${options.features}"`,
+      'Leave `features` (--features) out: it is for ONNX files.',
+    );
+  return openTensors(file, config, preprocessing, options);
 }
 
 /** Where a model is, and what its folder says of it. */
@@ -99,8 +107,16 @@ export interface OnnxSource {
   readonly options: ImportOptions;
 }
 
-export async function readOnnx({ file, described }: OnnxLocation): Promise<OnnxSource> {
-  return { bytes: await read(file), options: { ...described, external: externalDataIn(dirname(file)) } };
+/** `features`: see `ImportOptions`. */
+export async function readOnnx(
+  { file, described }: OnnxLocation,
+  features: string | undefined,
+): Promise<OnnxSource> {
+  const named = features === undefined ? {} : { features };
+  return {
+    bytes: await read(file),
+    options: { ...described, ...named, external: externalDataIn(dirname(file)) },
+  };
 }
 
 async function openOnnx({ bytes, options: known }: OnnxSource, options: OpenModelOptions): Promise<Network> {

@@ -9,6 +9,12 @@ export const inspectOptionsSchema = z.strictObject({
     group: 'Input and output',
     value: 'model',
   }),
+  features: z.string().min(1).optional().register(optionRegistry, {
+    description: 'Name of the value of an ONNX file that a new head would read.',
+    group: 'Input and output',
+    value: 'name',
+    otherwise: 'what enters its last linear layer',
+  }),
   imageSize: z.number().int().min(1).max(4096).optional().register(optionRegistry, {
     description: 'Side of the square images that it would be trained on, in pixels.',
     group: 'Images',

@@ -2,8 +2,15 @@ import { test } from 'node:test';
 import type { z } from 'zod';
 import type { evaluateOptionsSchema } from '../operations/evaluate.js';
 import type { exportOptionsSchema } from '../operations/export-run.js';
+import type { inspectOptionsSchema } from '../operations/inspect.js';
 import type { predictOptionsSchema } from '../operations/predict.js';
-import type { EvaluateOptions, ExportOptions, PredictOptions, TrainOptions } from './options.gen.js';
+import type {
+  EvaluateOptions,
+  ExportOptions,
+  InspectOptions,
+  PredictOptions,
+  TrainOptions,
+} from './options.gen.js';
 import type { trainOptionsSchema } from './train-options.js';
 
 /** True only for types that are the same, down to optional and read-only properties. */
@@ -17,5 +24,6 @@ test('the documented types of the options are those of their schemas', () => {
   const evaluate: Same<EvaluateOptions, z.input<typeof evaluateOptionsSchema>> = true;
   const predict: Same<PredictOptions, z.input<typeof predictOptionsSchema>> = true;
   const exported: Same<ExportOptions, z.input<typeof exportOptionsSchema>> = true;
-  proven(train, evaluate, predict, exported);
+  const inspected: Same<InspectOptions, z.input<typeof inspectOptionsSchema>> = true;
+  proven(train, evaluate, predict, exported, inspected);
 });

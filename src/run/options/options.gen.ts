@@ -7,6 +7,13 @@ export interface TrainOptions {
   /** Pretrained network: a folder, an .onnx or .safetensors file, or `sample`, a small built-in one. */
   model: string;
   /**
+   * Name of the value of an ONNX file that the new head reads, for a file that does not end in a linear
+   * layer; maps are averaged.
+   *
+   * Default: what enters the file's last linear layer.
+   */
+  features?: string | undefined;
+  /**
    * Folder that the run is written to; it must be empty, or not exist yet.
    *
    * Default: runs/DATA-MODEL-METHOD-N.
@@ -270,6 +277,12 @@ export interface ExportOptions {
 export interface InspectOptions {
   /** Network to look at: a folder, an .onnx or .safetensors file, or `sample`. */
   model: string;
+  /**
+   * Name of the value of an ONNX file that a new head would read.
+   *
+   * Default: what enters its last linear layer.
+   */
+  features?: string | undefined;
   /**
    * Side of the square images that it would be trained on, in pixels.
    *

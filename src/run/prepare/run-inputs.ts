@@ -29,9 +29,10 @@ export async function openInputs(
 ): Promise<RunInputs> {
   const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
-  const { imageSize } = options;
+  const { imageSize, features } = options;
   const network = await openModel(options.model, {
     ...(imageSize === undefined ? {} : { imageSize }),
+    ...(features === undefined ? {} : { features }),
     selfCheck: { threads: compile.threads },
   });
   checkNetwork(method, network);

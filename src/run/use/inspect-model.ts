@@ -25,14 +25,17 @@ type Options = z.output<typeof inspectOptionsSchema>;
  * @throws AdarandError as `locateModel` does, and as `decodeOnnx` does for a file that cannot be read.
  */
 export async function inspectModel(options: Options): Promise<Inspection> {
-  const { model, imageSize, batchSize, threads } = options;
+  const { model, features, imageSize, batchSize, threads } = options;
   const found = await locateModel(model);
   if (found.kind === 'tensors') {
-    const network = await openModel(model, imageSize === undefined ? {} : { imageSize });
+    const network = await openModel(model, {
+      ...(imageSize === undefined ? {} : { imageSize }),
+      ...(features === undefined ? {} : { features }),
+    });
     const described = describeNetwork(network, batchSize);
     return { model, trains: true, file: null, network: described, problems: [], advice: [] };
   }
-  const source = await readOnnx(found);
+  const source = await readOnnx(found, features);
   const inspection = inspectOnnx(source);
   const problems: AdarandError[] = [...inspection.problems];
   const { value: imported, problem: refused } = attempt(() => importAtSize(source, imageSize));
@@ -74,7 +77,7 @@ function describeFile(
     operators: operators.map((one) => ({ ...one })),
     constants: [...constants],
     features: head?.features ?? null,
-    head: head === undefined ? null : { output: head.output, normalised: head.normalised ?? null },
+    head: head?.linear === undefined ? null : { output: head.output, normalised: head.normalised ?? null },
     compared,
   };
 }
