@@ -12,6 +12,7 @@ import { type FoundHead, findHead, namedFeatures } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
 import type { ExternalData } from './onnx-import/external-data.js';
+import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
@@ -136,8 +137,11 @@ function triedOut(whole: OnnxPart, made: number | undefined, build: (part: OnnxP
   }
 }
 
-function isTraining({ type, attributes, inputs }: OnnxNode, { constants }: OnnxModel): boolean {
-  if (type === 'BatchNormalization') return attributes.get('training_mode')?.i === 1n;
+function isTraining(node: OnnxNode, model: OnnxModel): boolean {
+  const { type, attributes, inputs } = node;
+  const { constants } = model;
+  if (type === 'BatchNormalization')
+    return attributes.get('training_mode')?.i === 1n && !normalisesWeight(node, model);
   const mode = inputs[2];
   return type === 'Dropout' && mode !== undefined && constants.get(mode)?.data[0] === 1;
 }

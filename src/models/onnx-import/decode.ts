@@ -9,6 +9,7 @@ import {
 } from '../../graph/onnx/onnx_pb.js';
 import { PRODUCER } from '../../graph/onnx/write.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
+import { withoutEarlierStatistics } from './earlier-statistics.js';
 import type { ExternalData } from './external-data.js';
 import { withoutCalls } from './functions.js';
 import { decodeTensor } from './tensor.js';
@@ -59,7 +60,7 @@ export function decodeOnnx(bytes: Uint8Array, file: string, external?: ExternalD
     else for (const output of node.outputs) if (output !== '') producers.set(output, node);
   }
   separateNormalizations(producers, constants);
-  return {
+  return withoutEarlierStatistics({
     file,
     opset: Number(opset),
     ours: proto.producerName === PRODUCER,
@@ -69,7 +70,7 @@ export function decodeOnnx(bytes: Uint8Array, file: string, external?: ExternalD
       .filter(({ name }) => !constants.has(name))
       .map((info) => ({ name: info.name, shape: shapeOf(info) })),
     outputs: graph.output.map(({ name }) => name),
-  };
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Tensor } from '../../graph/tensor.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
+import { storedBehind } from './stored-behind.js';
 
 /** A score this much lower gets no attention: its exponential is no float32. */
 const HIDDEN = -100;
@@ -21,26 +22,6 @@ export function attentionMasks(model: OnnxModel, nodes: readonly OnnxNode[]): re
           return tensor !== undefined && isMask(tensor, normalised.has(sum)) ? [name] : [];
         }),
   );
-}
-
-/** Operators whose result has the elements of their first input, as they are. */
-const relaying: ReadonlySet<string> = new Set([
-  'Cast',
-  'Expand',
-  'Identity',
-  'Reshape',
-  'Squeeze',
-  'Unsqueeze',
-]);
-
-function storedBehind(input: string, { producers }: OnnxModel): string {
-  let name = input;
-  for (;;) {
-    const producer = producers.get(name);
-    const [first] = producer?.inputs ?? [];
-    if (producer === undefined || first === undefined || !relaying.has(producer.type)) return name;
-    name = first;
-  }
 }
 
 /** `hidesNothing`: also where all elements are 0. */

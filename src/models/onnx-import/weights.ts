@@ -50,8 +50,7 @@ function originsIn(model: OnnxModel, nodes: readonly OnnxNode[]): Origins {
     return new Map(isWeight ? [[name, tensor]] : []);
   };
   for (const node of nodes) {
-    const given = node.inputs.filter((input) => input !== '');
-    const sources = shaping.has(node.type) ? given.slice(0, 1) : given;
+    const sources = sourcesOf(node, model);
     const stored = sources.map(originsOf).filter((tensors) => tensors !== undefined);
     if (stored.length < sources.length) continue;
     const ends = builderOf(node)?.stored.kind === 'constants';
@@ -62,6 +61,14 @@ function originsIn(model: OnnxModel, nodes: readonly OnnxNode[]): Origins {
     for (const output of node.outputs) origins.set(output, all);
   }
   return originsOf;
+}
+
+/** The inputs that have elements of the result. */
+function sourcesOf(node: OnnxNode, model: OnnxModel): readonly string[] {
+  if (shaping.has(node.type)) return node.inputs.slice(0, 1);
+  const stored = builderOf(node)?.stored;
+  const roles = stored?.kind === 'layer' ? stored.roles(node, model) : undefined;
+  return node.inputs.filter((input, i) => input !== '' && (i === 0 || roles?.[i] !== 'none'));
 }
 
 /** Operators whose first input alone has elements of the result; the others say its type or shape, maybe that of the images. */
