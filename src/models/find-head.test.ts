@@ -106,6 +106,17 @@ describe('heads that are not just a last linear layer', () => {
     assert.deepEqual(network.pretrainedHead?.weight, random(5, [3, 4]));
   });
 
+  test('what is decided by the logits at the end is no part of them', async () => {
+    for (const last of [
+      [node('ArgMax', ['y1'], 'y', { axis: 1 })],
+      [node('Softmax', ['y1'], 's'), node('ArgMax', ['s'], 'y', { axis: 1 })],
+      [node('Sigmoid', ['y1'], 'y')],
+    ]) {
+      const network = await open([...pooled, one, ...last]);
+      assert.deepEqual(network.pretrainedHead?.bias, random(3, [3]));
+    }
+  });
+
   test('a sum of linear layers for different classes is none, nor one with something else', () => {
     for (const last of [
       [node('MatMul', ['f', 'many'], 'y2'), node('Add', ['y1', 'y2'], 'y')],

@@ -14,7 +14,7 @@ export interface FoundHead {
   readonly linear: Pick<LinearHead, 'weight' | 'bias'> | undefined;
   /** The model with the nodes that make the features, where they are not in the file as they are. */
   readonly model: OnnxModel;
-  /** Name of the file's output that the classifier gives; without one, of the features. */
+  /** Name of the value that the classifier gives in the end; without one, of the features. */
   readonly output: string;
   /** What the file makes of the logits. */
   readonly normalised: 'Softmax' | 'LogSoftmax' | undefined;
@@ -32,6 +32,9 @@ const transparent = new Set([
   'Squeeze',
 ]);
 
+/** What is made of logits at the end that does not tell their values: they are looked at before it. */
+const decisive = new Set(['ArgMax', 'Hardmax', 'Sigmoid', 'TopK']);
+
 /**
  * Finds the last linear layer: the Gemm, the MatMul (with its Add) or the 1x1 Conv from which the output `logits`
  * (or the first one) comes. A 1x1 Conv may come before the average pooling: a mean of linear maps is the linear
@@ -43,7 +46,7 @@ const transparent = new Set([
 export function findHead(model: OnnxModel): FoundHead {
   const passed: OnnxNode[] = [];
   const [firstOutput] = model.outputs;
-  const output = model.outputs.includes('logits') ? 'logits' : firstOutput;
+  let output = model.outputs.includes('logits') ? 'logits' : firstOutput;
   let name = output;
   let pool = false;
   let normalised: FoundHead['normalised'];
@@ -59,7 +62,10 @@ export function findHead(model: OnnxModel): FoundHead {
     const sum = isSum ? sumOfHeads(node, model) : undefined;
     if (sum !== undefined) return { ...found(sum, sum.model), output, normalised };
     if (node.type === 'Softmax' || node.type === 'LogSoftmax') normalised ??= node.type;
-    if (isGlobalAverage(node, model) && !pool) pool = true;
+    if (decisive.has(node.type)) {
+      output = node.inputs[0];
+      normalised = undefined;
+    } else if (isGlobalAverage(node, model) && !pool) pool = true;
     else if (pick === undefined && !pool && isPick(node, model)) pick = node;
     else if (!transparent.has(node.type)) throw noHead(model, passed);
     name = node.inputs[0];

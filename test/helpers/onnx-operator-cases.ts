@@ -233,6 +233,12 @@ export const operatorCases: readonly OperatorCase[] = [
     rest: [random(1, [6]), random(2, [6])],
     attributes: { num_groups: 2 },
   },
+  { type: 'LRN', attributes: { size: 3 } },
+  {
+    type: 'LRN',
+    x: [2, 6, 2, 3],
+    attributes: { size: 5, alpha: { float: 0.5 }, beta: { float: 0.6 }, bias: { float: 2 } },
+  },
   { type: 'LpNormalization' },
   { type: 'LpNormalization', attributes: { p: 1, axis: 1 } },
   ...['asymmetric', 'half_pixel', 'pytorch_half_pixel', 'align_corners'].flatMap((way): OperatorCase[] => [

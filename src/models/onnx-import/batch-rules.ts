@@ -140,7 +140,7 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
     'DepthToSpace',
     'GlobalAveragePool',
   ),
-  ...of(first, 'GlobalMaxPool', 'GroupNormalization', 'InstanceNormalization', 'MaxPool'),
+  ...of(first, 'GlobalMaxPool', 'GroupNormalization', 'InstanceNormalization', 'LRN', 'MaxPool'),
   ...of(alongAxis(-1), 'LpNormalization'),
   ...of(first, 'Resize', 'SpaceToDepth', 'Upsample'),
   ...of(relaid, 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze'),

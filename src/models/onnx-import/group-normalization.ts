@@ -2,10 +2,13 @@ import { at } from '../../errors.js';
 import { add } from '../../graph/operators/add.js';
 import { layerNormalization } from '../../graph/operators/layer-normalization.js';
 import { mul } from '../../graph/operators/mul.js';
+import { pad } from '../../graph/operators/pad.js';
+import { pow } from '../../graph/operators/pow.js';
 import { reshape } from '../../graph/operators/reshape.js';
+import { slice } from '../../graph/operators/slice.js';
 import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
-import { type Builder, type LayerRoles, layer } from './builder.js';
+import { type Builder, type LayerRoles, layer, weightless } from './builder.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import type { NodeReader } from './node-reader.js';
 
@@ -28,7 +31,27 @@ export const groupNormalization = {
     const channels = channelsOf(node, x);
     return affine(standardise(x, channels, node), x.shape.slice(1).fill(1).with(0, channels), channels, node);
   }),
+  LRN: weightless(overChannels),
 } satisfies Readonly<Record<string, Builder>>;
+
+/** x / (bias + alpha / size * sum of squares of the channels around)^beta, as AlexNet and GoogLeNet have it. */
+function overChannels(node: NodeReader): Value {
+  const x = node.value(0);
+  const channels = channelsOf(node, x);
+  const size = node.int('size', 0);
+  if (!(size >= 1 && size <= MOST_CHANNELS)) throw node.invalid(`normalises over ${size} channels`);
+  const before = x.shape.map((_, axis) => (axis === 1 ? Math.floor((size - 1) / 2) : 0));
+  const after = x.shape.map((_, axis) => (axis === 1 ? Math.ceil((size - 1) / 2) : 0));
+  const squares = pad(mul(x, x), before, after, 0);
+  const sum = Array.from({ length: size }, (_, i) => slice(squares, 1, i, i + channels)).reduce((a, b) =>
+    add(a, b),
+  );
+  const base = add(mul(sum, node.float('alpha', 1e-4) / size), node.float('bias', 1));
+  return mul(x, pow(base, -node.float('beta', 0.75)));
+}
+
+/** Channels that one is normalised by: networks have 5. */
+const MOST_CHANNELS = 64;
 
 function channelsOf(node: NodeReader, { shape }: Value): number {
   if (shape.length < 3) throw node.invalid(`normalises the maps of [${shape}]`);
