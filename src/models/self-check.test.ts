@@ -86,12 +86,21 @@ describe('a network is compared with its file', () => {
     );
   });
 
-  test('no numbers at all do not agree', () => {
+  test('what is no number agrees with the same, and with nothing else', () => {
     const { classifier } = importFile(classTokenFile('batch'), { name: 'vit.onnx' });
-    const nothing = float32([2, 5], new Float32Array(10).fill(Number.NaN));
-    assert.throws(() => checkAgreement({ expected: nothing, computed: nothing }, classifier), {
-      code: 'model.not-like-its-file',
-    });
+    const filled = (x: number) => float32([2, 5], new Float32Array(10).fill(x));
+    const { NaN: none, POSITIVE_INFINITY: infinite } = Number;
+    for (const x of [none, infinite]) {
+      checkAgreement({ expected: filled(x), computed: filled(x) }, classifier);
+      for (const other of [0, Number.isNaN(x) ? infinite : none])
+        for (const [expected, computed] of [
+          [filled(x), filled(other)],
+          [filled(other), filled(x)],
+        ] as const)
+          assert.throws(() => checkAgreement({ expected, computed }, classifier), {
+            code: 'model.not-like-its-file',
+          });
+    }
   });
 
   test('images that influence each other are found', async () => {
