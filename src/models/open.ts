@@ -16,10 +16,25 @@ import { checkAgainstFile } from './self-check.js';
 export interface OpenModelOptions {
   /** Side of the square input, where it is not to be the model's own. */
   readonly imageSize?: number;
-  /** Name of the value of an ONNX file that becomes the features. */
-  readonly features?: string;
   /** Compares the network made of an ONNX file with the file itself, by ONNX Runtime, on so many threads. */
   readonly selfCheck?: { readonly threads: number | undefined };
+  /** Name of the value of an ONNX file that becomes the features. */
+  readonly features?: string;
+  /** Hears of what is known of an ONNX file, as far as it gets. */
+  readonly watch?: OnnxWatcher;
+}
+
+/** An ONNX file, whole, and how it is imported. */
+export interface OnnxSource {
+  readonly bytes: Uint8Array;
+  readonly options: ImportOptions;
+}
+
+export interface OnnxWatcher {
+  read(source: OnnxSource): void;
+  imported(file: ImportedFile): void;
+  /** The file gives what the network made of it gives. */
+  compared(): void;
 }
 
 /**
@@ -30,44 +45,14 @@ export interface OpenModelOptions {
  * `checkAgainstFile`, `networkOf` and `readSafetensors` do.
  */
 export async function openModel(given: string, options: OpenModelOptions = {}): Promise<Network> {
-  const found = await locateModel(given);
-  if (found.kind === 'onnx') return openOnnx(await readOnnx(found, options.features), options);
-  const { file, config, preprocessing } = found;
-  if (options.features !== undefined)
-    throw new AdarandError(
-      'model.no-such-value',
-      `${file} has tensors, and no value "${options.features}"`,
-      'Leave `features` (--features) out: it is for ONNX files.',
-    );
-  return openTensors(file, config, preprocessing, options);
-}
-
-/** Where a model is, and what its folder says of it. */
-export type ModelLocation = OnnxLocation | TensorsLocation;
-
-export interface OnnxLocation {
-  readonly kind: 'onnx';
-  readonly file: string;
-  readonly described: ImportOptions;
-}
-
-interface TensorsLocation {
-  readonly kind: 'tensors';
-  readonly file: string;
-  readonly config?: ModelConfig;
-  readonly preprocessing?: Preprocessing;
-}
-
-/** As `openModel`, of which it is the first half. */
-export async function locateModel(given: string): Promise<ModelLocation> {
   const reference = resolveModel(given);
   const kind = await kindOf(reference);
-  if (kind === 'folder') return locateInFolder(reference);
+  if (kind === 'folder') return openFolder(reference, options);
   switch (extname(reference).toLowerCase()) {
     case '.onnx':
-      return { kind: 'onnx', file: reference, described: { name: basename(reference) } };
+      return openOnnx(reference, { name: basename(reference) }, options);
     case '.safetensors':
-      return { kind: 'tensors', file: reference };
+      return openTensors(reference, undefined, undefined, options);
     default:
       throw new AdarandError(
         'model.file-type',
@@ -77,7 +62,7 @@ export async function locateModel(given: string): Promise<ModelLocation> {
   }
 }
 
-async function locateInFolder(folder: string): Promise<ModelLocation> {
+async function openFolder(folder: string, options: OpenModelOptions): Promise<Network> {
   const configFile = join(folder, 'config.json');
   const config = parseConfig(await readText(configFile), configFile);
   const preprocessorFile = join(folder, 'preprocessor_config.json');
@@ -88,7 +73,7 @@ async function locateInFolder(folder: string): Promise<ModelLocation> {
   const hasTensors = (await kindOf(tensors, 'absent')) === 'file';
   // Tensors of a CIFAR ResNet have torch's names; other folders' are transformers' own, which only their ONNX file explains.
   if (hasTensors && (config.modelType === 'cifar_resnet' || !hasOnnx))
-    return { kind: 'tensors', file: tensors, config, preprocessing };
+    return openTensors(tensors, config, preprocessing, options);
   if (!hasOnnx)
     throw new AdarandError(
       'model.not-found',
@@ -97,50 +82,45 @@ async function locateInFolder(folder: string): Promise<ModelLocation> {
     );
   const { modelType, classes } = config;
   const name = basename(resolve(folder));
-  const described = { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) };
-  return { kind: 'onnx', file: onnx, described };
+  return openOnnx(
+    onnx,
+    { name, modelType, preprocessing, ...(classes === undefined ? {} : { classes }) },
+    options,
+  );
 }
 
-/** An ONNX file, whole, and how to import it. */
-export interface OnnxSource {
-  readonly bytes: Uint8Array;
-  readonly options: ImportOptions;
-}
-
-/** `features`: see `ImportOptions`. */
-export async function readOnnx(
-  { file, described }: OnnxLocation,
-  features: string | undefined,
-): Promise<OnnxSource> {
+async function openOnnx(file: string, described: ImportOptions, options: OpenModelOptions): Promise<Network> {
+  const bytes = await read(file);
+  const { imageSize, selfCheck, features, watch } = options;
   const named = features === undefined ? {} : { features };
-  return {
-    bytes: await read(file),
-    options: { ...described, ...named, external: externalDataIn(dirname(file)) },
-  };
-}
-
-async function openOnnx({ bytes, options: known }: OnnxSource, options: OpenModelOptions): Promise<Network> {
-  const { imageSize, selfCheck } = options;
-  const imported = importAtSize({ bytes, options: known }, imageSize);
-  if (selfCheck !== undefined)
-    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
-  return imported.network;
-}
-
-/** As `importFile` does, for images of another size than the file's where one is given. */
-export function importAtSize({ bytes, options }: OnnxSource, imageSize: number | undefined): ImportedFile {
-  const own = importFile(bytes, options);
-  if (imageSize === undefined) return own;
+  const known = { ...described, ...named, external: externalDataIn(dirname(file)) };
+  watch?.read({ bytes, options: known });
+  const own = importFile(bytes, known);
   // Built again, so that a size which the graph cannot take is refused here.
-  return importFile(bytes, { ...options, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
+  const imported =
+    imageSize === undefined
+      ? own
+      : importFile(bytes, { ...known, preprocessing: resizedTo(own.network.preprocessing, imageSize) });
+  watch?.imported(imported);
+  if (selfCheck !== undefined) {
+    await checkAgainstFile(imported, { bytes, external: known.external }, selfCheck.threads);
+    if (!imported.classifier.training) watch?.compared();
+  }
+  return imported.network;
 }
 
 async function openTensors(
   file: string,
   config: ModelConfig | undefined,
   preprocessing: Preprocessing | undefined,
-  { imageSize }: OpenModelOptions,
+  { imageSize, features }: OpenModelOptions,
 ): Promise<Network> {
+  if (features !== undefined)
+    throw new AdarandError(
+      'model.no-such-value',
+      `${file} has tensors, and no value "${features}"`,
+      'Leave `features` (--features) out: it is for ONNX files.',
+    );
   const { tensors } = await readSafetensors(file);
   const network = networkOf(tensors, file, config?.classes);
   const variances = [...network.buffers.keys()].filter((name) => name.endsWith('running_var'));

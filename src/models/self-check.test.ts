@@ -86,21 +86,15 @@ describe('a network is compared with its file', () => {
     );
   });
 
-  test('what is no number agrees with the same, and with nothing else', () => {
+  test('a number and none do not agree; what is finite in neither is no difference', () => {
     const { classifier } = importFile(classTokenFile('batch'), { name: 'vit.onnx' });
-    const filled = (x: number) => float32([2, 5], new Float32Array(10).fill(x));
-    const { NaN: none, POSITIVE_INFINITY: infinite } = Number;
-    for (const x of [none, infinite]) {
-      checkAgreement({ expected: filled(x), computed: filled(x) }, classifier);
-      for (const other of [0, Number.isNaN(x) ? infinite : none])
-        for (const [expected, computed] of [
-          [filled(x), filled(other)],
-          [filled(other), filled(x)],
-        ] as const)
-          assert.throws(() => checkAgreement({ expected, computed }, classifier), {
-            code: 'model.not-like-its-file',
-          });
-    }
+    const some = float32([2, 5], new Float32Array(10).fill(1));
+    const none = float32([2, 5], new Float32Array(10).fill(Number.NaN));
+    const different = { code: 'model.not-like-its-file' };
+    assert.throws(() => checkAgreement({ expected: some, computed: none }, classifier), different);
+    assert.throws(() => checkAgreement({ expected: none, computed: some }, classifier), different);
+    const partly = float32([2, 5], some.data.with(3, Number.POSITIVE_INFINITY));
+    checkAgreement({ expected: partly, computed: partly }, classifier);
   });
 
   test('images that influence each other are found', async () => {

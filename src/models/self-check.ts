@@ -70,7 +70,11 @@ export async function compareWithFile(
   }
 }
 
-/** @throws AdarandError `model.not-like-its-file` at the first element that differs. */
+/**
+ * Elements that are finite in neither are no difference: whoever needs them says so, by the image.
+ *
+ * @throws AdarandError `model.not-like-its-file` at the first element that differs.
+ */
 export function checkAgreement({ expected, computed }: Comparison, { file, output }: FileClassifier): void {
   const [images, classes] = matrix(computed.shape);
   const refused = (what: string) =>
@@ -84,12 +88,11 @@ export function checkAgreement({ expected, computed }: Comparison, { file, outpu
       `its output "${output}" is [${expected.shape}] for ${images} images, not ${classes} numbers for each`,
     );
   const scale = expected.data
-    .filter((x) => Number.isFinite(x))
-    .reduce((largest, x) => Math.max(largest, Math.abs(x)), TOLERANCE);
+    .filter(Number.isFinite)
+    .reduce((most, x) => Math.max(most, Math.abs(x)), TOLERANCE);
   computed.data.forEach((ours, i) => {
     const its = at(expected.data, i);
-    // Numbers that are none agree, too: a run names the images whose features are so.
-    if (Object.is(ours, its) || Math.abs(ours - its) <= TOLERANCE * scale) return;
+    if (Math.abs(ours - its) <= TOLERANCE * scale || !(Number.isFinite(ours) || Number.isFinite(its))) return;
     const [image, k] = [Math.floor(i / classes), i % classes];
     throw refused(
       `element ${k} of "${output}" for random image ${image + 1} of ${images} is ${its.toPrecision(4)} by the file alone and ${ours.toPrecision(4)} by the network that would be trained`,

@@ -3,9 +3,8 @@ import { AdarandError } from '../../errors.js';
 import { input } from '../../graph/value.js';
 import { fineTuning } from '../../methods/fine-tuning.js';
 import { attempt, inspectOnnx, type OnnxInspection } from '../../models/inspect-onnx.js';
-import type { FileClassifier } from '../../models/onnx-import.js';
-import { importAtSize, locateModel, openModel, readOnnx } from '../../models/open.js';
-import { checkAgainstFile } from '../../models/self-check.js';
+import type { FileClassifier, ImportedFile } from '../../models/onnx-import.js';
+import { type OnnxSource, openModel } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import { recordingScope } from '../../nn/scope.js';
 import { constant } from '../../optimizers/schedules.js';
@@ -22,47 +21,59 @@ type Options = z.output<typeof inspectOptionsSchema>;
 /**
  * Opens a model as `train` does, and says what it finds; what would be refused there is among the problems.
  *
- * @throws AdarandError as `locateModel` does, and as `decodeOnnx` does for a file that cannot be read.
+ * @throws AdarandError as `openModel` does for what is no ONNX file, and as `decodeOnnx` does for one that cannot be read.
  */
 export async function inspectModel(options: Options): Promise<Inspection> {
   const { model, features, imageSize, batchSize, threads } = options;
-  const found = await locateModel(model);
-  if (found.kind === 'tensors') {
-    const network = await openModel(model, {
+  const found: { source?: OnnxSource; imported?: ImportedFile; compared: boolean } = { compared: false };
+  const opened = await refusal(() =>
+    openModel(model, {
       ...(imageSize === undefined ? {} : { imageSize }),
       ...(features === undefined ? {} : { features }),
-    });
-    const described = describeNetwork(network, batchSize);
-    return { model, trains: true, file: null, network: described, problems: [], advice: [] };
-  }
-  const source = await readOnnx(found, features);
-  const inspection = inspectOnnx(source);
-  const problems: AdarandError[] = [...inspection.problems];
-  const { value: imported, problem: refused } = attempt(() => importAtSize(source, imageSize));
-  if (refused !== undefined && !problems.some(({ code }) => code === refused.code)) problems.push(refused);
-  const network = imported && attempt(() => describeNetwork(imported.network, batchSize));
-  if (network?.problem !== undefined) problems.push(network.problem);
-  let compared = false;
-  if (imported !== undefined)
-    try {
-      await checkAgainstFile(imported, { bytes: source.bytes, external: source.options.external }, threads);
-      compared = !imported.classifier.training;
-    } catch (error) {
-      if (!(error instanceof AdarandError)) throw error;
-      problems.push(error);
-    }
+      selfCheck: { threads },
+      watch: {
+        read(source) {
+          found.source = source;
+        },
+        imported(file) {
+          found.imported = file;
+        },
+        compared() {
+          found.compared = true;
+        },
+      },
+    }),
+  );
+  const { source, imported, compared } = found;
+  if (source === undefined && opened.problem !== undefined) throw opened.problem;
+  const inspection = source && inspectOnnx(source);
+  const network = opened.value ?? imported?.network;
+  const described = attempt(() => (network === undefined ? null : describeNetwork(network, batchSize)));
+  const problems = [...(inspection?.problems ?? [])];
+  for (const problem of [opened.problem, described.problem])
+    if (problem !== undefined && !problems.some(({ code }) => code === problem.code)) problems.push(problem);
   return {
     model,
     trains: problems.length === 0,
-    file: describeFile(inspection, imported?.classifier, compared),
-    network: network?.value ?? null,
+    file: inspection === undefined ? null : describeFile(inspection, imported?.classifier, compared),
+    network: described.value ?? null,
     problems: problems.map(({ code, message, hint }) => ({
       code,
       message,
       ...(hint === undefined ? {} : { hint }),
     })),
-    advice: exportAdvice(inspection, problems),
+    advice: inspection === undefined ? [] : exportAdvice(inspection, problems),
   };
+}
+
+/** What work gives, or the refusal that it ends in. */
+async function refusal<T>(work: () => Promise<T>): Promise<{ value?: T; problem?: AdarandError }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof AdarandError) return { problem: error };
+    throw error;
+  }
 }
 
 function describeFile(
