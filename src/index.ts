@@ -14,6 +14,7 @@ import type { RunEvent } from './run/events.js';
 import type { RunSummary } from './run/folder/record.js';
 import { type EvaluationReport, evaluate as evaluateOperation } from './run/operations/evaluate.js';
 import { type ExportReport, exportRun as exportOperation } from './run/operations/export-run.js';
+import { type Inspection, inspect as inspectOperation } from './run/operations/inspect.js';
 import type { Operation } from './run/operations/operation.js';
 import { type ImagePrediction, predict as predictOperation } from './run/operations/predict.js';
 import { resume as resumeOperation } from './run/operations/resume.js';
@@ -21,6 +22,7 @@ import { train as trainOperation } from './run/operations/train.js';
 import type {
   EvaluateOptions,
   ExportOptions,
+  InspectOptions,
   PredictOptions,
   ResumeOptions,
   TrainOptions,
@@ -45,6 +47,8 @@ export type {
   ExportOptions,
   ExportReport,
   ImagePrediction,
+  Inspection,
+  InspectOptions,
   PredictOptions,
   ResumeOptions,
   RunEvent,
@@ -98,6 +102,11 @@ export function predict(
 /** Writes a run's classifier as a folder that transformers.js loads. */
 export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
   return perform(exportOperation, options, call);
+}
+
+/** What would be trained of a model, and what is missing where it cannot be. */
+export function inspect(options: InspectOptions, call: CallOptions = {}): Promise<Inspection> {
+  return perform(inspectOperation, options, call);
 }
 
 async function perform<Request extends z.ZodObject, Result>(

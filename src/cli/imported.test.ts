@@ -146,6 +146,34 @@ describe('imported networks are trained, exported and used', () => {
     assert.ok(!existsSync(join(folder.path, 'mixing')));
   });
 
+  test('a file without a head trains on the value that is named, as the hint says, and is used like any other', async () => {
+    const weights = (seed: number, ...shape: number[]) => tensorOf({ shape, seed, scale: 1, offset: 0 });
+    const file = onnxFile({
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'kernel'], outputs: ['c'] },
+        { type: 'Relu', inputs: ['c'], outputs: ['maps'] },
+      ],
+      initializers: { kernel: weights(1, 4, 3, 3, 3) },
+      inputs: { x: ['batch', 3, 16, 16] },
+      outputs: ['maps'],
+    });
+    await writeFile(join(folder.path, 'headless.onnx'), file);
+    const args = ['train', 'colours', '--model', 'headless.onnx', '--epochs', '1', '--out', 'headless'];
+    const refused = await adarand(folder.path, ...args);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /does not end in a linear classifier/);
+    assert.match(refused.stderr, /\nhint: .*--features NAME/);
+    const trained = await adarand(folder.path, ...args, '--features', 'maps');
+    assert.equal(trained.code, 0, trained.stderr);
+    const record = JSON.parse(await readFile(join(folder.path, 'headless', 'run.json'), 'utf8'));
+    assert.equal(record.options.features, 'maps');
+    const predicted = await adarand(folder.path, 'predict', 'headless', 'colours/red/00.png');
+    assert.equal(predicted.code, 0, predicted.stderr);
+    const { code, stderr } = await adarand(folder.path, 'inspect', 'sample', '--features', 'maps');
+    assert.equal(code, 2);
+    assert.match(stderr, /Leave `features` \(--features\) out/);
+  });
+
   test('weights in a file beside are read, and are part of the fingerprint by which a run knows its model', async () => {
     const at = (...parts: readonly string[]) => join(folder.path, ...parts);
     await writeModel(at('whole.onnx'));

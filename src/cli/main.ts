@@ -12,7 +12,8 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     const program = await createProgram(words);
     await program.parseAsync(words, { from: 'user' });
-    return 0;
+    // What a command has printed may be no success.
+    return Number(process.exitCode ?? 0);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
     const reported = error instanceof CommanderError ? await usageErrorOf(error, words) : error;

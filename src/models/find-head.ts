@@ -1,22 +1,20 @@
-import { AdarandError, at } from '../errors.js';
-import { matrix as matrixShape } from '../graph/shapes.js';
-import { float32, sameShape, type Tensor } from '../graph/tensor.js';
+import { AdarandError } from '../errors.js';
+import { type LinearHead, layerOf } from './head/linear-layer.js';
+import { sumOfHeads } from './head/sum-of-heads.js';
+import { unusedName, withNode } from './head/with-node.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 
-/** The classifier at the end of an ONNX graph. */
-export interface LinearHead {
+/** The classifier at the end of an ONNX graph, and what it reads. */
+export interface FoundHead {
   /** Name of the value that the classifier reads. */
   readonly features: string;
-  /** Whether that value's maps [N,d,H,W] must still be averaged: the file pools after its classifier. */
+  /** Whether that value's maps [N,d,H,W] must still be averaged. */
   readonly pool: boolean;
-  /** [K, d] */
-  readonly weight: Tensor<'float32'>;
-  /** [K] */
-  readonly bias: Tensor<'float32'>;
-}
-
-export interface FoundHead extends LinearHead {
-  /** Name of the file's output that the classifier gives. */
+  /** Without it, the features are all that is known. */
+  readonly linear: Pick<LinearHead, 'weight' | 'bias'> | undefined;
+  /** The model with the nodes that make the features, where they are not in the file as they are. */
+  readonly model: OnnxModel;
+  /** Name of the value that the classifier gives in the end; without one, of the features. */
   readonly output: string;
   /** What the file makes of the logits. */
   readonly normalised: 'Softmax' | 'LogSoftmax' | undefined;
@@ -34,130 +32,82 @@ const transparent = new Set([
   'Squeeze',
 ]);
 
+/** What is made of logits at the end that does not tell their values: they are looked at before it. */
+const decisive = new Set(['ArgMax', 'Hardmax', 'Sigmoid', 'TopK']);
+
 /**
  * Finds the last linear layer: the Gemm, the MatMul (with its Add) or the 1x1 Conv from which the output `logits`
  * (or the first one) comes. A 1x1 Conv may come before the average pooling: a mean of linear maps is the linear
- * map of the mean.
+ * map of the mean. Several linear layers whose sum or mean is the output are one, and one for every token of which one is
+ * taken is one for that token.
  *
  * @throws AdarandError `model.no-head`, listing the last operators.
  */
 export function findHead(model: OnnxModel): FoundHead {
   const passed: OnnxNode[] = [];
   const [firstOutput] = model.outputs;
-  const output = model.outputs.includes('logits') ? 'logits' : firstOutput;
+  let output = model.outputs.includes('logits') ? 'logits' : firstOutput;
   let name = output;
   let pool = false;
   let normalised: FoundHead['normalised'];
+  let pick: OnnxNode | undefined;
   for (;;) {
     const node = name === undefined ? undefined : model.producers.get(name);
-    if (node === undefined || passed.includes(node)) throw noHead(model, passed);
+    if (node === undefined || output === undefined || passed.includes(node)) throw noHead(model, passed);
     passed.push(node);
-    const head = linearLayer(node, model, pool) ?? convolution(node, model, pool);
-    if (head !== undefined && output !== undefined) return { ...head, output, normalised };
+    const head = layerOf(node, model, pool);
+    if (head !== undefined)
+      return { ...found(head, model), ...pickedBefore(head, pick, model), output, normalised };
+    const isSum = !pool && pick === undefined && !transparent.has(node.type);
+    const sum = isSum ? sumOfHeads(node, model) : undefined;
+    if (sum !== undefined) return { ...found(sum, sum.model), output, normalised };
     if (node.type === 'Softmax' || node.type === 'LogSoftmax') normalised ??= node.type;
-    if (isGlobalAverage(node) && !pool) pool = true;
+    if (decisive.has(node.type)) {
+      output = node.inputs[0];
+      normalised = undefined;
+    } else if (isGlobalAverage(node, model) && !pool) pool = true;
+    else if (pick === undefined && !pool && isPick(node, model)) pick = node;
     else if (!transparent.has(node.type)) throw noHead(model, passed);
     name = node.inputs[0];
   }
 }
 
-function linearLayer(node: OnnxNode, model: OnnxModel, pool: boolean): LinearHead | undefined {
-  if (pool) return undefined;
-  if (node.type === 'Gemm') return gemm(node, model);
-  const [a, b] = node.inputs;
-  if (a === undefined || b === undefined) return undefined;
-  if (node.type === 'MatMul') return matrix(a, stored(b, model), undefined);
-  if (node.type !== 'Add') return undefined;
-  return biased(a, stored(b, model), model) ?? biased(b, stored(a, model), model);
+/**
+ * The value of this name as features, without a classifier; maps are averaged.
+ *
+ * @throws AdarandError `model.no-such-value`.
+ */
+export function namedFeatures(name: string, model: OnnxModel): FoundHead {
+  if (!model.producers.has(name))
+    throw new AdarandError(
+      'model.no-such-value',
+      `${model.file} computes no value "${name}"`,
+      `Give the name of a value as Netron shows it, or one of its outputs: ${model.outputs.join(', ')}.`,
+    );
+  return { model, features: name, pool: true, linear: undefined, output: name, normalised: undefined };
 }
 
-/** A linear layer whose bias is added by a node of its own. */
-function biased(name: string, bias: Tensor<'float32'> | undefined, model: OnnxModel): LinearHead | undefined {
-  const inner = model.producers.get(name);
-  if (inner === undefined || bias === undefined || inner.type === 'Add') return undefined;
-  const layer = linearLayer(inner, model, false);
-  if (layer === undefined || layer.bias.data.length !== bias.data.length) return undefined;
-  const sum = layer.bias.data.map((element, i) => element + at(bias.data, i));
-  return { ...layer, bias: float32(layer.bias.shape, sum) };
+function found({ features, pool, weight, bias }: LinearHead, model: OnnxModel) {
+  return { model, features, pool, linear: { weight, bias } };
 }
 
-function gemm(node: OnnxNode, model: OnnxModel) {
-  const [a, b, c] = node.inputs;
-  if (a === undefined || b === undefined) return undefined;
-  const weight = stored(b, model);
-  const bias = stored(c, model);
-  const plain = isInt(node, 'transA', 0, 0) && isOneFloat(node, 'alpha') && isOneFloat(node, 'beta');
-  if (!plain || (isGiven(c) && bias === undefined)) return undefined;
-  const transposed = isInt(node, 'transB', 1, 0);
-  return matrix(a, transposed && weight?.shape.length === 2 ? transpose(weight) : weight, bias);
+/** Whether a node takes one of each image's tokens. */
+function isPick({ type, attributes, inputs: [, index = ''] }: OnnxNode, { constants }: OnnxModel): boolean {
+  return type === 'Gather' && attributes.get('axis')?.i === 1n && constants.get(index)?.shape.length === 0;
 }
 
-/** `weight` is [d,K], as x W wants it. */
-function matrix(features: string, weight?: Tensor<'float32'>, bias?: Tensor<'float32'>) {
-  return weight?.shape.length === 2 ? head(features, false, transpose(weight), bias) : undefined;
+/** The token is taken before the layer, rather than after it. */
+function pickedBefore({ features }: LinearHead, pick: OnnxNode | undefined, model: OnnxModel) {
+  if (pick === undefined) return { model };
+  const picked = unusedName('features of one token', model);
+  const node = { ...pick, inputs: pick.inputs.with(0, features), outputs: [picked] };
+  return { model: withNode(model, node), features: picked };
 }
 
-function convolution(node: OnnxNode, model: OnnxModel, pool: boolean) {
-  const [x, w, b] = node.inputs;
-  if (node.type !== 'Conv' || x === undefined) return undefined;
-  const [weight, bias] = [stored(w, model), stored(b, model)];
-  if (weight === undefined || !sameShape(weight.shape.slice(2), [1, 1])) return undefined;
-  // Absent attributes are ONNX's defaults: strides of 1, no padding.
-  const all = (name: string, value: number) =>
-    node.attributes.get(name)?.ints.every((n) => Number(n) === value) !== false;
-  if (!isInt(node, 'group', 1, 1) || !all('strides', 1) || !all('pads', 0)) return undefined;
-  if (isGiven(b) && bias === undefined) return undefined;
-  return head(x, pool, float32(weight.shape.slice(0, 2), weight.data), bias);
-}
-
-/** Whether an attribute, which is `absent` where the node does not give it, has this value. */
-function isInt({ attributes }: OnnxNode, name: string, value: number, absent: number): boolean {
-  const attribute = attributes.get(name);
-  return (attribute === undefined ? absent : Number(attribute.i)) === value;
-}
-
-function isOneFloat({ attributes }: OnnxNode, name: string): boolean {
-  const attribute = attributes.get(name);
-  return attribute === undefined || attribute.f === 1;
-}
-
-/** An optional input may be left out at the end, or be called ''. */
-function isGiven(input: string | undefined): boolean {
-  return input !== undefined && input !== '';
-}
-
-function head(features: string, pool: boolean, weight: Tensor<'float32'>, bias?: Tensor<'float32'>) {
-  const count = at(weight.shape, 0);
-  if (bias !== undefined && bias.data.length !== count) return undefined;
-  return { features, pool, weight, bias: float32([count], bias?.data ?? new Float32Array(count)) };
-}
-
-/** A stored float tensor, also behind an Identity (as exporters write shared weights). */
-function stored(name: string | undefined, model: OnnxModel): Tensor<'float32'> | undefined {
-  if (name === undefined) return undefined;
-  const producer = model.producers.get(name);
-  const origin = producer?.type === 'Identity' ? producer.inputs[0] : name;
-  const tensor = origin === undefined ? undefined : model.constants.get(origin);
-  return tensor?.dtype === 'float32' ? tensor : undefined;
-}
-
-function isGlobalAverage({ type, attributes, inputs }: OnnxNode): boolean {
+function isGlobalAverage({ type, attributes, inputs }: OnnxNode, { constants }: OnnxModel): boolean {
   if (type === 'GlobalAveragePool') return true;
-  const axes = attributes.get('axes')?.ints.join();
-  return (
-    type === 'ReduceMean' &&
-    inputs.length === 1 &&
-    axes !== undefined &&
-    ['2,3', '-2,-1', '-1,-2'].includes(axes)
-  );
-}
-
-function transpose({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
-  const [rows, columns] = matrixShape(shape);
-  const result = new Float32Array(data.length);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) result[j * rows + i] = at(data, i * columns + j);
-  return float32([columns, rows], result);
+  const given = attributes.get('axes')?.ints ?? constants.get(inputs[1] ?? '')?.data;
+  return type === 'ReduceMean' && ['2,3', '-2,-1', '-1,-2'].includes(given?.join() ?? '');
 }
 
 function noHead({ file, outputs }: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
@@ -168,6 +118,6 @@ function noHead({ file, outputs }: OnnxModel, passed: readonly OnnxNode[]): Adar
   return new AdarandError(
     'model.no-head',
     `${file} does not end in a linear classifier: its output ${outputs.length > 0 ? outputs[0] : '(none)'} comes from ${last === '' ? 'no operator' : last}`,
-    'Choose a model whose last layer is linear on pooled features (a ReLU after the classifier, as in SqueezeNet, is none).',
+    'Choose a model whose last layer is linear on pooled features, or say which value the new head is to read: `features`, --features NAME.',
   );
 }

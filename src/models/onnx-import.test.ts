@@ -350,8 +350,10 @@ for (const [name, bytes, code, message] of refused)
 
 test('a damaged file is an AdarandError, wherever it was cut', () => {
   const bytes = tiny([gemm], 'z');
+  // Last comes the version of operators that it does not have: without that, it is whole.
+  const needed = new TextDecoder('latin1').decode(bytes).lastIndexOf('com.microsoft') - 4;
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), (length) => {
+    fc.property(fc.integer({ min: 0, max: needed - 1 }), (length) => {
       assert.throws(() => importOnnx(bytes.subarray(0, length), options), AdarandError);
     }),
   );

@@ -5,13 +5,14 @@ import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import { classNames, imagenetPreprocessing } from '../nn/backbone.js';
 import { globalAveragePool } from '../nn/layers.js';
-import type { Network, Parameter, Preprocessing } from '../nn/network.js';
+import type { Network, Parameter, Preprocessing, Scope } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { checkNumbers } from './check-numbers.js';
-import { type FoundHead, findHead } from './find-head.js';
+import { type FoundHead, findHead, namedFeatures } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
 import type { ExternalData } from './onnx-import/external-data.js';
+import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
@@ -27,6 +28,8 @@ export interface ImportOptions {
   /** Side of the network's square input, where it is not to be the file's own. */
   readonly imageSize?: number;
   readonly classes?: readonly string[];
+  /** Name of the value that becomes the features, in the place of what enters the last linear layer. */
+  readonly features?: string;
   /** Reads the weights that the file keeps in others; without it, such a file is refused. */
   readonly external?: ExternalData;
 }
@@ -73,8 +76,9 @@ export interface FileClassifier {
 /** As `importOnnx`. */
 export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
-  const { model, halved } = withoutHalving(unreserved(decodeOnnx(bytes, name, options.external)));
-  const head = findHead(model);
+  const { model: decoded, halved } = withoutHalving(unreserved(decodeOnnx(bytes, name, options.external)));
+  const head = options.features === undefined ? findHead(decoded) : namedFeatures(options.features, decoded);
+  const { model } = head;
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);
   const roles = weightRoles(model, nodes);
@@ -83,30 +87,34 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
   const tensors = tensorsOf(whole);
   checkNumbers(tensors, variancesOf(nodes), name);
   const preprocessing = preprocessingOf(options, images.size, halved);
-  const networkOf = (part: OnnxPart): Network => ({
+  const featuresOf = (part: OnnxPart) => (x: Value, scope: Scope) => {
+    const laidOut = images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x;
+    return pooled(buildPart(part, laidOut, scope), at(x.shape, 0), head);
+  };
+  const { imageSize } = preprocessing;
+  const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
+  const { part, built } = triedOut(whole, images.count, (part) =>
+    featuresOf(part)(trial, recordingScope({ name, ...tensors }, { training: true })),
+  );
+  const network: Network = {
     name,
     modelType,
     preprocessing,
-    featureSize: at(head.weight.shape, 1),
+    featureSize: at(built.shape, 1),
     ...tensors,
-    pretrainedHead: {
-      weight: head.weight,
-      bias: head.bias,
-      classes: classNames(at(head.weight.shape, 0), options.classes),
+    pretrainedHead: head.linear && {
+      ...head.linear,
+      classes: classNames(at(head.linear.weight.shape, 0), options.classes),
     },
-    features(x, scope) {
-      const laidOut = images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x;
-      return pooled(buildPart(part, laidOut, scope), at(x.shape, 0), head, model);
-    },
-  });
-  const { network, made } = triedOut(networkOf, whole, images.count);
+    features: featuresOf(part),
+  };
   return {
     network,
     classifier: {
       file: model.file,
       input: images.name,
       channelsLast: images.channelsLast,
-      images: made,
+      images: part.images,
       size: images.sides,
       output: head.output,
       normalised: head.normalised,
@@ -117,16 +125,13 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
 }
 
 /**
- * The network, built once for two images. Some files declare a free batch and have been made for one image all the
- * same: their batch is a fixed one.
+ * Features, built once for two images, and the part that they are built of. Some files declare a free batch and have
+ * been made for one image all the same: their batch is a fixed one.
  */
-function triedOut(networkOf: (part: OnnxPart) => Network, whole: OnnxPart, made: number | undefined) {
+function triedOut(whole: OnnxPart, made: number | undefined, build: (part: OnnxPart) => Value) {
   const attempt = (images: number | undefined) => {
-    const network = networkOf({ ...whole, images });
-    const { imageSize } = network.preprocessing;
-    const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
-    network.features(trial, recordingScope(network, { training: true }));
-    return { network, made: images };
+    const part = { ...whole, images };
+    return { part, built: build(part) };
   };
   try {
     return attempt(made);
@@ -140,8 +145,11 @@ function triedOut(networkOf: (part: OnnxPart) => Network, whole: OnnxPart, made:
   }
 }
 
-function isTraining({ type, attributes, inputs }: OnnxNode, { constants }: OnnxModel): boolean {
-  if (type === 'BatchNormalization') return attributes.get('training_mode')?.i === 1n;
+function isTraining(node: OnnxNode, model: OnnxModel): boolean {
+  const { type, attributes, inputs } = node;
+  const { constants } = model;
+  if (type === 'BatchNormalization')
+    return attributes.get('training_mode')?.i === 1n && !normalisesWeight(node, model);
   const mode = inputs[2];
   return type === 'Dropout' && mode !== undefined && constants.get(mode)?.data[0] === 1;
 }
@@ -195,21 +203,22 @@ function tensorsOf({ model, roles }: OnnxPart): Pick<Network, 'parameters' | 'bu
 }
 
 /** Features [N,d] of what the head reads: [N,d] already, or maps. */
-function pooled(value: Value, images: number, { pool, weight }: FoundHead, { file }: OnnxModel): Value {
+function pooled(value: Value, images: number, { features, pool, linear, model: { file } }: FoundHead): Value {
   const [batch, channels, ...rest] = value.shape;
-  const size = at(weight.shape, 1);
+  const reader = linear === undefined ? `a new head would read "${features}"` : 'the last linear layer reads';
   if (batch !== images)
     throw new AdarandError(
       'model.fixed-batch',
-      `${file}: the last linear layer reads [${value.shape}] for ${images} images, not one row for each`,
+      `${file}: ${reader} [${value.shape}] for ${images} images, not one row for each`,
       'Export the model again with a free batch dimension (dynamic_axes or dynamic_shapes of torch.onnx.export).',
     );
+  const size = linear === undefined ? (channels ?? 0) : at(linear.weight.shape, 1);
   const single = rest.every((n) => n === 1);
-  if (channels !== size || rest.length > 2 || (!single && !pool))
+  if (channels !== size || rest.length > 2 || (!single && !(pool && rest.length === 2)))
     throw new AdarandError(
       'model.no-head',
-      `${file}: the last linear layer reads [${value.shape}], not one vector of ${size} per image`,
+      `${file}: ${reader} [${value.shape}], not one vector of ${linear === undefined ? 'features' : size} per image`,
       'Choose a model that classifies whole images by a linear layer on pooled features.',
     );
-  return single || rest.length < 2 ? reshape(value, [batch, size]) : globalAveragePool(value);
+  return single ? reshape(value, [batch, size]) : globalAveragePool(value);
 }

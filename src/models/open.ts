@@ -12,7 +12,7 @@ import { type HubHost, quietHost } from './hub/host.js';
 import { kindOf, type Located, locateModel, readError } from './locate.js';
 import { CONFIG, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
-import { type ImportOptions, importFile } from './onnx-import.js';
+import { type ImportedFile, type ImportOptions, importFile } from './onnx-import.js';
 import { resizedTo } from './resized-to.js';
 import { checkAgainstFile } from './self-check.js';
 
@@ -21,8 +21,25 @@ export interface OpenModelOptions {
   readonly imageSize?: number;
   /** Compares the network made of an ONNX file with the file itself, by ONNX Runtime, on so many threads. */
   readonly selfCheck?: { readonly threads: number | undefined };
+  /** Name of the value of an ONNX file that becomes the features. */
+  readonly features?: string;
+  /** Hears of what is known of an ONNX file, as far as it gets. */
+  readonly watch?: OnnxWatcher;
   /** Hears of the download of a model of the hub. */
   readonly host?: HubHost;
+}
+
+/** An ONNX file, whole, and how it is imported. */
+export interface OnnxSource {
+  readonly bytes: Uint8Array;
+  readonly options: ImportOptions;
+}
+
+export interface OnnxWatcher {
+  read(source: OnnxSource): void;
+  imported(file: ImportedFile): void;
+  /** The file gives what the network made of it gives. */
+  compared(): void;
 }
 
 /**
@@ -103,12 +120,20 @@ async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
 async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
   const bytes = await read(file);
   const external = externalDataIn(dirname(file));
-  const { imageSize, selfCheck } = options;
-  const size = imageSize === undefined ? {} : { imageSize };
-  const imported = importFile(bytes, { ...described, ...size, external });
+  const { imageSize, selfCheck, features, watch } = options;
+  const asked = {
+    ...(imageSize === undefined ? {} : { imageSize }),
+    ...(features === undefined ? {} : { features }),
+  };
+  const known = { ...described, ...asked, external };
+  watch?.read({ bytes, options: known });
+  const imported = importFile(bytes, known);
+  watch?.imported(imported);
   // A graph that halves its images is one of our own exports.
-  if (selfCheck !== undefined && !imported.halved)
+  if (selfCheck !== undefined && !imported.halved) {
     await checkAgainstFile(imported, { bytes, external }, selfCheck.threads);
+    if (!imported.classifier.training) watch?.compared();
+  }
   return imported.network;
 }
 
@@ -118,8 +143,14 @@ async function openTensors(
   files: readonly string[],
   config: ModelConfig | undefined,
   preprocessing: Preprocessing | undefined,
-  { imageSize }: Opening,
+  { imageSize, features }: Opening,
 ): Promise<Network> {
+  if (features !== undefined)
+    throw new AdarandError(
+      'model.no-such-value',
+      `${main} has tensors, and no value "${features}"`,
+      'Leave `features` (--features) out: it is for ONNX files.',
+    );
   const tensors = new Map<string, Tensor>();
   for (const file of files) {
     for (const [name, tensor] of (await readSafetensors(file)).tensors) {

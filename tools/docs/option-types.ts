@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { wrapped } from '../../src/cli/format.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
+import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
 import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
@@ -23,6 +24,7 @@ export function optionTypes(): string {
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),
+    interfaceOf('InspectOptions', 'Options of `inspect`.', inspectOptionsSchema),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
+import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
 import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
@@ -38,6 +39,7 @@ export function optionsPage(): string {
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),
+    command('`adarand inspect MODEL`, `inspect`', inspectOptionsSchema, ['model']),
   ].join('\n\n')}\n`;
 }
 

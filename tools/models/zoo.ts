@@ -57,7 +57,8 @@ async function tryOut(path: string, at: (stage: string) => void): Promise<void> 
   const { network, classifier } = imported;
   at('compare');
   const comparison = await compareWithFile(imported, { bytes }, undefined);
-  checkAgreement(comparison, classifier);
+  // Run in training mode, a file gives something else each time.
+  if (!classifier.training) checkAgreement(comparison, classifier);
   at('step');
   const { imageSize } = network.preprocessing;
   const head = newHead(network.featureSize, 3, 1);
@@ -91,6 +92,6 @@ async function tryOut(path: string, at: (stage: string) => void): Promise<void> 
   });
   const second = await compareWithFile(again, { bytes: exported }, undefined);
   checkAgreement(second, again.classifier);
-  if (classifier.normalised === undefined)
+  if (classifier.normalised === undefined && !classifier.training)
     checkAgreement({ expected: comparison.expected, computed: second.computed }, classifier);
 }

@@ -45,6 +45,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./export.js')).command,
   },
   {
+    name: 'inspect',
+    usage: '<model>',
+    summary: 'what would be trained of a model, and what is missing',
+    example: 'inspect some-backbone',
+    load: async () => (await import('./inspect.js')).command,
+  },
+  {
     name: 'methods',
     usage: '[name]',
     summary: 'the methods of fine-tuning, or one of them with its options',

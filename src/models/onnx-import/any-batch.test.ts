@@ -35,6 +35,7 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
       'heads.out': int64Tensor([16, 1, 4]),
       token: random(4, [1, 1, 16]),
       rows: int64Tensor([1, 4, 16]),
+      times: int64Tensor([1, 3, 1]),
       row: int64Tensor([3, 1, 0, 4]),
       flat: int64Tensor([1, 64]),
       matrix: int64Tensor([16, 4]),
@@ -93,6 +94,12 @@ const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
   'elements picked from each image laid flat': [
     node('Reshape', ['maps', 'all.flat'], 'line'),
     node('Gather', ['line', 'places'], 'f'),
+  ],
+  'tokens repeated beside each other': [
+    node('Reshape', ['maps', 'rows'], 'patches'),
+    node('Tile', ['patches', 'times'], 'tiled'),
+    node('Gather', ['tiled', 'row'], 'chosen', { axis: 1 }),
+    flat('chosen'),
   ],
   'a class token, a slice of all images and a choice of rows': [
     node('Reshape', ['maps', 'rows'], 'patches'),

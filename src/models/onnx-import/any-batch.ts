@@ -53,8 +53,9 @@ class LiftedNode {
     this.#context = context;
     this.#reference = reference;
     this.#ratio = context.batch / reference.images;
-    this.#placements = node.inputs.map((name) => {
-      if (name === '') return undefined;
+    this.#placements = node.inputs.map((name, i) => {
+      // The second input of a CastLike says a type, whatever its shape.
+      if (name === '' || (node.type === 'CastLike' && i === 1)) return undefined;
       const { shape } = context.read(name);
       const before = this.#before(name);
       if (sameShape(shape, before)) return undefined;

@@ -88,6 +88,11 @@ const sliced: BatchRule = {
   },
 };
 
+const tiled: BatchRule = {
+  kind: 'along',
+  axes: (node) => node.numbers(1).flatMap((times, axis) => (times === 1 ? [] : [axis])),
+};
+
 const of = (rule: BatchRule, ...types: readonly string[]) => types.map((type) => [type, rule] as const);
 
 /** By operator; one that is missing mixes the images, or nobody has thought about it. */
@@ -98,8 +103,10 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
     'Cast',
     'CastLike',
     'Ceil',
+    'Celu',
     'Clip',
     'Dropout',
+    'Einsum',
     'Elu',
     'Erf',
     'Exp',
@@ -114,6 +121,7 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
     'Sigmoid',
     'Sign',
     'Softplus',
+    'Softsign',
     'Sqrt',
     'Tanh',
     'Transpose',
@@ -126,12 +134,14 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
     first,
     'AveragePool',
     'BatchNormalization',
+    'Col2Im',
     'Conv',
     'ConvTranspose',
     'DepthToSpace',
     'GlobalAveragePool',
   ),
-  ...of(first, 'GlobalMaxPool', 'GroupNormalization', 'InstanceNormalization', 'LpNormalization', 'MaxPool'),
+  ...of(first, 'GlobalMaxPool', 'GroupNormalization', 'InstanceNormalization', 'LRN', 'MaxPool'),
+  ...of(alongAxis(-1), 'LpNormalization'),
   ...of(first, 'Resize', 'SpaceToDepth', 'Upsample'),
   ...of(relaid, 'Flatten', 'Reshape', 'Squeeze', 'Unsqueeze'),
   ...of({ kind: 'expanded' }, 'Expand'),
@@ -155,7 +165,17 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
   ...of(alongAxis(1, { joins: true }), 'Concat'),
   ...of(softmax, 'LogSoftmax', 'Softmax'),
   ...of(toTheEnd, 'LayerNormalization', 'RMSNormalization'),
-  ...of(reduced, 'ReduceL2', 'ReduceMax', 'ReduceMean', 'ReduceMin', 'ReduceSum', 'ReduceSumSquare'),
+  ...of(
+    reduced,
+    'ReduceL1',
+    'ReduceL2',
+    'ReduceMax',
+    'ReduceMean',
+    'ReduceMin',
+    'ReduceSum',
+    'ReduceSumSquare',
+  ),
   ...of(padded, 'Pad'),
   ...of(sliced, 'Slice'),
+  ...of(tiled, 'Tile'),
 ]);

@@ -25,7 +25,9 @@ export type LayerRoles = readonly (WeightRole | 'none')[];
 export type StoredInputs =
   | { readonly kind: 'layer'; roles(node: OnnxNode, model: OnnxModel): LayerRoles }
   | { readonly kind: 'arithmetic'; readonly role: ParameterKind }
-  | { readonly kind: 'none' };
+  | { readonly kind: 'none' }
+  /** What it makes has no gradient, so that nothing behind it is a weight. */
+  | { readonly kind: 'constants' };
 
 /** A layer; where its roles depend on the node, a function says them. */
 export function layer(
@@ -42,4 +44,14 @@ export function arithmetic(role: ParameterKind, build: Build): Builder {
 /** An operator that has no weights. */
 export function weightless(build: Build): Builder {
   return { build, stored: { kind: 'none' } };
+}
+
+/** Its one input is all that it has. */
+export function unary(operator: (x: Value) => Value): Builder {
+  return weightless((node) => operator(node.value(0)));
+}
+
+/** An operator that has no gradient, on constants. */
+export function constantsOnly(build: Build): Builder {
+  return { build, stored: { kind: 'constants' } };
 }

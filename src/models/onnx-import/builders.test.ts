@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensorOf } from '../../../test/helpers/lcg.js';
 import { difference, floats, int64Tensor, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
-import { defaultShape, type OperatorCase, operatorCases } from '../../../test/helpers/onnx-operator-cases.js';
+import {
+  constantCases,
+  defaultShape,
+  type OperatorCase,
+  operatorCases,
+} from '../../../test/helpers/onnx-operator-cases.js';
 import { at } from '../../errors.js';
 import { interpret } from '../../graph/interpret.js';
 import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
@@ -31,22 +36,31 @@ for (const one of operatorCases)
     });
   });
 
-/** Tested as parts of whole graphs below, or by the folding of shapes. */
-const elsewhere = new Set([
-  'Equal',
-  'Greater',
-  'Less',
-  'Where',
-  'Ceil',
-  'Floor',
-  'Log',
-  'Sqrt',
-  'ConstantOfShape',
-]);
+/** The same for what is worked out while a graph is built. */
+for (const { type, opset = 14, inputs, attributes = {} } of constantCases)
+  test(`${type} ${opset} of constants ${inputs.map(({ shape }) => `[${shape}]`)} ${JSON.stringify(attributes)}: as ONNX Runtime computes it`, async () => {
+    const named = inputs.map((tensor, i) => [`c${i}`, tensor] as const);
+    const bytes = onnxFile({
+      opset,
+      nodes: [{ type, inputs: named.map(([name]) => name), outputs: ['y'], attributes }],
+      initializers: Object.fromEntries(named),
+      inputs: { x: [1] },
+      outputs: ['y'],
+    });
+    const x = random(7, [1]);
+    const { dtype, shape, data } = buildAlone(bytes, 'y', x);
+    const fetches = new Map([['y', zeros(dtype, shape)]]);
+    const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
+    await session.run(new Map([['x', x]]), fetches);
+    await session.release();
+    const [expected] = [...fetches.values()];
+    assert.deepEqual(expected?.shape, shape);
+    assert.ok(difference(data, Array.from(expected.data, Number)) < 1e-6);
+  });
 
 test('every importable operator has a case', () => {
-  const tested = new Set(operatorCases.map(({ type }) => type));
-  const missing = Object.keys(builders).filter((type) => !tested.has(type) && !elsewhere.has(type));
+  const tested = new Set([...operatorCases, ...constantCases].map(({ type }) => type));
+  const missing = Object.keys(builders).filter((type) => !tested.has(type));
   assert.deepEqual(missing, []);
 });
 

@@ -1,7 +1,13 @@
+import { activation } from './activation.js';
+import { blocks } from './blocks.js';
 import type { Builder } from './builder.js';
+import { constantOperators } from './constant-operators.js';
 import { convolution } from './convolution.js';
 import type { OnnxNode } from './decode.js';
+import { einsum } from './einsum.js';
 import { elementwise } from './elementwise.js';
+import { gathering } from './gathering.js';
+import { groupNormalization } from './group-normalization.js';
 import { linear } from './linear.js';
 import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
@@ -11,8 +17,14 @@ import { shape } from './shape.js';
 
 /** Every ONNX operator that can be imported. */
 export const builders = {
+  ...activation,
+  ...blocks,
+  ...constantOperators,
   ...convolution,
+  ...einsum,
   ...elementwise,
+  ...gathering,
+  ...groupNormalization,
   ...linear,
   ...normalization,
   ...pooling,

@@ -14,6 +14,9 @@ export function int64(values: number | readonly number[], shape?: Shape): Value 
   });
 }
 
+/** Elements that one node may make of nothing but a size. */
+export const MAXIMUM_MADE = 2 ** 24;
+
 /** Numbers that a graph may compute from constants alone: sizes, masks and positions need far fewer. */
 const MAXIMUM_COMPUTED = 2 ** 25;
 
@@ -40,12 +43,14 @@ export class Folding {
         `${this.#file} computes more than ${MAXIMUM_COMPUTED} numbers that do not depend on its images`,
         'Simplify the file (onnxsim folds what is constant), or export the model again.',
       );
-    return origin.kind === 'constant' ? value : constant(toTensor(value, at(interpret([value]), 0)));
+    return origin.kind === 'constant'
+      ? value
+      : constant(tensorFrom(value.dtype, value.shape, at(interpret([value]), 0)));
   }
 }
 
 /** Integer arithmetic over shapes truncates, as ONNX's does. */
-function toTensor({ dtype, shape }: Value, data: Float64Array): Tensor {
+export function tensorFrom(dtype: Tensor['dtype'], shape: Shape, data: Iterable<number>): Tensor {
   switch (dtype) {
     case 'float32':
       return { dtype, shape, data: Float32Array.from(data) };

@@ -9,7 +9,9 @@ import {
 } from '../../graph/onnx/onnx_pb.js';
 import { PRODUCER } from '../../graph/onnx/write.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
+import { withoutEarlierStatistics } from './earlier-statistics.js';
 import type { ExternalData } from './external-data.js';
+import { withoutCalls } from './functions.js';
 import { decodeTensor } from './tensor.js';
 
 export interface OnnxNode {
@@ -52,13 +54,13 @@ export function decodeOnnx(bytes: Uint8Array, file: string, external?: ExternalD
   for (const initializer of graph.initializer)
     constants.set(initializer.name, decodeTensor(initializer, file, external));
   const producers = new Map<string, OnnxNode>();
-  for (const node of graph.node.map(decodeNode)) {
+  for (const node of withoutCalls(proto, graph.node, file).map(decodeNode)) {
     if (node.type === 'Constant')
       for (const output of node.outputs) constants.set(output, constantOf(node, file, external));
     else for (const output of node.outputs) if (output !== '') producers.set(output, node);
   }
   separateNormalizations(producers, constants);
-  return {
+  return withoutEarlierStatistics({
     file,
     opset: Number(opset),
     ours: proto.producerName === PRODUCER,
@@ -68,7 +70,7 @@ export function decodeOnnx(bytes: Uint8Array, file: string, external?: ExternalD
       .filter(({ name }) => !constants.has(name))
       .map((info) => ({ name: info.name, shape: shapeOf(info) })),
     outputs: graph.output.map(({ name }) => name),
-  };
+  });
 }
 
 /**

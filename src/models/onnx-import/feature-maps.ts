@@ -1,4 +1,5 @@
 import { at } from '../../errors.js';
+import { reshape } from '../../graph/operators/reshape.js';
 import { sameShape, sizeOf } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
@@ -31,16 +32,26 @@ function convolutionalStages(values: readonly Value[]): Value[] {
   return [...last.values()].slice(-4);
 }
 
-/** A transformer's tokens [N,T,D] after each quarter of its residual sums; none where there are fewer than four. */
+/**
+ * A transformer's tokens [N,T,D] after each quarter of its residual sums, also where they lie in a grid [N,h,w,D], as those
+ * of a Swin do; none where there are fewer than four sums.
+ */
 function quartersOf(values: readonly Value[]): Value[] {
-  const sums = values.filter(isResidualSum);
+  const [rows, grids] = [3, 4].map((rank) => values.filter((value) => isResidualSum(value, rank)));
+  const sums = rows !== undefined && rows.length >= 4 ? rows : (grids ?? []);
   if (sums.length < 4) return [];
-  return [1, 2, 3, 4].map((quarter) => at(sums, Math.ceil((quarter * sums.length) / 4) - 1));
+  return [1, 2, 3, 4].map((quarter) => inRows(at(sums, Math.ceil((quarter * sums.length) / 4) - 1)));
+}
+
+function inRows(value: Value): Value {
+  const [images, ...rest] = value.shape;
+  if (images === undefined || rest.length === 2) return value;
+  return reshape(value, [images, sizeOf(rest.slice(0, -1)), at(rest, rest.length - 1)]);
 }
 
 /** Whether two computed values of one shape are added: not a bias, nor a table of positions. */
-function isResidualSum({ shape, origin }: Value): boolean {
-  if (shape.length !== 3 || origin.kind !== 'node' || origin.node.operator.name !== 'Add') return false;
+function isResidualSum({ shape, origin }: Value, rank: number): boolean {
+  if (shape.length !== rank || origin.kind !== 'node' || origin.node.operator.name !== 'Add') return false;
   return origin.node.inputs.every((value) => value.origin.kind === 'node' && sameShape(value.shape, shape));
 }
 

@@ -91,6 +91,13 @@ export class NodeReader {
     return Array.from(value.origin.tensor.data, Number);
   }
 
+  /** The i-th input as one number. */
+  number(i: number): number {
+    const number = this.optionalNumber(i);
+    if (number === undefined) throw this.invalid(`has no input ${i}`);
+    return number;
+  }
+
   /** The same, unless the input is left out. */
   optionalNumbers(i: number): number[] | undefined {
     return this.optional(i) === undefined ? undefined : this.numbers(i);

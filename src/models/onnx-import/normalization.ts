@@ -4,15 +4,17 @@ import { batchNormalization } from '../../graph/operators/batch-norm.js';
 import { layerNormalization } from '../../graph/operators/layer-normalization.js';
 import { mul } from '../../graph/operators/mul.js';
 import { reshape } from '../../graph/operators/reshape.js';
+import { transpose } from '../../graph/operators/transpose.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { batchNormNamed } from '../../nn/layers.js';
 import { type Builder, type LayerRoles, layer } from './builder.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import type { NodeReader } from './node-reader.js';
+import { storedBehind } from './stored-behind.js';
 
 export const normalization = {
-  BatchNormalization: layer(['none', 'norm', 'norm', 'buffer', 'buffer'], batchNorm),
+  BatchNormalization: layer(batchNormRoles, batchNorm),
   LayerNormalization: layer(layerNormRoles, (node) => {
     const x = node.value(0);
     if (node.axis(node.int('axis', -1), x.shape.length) !== x.shape.length - 1)
@@ -29,8 +31,19 @@ export const normalization = {
 function layerNormRoles({ inputs }: OnnxNode, { constants }: OnnxModel): LayerRoles {
   const [, scale, offset] = inputs;
   const tensor = scale === undefined ? undefined : constants.get(scale);
-  const affine = (offset !== undefined && offset !== '') || tensor === undefined || !hasOnlyOnes(tensor);
+  const affine = (offset !== undefined && offset !== '') || tensor === undefined || !isAll(tensor, 1);
   return ['none', affine ? 'norm' : 'none', 'norm'];
+}
+
+/** Whether it is a layer's weight that is normalised, and not what images become: then there are no running statistics. */
+export function normalisesWeight({ inputs: [x = ''] }: OnnxNode, model: OnnxModel): boolean {
+  return model.constants.has(storedBehind(x, model));
+}
+
+function batchNormRoles(node: OnnxNode, model: OnnxModel): LayerRoles {
+  if (!normalisesWeight(node, model)) return ['none', 'norm', 'norm', 'buffer', 'buffer'];
+  const [, scale, offset] = node.inputs.map((name) => model.constants.get(name));
+  return ['none', isAll(scale, 1) ? 'none' : 'norm', isAll(offset, 0) ? 'none' : 'norm', 'none', 'none'];
 }
 
 /** With stored statistics it can be trained further, whatever state it was exported in. */
@@ -42,6 +55,8 @@ function batchNorm(node: NodeReader): Value {
   const epsilon = node.float('epsilon', 1e-5);
   const perChannel = (i: number, what: string) => node.floats(i, what, [channels]);
   const [scale, bias] = [perChannel(1, 'scale'), perChannel(2, 'bias')];
+  if (!node.context.fromImages(at(node.node.inputs, 0)) && node.int('training_mode', 0) === 1)
+    return byOwnStatistics(x, { scale, bias }, epsilon);
   const [mean, variance] = [perChannel(3, 'mean'), perChannel(4, 'variance')];
   const names = [1, 2, 3, 4].map((i) => at(node.node.inputs, i));
   const { roles } = node.context;
@@ -58,10 +73,21 @@ function batchNorm(node: NodeReader): Value {
   return reshape(y, x.shape);
 }
 
-function isOnes({ origin }: Value): boolean {
-  return origin.kind === 'constant' && hasOnlyOnes(origin.tensor);
+/** How the standardisation of a weight [N,C,...] is written: the statistics beside it are those of an earlier one. */
+function byOwnStatistics(x: Value, affine: { readonly scale: Value; readonly bias: Value }, epsilon: number) {
+  const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
+  const size = sizeOf(x.shape.slice(2));
+  const swap = [1, 0, 2];
+  const rows = reshape(transpose(reshape(x, [batch, channels, size]), swap), [channels, batch * size]);
+  const scaled = mul(layerNormalization(rows, epsilon), reshape(affine.scale, [channels, 1]));
+  const y = add(scaled, reshape(affine.bias, [channels, 1]));
+  return reshape(transpose(reshape(y, [channels, batch, size]), swap), x.shape);
 }
 
-function hasOnlyOnes({ data }: Tensor): boolean {
-  return data.every((element) => Number(element) === 1);
+function isOnes({ origin }: Value): boolean {
+  return origin.kind === 'constant' && isAll(origin.tensor, 1);
+}
+
+function isAll(tensor: Tensor | undefined, number: number): boolean {
+  return tensor?.data.every((element) => Number(element) === number) ?? false;
 }

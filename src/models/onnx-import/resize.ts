@@ -12,13 +12,13 @@ export const resizing = {
 } satisfies Readonly<Record<string, Builder>>;
 
 /**
- * Nearest and linear resizing of x [N,C,H,W] are linear maps of rows and of columns: y = R x C^T, so the gradient is
+ * Nearest, linear and cubic resizing of x [N,C,H,W] are linear maps of rows and of columns: y = R x C^T, so the gradient is
  * that of two matrix products.
  */
 function resized(node: NodeReader, scalesAt: number, sizesAt?: number): Value {
   const x = node.value(0);
   const mode = node.text('mode', 'nearest');
-  if (x.shape.length !== 4 || (mode !== 'nearest' && mode !== 'linear'))
+  if (x.shape.length !== 4 || (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic'))
     throw node.unsupported(`has mode ${mode} on ${x.shape.length} axes`);
   const sizes = sizesAt === undefined ? undefined : node.optionalNumbers(sizesAt);
   const scales = node.optionalNumbers(scalesAt);
@@ -42,20 +42,40 @@ function resized(node: NodeReader, scalesAt: number, sizesAt?: number): Value {
 /** [target, size]: row i has the weights of the elements that element i of the result is made of. */
 function resizeMatrix(size: number, target: number, scale: number, node: NodeReader): Value {
   const weights = new Float32Array(target * size);
-  const linear = node.text('mode', 'nearest') === 'linear';
+  const mode = node.text('mode', 'nearest');
   for (let i = 0; i < target; i++) {
     const place = coordinate(i, size, target, scale, node);
     const add = (element: number, weight: number) => {
       const index = i * size + Math.min(Math.max(element, 0), size - 1);
       weights[index] = at(weights, index) + weight;
     };
-    if (linear) {
+    if (mode === 'cubic')
+      for (const [element, weight] of cubicWeights(place, size, node)) add(element, weight);
+    else if (mode === 'linear') {
       const below = Math.floor(place);
       add(below, 1 - (place - below));
       add(below + 1, place - below);
     } else add(rounded(place, node), 1);
   }
   return constant(float32([target, size], weights));
+}
+
+/** Of the four elements around a place: [element, weight]. Those outside count as the outermost, or not at all. */
+function cubicWeights(place: number, size: number, node: NodeReader): readonly (readonly [number, number])[] {
+  const a = node.float('cubic_coeff_a', -0.75);
+  const below = Math.floor(place);
+  const around = [-1, 0, 1, 2].map((step): readonly [number, number] => {
+    const distance = Math.abs(place - below - step);
+    const weight =
+      distance <= 1
+        ? ((a + 2) * distance - (a + 3)) * distance ** 2 + 1
+        : ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a;
+    return [below + step, weight];
+  });
+  if (node.int('exclude_outside', 0) === 0) return around;
+  const inside = around.filter(([element]) => element >= 0 && element < size);
+  const sum = inside.reduce((total, [, weight]) => total + weight, 0);
+  return inside.map(([element, weight]) => [element, weight / sum]);
 }
 
 /** Where element i of the result lies in the original. Up to operator set 10 there was only the asymmetric way. */

@@ -6,8 +6,7 @@ import { Split } from '../../graph/operators/split.js';
 import { transpose } from '../../graph/operators/transpose.js';
 import { apply, constant, type Value } from '../../graph/value.js';
 import { arithmetic, type Builder, weightless } from './builder.js';
-import { int64 } from './constants.js';
-import { gathered } from './gathering.js';
+import { int64, MAXIMUM_MADE } from './constants.js';
 import type { NodeReader } from './node-reader.js';
 import { flattened, reshaped, squeezed, unsqueezed } from './reshaping.js';
 import { padded, sliced } from './slicing.js';
@@ -24,7 +23,6 @@ export const shape = {
     return expand(x, broadcastShapes('Expand', x.shape, node.numbers(1)));
   }),
   Flatten: weightless(flattened),
-  Gather: weightless(gathered),
   Pad: weightless(padded),
   Reshape: weightless(reshaped),
   Shape: weightless((node) => {
@@ -62,13 +60,10 @@ function forBatch(node: NodeReader): readonly Value[] {
   );
 }
 
-/** Elements that are all one number. */
-const MAXIMUM_FILLED = 2 ** 24;
-
 function filled(node: NodeReader): Value {
   const sizes = node.numbers(0);
   const size = sizes.reduce((a, b) => a * b, 1);
-  if (sizes.some((n) => n < 0) || size > MAXIMUM_FILLED) throw node.invalid(`makes a tensor of [${sizes}]`);
+  if (sizes.some((n) => n < 0) || size > MAXIMUM_MADE) throw node.invalid(`makes a tensor of [${sizes}]`);
   const value = node.tensor('value');
   if (value !== undefined && value.data.length !== 1)
     throw node.invalid(`repeats ${value.data.length} numbers, not one`);

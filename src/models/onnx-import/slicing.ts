@@ -26,6 +26,9 @@ export function sliced(node: NodeReader): Value {
       return step > 0 ? Math.min(Math.max(place, 0), size) : Math.min(Math.max(place, -1), size - 1);
     };
     const [start, end] = [clamp(at(starts, i)), clamp(at(ends, i))];
+    const isEmpty = step > 0 ? start >= end : start <= end;
+    // Sizes of nothing, which no map has.
+    if (isEmpty && y.origin.kind === 'constant') return gather(y, int64([]), axis);
     if (step > 0) return slice(y, axis, start, end, step);
     const count = Math.max(0, Math.ceil((end - start) / step));
     if (count > MAXIMUM_LISTED) throw node.invalid(`takes ${count} elements backwards`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { tensorOf } from '../../../test/helpers/lcg.js';
-import { type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
+import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import { operatorCases } from '../../../test/helpers/onnx-operator-cases.js';
 import { at } from '../../errors.js';
 import { float32, type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
@@ -20,8 +20,11 @@ const expected: Readonly<Record<string, readonly (string | undefined)[]>> = {
   Gemm: ['weight', 'weight', 'bias'],
   MatMul: ['weight', 'weight'],
   FusedMatMul: ['weight', 'weight'],
+  Einsum: ['weight', 'weight'],
   BatchNormalization: [undefined, 'norm', 'norm', 'buffer', 'buffer'],
   LayerNormalization: [undefined, 'norm', 'norm'],
+  InstanceNormalization: [undefined, 'norm', 'norm'],
+  GroupNormalization: [undefined, 'norm', 'norm'],
   PRelu: [undefined, 'norm'],
   Add: ['bias', 'bias'],
   Sub: ['bias', 'bias'],
@@ -39,7 +42,8 @@ for (const [type, roles] of Object.entries(expected))
 /** Operators that could take a stored vector and make no weight of it. */
 const constantsOnly = new Set([
   ...['Equal', 'Greater', 'Less', 'Where'], // decisions, without a gradient
-  ...['Max', 'Min', 'Sum'], // bounds; and Sum adds branches, not biases
+  ...['Max', 'Mean', 'Min', 'Sum'], // bounds; and Sum adds branches, not biases
+  'ScatterND', // what is written into scores
   ...['Resize', 'Upsample'], // scales of a map's sides
 ]);
 
@@ -55,6 +59,8 @@ for (const [type, { stored }] of Object.entries<Builder>(builders))
           break;
         case 'arithmetic':
           assert.fail(`input ${place}`);
+          break;
+        case 'constants':
           break;
         case 'none':
           assert.ok(place === 0 || constantsOnly.has(type), `input ${place}`);
@@ -94,6 +100,47 @@ test('a scale of ones is a constant of a LayerNormalization without offset, and 
   assert.equal(roleAt('LayerNormalization', 1, 3, ones), 'norm');
 });
 
+/** `y` is the softmax of scores, of a layer, and of what the nodes make of `stored` as `mask`. */
+const masked = (nodes: readonly OnnxFileNode[], stored: Tensor) =>
+  rolesIn(
+    fileOf(
+      [
+        ...nodes,
+        { type: 'Add', inputs: ['learned', 'mask'], outputs: ['scores'] },
+        { type: 'Softmax', inputs: ['scores'], outputs: ['y'] },
+      ],
+      stored,
+    ),
+  ).get('stored');
+const relayed = [{ type: 'Unsqueeze', inputs: ['stored', 'zero'], outputs: ['mask'] }];
+const rows = (...data: number[]) => float32([2, 2], data);
+
+test('a mask of attention is a constant, a bias of it a weight', () => {
+  assert.equal(masked(relayed, rows(0, -100, 0, 0)), undefined);
+  assert.equal(masked(relayed, rows(0, Number.NEGATIVE_INFINITY, 0, 0)), undefined);
+  assert.equal(masked(relayed, rows(0, 0, 0, 0)), undefined);
+  assert.equal(masked(relayed, rows(0, -1, 0, 0)), 'bias');
+  assert.equal(masked(relayed, rows(0, -100, 0.5, 0)), 'bias');
+});
+
+test('what is compared with something is a constant', () => {
+  const bias = { type: 'Sub', inputs: ['stored', 'turned'], outputs: ['difference'] };
+  const turned = { type: 'Transpose', inputs: ['stored'], outputs: ['turned'] };
+  const regions = [
+    turned,
+    bias,
+    { type: 'Equal', inputs: ['difference', 'nothing'], outputs: ['same'] },
+    { type: 'Where', inputs: ['same', 'difference', 'low'], outputs: ['mask'] },
+  ];
+  assert.equal(masked(regions, rows(0, 1, 2, 3)), undefined);
+  assert.equal(masked([turned, { ...bias, outputs: ['mask'] }], rows(0, 1, 2, 3)), 'bias');
+});
+
+test('what is made into a position by an operator without a gradient is a constant', () => {
+  const positions = [{ type: 'Sin', inputs: ['stored'], outputs: ['mask'] }];
+  assert.equal(masked(positions, rows(0, 1, 2, 3)), undefined);
+});
+
 /** Inputs after the first where the operator's cases have a float tensor of several elements. */
 function placesOf(type: string): number[] {
   const places = operatorCases
@@ -120,7 +167,13 @@ function nodeOf(type: string, place: number, count: number): OnnxFileNode {
 function fileOf(nodes: readonly OnnxFileNode[], stored: Tensor) {
   const bytes = onnxFile({
     nodes: [{ type: 'Conv', inputs: ['image', 'kernel'], outputs: ['learned'] }, ...nodes],
-    initializers: { kernel: random([4, 3, 1, 1]), stored },
+    initializers: {
+      kernel: random([4, 3, 1, 1]),
+      stored,
+      zero: int64Tensor([0]),
+      nothing: float32([], [0]),
+      low: float32([], [-100]),
+    },
     inputs: { image: [1, 3, 4, 4] },
     outputs: ['y'],
   });

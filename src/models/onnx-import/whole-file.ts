@@ -1,13 +1,13 @@
-import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { at } from '../../errors.js';
-import { type ModelProto, ModelProtoSchema } from '../../graph/onnx/onnx_pb.js';
+import { type ModelProto, ModelProtoSchema, ValueInfoProtoSchema } from '../../graph/onnx/onnx_pb.js';
 import type { FileClassifier } from '../onnx-import.js';
 import type { ExternalData } from './external-data.js';
 import { bytesOutside, isOutside } from './tensor.js';
 
 /**
- * An ONNX file, which can be decoded, for ONNX Runtime to run alone: with what it keeps in other files inside, and for
- * images of this size where it is declared for another one.
+ * An ONNX file, which can be decoded, for ONNX Runtime to run alone: with what it keeps in other files inside, for images
+ * of this size where it is declared for another one, and with the wanted value among its outputs.
  */
 export function wholeFile(
   bytes: Uint8Array,
@@ -19,12 +19,14 @@ export function wholeFile(
   const outside = (model.graph?.initializer ?? []).filter(isOutside);
   const { height, width } = classifier.size;
   const declared = [height, width].some((side) => side !== undefined && side !== imageSize);
-  if (outside.length === 0 && !declared) return bytes;
+  const isOutput = model.graph?.output.some(({ name }) => name === classifier.output) ?? false;
+  if (outside.length === 0 && !declared && isOutput) return bytes;
   for (const tensor of outside) {
     tensor.rawData = bytesOutside(tensor, classifier.file, external);
     tensor.externalData = [];
     tensor.dataLocation = 0;
   }
+  if (!isOutput) model.graph?.output.push(create(ValueInfoProtoSchema, { name: classifier.output }));
   if (declared) declareSize(model, classifier, imageSize);
   return toBinary(ModelProtoSchema, model);
 }

@@ -2,11 +2,13 @@ import { test } from 'node:test';
 import type { z } from 'zod';
 import type { evaluateOptionsSchema } from '../operations/evaluate.js';
 import type { exportOptionsSchema } from '../operations/export-run.js';
+import type { inspectOptionsSchema } from '../operations/inspect.js';
 import type { predictOptionsSchema } from '../operations/predict.js';
 import type { resumeOptionsSchema } from '../operations/resume.js';
 import type {
   EvaluateOptions,
   ExportOptions,
+  InspectOptions,
   PredictOptions,
   ResumeOptions,
   TrainOptions,
@@ -25,5 +27,6 @@ test('the documented types of the options are those of their schemas', () => {
   const predict: Same<PredictOptions, z.input<typeof predictOptionsSchema>> = true;
   const exported: Same<ExportOptions, z.input<typeof exportOptionsSchema>> = true;
   const resume: Same<ResumeOptions, z.input<typeof resumeOptionsSchema>> = true;
-  proven(resume, train, evaluate, predict, exported);
+  const inspected: Same<InspectOptions, z.input<typeof inspectOptionsSchema>> = true;
+  proven(resume, train, evaluate, predict, exported, inspected);
 });

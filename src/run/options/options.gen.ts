@@ -10,6 +10,13 @@ export interface TrainOptions {
    */
   model: string;
   /**
+   * Name of the value of an ONNX file that the new head reads, for a file that does not end in a linear
+   * layer; maps are averaged.
+   *
+   * Default: what enters the file's last linear layer.
+   */
+  features?: string | undefined;
+  /**
    * Folder that the run is written to; it must be empty, or not exist yet.
    *
    * Default: runs/DATA-MODEL-METHOD-N.
@@ -303,4 +310,34 @@ export interface ExportOptions {
   run: string;
   /** Folder to write; it must be empty, or not exist yet. */
   to: string;
+}
+
+/** Options of `inspect`. */
+export interface InspectOptions {
+  /** Network to look at: a folder, an .onnx or .safetensors file, or `sample`. */
+  model: string;
+  /**
+   * Name of the value of an ONNX file that a new head would read.
+   *
+   * Default: what enters its last linear layer.
+   */
+  features?: string | undefined;
+  /**
+   * Side of the square images that it would be trained on, in pixels.
+   *
+   * Default: the model's own.
+   */
+  imageSize?: number | undefined;
+  /**
+   * Images in a batch that memory is estimated for.
+   *
+   * Default: 32.
+   */
+  batchSize?: number | undefined;
+  /**
+   * CPU threads that compare the network with its file.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
 }

@@ -31,6 +31,16 @@ const inputAndOutput = {
     group: 'Input and output',
     value: 'model',
   }),
+  features: path()
+    .optional()
+    .register(optionRegistry, {
+      description:
+        'Name of the value of an ONNX file that the new head reads, for a file that does not end in a linear layer; ' +
+        'maps are averaged.',
+      group: 'Input and output',
+      value: 'name',
+      otherwise: "what enters the file's last linear layer",
+    }),
   out: path().optional().register(optionRegistry, {
     description: 'Folder that the run is written to; it must be empty, or not exist yet.',
     group: 'Input and output',

@@ -39,12 +39,13 @@ export async function openInputs(
 ): Promise<RunInputs> {
   const compile = await compileOptionsFor(options.device, options.threads);
   host.emit({ type: 'phase', phase: 'model' });
-  const { imageSize } = options;
+  const { imageSize, features } = options;
   // A mistake in the folder's name is told before a model is downloaded for it.
   await contentsOf(options.data);
   const located = await locateModel(options.model, hubHost(options.model, host), recorded);
   const network = await openLocated(located, {
     ...(imageSize === undefined ? {} : { imageSize }),
+    ...(features === undefined ? {} : { features }),
     selfCheck: { threads: compile.threads },
   });
   const modelSource = located.source;
