@@ -287,7 +287,10 @@ describe('from a folder of images to a classifier', () => {
     assert.deepEqual(
       answers.map(({ image, error }) => [image, message.parse(error)?.message]),
       [
-        ['linked/in/broken.png', 'linked/in/broken.png cannot be read: there is no such file'],
+        [
+          'linked/in/broken.png',
+          'linked/in/broken.png cannot be read: not there: a broken link, or removed by now',
+        ],
         ['linked/in/red.png', undefined],
         ['linked/none', 'linked/none has no images'],
         ['linked/in/red.png', undefined],
