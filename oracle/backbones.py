@@ -13,12 +13,13 @@ import json
 import math
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Callable
 
 import torch
+from torchvision.ops import StochasticDepth
 
 import golden
 import lcg
@@ -36,6 +37,8 @@ class Case:
     side: int
     features: Callable
     logits: Callable | None = None
+    # The position embeddings in the file, where they are of another size than the network that is compared.
+    resized: str | None = None
 
 
 def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
@@ -43,7 +46,7 @@ def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
     if name.endswith("running_var"):
         return lcg.named(name, shape, 0.3, 1.0)
     if tensor.ndim < 2:
-        scales = name.endswith((".weight", "gamma", "lambda1")) or name in ("weight", "layer_scale")
+        scales = name.endswith((".weight", "gamma", "lambda1", "layer_scale_parameter")) or name in ("weight", "layer_scale")
         return lcg.named(name, shape, 0.2, 1.0) if scales else lcg.named(name, shape, 0.2)
     fan_in = tensor[0].numel() if tensor.ndim != 3 else 12
     return lcg.named(name, shape, math.sqrt(3 / fan_in))
@@ -73,7 +76,7 @@ def reference(name: str, case: Case, samples: int = SAMPLES, tries: int = 12) ->
         gradients = {
             key: torch.cat([given[part] for part in parts]) if len(parts) > 1 else given[parts[0]].clone()
             for key, parts in places.items()
-            if parts[0] in given
+            if parts[0] in given and key != case.resized
         }
         state = network.state_dict()
         running = ("running_mean", "running_var")
@@ -99,6 +102,7 @@ def reference(name: str, case: Case, samples: int = SAMPLES, tries: int = 12) ->
     network.float().eval()
     return {
         "config": case.config,
+        **({"resized": case.resized} if case.resized else {}),
         "images": images_recipe,
         "direction": direction_recipe,
         "features": features.numpy(),
@@ -195,6 +199,15 @@ def torchvision_vit(network, side: int) -> Case:
     return Case(network, None, side, body, lambda net, x: net(x))
 
 
+def torchvision_features(network, side: int) -> Case:
+    """A network of `features`, an average and a classifier: what enters its last layer. Nothing is dropped at random."""
+    for module in network.modules():
+        if isinstance(module, (torch.nn.Dropout, StochasticDepth)):
+            module.p = 0.0
+    body = lambda net, x: torch.flatten(net.classifier[:-1](net.avgpool(net.features(x))), 1)
+    return Case(network, None, side, body, lambda net, x: net(x))
+
+
 def timm_case(network, side: int, architecture: str, args: dict | None = None) -> Case:
     config = {
         "architecture": architecture,
@@ -215,17 +228,22 @@ def timm_case(network, side: int, architecture: str, args: dict | None = None) -
     return Case(network, config, side, body, (lambda net, x: net(x)) if network.num_classes > 0 else None)
 
 
+def timm_model(build: Callable, architecture: str, side: int, **args) -> Case:
+    """A small variant of one of timm's, with the arguments that its config.json gives."""
+    return timm_case(build(num_classes=5, **args), side, architecture, args)
+
+
 def transformers_config(network) -> dict:
     return json.loads(network.config.to_json_string(use_diff=False))
 
 
-def hooked(module_of: Callable) -> Callable:
+def hooked(module_of: Callable, **options) -> Callable:
     """The input of a layer."""
 
     def body(net, x):
         kept = []
         handle = module_of(net).register_forward_pre_hook(lambda _, inputs: kept.append(inputs[0]))
-        net(pixel_values=x)
+        net(pixel_values=x, **options)
         handle.remove()
         return torch.flatten(kept[0], 1)
 
@@ -238,8 +256,10 @@ def transformers_case(network, side: int, features: Callable, classifies: bool =
 
 
 def small() -> dict[str, Callable[[], Case]]:
+    import timm.models.convnext as N
     import timm.models.resnet as R
     import timm.models.vision_transformer as V
+    import torchvision.models.convnext as TN
     import torchvision.models.vision_transformer as TV
     import transformers as T
 
@@ -265,6 +285,10 @@ def small() -> dict[str, Callable[[], Case]]:
     def vit_timm(architecture: str, side: int = 32, **args):
         shape = dict(img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=5) | args
         return timm_case(V.VisionTransformer(**shape), side, architecture, dict(num_heads=3))
+
+    def timm_resized():
+        net = V.VisionTransformer(img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=3, num_classes=5, reg_tokens=2, dynamic_img_size=True)
+        return replace(timm_case(net, 48, "vit_tiny_patch8_reg2_32", dict(num_heads=3)), resized="pos_embed")
 
     def vit_distilled():
         from timm.models.deit import VisionTransformerDistilled
@@ -295,10 +319,34 @@ def small() -> dict[str, Callable[[], Case]]:
         net = T.Dinov2WithRegistersForImageClassification(T.Dinov2WithRegistersConfig(mlp_ratio=2, num_register_tokens=3, **sizes))
         return transformers_case(net, 32, hooked(lambda n: n.classifier))
 
+    def dino_resized():
+        net = T.Dinov2WithRegistersForImageClassification(T.Dinov2WithRegistersConfig(mlp_ratio=2, num_register_tokens=3, **sizes | dict(image_size=48)))
+        return replace(transformers_case(net, 24, hooked(lambda n: n.classifier)), resized="dinov2_with_registers.embeddings.position_embeddings")
+
+    def vit_resized():
+        net = T.ViTForImageClassification(T.ViTConfig(intermediate_size=64, **sizes))
+        options = dict(interpolate_pos_encoding=True)
+        case = transformers_case(net, 56, hooked(lambda n: n.classifier, **options))
+        logits = lambda n, x: n(pixel_values=x, **options).logits
+        return replace(case, logits=logits, resized="vit.embeddings.position_embeddings")
+
     def clip_transformers():
         config = T.CLIPVisionConfig(intermediate_size=64, projection_dim=24, **sizes)
         net = T.CLIPVisionModelWithProjection(config)
         return transformers_case(net, 32, lambda n, x: n(pixel_values=x).image_embeds, classifies=False)
+
+    def convnext_timm(architecture: str, **args):
+        shape = dict(depths=(1, 1, 2, 1), dims=(8, 12, 16, 24)) | args
+        return timm_model(N.ConvNeXt, architecture, 64, **shape)
+
+    def convnext_torchvision():
+        stages = [TN.CNBlockConfig(8, 12, 1), TN.CNBlockConfig(12, 16, 1), TN.CNBlockConfig(16, 24, 2), TN.CNBlockConfig(24, None, 1)]
+        return torchvision_features(TN.ConvNeXt(stages, num_classes=5), 64)
+
+    def convnext_transformers(version: str, **more):
+        config = getattr(T, f"ConvNext{version}Config")(hidden_sizes=[8, 12, 16, 24], depths=[1, 1, 2, 1], num_labels=5, **more)
+        net = getattr(T, f"ConvNext{version}ForImageClassification")(config)
+        return transformers_case(net, 64, hooked(lambda n: n.classifier))
 
     return {
         "resnet-timm-se-d": se_d,
@@ -316,7 +364,17 @@ def small() -> dict[str, Callable[[], Case]]:
         "dino-transformers": dino_transformers,
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
         "dino-transformers-registers": dino_registers,
+        "vit-timm-resized": timm_resized,
+        "vit-transformers-resized": vit_resized,
+        "dino-transformers-resized": dino_resized,
         "clip-transformers": clip_transformers,
+        "convnext-timm": lambda: convnext_timm("convnext_tiny", act_layer="gelu_tanh", norm_eps=1e-5),
+        "convnext-timm-overlap": lambda: convnext_timm("convnext_atto_ols", conv_mlp=True, stem_type="overlap_tiered", head_norm_first=True),
+        "convnext-timm-hidden": lambda: convnext_timm("convnext_large_mlp", head_hidden_size=20, kernel_sizes=(7, 5, 5, 3)),
+        "convnext-timm-v2": lambda: convnext_timm("convnextv2_atto", conv_mlp=True, use_grn=True, ls_init_value=None),
+        "convnext-torchvision": convnext_torchvision,
+        "convnext-transformers": lambda: convnext_transformers(""),
+        "convnext-transformers-v2": lambda: convnext_transformers("V2", layer_norm_eps=1e-3),
     }
 
 
@@ -326,7 +384,8 @@ def full() -> dict[str, Callable[[], Case]]:
     import transformers as T
 
     def tv(name: str):
-        return lambda: (torchvision_vit if name.startswith("vit") else torchvision_resnet)(getattr(M, name)(weights=None), 224)
+        case = torchvision_vit if name.startswith("vit") else torchvision_resnet if "resne" in name else torchvision_features
+        return lambda: case(getattr(M, name)(weights=None), 224)
 
     def tm(name: str, **args):
         def make():
@@ -341,12 +400,13 @@ def full() -> dict[str, Callable[[], Case]]:
     clip = lambda: transformers_case(
         T.CLIPVisionModelWithProjection(T.CLIPVisionConfig(projection_dim=512)), 224, lambda n, x: n(pixel_values=x).image_embeds, False
     )
-    cases = {f"torchvision-{name}": tv(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "resnext50_32x4d", "vit_b_16", "vit_b_32")}
+    cases = {f"torchvision-{name}": tv(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "resnext50_32x4d", "vit_b_16", "vit_b_32", "convnext_tiny")}
     for name in (
         "resnet18", "resnet26d", "resnet26t", "resnet50", "resnet50c", "resnet50s", "resnet50d", "seresnet50", "seresnext50_32x4d", "seresnext26d_32x4d",
         "wide_resnet50_2", "resnext50d_32x4d", "vit_tiny_patch16_224", "vit_small_patch16_224", "vit_small_patch32_224", "vit_base_patch32_224",
         "deit_tiny_patch16_224", "deit_small_distilled_patch16_224", "deit3_small_patch16_224", "vit_small_patch14_dinov2", "vit_small_patch14_reg4_dinov2",
         "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224", "vit_base_patch16_gap_224", "vit_medium_patch16_reg4_gap_256",
+        "convnext_atto_ols", "convnext_nano_ols", "convnext_tiny", "convnext_tiny_hnf", "convnextv2_atto", "convnextv2_nano", "convnextv2_tiny",
     ):
         if timm.is_model(name):
             cases[f"timm-{name}"] = tm(name)
@@ -356,6 +416,8 @@ def full() -> dict[str, Callable[[], Case]]:
         "transformers-vit-base": tr(lambda: T.ViTForImageClassification(T.ViTConfig(num_labels=1000)), lambda n: n.classifier),
         "transformers-dinov2-small": tr(lambda: T.Dinov2ForImageClassification(T.Dinov2Config(hidden_size=384, num_attention_heads=6, image_size=224, patch_size=14, num_labels=10)), lambda n: n.classifier),
         "transformers-clip-base-32": clip,
+        "transformers-convnext-tiny": tr(lambda: T.ConvNextForImageClassification(T.ConvNextConfig(num_labels=1000)), lambda n: n.classifier),
+        "transformers-convnextv2-tiny": tr(lambda: T.ConvNextV2ForImageClassification(T.ConvNextV2Config(num_labels=1000)), lambda n: n.classifier),
     }
     return cases
 

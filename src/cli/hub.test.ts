@@ -109,7 +109,7 @@ describe('training a model of the hub', () => {
 
   test('a run that was stopped goes on with the commit that it began with, though main has moved', async () => {
     const begun = start(folder.path, ...command('org/tiny', '--json', '--out', 'stopped'));
-    await begun.line(/"type":"epoch"/);
+    await begun.line(/"type":"run"/);
     begun.process.kill('SIGINT');
     assert.equal((await begun.ended).code, 130);
     await cp(join(folder.path, 'stopped'), join(folder.path, 'emptied'), { recursive: true });

@@ -18,9 +18,10 @@ export interface Progress {
   end(): void;
 }
 
-/** Into a pipe, a line of progress is written at most this often; as JSON, unless it is a phase's last. */
+/** Into a pipe, a line of progress is written at most this often. */
 const PLAIN_SECONDS = 5;
 const REDRAW_SECONDS = 0.1;
+const JSON_SECONDS = 1;
 
 const doing: Readonly<Record<RunPhase, string>> = {
   model: 'opening the model',
@@ -50,7 +51,7 @@ export function createProgress({
   output?: Output;
   errors?: Pick<Output, 'write'>;
 }): Progress {
-  if (json) return { onEvent: seldom(printJson), end: () => {} };
+  if (json) return seldom(printJson);
   const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
   const line = live ? redrawn(output) : throttled(output);
   const eta = new Eta();
@@ -155,16 +156,32 @@ function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { typ
   );
 }
 
-/** Without most of the events that only say how far a phase has come. */
-function seldom(onEvent: Progress['onEvent']): Progress['onEvent'] {
-  let last = performance.now() / 1000;
-  return (event) => {
-    if (event.type === 'progress' && event.done < event.total) {
-      const now = performance.now() / 1000;
-      if (now - last < PLAIN_SECONDS) return;
-      last = now;
-    }
+/** Of the events that only say how far a phase has come, one in a second: the latest, and the last of a phase. */
+function seldom(onEvent: Progress['onEvent']): Progress {
+  let last = Number.NEGATIVE_INFINITY;
+  let waiting: { readonly event: RunEvent; readonly timer: NodeJS.Timeout } | undefined;
+  const forget = () => {
+    clearTimeout(waiting?.timer);
+    waiting = undefined;
+  };
+  const give = (event: RunEvent) => {
+    forget();
+    last = performance.now() / 1000;
     onEvent(event);
+  };
+  return {
+    onEvent(event) {
+      if (event.type !== 'progress') {
+        forget();
+        onEvent(event);
+        return;
+      }
+      const left = last + JSON_SECONDS - performance.now() / 1000;
+      if (event.done === event.total || left <= 0) return give(event);
+      forget();
+      waiting = { event, timer: setTimeout(() => give(event), 1000 * left) };
+    },
+    end: forget,
   };
 }
 

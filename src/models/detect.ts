@@ -2,7 +2,8 @@ import { AdarandError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { ArchitectureConfig } from '../nn/config.js';
 import type { BuildBackbone } from '../nn/family.js';
-import { findPrefix } from '../nn/naming/find-prefix.js';
+import { type FoundPrefix, findPrefix } from '../nn/naming/find-prefix.js';
+import { wrapperOf } from '../nn/naming/leftovers.js';
 import { type NamedWeights, toOurs, toTheirs } from '../nn/naming/naming.js';
 import type { Network } from '../nn/network.js';
 import { backboneFamilies } from '../nn/registry.js';
@@ -54,8 +55,8 @@ function recognised(
       const found = findPrefix(naming, tensors.keys());
       if (found === undefined) continue;
       try {
-        const weights = toOurs(naming, found.prefix, withoutOthers(tensors, found.others), file);
-        const build = family.recognise(weights.tensors, config);
+        const weights = toOurs(naming, found.prefix, withoutOthers(tensors, found), file);
+        const build = family.recognise(weights.tensors, config, naming.library);
         if (build !== undefined) return { build, weights, others: found.others };
       } catch (error) {
         // Another naming, or another family, may still know every tensor.
@@ -72,14 +73,16 @@ function recognised(
   );
 }
 
+/** Other networks in a file go with their heads. */
 function withoutOthers(
   tensors: ReadonlyMap<string, Tensor>,
-  others: readonly string[],
+  { prefix, others }: FoundPrefix,
 ): ReadonlyMap<string, Tensor> {
-  if (others.length === 0) return tensors;
-  return new Map(
-    [...tensors].filter(([name]) => !others.some((prefix) => prefix !== '' && name.startsWith(prefix))),
-  );
+  const left = others.flatMap((other) => {
+    const whole = wrapperOf(other);
+    return whole !== '' && !prefix.startsWith(whole) ? [whole] : other === '' ? [] : [other];
+  });
+  return new Map([...tensors].filter(([name]) => !left.some((other) => name.startsWith(other))));
 }
 
 function notesOf(
@@ -94,7 +97,9 @@ function notesOf(
     );
   if (others.length > 0)
     notes.push(`of several networks in the file, the one under ${prefix} is used, not ${others.join(', ')}`);
-  else if (/(encoder_q|base_encoder|online|student|teacher|backbone)[.]/.test(prefix))
+  else if (
+    /(encoder_q|base_encoder|online_encoder|online_network|student|teacher|ema|backbone)[.]/.test(prefix)
+  )
     notes.push(`the encoder under ${prefix} is used`);
   const left = [...unused]
     .filter(([what]) => what !== countersOnly)

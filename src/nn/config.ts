@@ -15,6 +15,19 @@ export function field<T>(fields: Fields, name: string, schema: z.ZodType<T>): T 
   return result.success ? (result.data ?? undefined) : undefined;
 }
 
+/**
+ * Refuses what timm built a network with, beyond what is known here or is seen in its tensors.
+ *
+ * @throws AdarandError `model.architecture`.
+ */
+export function refuseOtherArguments(architecture: string, args: Fields, known: readonly string[]): void {
+  // These change nothing, or the number of classes and of channels, which tensors tell.
+  const harmless = ['num_classes', 'in_chans', 'drop_rate', 'drop_path_rate', 'pretrained'];
+  for (const [name, value] of Object.entries(args))
+    if (!known.includes(name) && !harmless.includes(name))
+      throw unknownArchitecture(`timm's ${architecture} with ${name}=${JSON.stringify(value)}`);
+}
+
 /** For a network whose tensors look like one that is known here. */
 export function unknownArchitecture(what: string): AdarandError {
   return new AdarandError(

@@ -9,6 +9,7 @@ import {
   reduceMean,
   reshape,
   sizeOf,
+  transpose,
   type Value,
 } from '../graph/ops.js';
 import * as F from './functional.js';
@@ -18,22 +19,24 @@ import { samePadding } from './padding.js';
 export interface ConvOptions {
   readonly stride?: number;
   readonly groups?: number;
-  /** Half the kernel on every side (rounded down) unless TensorFlow's SAME is asked for. */
-  readonly padding?: 'symmetric' | 'same';
+  /** Half the kernel on every side (rounded down) unless TensorFlow's SAME, or none, is asked for. */
+  readonly padding?: 'symmetric' | 'same' | 'none';
+  /** Whether there is a bias `name.bias` [K]. Default false. */
+  readonly bias?: boolean;
 }
 
-/** Square convolution of x [N,C,H,W] without bias, with weight `name.weight` [K,C/groups,k,k]. */
+/** Square convolution of x [N,C,H,W], with weight `name.weight` [K,C/groups,k,k]. */
 export function conv(scope: Scope, x: Value, name: string, options: ConvOptions = {}): Value {
-  const { stride = 1, groups = 1, padding = 'symmetric' } = options;
+  const { stride = 1, groups = 1, padding = 'symmetric', bias = false } = options;
   const weight = scope.parameter(`${name}.weight`);
   const [top, bottom] = sides(at(x.shape, 2));
   const [left, right] = sides(at(x.shape, 3));
   function sides(size: number): readonly [number, number] {
     const kernel = at(weight.shape, 2);
-    const half = Math.floor(kernel / 2);
+    const half = padding === 'none' ? 0 : Math.floor(kernel / 2);
     return padding === 'same' ? samePadding(size, kernel, stride) : [half, half];
   }
-  return convolve(x, weight, undefined, {
+  return convolve(x, weight, bias ? scope.parameter(`${name}.bias`) : undefined, {
     strides: [stride, stride],
     pads: [top, left, bottom, right],
     dilations: [1, 1],
@@ -87,16 +90,26 @@ export function batchNormNamed(
   return y;
 }
 
-/** y = x W^T + b over the last axis of x [..., in], with W = `name.weight` [out, in] and b = `name.bias` [out]. */
+/**
+ * y = x W^T + b over the last axis of x [..., in], with W = `name.weight` [out, in] and b = `name.bias` [out]. W may also
+ * lie as the kernel of a 1 x 1 convolution, [out, in, 1, 1].
+ */
 export function linear(scope: Scope, x: Value, name: string, { bias = true } = {}): Value {
   const weight = scope.parameter(`${name}.weight`);
-  return F.linear(x, weight, bias ? scope.parameter(`${name}.bias`) : undefined);
+  const matrix = weight.shape.length === 4 ? reshape(weight, weight.shape.slice(0, 2)) : weight;
+  return F.linear(x, matrix, bias ? scope.parameter(`${name}.bias`) : undefined);
 }
 
 /** Ba et al. 2016: each row of x [..., d] standardised, times `name.weight`, plus `name.bias`. */
 export function layerNorm(scope: Scope, x: Value, name: string, epsilon = 1e-6): Value {
   const standardised = layerNormalization(x, epsilon);
   return add(mul(standardised, scope.parameter(`${name}.weight`)), scope.parameter(`${name}.bias`));
+}
+
+/** The LayerNorm of the channels of x [N,C,H,W] at each place. */
+export function channelNorm(scope: Scope, x: Value, name: string, epsilon = 1e-6): Value {
+  const normalised = layerNorm(scope, transpose(x, [0, 2, 3, 1]), name, epsilon);
+  return transpose(normalised, [0, 3, 1, 2]);
 }
 
 /** [N,C] means of the maps of x [N,C,H,W]. */

@@ -14,6 +14,8 @@ const parameterCounts: Readonly<Record<BackboneName, number>> = {
   resnet34: 21_797_672 - 513_000,
   resnet50: 25_557_032 - 2_049_000,
   'mobilenet-v2': 3_504_872 - 1_281_000,
+  convnext_tiny: 28_589_128 - 769_000,
+  convnextv2_atto: 3_708_400 - 321_000,
   'vit-tiny-16': 5_717_416 - 193_000,
   'vit-small-16': 22_050_664 - 385_000,
 };
@@ -51,9 +53,11 @@ for (const { name, build, family } of sizes) {
   test(`${name} is recognised by its own family alone, as itself`, () => {
     const network = build({ seed: 1 });
     const tensors = tensorsOf(network);
-    const recognised = backboneFamilies.filter((other) => other.recognise(tensors, undefined) !== undefined);
+    const recognised = backboneFamilies.filter(
+      (other) => other.recognise(tensors, undefined, 'timm') !== undefined,
+    );
     assert.deepEqual(recognised, [family]);
-    const again = family.recognise(tensors, undefined)?.({ tensors });
+    const again = family.recognise(tensors, undefined, 'timm')?.({ tensors });
     assert.ok(again !== undefined);
     assert.equal(again.featureSize, network.featureSize);
     assert.deepEqual([...again.parameters.keys()], [...network.parameters.keys()]);

@@ -2,9 +2,8 @@ import { at } from '../errors.js';
 import { mul, reshape, sigmoid } from '../graph/ops.js';
 import type { Value } from '../graph/value.js';
 import { type Activation, activations } from './activations.js';
-import * as F from './functional.js';
 import { heNormal, zero } from './initializers.js';
-import { globalAveragePool } from './layers.js';
+import { globalAveragePool, linear } from './layers.js';
 import type { Scope } from './network.js';
 import type { TensorSpec } from './specs.js';
 
@@ -18,14 +17,9 @@ export function squeezeExcite(
   name: string,
   { activation = 'relu', gate = sigmoid }: { activation?: Activation; gate?: (x: Value) => Value } = {},
 ): Value {
-  const layer = (y: Value, which: string) => {
-    const weight = scope.parameter(`${name}.${which}.weight`);
-    const matrix = reshape(weight, weight.shape.slice(0, 2));
-    return F.linear(y, matrix, scope.parameter(`${name}.${which}.bias`));
-  };
-  const hidden = activations[activation](layer(globalAveragePool(x), 'fc1'));
+  const hidden = activations[activation](linear(scope, globalAveragePool(x), `${name}.fc1`));
   const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];
-  return mul(x, reshape(gate(layer(hidden, 'fc2')), [batch, channels, 1, 1]));
+  return mul(x, reshape(gate(linear(scope, hidden, `${name}.fc2`)), [batch, channels, 1, 1]));
 }
 
 export function squeezeExciteSpecs(name: string, channels: number, hidden: number): TensorSpec[] {

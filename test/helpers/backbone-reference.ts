@@ -19,6 +19,8 @@ const matrix = z.array(numbers);
 /** What `oracle/backbones.py` writes. */
 export const backboneReferenceSchema = z.object({
   config: z.record(z.string(), z.unknown()).nullable(),
+  /** The file's position embeddings, where they are of another size than the network that is compared. */
+  resized: z.string().optional(),
   images: recipeSchema,
   direction: recipeSchema,
   features: matrix,

@@ -1,7 +1,18 @@
 import type { Naming } from './naming.js';
 
 /** Of the networks in one file, which is meant: the first of these that is there, as authors advise. */
-const preferred = ['teacher', 'encoder_q', 'base_encoder', 'online_encoder', 'backbone', 'student'];
+const preferred = [
+  'model_ema',
+  'state_dict_ema',
+  'ema',
+  'teacher',
+  'encoder_q',
+  'base_encoder',
+  'online_encoder',
+  'online_network',
+  'backbone',
+  'student',
+];
 
 /** A network in a file, and those that are not taken. */
 export interface FoundPrefix {

@@ -19,6 +19,20 @@ export function withoutLeadingAxes(axes: number): Form {
   };
 }
 
+/** Theirs has `axes` leading axes of size 1 that ours lacks. */
+export function withLeadingAxes(axes: number): Form {
+  const { toOurs, toTheirs } = withoutLeadingAxes(axes);
+  return { toOurs: toTheirs, toTheirs: toOurs };
+}
+
+/** Theirs has `axes` axes of size 1 at the end that ours lacks. */
+export function withTrailingAxes(axes: number): Form {
+  return {
+    toOurs: (theirs) => ({ ...theirs, shape: theirs.shape.slice(0, -axes) }),
+    toTheirs: (ours) => ({ ...ours, shape: [...ours.shape, ...Array.from({ length: axes }, () => 1)] }),
+  };
+}
+
 /** A matrix that is stored as [in, out]. */
 export const transposed: Form = { toOurs: transpose, toTheirs: transpose };
 

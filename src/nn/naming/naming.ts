@@ -1,7 +1,7 @@
 import { AdarandError, at } from '../../errors.js';
 import { sameShape, type Tensor } from '../../graph/tensor.js';
 import { type Form, same } from './forms.js';
-import { type Leftover, leftovers } from './leftovers.js';
+import { type Leftover, leftovers, wrapperOf } from './leftovers.js';
 
 /** Tensors of floats by name. */
 export type Weights = ReadonlyMap<string, Tensor<'float32'>>;
@@ -25,7 +25,7 @@ export interface Naming {
   readonly marker: string;
   /** Names below the prefix. */
   readonly body: readonly Rename[];
-  /** Names of the classifier, from the beginning of the file, in the libraries' usual places. */
+  /** Names of the classifier in the libraries' usual places: from the beginning of the file, or below `wrapperOf` the prefix. */
   readonly head: readonly Rename[];
   /** Tensors that belong to the file but not to the network, and what they are. */
   readonly unused?: readonly Leftover[];
@@ -116,7 +116,8 @@ export function toTheirs(naming: Naming, prefix: string, weights: Weights): Map<
 
 function placeOf(naming: Naming, prefix: string, name: string): Place | undefined {
   const inBody = name.startsWith(prefix) ? match(naming.body, name.slice(prefix.length)) : undefined;
-  return inBody ?? match(naming.head, name);
+  const before = wrapperOf(prefix);
+  return inBody ?? (name.startsWith(before) ? match(naming.head, name.slice(before.length)) : undefined);
 }
 
 function match(renames: readonly Rename[], name: string): Place | undefined {
@@ -133,7 +134,7 @@ function match(renames: readonly Rename[], name: string): Place | undefined {
 function renameOf(naming: Naming, prefix: string, ours: string) {
   for (const [renames, before] of [
     [naming.body, prefix],
-    [naming.head, ''],
+    [naming.head, wrapperOf(prefix)],
   ] as const)
     for (const { ours: pattern, theirs, form = same } of renames) {
       const parts = wildcards(pattern, ours);
@@ -145,9 +146,10 @@ function renameOf(naming: Naming, prefix: string, ours: string) {
 
 function whatElse({ unused = [] }: Naming, prefix: string, name: string): string | undefined {
   const inside = name.startsWith(prefix);
-  const below = inside ? name.slice(prefix.length) : name;
+  const below = inside ? name.slice(prefix.length) : name.slice(wrapperOf(name).length);
   return [...unused, ...leftovers].find(
-    ({ pattern, outside = false }) => !(outside && inside) && pattern.test(below),
+    ({ pattern, outside = false, below: where }) =>
+      !(outside && inside) && (where === undefined || (inside && where.test(prefix))) && pattern.test(below),
   )?.what;
 }
 

@@ -12,6 +12,23 @@ const timm: Naming = {
   head: [{ ours: 'fc.*', theirs: 'fc.*' }],
 };
 
+/** The layers of torchvision or timm in a row: `nn.Sequential(*resnet.children())`. */
+const inARow: Naming = {
+  library: 'torchvision and timm',
+  marker: '4.0.conv1.weight',
+  body: [
+    { ours: 'conv1.weight', theirs: '0.weight' },
+    { ours: 'conv1.*.*', theirs: '0.*.*' },
+    { ours: 'bn1.*', theirs: '1.*' },
+    ...[1, 2, 3, 4].flatMap((stage): Rename[] => [
+      { ours: `layer${stage}.*.*.*`, theirs: `${stage + 3}.*.*.*` },
+      { ours: `layer${stage}.*.*.*.*`, theirs: `${stage + 3}.*.*.*.*` },
+    ]),
+    { ours: 'fc.*', theirs: '9.*' },
+  ],
+  head: [{ ours: 'fc.*', theirs: 'fc.*' }],
+};
+
 /** `ResNetModel` and its classifier. */
 const transformers: Naming = {
   library: 'transformers',
@@ -34,4 +51,4 @@ const transformers: Naming = {
   head: [{ ours: 'fc.*', theirs: 'classifier.1.*' }],
 };
 
-export const resNetNamings = [timm, transformers];
+export const resNetNamings = [timm, inARow, transformers];

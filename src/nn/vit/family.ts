@@ -3,7 +3,7 @@ import type { BackboneWeights } from '../backbone.js';
 import type { BackboneFamily } from '../family.js';
 import { vitNamings } from './names.js';
 import type { VitOptions } from './options.js';
-import { resizePositions } from './positions.js';
+import { positionFilter, resizePositions } from './positions.js';
 import { coversVit, vitOptions } from './recognise.js';
 import { positionedTokens, vit } from './vit.js';
 
@@ -16,10 +16,10 @@ export const vitSizes = {
 /** ViT, DeiT, DINOv2, CLIP's image tower, and encoders of self-supervised training in the form of a ViT. */
 export const vits = {
   namings: vitNamings,
-  recognise(tensors, config) {
+  recognise(tensors, config, library) {
     const options = vitOptions(tensors, config);
     if (options === undefined) return undefined;
-    const filter = config?.library === 'transformers' ? 'bicubic' : 'bicubic-antialias';
+    const filter = positionFilter(library, options.registers ?? 0);
     return (weights, { imageSize = options.imageSize } = {}) => {
       const { patch } = options;
       if (imageSize % patch !== 0)

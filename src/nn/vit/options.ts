@@ -1,3 +1,4 @@
+import type { Activation } from '../activations.js';
 import type { Preprocessing } from '../network.js';
 
 export interface VitOptions {
@@ -43,5 +44,5 @@ export interface MlpOptions {
   /** Width of the hidden layer. Default 4 D. */
   readonly hidden?: number;
   /** `swiglu`: silu(a) b of two halves (Shazeer 2020). Default `gelu`. */
-  readonly activation?: 'gelu' | 'quick-gelu' | 'gelu-tanh' | 'relu' | 'swiglu';
+  readonly activation?: Activation | 'swiglu';
 }

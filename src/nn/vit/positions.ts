@@ -1,13 +1,25 @@
 import { at } from '../../errors.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
 
-/** Which filter a library resizes position embeddings with. */
-export type PositionFilter = 'bicubic' | 'bicubic-antialias';
+/** Which filter a library resizes position embeddings with; `bicubic-corners` keeps the grid's corners where they are. */
+export type PositionFilter = 'bicubic' | 'bicubic-antialias' | 'bicubic-corners';
+
+/** The filter of a library that names tensors, for a network with so many registers. */
+export function positionFilter(library: string, registers: number): PositionFilter {
+  switch (library) {
+    case 'transformers':
+      // Of its models, DINOv2 with registers alone has the antialiasing.
+      return registers > 0 ? 'bicubic-antialias' : 'bicubic';
+    case 'torchvision':
+      return 'bicubic-corners';
+    default:
+      return 'bicubic-antialias';
+  }
+}
 
 /**
- * Position embeddings [1,P+T,D], of P tokens before those of a square grid of patches, for another grid: torch's
- * `interpolate` with `align_corners=False`, with its antialiasing as timm resizes them, without it as transformers
- * does. The first P stay as they are.
+ * Position embeddings [1,P+T,D], of P tokens before those of a square grid of patches, for another grid, as torch's
+ * `interpolate` makes them. The first P stay as they are.
  */
 export function resizePositions(
   positions: Tensor<'float32'>,
@@ -46,11 +58,12 @@ function along(
 
 /** Row i has the weights of the `from` inputs in output i. */
 function filterMatrix(from: number, to: number, filter: PositionFilter): Float64Array[] {
+  const corners = filter === 'bicubic-corners';
   const scale = from / to;
   return Array.from({ length: to }, (_, i) => {
     const row = new Float64Array(from);
-    const centre = (i + 0.5) * scale;
-    if (filter === 'bicubic') {
+    const centre = corners ? (to > 1 ? (i * (from - 1)) / (to - 1) : 0) + 0.5 : (i + 0.5) * scale;
+    if (filter !== 'bicubic-antialias') {
       // Four taps; beyond the edge, the edge's value.
       const first = Math.floor(centre - 0.5);
       for (let tap = first - 1; tap <= first + 2; tap++) {

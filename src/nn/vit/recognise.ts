@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError, at } from '../../errors.js';
 import { nchw } from '../../graph/shapes.js';
+import { activationNamed } from '../activation-names.js';
 import { type ArchitectureConfig, type Fields, field, unknownArchitecture } from '../config.js';
 import { countBlocks } from '../count-blocks.js';
 import type { Weights } from '../naming/naming.js';
@@ -184,14 +185,6 @@ function poolOf(globalPool: string | undefined, architecture: string): Pick<Hidd
   }
 }
 
-const activationNames: ReadonlyMap<string, MlpOptions['activation']> = new Map([
-  ['gelu', 'gelu'],
-  ['quick_gelu', 'quick-gelu'],
-  ['gelu_pytorch_tanh', 'gelu-tanh'],
-  ['gelu_new', 'gelu-tanh'],
-  ['relu', 'relu'],
-]);
-
 const transformersTypes: readonly string[] = [
   'vit',
   'deit',
@@ -213,8 +206,7 @@ function transformersOptions({
   if (!transformersTypes.includes(modelType)) throw unknownArchitecture(`transformers' ${modelType}`);
   const clip = modelType.startsWith('clip');
   const name = field(own, 'hidden_act', z.string()) ?? (clip ? 'quick_gelu' : 'gelu');
-  const activation = activationNames.get(name);
-  if (activation === undefined) throw unknownArchitecture(`the activation ${name}`);
+  const activation = activationNamed(name);
   // Defaults are those of transformers' configuration classes.
   const heads = field(own, 'num_attention_heads', z.number().int().min(1)) ?? 12;
   const epsilon =
