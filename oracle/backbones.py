@@ -278,6 +278,21 @@ def small() -> dict[str, Callable[[], Case]]:
         net = T.ResNetForImageClassification(config)
         return transformers_case(net, 128, hooked(lambda n: n.classifier[1]))
 
+    def clip_resnet():
+        from clip_resnet import ClipResNet, Visual
+
+        net = Visual(ClipResNet(96, 8, [8, 8, 16, 32], [1, 2, 1, 1], 2, 10))
+        return Case(net, None, 96, lambda n, x: n(x))
+
+    def clip_resnet_timm(trained: int, side: int, **more):
+        from dataclasses import replace as changed
+
+        from timm.models.byobnet import ByoBlockCfg, ByobNet, model_cfgs
+
+        blocks = [ByoBlockCfg(type="bottle", d=d, c=c, s=s, br=0.25) for d, c, s in ((1, 32, 1), (2, 32, 2), (1, 64, 2), (1, 128, 2))]
+        net = ByobNet(changed(model_cfgs["resnet50_clip"], blocks=blocks, stem_chs=(4, 4, 8)), num_classes=10, img_size=trained)
+        return replace(timm_case(net, side, "resnet50_clip"), features=lambda n, x: n(x), logits=None, **more)
+
     def vit_torchvision():
         net = TV.VisionTransformer(image_size=32, patch_size=8, num_layers=2, num_heads=3, hidden_dim=192, mlp_dim=64, num_classes=5)
         return torchvision_vit(net, 32)
@@ -353,6 +368,9 @@ def small() -> dict[str, Callable[[], Case]]:
         "resnet-timm-next": next_,
         "resnet-transformers-bottleneck": lambda: microsoft("bottleneck"),
         "resnet-transformers-basic": lambda: microsoft("basic"),
+        "clip-resnet": clip_resnet,
+        "clip-resnet-timm": lambda: clip_resnet_timm(96, 96),
+        "clip-resnet-timm-resized": lambda: clip_resnet_timm(64, 96, resized="head.pos_embed"),
         "vit-torchvision": vit_torchvision,
         "vit-timm": lambda: vit_timm("vit_tiny_patch8_32"),
         "vit-timm-average": lambda: vit_timm("vit_tiny_patch8_gap_32", global_pool="avg", class_token=False),

@@ -61,7 +61,9 @@ function recognised(
       } catch (error) {
         // Another naming, or another family, may still know every tensor.
         if (!(error instanceof AdarandError)) throw error;
-        refused ??= error;
+        // Whoever knows the tensors, but not what is made of them, says more than who has no name for one of them.
+        if (refused === undefined || (error.code === ARCHITECTURE && refused.code !== ARCHITECTURE))
+          refused = error;
       }
     }
   if (refused !== undefined) throw refused;
@@ -108,6 +110,8 @@ function notesOf(
   if (pretrainedHead === undefined) notes.push('it has no classifier of its own');
   return notes;
 }
+
+const ARCHITECTURE = 'model.architecture';
 
 /** Not worth a word. */
 const countersOnly = "BatchNorm's counters";

@@ -29,3 +29,13 @@ export function attention(qkv: Value, heads: number, { query, key }: HeadNorms =
   const mixed = matmul(softmax(scores), at(pieces, 2));
   return reshape(transpose(mixed, [0, 2, 1, 3]), [batch, tokens, width]);
 }
+
+/** The same for one query [N,D] for each image, of keys and values [N,T,D]: [N,D]. */
+export function pooledAttention(query: Value, keys: Value, values: Value, heads: number): Value {
+  const [batch, tokens, width] = [at(keys.shape, 0), at(keys.shape, 1), at(keys.shape, 2)];
+  const perHead = width / heads;
+  const byHead = (x: Value) => transpose(reshape(x, [batch, tokens, heads, perHead]), [0, 2, 1, 3]);
+  const q = reshape(query, [batch, heads, 1, perHead]);
+  const scores = matmul(q, byHead(keys), { transposeB: true, alpha: perHead ** -0.5 });
+  return reshape(matmul(softmax(scores), byHead(values)), [batch, width]);
+}

@@ -69,6 +69,16 @@ export function imagenetPreprocessing(imageSize: number): Preprocessing {
   };
 }
 
+/** Of CLIP (Radford et al. 2021): images are resized to the network's size, not to more. */
+export function clipPreprocessing(imageSize: number): Preprocessing {
+  return {
+    imageSize,
+    resizeSize: imageSize,
+    mean: [0.48145466, 0.4578275, 0.40821073],
+    std: [0.26862954, 0.26130258, 0.27577711],
+  };
+}
+
 function pretrained(tensors: Weights, { name, shape }: TensorSpec, network: string): Tensor<'float32'> {
   const tensor = tensors.get(name);
   if (tensor === undefined)

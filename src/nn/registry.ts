@@ -1,6 +1,7 @@
 import { invariant } from '../errors.js';
 import type { BackboneWeights } from './backbone.js';
 import { cifarResNets } from './cifar-resnet.js';
+import { clipResNets } from './clip-resnet/family.js';
 import type { ArchitectureConfig } from './config.js';
 import { convNeXts } from './convnext/family.js';
 import type { BackboneFamily } from './family.js';
@@ -9,7 +10,7 @@ import type { Network } from './network.js';
 import { resNets } from './resnet/family.js';
 import { vits } from './vit/family.js';
 
-const all = [cifarResNets, resNets, mobileNetV2s, convNeXts, vits] as const;
+const all = [cifarResNets, clipResNets, resNets, mobileNetV2s, convNeXts, vits] as const;
 
 /** Every family of backbones; at most one recognises the tensors of a file. */
 export const backboneFamilies: readonly BackboneFamily[] = all;

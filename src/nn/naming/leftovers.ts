@@ -39,6 +39,17 @@ export const leftovers: readonly Leftover[] = [
   },
 ];
 
+/** What OpenAI and OpenCLIP write beside their image tower. */
+export const besideClip: readonly Leftover[] = [
+  {
+    pattern:
+      /^(transformer[.]|token_embedding[.]|ln_final[.]|positional_embedding$|text[.]|text_projection|logit_(scale|bias)$)/,
+    what: "CLIP's text tower",
+    outside: true,
+  },
+  { pattern: /^(input_resolution|context_length|vocab_size)$/, what: 'sizes in numbers', outside: true },
+];
+
 const wrapper = /^(?:(?:state_dict|state_dict_ema|model|model_ema|ema|module|student|teacher|_orig_mod)[.])*/;
 
 /** What programs put before all names of a network with its heads: the first parts of a name, or of a prefix. */

@@ -18,6 +18,8 @@ export function resNetOptions(
   const stages = [1, 2, 3, 4].flatMap((stage) => stageOf(tensors, stage) ?? []);
   const second = tensors.get('layer1.0.conv2.weight');
   const shrinks = tensors.has('layer2.0.downsample.0.weight') || tensors.has('layer2.0.downsample.1.weight');
+  // CLIP's has more convolutions before its stages.
+  if (tensors.has('conv2.weight')) return undefined;
   if (stem === undefined || second === undefined || stages.length < 3 || !shrinks) return undefined;
   const bottleneck = tensors.has('layer1.0.conv3.weight');
   const groups = at(second.shape, 0) / at(second.shape, 1);

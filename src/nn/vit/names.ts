@@ -1,4 +1,5 @@
 import { transposed, withoutLeadingAxes } from '../naming/forms.js';
+import { besideClip } from '../naming/leftovers.js';
 import { type Naming, type Rename, unchanged } from '../naming/naming.js';
 
 /** Our names are timm's. */
@@ -167,14 +168,7 @@ const openClip: Naming = {
     { ours: 'head.weight', theirs: 'proj', form: transposed },
   ],
   head: [],
-  unused: [
-    {
-      pattern:
-        /^(transformer[.]|token_embedding[.]|ln_final[.]|positional_embedding$|text[.]|text_projection|logit_(scale|bias)$)/,
-      what: "CLIP's text tower",
-      outside: true,
-    },
-  ],
+  unused: besideClip,
 };
 
 /** In the order in which they are tried: what is more special comes first. */
