@@ -138,20 +138,36 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
     const runners: readonly (readonly [RegExp, (...words: readonly string[]) => unknown])[] = [
       // A command that is only named.
       [/^adarand (\w+)$/, (name = '') => assert.ok(names.includes(name))],
-      [/^(adarand train --resume (.+))$/, (line = '', run = '') => type(`rm ${run}/summary.json && ${line}`)],
+      [/^(adarand train --resume \S+ --epochs) N$/, (line = '') => type(`${line} 30`)],
+      [
+        /^(adarand train --resume (\S+))$/,
+        (line = '', run = '') => type(`rm ${run}/summary.json && ${line}`),
+      ],
+      // No test uses the network: these are understood as far as the download.
+      [
+        /^(adarand train .*--model \w+\/\S+.*)$/,
+        (line = '') =>
+          assert.rejects(type(`HF_HUB_OFFLINE=1 ${line}`), /would have to be downloaded, and HF_HUB_OFFLINE/),
+      ],
+      [/^(adarand doctor) --network$/, (line = '') => type(line)],
       [/^(adarand .+)$/, (line = '') => type(line)],
       [/^npx adarand$/, async () => assert.match(await type('npx adarand --help'), /^Usage: /)],
       [/^node (dist\/\S+)$/, (path) => assert.equal(path, bin.adarand)],
       // These take minutes, or need data and Python: what they start exists.
       [/^npm (start|test)$/, (name = '') => assert.ok(name in scripts)],
       [
-        /^npm run ([\w:]+)(?: .*)?$/,
+        /^npm run ([\w:-]+)(?: .*)?$/,
         (name = '') => {
           assert.ok(name in scripts, name);
           for (const [, path = ''] of (scripts[name] ?? '').matchAll(/node build\/(\S+)\.js/g))
             assert.ok(existsSync(join(root, `${path}.ts`)), path);
         },
       ],
+      [
+        /^(?:[A-Z_]+=\S+ )+node (tools\/test\.mjs) \S+$/,
+        (path = '') => assert.ok(existsSync(join(root, path))),
+      ],
+      [/^node build\/(\S+)\.js(?: \S+)*$/, (path = '') => assert.ok(existsSync(join(root, `${path}.ts`)))],
       [/^\.venv\/bin\/python (\S+)$/, (path = '') => assert.ok(existsSync(join(root, path)))],
       [/^\.venv\/bin\/pip install -r (\S+)$/, (path = '') => assert.ok(existsSync(join(root, path)))],
       // The package is packed above. What follows needs a registry; a clean install is the first step of all checks.
