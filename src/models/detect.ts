@@ -55,7 +55,7 @@ function recognised(
       if (found === undefined) continue;
       try {
         const weights = toOurs(naming, found.prefix, withoutOthers(tensors, found.others), file);
-        const build = family.recognise(weights.tensors, config);
+        const build = family.recognise(weights.tensors, config, naming);
         if (build !== undefined) return { build, weights, others: found.others };
       } catch (error) {
         // Another naming, or another family, may still know every tensor.

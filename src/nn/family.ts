@@ -15,11 +15,16 @@ export interface BackboneFamily {
   /** How libraries name its tensors, in the order in which they are tried; one of them is ours. */
   readonly namings: readonly Naming[];
   /**
-   * How to build the backbone that tensors in our names belong to; undefined if they are another family's.
+   * How to build the backbone that tensors in our names belong to; undefined if they are another family's. `naming` is
+   * the one that they had, where they come from a file.
    *
    * @throws AdarandError `model.architecture` where the configuration names one that computes something else.
    */
-  recognise(tensors: Weights, config: ArchitectureConfig | undefined): BuildBackbone | undefined;
+  recognise(
+    tensors: Weights,
+    config: ArchitectureConfig | undefined,
+    naming?: Naming,
+  ): BuildBackbone | undefined;
   /** Whether a configuration names a network of this family, computed as it is here. */
   covers(config: ArchitectureConfig): boolean;
   /** Sizes that can be built without a file, by name. */

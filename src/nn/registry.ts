@@ -4,12 +4,13 @@ import { cifarResNets } from './cifar-resnet.js';
 import type { ArchitectureConfig } from './config.js';
 import { convNeXts } from './convnext/family.js';
 import type { BackboneFamily } from './family.js';
+import { mobileNets } from './mobile/family.js';
 import { mobileNetV2s } from './mobilenet-v2.js';
 import type { Network } from './network.js';
 import { resNets } from './resnet/family.js';
 import { vits } from './vit/family.js';
 
-const all = [cifarResNets, resNets, mobileNetV2s, convNeXts, vits] as const;
+const all = [cifarResNets, resNets, mobileNetV2s, mobileNets, convNeXts, vits] as const;
 
 /** Every family of backbones; at most one recognises the tensors of a file. */
 export const backboneFamilies: readonly BackboneFamily[] = all;
