@@ -2,7 +2,7 @@ import { at } from '../../errors.js';
 import type { Layout } from './layouts.js';
 import type { MobileNetOptions } from './options.js';
 
-/** Width of the last layer and number of blocks, and the side of the images, by Tan and Le 2019. */
+/** Width of the last layer and number of blocks, and the side of the images, by Tan and Le 2019, and B8 of Xie et al. 2020. */
 const efficientNets = [
   [1280, 16, 224],
   [1280, 23, 240],
@@ -12,6 +12,7 @@ const efficientNets = [
   [2048, 39, 456],
   [2304, 45, 528],
   [2560, 55, 600],
+  [2816, 61, 672],
 ] as const;
 
 /** As timm calls it. */
