@@ -26,6 +26,7 @@ import lcg
 
 SIGN_SEEDS = (101, 202, 303, 404)
 SAMPLES = 8
+KINKS = {"ReLU": (0,), "ReLU6": (0, 6)} | {name: (-3, 3) for name in ("Hardswish", "HardSwish", "Hardsigmoid", "HardSigmoid")}
 
 
 @dataclass
@@ -39,6 +40,8 @@ class Case:
     logits: Callable | None = None
     # The position embeddings in the file, where they are of another size than the network that is compared.
     resized: str | None = None
+    samples: int = SAMPLES
+    every: int = 1  # of how many tensors one gradient is written, for networks of many
 
 
 def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
@@ -52,7 +55,8 @@ def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
     return lcg.named(name, shape, math.sqrt(3 / fan_in))
 
 
-def reference(name: str, case: Case, samples: int = SAMPLES, tries: int = 12) -> dict:
+def reference(name: str, case: Case, samples: int | None = None, tries: int = 12) -> dict:
+    samples = samples or case.samples
     stored = stored_tensors(case.network)
     recipes = {key: recipe_of(key, tensor) for key, tensor in stored.items() if tensor.is_floating_point()}
     filled = {key: torch.from_numpy(recipes[key].array()) if key in recipes else tensor for key, tensor in stored.items()}
@@ -87,7 +91,7 @@ def reference(name: str, case: Case, samples: int = SAMPLES, tries: int = 12) ->
     single = results[torch.float32][2]
     whole = math.sqrt(sum(g.square().sum().item() for g in exact.values()))
     summaries = []
-    for key, gradient in exact.items():
+    for key, gradient in list(exact.items())[:: case.every]:
         flat = gradient.flatten().numpy()
         chosen = lcg.indices(recipes[key].seed, min(samples, flat.size), flat.size)
         norm = gradient.norm().item()
@@ -160,16 +164,19 @@ def places_of(stored: dict, network) -> dict[str, list[str]]:
 
 
 def best_images(name: str, case: Case, tries: int) -> lcg.Recipe:
-    """Of several, the images that keep every ReLU's input farthest from its kink, where gradients jump."""
-    relus = [module for module in case.network.modules() if isinstance(module, torch.nn.ReLU)]
-    recipes = [lcg.named(f"{name}/images/{i}", (2, 3, case.side, case.side), 1.5) for i in range(tries if relus else 1)]
+    """Of several, the images that keep every activation's input farthest from its kinks, where gradients jump."""
+    kinked = [(module, KINKS[type(module).__name__]) for module in case.network.modules() if type(module).__name__ in KINKS]
+    recipes = [lcg.named(f"{name}/images/{i}", (2, 3, case.side, case.side), 1.5) for i in range(tries if kinked else 1)]
     if len(recipes) == 1:
         return recipes[0]
 
     def margin(recipe: lcg.Recipe) -> float:
         smallest = [math.inf]
-        watch = lambda _, inputs: smallest.append(inputs[0].detach().abs().min().item())
-        handles = [relu.register_forward_pre_hook(watch) for relu in relus]
+
+        def watch(kinks: tuple) -> Callable:
+            return lambda _, inputs: smallest.extend((inputs[0].detach() - kink).abs().min().item() for kink in kinks)
+
+        handles = [module.register_forward_pre_hook(watch(kinks)) for module, kinks in kinked]
         case.network.double().train()
         before = {key: value.clone() for key, value in case.network.state_dict().items()}
         case.features(case.network, torch.from_numpy(recipe.array()).double())
@@ -204,7 +211,13 @@ def torchvision_features(network, side: int) -> Case:
     for module in network.modules():
         if isinstance(module, (torch.nn.Dropout, StochasticDepth)):
             module.p = 0.0
-    body = lambda net, x: torch.flatten(net.classifier[:-1](net.avgpool(net.features(x))), 1)
+
+    def body(net, x):
+        pooled = net.avgpool(net.features(x))
+        if not isinstance(net.classifier[0], torch.nn.LayerNorm):  # which is of maps
+            pooled = torch.flatten(pooled, 1)
+        return torch.flatten(net.classifier[:-1](pooled), 1)
+
     return Case(network, None, side, body, lambda net, x: net(x))
 
 
@@ -257,11 +270,16 @@ def transformers_case(network, side: int, features: Callable, classifies: bool =
 
 def small() -> dict[str, Callable[[], Case]]:
     import timm.models.convnext as N
+    import timm.models.efficientnet as E
+    import timm.models.mobilenetv3 as M
     import timm.models.resnet as R
     import timm.models.vision_transformer as V
     import torchvision.models.convnext as TN
+    import torchvision.models.efficientnet as TE
+    import torchvision.models.mobilenetv3 as TM
     import torchvision.models.vision_transformer as TV
     import transformers as T
+    from timm.layers import get_act_layer
 
     widths = dict(channels=(8, 16, 24, 32), num_classes=5)
 
@@ -363,6 +381,29 @@ def small() -> dict[str, Callable[[], Case]]:
         net = getattr(T, f"ConvNext{version}ForImageClassification")(config)
         return transformers_case(net, 64, hooked(lambda n: n.classifier))
 
+    def mobile_timm(architecture: str, kind: Callable, blocks: str, activation: str, epsilon: float = 1e-5, **more):
+        net = kind(
+            block_args=E.decode_arch_def([[block] for block in blocks.split()]), num_classes=5, stem_size=8, num_features=24,
+            act_layer=get_act_layer(activation), norm_layer=partial(torch.nn.BatchNorm2d, eps=epsilon), **more,
+        )
+        return replace(timm_case(net, 128, architecture), samples=4)
+
+    efficient = "ds_r1_k3_s1_e1_c8{se} ir_r1_k3_s2_e2_c8{se} ir_r1_k5_s2_e2_c16{se} ir_r1_k3_s2_e2_c16{se} ir_r1_k5_s1_e2_c16{se} ir_r1_k5_s2_e2_c24{se} ir_r1_k3_s1_e2_c24{se}"
+    small_v3 = "ds_r1_k3_s2_e1_c8_se0.25_nre ir_r1_k3_s2_e2_c8_nre ir_r1_k5_s2_e2_c16_se0.25 ir_r1_k5_s1_e2_c16_se0.25 ir_r1_k5_s2_e2_c24_se0.25 cn_r1_k1_s1_c32"
+    squeeze_v3 = partial(E.SqueezeExcite, gate_layer="hard_sigmoid", force_act_layer=torch.nn.ReLU, rd_round_fn=E.round_channels)
+
+    def efficientnet_torchvision():
+        one = lambda *shape: TE.MBConvConfig(*shape, 1, width_mult=1, depth_mult=1)
+        stages = [one(1, 3, 1, 8, 8), one(2, 3, 2, 8, 8), one(2, 5, 2, 8, 16), one(2, 3, 2, 16, 16), one(2, 5, 1, 16, 16), one(2, 5, 2, 16, 24), one(2, 3, 1, 24, 24)]
+        return replace(torchvision_features(TE.EfficientNet(stages, dropout=0.2, num_classes=5), 128), samples=4)
+
+    def mobilenet_v3_torchvision():
+        one = lambda before, kernel, hidden, out, squeezed, act, stride: TM.InvertedResidualConfig(before, kernel, hidden, out, squeezed, act, stride, 1, 1)
+        blocks = [one(8, 3, 8, 8, True, "RE", 2), one(8, 3, 16, 8, False, "RE", 2), one(8, 3, 16, 8, False, "RE", 1)]
+        blocks += [one(8, 5, 16, 8, True, "HS", 2)] + 4 * [one(8, 5, 16, 8, True, "HS", 1)]
+        blocks += [one(8, 5, 16, 8, True, "HS", 2)] + 2 * [one(8, 5, 16, 8, True, "HS", 1)]
+        return replace(torchvision_features(TM.MobileNetV3(blocks, last_channel=16, num_classes=5), 128), samples=4, every=2)
+
     return {
         "resnet-timm-se-d": se_d,
         "resnet-timm-next": next_,
@@ -386,6 +427,12 @@ def small() -> dict[str, Callable[[], Case]]:
         "vit-transformers-resized": vit_resized,
         "dino-transformers-resized": dino_resized,
         "clip-transformers": clip_transformers,
+        "mobilenet-v2-timm": lambda: mobile_timm("mobilenetv2_100", E.EfficientNet, efficient.format(se="").replace("k5", "k3"), "relu6"),
+        "mobilenet-v3-timm": lambda: mobile_timm("mobilenetv3_small_100", M.MobileNetV3, small_v3, "hard_swish", se_layer=squeeze_v3),
+        "mobilenet-v3-torchvision": mobilenet_v3_torchvision,
+        "efficientnet-timm": lambda: mobile_timm("tf_efficientnet_b0", E.EfficientNet, efficient.format(se="_se0.25"), "swish", 1e-3, pad_type="same"),
+        "efficientnet-timm-lite": lambda: mobile_timm("efficientnet_lite0", E.EfficientNet, efficient.format(se=""), "relu6"),
+        "efficientnet-torchvision": efficientnet_torchvision,
         "convnext-timm": lambda: convnext_timm("convnext_tiny", act_layer="gelu_tanh", norm_eps=1e-5),
         "convnext-timm-overlap": lambda: convnext_timm("convnext_atto_ols", conv_mlp=True, stem_type="overlap_tiered", head_norm_first=True),
         "convnext-timm-hidden": lambda: convnext_timm("convnext_large_mlp", head_hidden_size=20, kernel_sizes=(7, 5, 5, 3)),
@@ -418,13 +465,14 @@ def full() -> dict[str, Callable[[], Case]]:
     clip = lambda: transformers_case(
         T.CLIPVisionModelWithProjection(T.CLIPVisionConfig(projection_dim=512)), 224, lambda n, x: n(pixel_values=x).image_embeds, False
     )
-    cases = {f"torchvision-{name}": tv(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "resnext50_32x4d", "vit_b_16", "vit_b_32", "convnext_tiny")}
+    cases = {f"torchvision-{name}": tv(name) for name in ("resnet18", "resnet34", "resnet50", "resnet101", "wide_resnet50_2", "resnext50_32x4d", "vit_b_16", "vit_b_32", "convnext_tiny", "mobilenet_v3_large", "mobilenet_v3_small", "efficientnet_b0", "efficientnet_b1", "efficientnet_b5")}
     for name in (
         "resnet18", "resnet26d", "resnet26t", "resnet50", "resnet50c", "resnet50s", "resnet50d", "seresnet50", "seresnext50_32x4d", "seresnext26d_32x4d",
         "wide_resnet50_2", "resnext50d_32x4d", "vit_tiny_patch16_224", "vit_small_patch16_224", "vit_small_patch32_224", "vit_base_patch32_224",
         "deit_tiny_patch16_224", "deit_small_distilled_patch16_224", "deit3_small_patch16_224", "vit_small_patch14_dinov2", "vit_small_patch14_reg4_dinov2",
         "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224", "vit_base_patch16_gap_224", "vit_medium_patch16_reg4_gap_256",
-        "convnext_atto_ols", "convnext_nano_ols", "convnext_tiny", "convnext_tiny_hnf", "convnextv2_atto", "convnextv2_nano", "convnextv2_tiny",
+        "convnext_atto_ols", "convnext_nano_ols", "convnext_tiny", "convnext_tiny_hnf", "convnextv2_atto", "convnextv2_nano", "convnextv2_tiny", "mobilenetv2_050", "mobilenetv2_100", "mobilenetv2_110d", "mobilenetv3_large_100", "mobilenetv3_small_075",
+        "tf_mobilenetv3_large_100", "tf_mobilenetv3_large_minimal_100", "tf_mobilenetv3_small_minimal_100", "efficientnet_b0", "efficientnet_b1", "tf_efficientnet_b0", "tf_efficientnet_lite0",
     ):
         if timm.is_model(name):
             cases[f"timm-{name}"] = tm(name)

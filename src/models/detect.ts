@@ -56,7 +56,7 @@ function recognised(
       if (found === undefined) continue;
       try {
         const weights = toOurs(naming, found.prefix, withoutOthers(tensors, found), file);
-        const build = family.recognise(weights.tensors, config, naming.library);
+        const build = family.recognise(weights.tensors, config, naming);
         if (build !== undefined) return { build, weights, others: found.others };
       } catch (error) {
         // Another naming, or another family, may still know every tensor.

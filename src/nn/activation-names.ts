@@ -5,6 +5,8 @@ import { unknownArchitecture } from './config.js';
 const names: ReadonlyMap<string, Activation> = new Map([
   ['relu', 'relu'],
   ['relu6', 'relu6'],
+  ['hard_swish', 'hard-swish'],
+  ['hardswish', 'hard-swish'],
   ['silu', 'silu'],
   ['swish', 'silu'],
   ['gelu', 'gelu'],

@@ -15,15 +15,15 @@ export interface BackboneFamily {
   /** How libraries name its tensors, in the order in which they are tried; one of them is ours. */
   readonly namings: readonly Naming[];
   /**
-   * How to build the backbone that tensors in our names belong to; undefined if they are another family's. `library` is
-   * the one whose names the file has.
+   * How to build the backbone that tensors in our names belong to; undefined if they are another family's. `naming` is
+   * the one that they had, where they come from a file.
    *
    * @throws AdarandError `model.architecture` where the configuration names one that computes something else.
    */
   recognise(
     tensors: Weights,
     config: ArchitectureConfig | undefined,
-    library: string,
+    naming?: Naming,
   ): BuildBackbone | undefined;
   /** Whether a configuration names a network of this family, computed as it is here. */
   covers(config: ArchitectureConfig): boolean;

@@ -52,14 +52,22 @@ export interface BatchNormNames {
   readonly variance: string;
 }
 
+export interface BatchNormOptions {
+  /** Default 1e-5. */
+  readonly epsilon?: number;
+  /** The share of the batch's statistics in the next running ones. Default 0.1. */
+  readonly momentum?: number;
+}
+
 /** BatchNorm over x [N,C,H,W] with torch's tensor names. */
-export function batchNorm(scope: Scope, x: Value, name: string): Value {
-  return batchNormNamed(scope, x, {
+export function batchNorm(scope: Scope, x: Value, name: string, options: BatchNormOptions = {}): Value {
+  const names = {
     scale: `${name}.weight`,
     bias: `${name}.bias`,
     mean: `${name}.running_mean`,
     variance: `${name}.running_var`,
-  });
+  };
+  return batchNormNamed(scope, x, names, options);
 }
 
 /**
@@ -71,7 +79,7 @@ export function batchNormNamed(
   scope: Scope,
   x: Value,
   names: BatchNormNames,
-  { epsilon = 1e-5, momentum = 0.1 } = {},
+  { epsilon = 1e-5, momentum = 0.1 }: BatchNormOptions = {},
 ): Value {
   const scale = scope.parameter(names.scale);
   const bias = scope.parameter(names.bias);

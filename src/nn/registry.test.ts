@@ -54,10 +54,10 @@ for (const { name, build, family } of sizes) {
     const network = build({ seed: 1 });
     const tensors = tensorsOf(network);
     const recognised = backboneFamilies.filter(
-      (other) => other.recognise(tensors, undefined, 'timm') !== undefined,
+      (other) => other.recognise(tensors, undefined) !== undefined,
     );
     assert.deepEqual(recognised, [family]);
-    const again = family.recognise(tensors, undefined, 'timm')?.({ tensors });
+    const again = family.recognise(tensors, undefined)?.({ tensors });
     assert.ok(again !== undefined);
     assert.equal(again.featureSize, network.featureSize);
     assert.deepEqual([...again.parameters.keys()], [...network.parameters.keys()]);

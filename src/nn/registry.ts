@@ -5,12 +5,21 @@ import { clipResNets } from './clip-resnet/family.js';
 import type { ArchitectureConfig } from './config.js';
 import { convNeXts } from './convnext/family.js';
 import type { BackboneFamily } from './family.js';
+import { mobileNets } from './mobile/family.js';
 import { mobileNetV2s } from './mobilenet-v2.js';
 import type { Network } from './network.js';
 import { resNets } from './resnet/family.js';
 import { vits } from './vit/family.js';
 
-const all = [cifarResNets, clipResNets, resNets, mobileNetV2s, convNeXts, vits] as const;
+const all = [
+  cifarResNets,
+  clipResNets,
+  resNets,
+  mobileNetV2s,
+  mobileNets,
+  convNeXts,
+  vits,
+] as const;
 
 /** Every family of backbones; at most one recognises the tensors of a file. */
 export const backboneFamilies: readonly BackboneFamily[] = all;

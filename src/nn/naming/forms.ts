@@ -33,6 +33,12 @@ export function withTrailingAxes(axes: number): Form {
   };
 }
 
+/** Theirs lacks `axes` axes of size 1 that ours has at the end. */
+export function withoutTrailingAxes(axes: number): Form {
+  const { toOurs, toTheirs } = withTrailingAxes(axes);
+  return { toOurs: toTheirs, toTheirs: toOurs };
+}
+
 /** A matrix that is stored as [in, out]. */
 export const transposed: Form = { toOurs: transpose, toTheirs: transpose };
 

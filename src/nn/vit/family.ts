@@ -16,10 +16,10 @@ export const vitSizes = {
 /** ViT, DeiT, DINOv2, CLIP's image tower, and encoders of self-supervised training in the form of a ViT. */
 export const vits = {
   namings: vitNamings,
-  recognise(tensors, config, library) {
+  recognise(tensors, config, naming) {
     const options = vitOptions(tensors, config);
     if (options === undefined) return undefined;
-    const filter = positionFilter(library, options.registers ?? 0);
+    const filter = positionFilter(naming?.library, options.registers ?? 0);
     return (weights, { imageSize = options.imageSize } = {}) => {
       const { patch } = options;
       if (imageSize % patch !== 0)

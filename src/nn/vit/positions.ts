@@ -5,7 +5,7 @@ import { float32, type Tensor } from '../../graph/tensor.js';
 export type PositionFilter = 'bicubic' | 'bicubic-antialias' | 'bicubic-corners';
 
 /** The filter of a library that names tensors, for a network with so many registers. */
-export function positionFilter(library: string, registers: number): PositionFilter {
+export function positionFilter(library: string | undefined, registers: number): PositionFilter {
   switch (library) {
     case 'transformers':
       // Of its models, DINOv2 with registers alone has the antialiasing.
