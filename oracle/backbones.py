@@ -331,6 +331,18 @@ def small() -> dict[str, Callable[[], Case]]:
         net = T.CLIPVisionModelWithProjection(config)
         return transformers_case(net, 32, lambda n, x: n(pixel_values=x).image_embeds, classifies=False)
 
+    def siglip_transformers():
+        net = T.SiglipVisionModel(T.SiglipVisionConfig(intermediate_size=64, **sizes))
+        return transformers_case(net, 32, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
+
+    def classifier_transformers(network, config):
+        net = network(config(vision_config=dict(intermediate_size=64, **sizes), num_labels=5))
+        return transformers_case(net, 32, hooked(lambda n: n.classifier))
+
+    def clip_tower():
+        net = T.CLIPVisionModel(T.CLIPVisionConfig(intermediate_size=64, **sizes))
+        return transformers_case(net, 32, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
+
     return {
         "resnet-timm-se-d": se_d,
         "resnet-timm-next": next_,
@@ -354,6 +366,12 @@ def small() -> dict[str, Callable[[], Case]]:
         "vit-transformers-resized": vit_resized,
         "dino-transformers-resized": dino_resized,
         "clip-transformers": clip_transformers,
+        "clip-transformers-tower": clip_tower,
+        "clip-transformers-classifier": lambda: classifier_transformers(T.CLIPForImageClassification, T.CLIPConfig),
+        "siglip-transformers": siglip_transformers,
+        "siglip-transformers-classifier": lambda: classifier_transformers(T.SiglipForImageClassification, T.SiglipConfig),
+        "siglip-timm": lambda: vit_timm("vit_base_patch16_siglip_224", class_token=False, global_pool="map"),
+        "siglip-timm-tanh": lambda: vit_timm("vit_base_patch32_siglip_256", class_token=False, global_pool="map", act_layer="gelu_tanh"),
     }
 
 
@@ -384,6 +402,7 @@ def full() -> dict[str, Callable[[], Case]]:
         "wide_resnet50_2", "resnext50d_32x4d", "vit_tiny_patch16_224", "vit_small_patch16_224", "vit_small_patch32_224", "vit_base_patch32_224",
         "deit_tiny_patch16_224", "deit_small_distilled_patch16_224", "deit3_small_patch16_224", "vit_small_patch14_dinov2", "vit_small_patch14_reg4_dinov2",
         "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224", "vit_base_patch16_gap_224", "vit_medium_patch16_reg4_gap_256",
+        "vit_base_patch16_siglip_224",
     ):
         if timm.is_model(name):
             cases[f"timm-{name}"] = tm(name)
@@ -392,7 +411,9 @@ def full() -> dict[str, Callable[[], Case]]:
         "transformers-resnet-50": tr(lambda: T.ResNetForImageClassification(T.ResNetConfig(num_labels=1000)), lambda n: n.classifier[1]),
         "transformers-vit-base": tr(lambda: T.ViTForImageClassification(T.ViTConfig(num_labels=1000)), lambda n: n.classifier),
         "transformers-dinov2-small": tr(lambda: T.Dinov2ForImageClassification(T.Dinov2Config(hidden_size=384, num_attention_heads=6, image_size=224, patch_size=14, num_labels=10)), lambda n: n.classifier),
+        "timm-resnet50_clip": lambda: replace(tm("resnet50_clip")(), features=lambda n, x: n(x), logits=None),
         "transformers-clip-base-32": clip,
+        "transformers-siglip-base": lambda: transformers_case(T.SiglipVisionModel(T.SiglipVisionConfig()), 224, lambda n, x: n(pixel_values=x).pooler_output, False),
     }
     return cases
 
