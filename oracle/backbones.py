@@ -343,6 +343,26 @@ def small() -> dict[str, Callable[[], Case]]:
         net = T.CLIPVisionModel(T.CLIPVisionConfig(intermediate_size=64, **sizes))
         return transformers_case(net, 32, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
 
+    def open_clip(vision: dict, **more):
+        from open_clip.model import CLIP
+
+        vision = dict(image_size=32, layers=2, width=128, patch_size=8) | vision
+        text = dict(context_length=4, vocab_size=8, width=64, heads=1, layers=1)
+        net = CLIP(24, vision, text, **more)
+        fields = dict(embed_dim=24, vision_cfg=vision, text_cfg=text, **more)
+        config = dict(model_cfg=fields, preprocess_cfg=dict(mean=[0.5] * 3, std=[0.25] * 3))
+        return Case(net, config, vision["image_size"], lambda n, x: n.encode_image(x))
+
+    def open_clip_timm():
+        from clip_resnet import Visual
+
+        shape = dict(img_size=32, patch_size=8, embed_dim=192, depth=1, num_heads=3, num_classes=0)
+        net = torch.nn.Module()
+        net.trunk = V.VisionTransformer(class_token=False, global_pool="map", act_layer="gelu_tanh", **shape)
+        net.forward = net.trunk.forward
+        vision = dict(image_size=32, timm_model_name="vit_base_patch32_siglip_256", timm_pool="map", timm_proj="none")
+        return Case(Visual(net), dict(model_cfg=dict(vision_cfg=vision)), 32, lambda n, x: n(x))
+
     return {
         "resnet-timm-se-d": se_d,
         "resnet-timm-next": next_,
@@ -366,6 +386,10 @@ def small() -> dict[str, Callable[[], Case]]:
         "vit-transformers-resized": vit_resized,
         "dino-transformers-resized": dino_resized,
         "clip-transformers": clip_transformers,
+        "openclip-quick": lambda: open_clip({}, quick_gelu=True),
+        "openclip-options": lambda: open_clip(dict(ls_init_value=0.1, head_width=32, pool_type="avg", norm_kwargs=dict(eps=1e-6), act_kwargs=dict(approximate="tanh"))),
+        "openclip-resnet": lambda: open_clip(dict(image_size=96, layers=[1, 2, 1, 1], width=8, head_width=32)),
+        "openclip-timm": open_clip_timm,
         "clip-transformers-tower": clip_tower,
         "clip-transformers-classifier": lambda: classifier_transformers(T.CLIPForImageClassification, T.CLIPConfig),
         "siglip-transformers": siglip_transformers,

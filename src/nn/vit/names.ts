@@ -14,6 +14,8 @@ const timm: Naming = {
     ...unchanged,
   ],
   head: [],
+  // OpenCLIP has towers of timm, below `visual.trunk.`.
+  unused: besideClip,
 };
 
 const torchvision: Naming = {
@@ -134,6 +136,8 @@ const openClip: Naming = {
       ['attn.qkv.weight', 'attn.in_proj_weight'],
       ['attn.qkv.bias', 'attn.in_proj_bias'],
       ['attn.proj.*', 'attn.out_proj.*'],
+      ['ls1.gamma', 'ls_1.gamma'],
+      ['ls2.gamma', 'ls_2.gamma'],
       ['norm2.*', 'ln_2.*'],
       ['mlp.fc1.*', 'mlp.c_fc.*'],
       ['mlp.fc2.*', 'mlp.c_proj.*'],

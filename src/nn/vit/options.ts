@@ -48,3 +48,8 @@ export interface MlpOptions {
   /** `swiglu`: silu(a) b of two halves (Shazeer 2020). Default `gelu`. */
   readonly activation?: 'gelu' | 'quick-gelu' | 'gelu-tanh' | 'relu' | 'swiglu';
 }
+
+/** What tensors cannot tell. */
+export type Hidden = Partial<
+  Pick<VitOptions, 'heads' | 'epsilon' | 'pool'> & { readonly activation: MlpOptions['activation'] }
+>;

@@ -4,12 +4,8 @@ import { nchw } from '../../graph/shapes.js';
 import { type ArchitectureConfig, type Fields, field, unknownArchitecture } from '../config.js';
 import { countBlocks } from '../count-blocks.js';
 import type { Weights } from '../naming/naming.js';
-import type { MlpOptions, VitOptions } from './options.js';
-
-/** What tensors cannot tell. */
-type Hidden = Partial<
-  Pick<VitOptions, 'heads' | 'epsilon' | 'pool'> & { readonly activation: MlpOptions['activation'] }
->;
+import { openClipOptions } from './open-clip-options.js';
+import type { Hidden, MlpOptions, VitOptions } from './options.js';
 
 /**
  * The options of the vision transformer that tensors in timm's names belong to, or undefined for another network.
@@ -135,10 +131,7 @@ function hiddenOptions(config: ArchitectureConfig | undefined, tensors: Weights)
     case 'transformers':
       return transformersOptions(config, tensors);
     case 'OpenCLIP':
-      return {
-        activation: field(config.fields, 'quick_gelu', z.boolean()) === true ? 'quick-gelu' : 'gelu',
-        epsilon: 1e-5,
-      };
+      return openClipOptions(config.fields, tensors);
   }
 }
 
