@@ -404,6 +404,38 @@ def small() -> dict[str, Callable[[], Case]]:
         blocks += [one(8, 5, 16, 8, True, "HS", 2)] + 2 * [one(8, 5, 16, 8, True, "HS", 1)]
         return replace(torchvision_features(TM.MobileNetV3(blocks, last_channel=16, num_classes=5), 128), samples=4, every=2)
 
+    def siglip_transformers():
+        net = T.SiglipVisionModel(T.SiglipVisionConfig(intermediate_size=64, **sizes))
+        return transformers_case(net, 32, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
+
+    def classifier_transformers(network, config):
+        net = network(config(vision_config=dict(intermediate_size=64, **sizes), num_labels=5))
+        return transformers_case(net, 32, hooked(lambda n: n.classifier))
+
+    def clip_tower():
+        net = T.CLIPVisionModel(T.CLIPVisionConfig(intermediate_size=64, **sizes))
+        return transformers_case(net, 32, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
+
+    def open_clip(vision: dict, **more):
+        from open_clip.model import CLIP
+
+        vision = dict(image_size=32, layers=2, width=128, patch_size=8) | vision
+        text = dict(context_length=4, vocab_size=8, width=64, heads=1, layers=1)
+        net = CLIP(24, vision, text, **more)
+        fields = dict(embed_dim=24, vision_cfg=vision, text_cfg=text, **more)
+        config = dict(model_cfg=fields, preprocess_cfg=dict(mean=[0.5] * 3, std=[0.25] * 3))
+        return Case(net, config, vision["image_size"], lambda n, x: n.encode_image(x))
+
+    def open_clip_timm():
+        from clip_resnet import Visual
+
+        shape = dict(img_size=32, patch_size=8, embed_dim=192, depth=1, num_heads=3, num_classes=0)
+        net = torch.nn.Module()
+        net.trunk = V.VisionTransformer(class_token=False, global_pool="map", act_layer="gelu_tanh", **shape)
+        net.forward = net.trunk.forward
+        vision = dict(image_size=32, timm_model_name="vit_base_patch32_siglip_256", timm_pool="map", timm_proj="none")
+        return Case(Visual(net), dict(model_cfg=dict(vision_cfg=vision)), 32, lambda n, x: n(x))
+
     return {
         "resnet-timm-se-d": se_d,
         "resnet-timm-next": next_,
@@ -440,6 +472,16 @@ def small() -> dict[str, Callable[[], Case]]:
         "convnext-torchvision": convnext_torchvision,
         "convnext-transformers": lambda: convnext_transformers(""),
         "convnext-transformers-v2": lambda: convnext_transformers("V2", layer_norm_eps=1e-3),
+        "openclip-quick": lambda: open_clip({}, quick_gelu=True),
+        "openclip-options": lambda: open_clip(dict(ls_init_value=0.1, head_width=32, pool_type="avg", norm_kwargs=dict(eps=1e-6), act_kwargs=dict(approximate="tanh"))),
+        "openclip-resnet": lambda: open_clip(dict(image_size=96, layers=[1, 2, 1, 1], width=8, head_width=32)),
+        "openclip-timm": open_clip_timm,
+        "clip-transformers-tower": clip_tower,
+        "clip-transformers-classifier": lambda: classifier_transformers(T.CLIPForImageClassification, T.CLIPConfig),
+        "siglip-transformers": siglip_transformers,
+        "siglip-transformers-classifier": lambda: classifier_transformers(T.SiglipForImageClassification, T.SiglipConfig),
+        "siglip-timm": lambda: vit_timm("vit_base_patch16_siglip_224", class_token=False, global_pool="map"),
+        "siglip-timm-tanh": lambda: vit_timm("vit_base_patch32_siglip_256", class_token=False, global_pool="map", act_layer="gelu_tanh"),
     }
 
 
@@ -473,6 +515,7 @@ def full() -> dict[str, Callable[[], Case]]:
         "vit_base_patch32_clip_224", "vit_base_patch32_clip_quickgelu_224", "vit_base_patch16_gap_224", "vit_medium_patch16_reg4_gap_256",
         "convnext_atto_ols", "convnext_nano_ols", "convnext_tiny", "convnext_tiny_hnf", "convnextv2_atto", "convnextv2_nano", "convnextv2_tiny", "mobilenetv2_050", "mobilenetv2_100", "mobilenetv2_110d", "mobilenetv3_large_100", "mobilenetv3_small_075",
         "tf_mobilenetv3_large_100", "tf_mobilenetv3_large_minimal_100", "tf_mobilenetv3_small_minimal_100", "efficientnet_b0", "efficientnet_b1", "tf_efficientnet_b0", "tf_efficientnet_lite0",
+        "vit_base_patch16_siglip_224",
     ):
         if timm.is_model(name):
             cases[f"timm-{name}"] = tm(name)
@@ -481,9 +524,11 @@ def full() -> dict[str, Callable[[], Case]]:
         "transformers-resnet-50": tr(lambda: T.ResNetForImageClassification(T.ResNetConfig(num_labels=1000)), lambda n: n.classifier[1]),
         "transformers-vit-base": tr(lambda: T.ViTForImageClassification(T.ViTConfig(num_labels=1000)), lambda n: n.classifier),
         "transformers-dinov2-small": tr(lambda: T.Dinov2ForImageClassification(T.Dinov2Config(hidden_size=384, num_attention_heads=6, image_size=224, patch_size=14, num_labels=10)), lambda n: n.classifier),
+        "timm-resnet50_clip": lambda: replace(tm("resnet50_clip")(), features=lambda n, x: n(x), logits=None),
         "transformers-clip-base-32": clip,
         "transformers-convnext-tiny": tr(lambda: T.ConvNextForImageClassification(T.ConvNextConfig(num_labels=1000)), lambda n: n.classifier),
         "transformers-convnextv2-tiny": tr(lambda: T.ConvNextV2ForImageClassification(T.ConvNextV2Config(num_labels=1000)), lambda n: n.classifier),
+        "transformers-siglip-base": lambda: transformers_case(T.SiglipVisionModel(T.SiglipVisionConfig()), 224, lambda n, x: n(pixel_values=x).pooler_output, False),
     }
     return cases
 

@@ -3,6 +3,7 @@ import { AdarandError } from '../errors.js';
 import type { ArchitectureConfig } from '../nn/config.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
 import { isHalvedInGraph } from './export/halving.js';
+import { parseOpenClipConfig } from './open-clip-config.js';
 import { parseJson } from './parse-json.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
 import { parseTimmConfig } from './timm-config.js';
@@ -45,15 +46,20 @@ export interface ModelConfig {
   readonly architecture: ArchitectureConfig;
   /** Where the file says it, as timm's does. */
   readonly preprocessing: Preprocessing | undefined;
+  /** What it asks for and does not get: sentences for the user. */
+  readonly notes?: readonly string[];
 }
 
 /**
- * The config.json of transformers, of timm or of this project's exports. `file` is for messages.
+ * The config.json of transformers, of timm or of this project's exports, or OpenCLIP's open_clip_config.json. `file` is for
+ * messages.
  *
  * @throws AdarandError `model.config`.
  */
 export function parseConfig(json: string, file: string): ModelConfig {
-  return parseTimmConfig(json, file) ?? parseTransformersConfig(json, file);
+  return (
+    parseTimmConfig(json, file) ?? parseOpenClipConfig(json, file) ?? parseTransformersConfig(json, file)
+  );
 }
 
 function parseTransformersConfig(json: string, file: string): ModelConfig {

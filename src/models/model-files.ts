@@ -13,9 +13,25 @@ export type WeightFiles =
 export const CONFIG = 'config.json';
 export const PREPROCESSOR = 'preprocessor_config.json';
 
+/** What OpenCLIP has in the place of `config.json`. */
+const OPEN_CLIP_CONFIG = 'open_clip_config.json';
+
 const ONNX = 'onnx/model.onnx';
 const TENSORS = 'model.safetensors';
 const INDEX = 'model.safetensors.index.json';
+
+const openClipTensors = ['open_clip_model.safetensors', 'open_clip_pytorch_model.safetensors'];
+
+/** The file that describes a model: OpenCLIP's, where there is no other, or none but its own weights. */
+export function configIn(paths: ReadonlySet<string>): string {
+  return isOpenClip(paths) ? OPEN_CLIP_CONFIG : CONFIG;
+}
+
+function isOpenClip(paths: ReadonlySet<string>): boolean {
+  if (!paths.has(OPEN_CLIP_CONFIG)) return false;
+  const others = [TENSORS, INDEX, ONNX].some((path) => paths.has(path));
+  return !paths.has(CONFIG) || (!others && openClipTensors.some((path) => paths.has(path)));
+}
 
 /** A folder, or a repository of the hub. */
 export interface Place {
@@ -34,11 +50,14 @@ export function weightsIn(
   config: Pick<ModelConfig, 'architecture'> | undefined,
   place: Place,
 ): WeightFiles {
-  const tensors: WeightFiles | undefined = paths.has(TENSORS)
-    ? { kind: 'tensors', model: TENSORS }
-    : paths.has(INDEX)
-      ? { kind: 'shards', index: INDEX }
-      : undefined;
+  const names = isOpenClip(paths) ? [...openClipTensors, TENSORS] : [TENSORS];
+  const model = names.find((name) => paths.has(name));
+  const tensors: WeightFiles | undefined =
+    model !== undefined
+      ? { kind: 'tensors', model }
+      : paths.has(INDEX)
+        ? { kind: 'shards', index: INDEX }
+        : undefined;
   const external = [...paths].filter((path) => /^onnx\/model\.onnx[._]data(?:_\d+)?$/.test(path)).sort();
   const onnx: WeightFiles | undefined = paths.has(ONNX) ? { kind: 'onnx', model: ONNX, external } : undefined;
   const known = config === undefined || isCovered(config.architecture);
@@ -48,7 +67,8 @@ export function weightsIn(
 }
 
 function withoutWeights(paths: ReadonlySet<string>, place: Place): AdarandError {
-  const pickle = [...paths].find((path) => /^(pytorch_model|model)\.(bin|pth?)$/.test(path));
+  const pickles = [/^(pytorch_model|model)\.(bin|pth?)$/, /^open_clip_pytorch_model\.(bin|pth?)$/];
+  const pickle = pickles.flatMap((pattern) => [...paths].filter((path) => pattern.test(path)))[0];
   const others = [...paths].filter((path) => /\.(onnx|safetensors|bin|pth?|h5|msgpack)$/.test(path));
   if (pickle !== undefined)
     return new AdarandError(

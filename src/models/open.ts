@@ -10,7 +10,7 @@ import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config
 import { networkOf } from './detect.js';
 import { type HubHost, quietHost } from './hub/host.js';
 import { kindOf, type Located, locateModel, readError } from './locate.js';
-import { CONFIG, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
+import { configIn, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportedFile, type ImportOptions, importFile } from './onnx-import.js';
 import { resizedTo } from './resized-to.js';
@@ -44,7 +44,7 @@ export interface OnnxWatcher {
 
 /**
  * Opens a pretrained classifier: a folder as transformers.js or timm has it (`config.json`, `preprocessor_config.json`,
- * and `onnx/model.onnx` or `model.safetensors`), one `.onnx` or `.safetensors` file, a built-in model by its name, or a
+ * and `onnx/model.onnx` or `model.safetensors`) or OpenCLIP (`open_clip_config.json`, `open_clip_model.safetensors`), one `.onnx` or `.safetensors` file, a built-in model by its name, or a
  * model of the hub, `org/name`, which is downloaded if it is not in the cache.
  *
  * @throws AdarandError as `locateModel` and `openLocated` do.
@@ -81,10 +81,10 @@ export async function openLocated({ path, kind, name }: Located, options: Openin
 type Opening = Omit<OpenModelOptions, 'host'>;
 
 async function openFolder(folder: string, name: string, options: Opening): Promise<Network> {
-  const configFile = join(folder, CONFIG);
+  const paths = await pathsIn(folder);
+  const configFile = join(folder, configIn(paths));
   const config = parseConfig(await readText(configFile), configFile);
   const preprocessorFile = join(folder, PREPROCESSOR);
-  const paths = await pathsIn(folder);
   const weights = weightsIn(paths, config, { name: folder, hub: false });
   const preprocessing =
     config.preprocessing ??
@@ -173,6 +173,7 @@ async function openTensors(
   const chosen = preprocessing ?? network.preprocessing;
   const notes = [
     ...(network.notes ?? []),
+    ...(config?.notes ?? []),
     ...(preprocessing === undefined ? [usualPreprocessing(network)] : []),
   ];
   return {

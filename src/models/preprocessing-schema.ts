@@ -3,6 +3,9 @@ import { z } from 'zod';
 const side = z.int().min(1).max(65_536);
 const numbers = (one: z.ZodNumber) => z.tuple([one, one, one]);
 
+/** For a network whose images were not cut to a square; ours always are. */
+export const SQUEEZED = 'its images were squeezed to a square when it was trained; here they are cut to one';
+
 /** `Preprocessing` as files have it, within what a network can be made for. */
 export const preprocessingSchema = z.object({
   imageSize: side,

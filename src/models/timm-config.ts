@@ -3,7 +3,7 @@ import { AdarandError } from '../errors.js';
 import type { Preprocessing } from '../nn/network.js';
 import type { ModelConfig } from './config.js';
 import { parseJson } from './parse-json.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { preprocessingSchema, SQUEEZED } from './preprocessing-schema.js';
 
 const side = z.number().int().min(1).max(4096);
 const three = z.tuple([z.number(), z.number(), z.number()]);
@@ -42,6 +42,7 @@ export function parseTimmConfig(json: string, file: string): ModelConfig | undef
     classes: label_names ?? pretrained_cfg.label_names,
     architecture: { library: 'timm', architecture, args },
     preprocessing: preprocessingOf(pretrained_cfg, file),
+    ...(pretrained_cfg.crop_mode === 'squash' && { notes: [SQUEEZED] }),
   };
 }
 

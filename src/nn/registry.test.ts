@@ -53,9 +53,7 @@ for (const { name, build, family } of sizes) {
   test(`${name} is recognised by its own family alone, as itself`, () => {
     const network = build({ seed: 1 });
     const tensors = tensorsOf(network);
-    const recognised = backboneFamilies.filter(
-      (other) => other.recognise(tensors, undefined) !== undefined,
-    );
+    const recognised = backboneFamilies.filter((other) => other.recognise(tensors, undefined) !== undefined);
     assert.deepEqual(recognised, [family]);
     const again = family.recognise(tensors, undefined)?.({ tensors });
     assert.ok(again !== undefined);

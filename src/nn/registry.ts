@@ -11,15 +11,7 @@ import type { Network } from './network.js';
 import { resNets } from './resnet/family.js';
 import { vits } from './vit/family.js';
 
-const all = [
-  cifarResNets,
-  clipResNets,
-  resNets,
-  mobileNetV2s,
-  mobileNets,
-  convNeXts,
-  vits,
-] as const;
+const all = [cifarResNets, clipResNets, resNets, mobileNetV2s, mobileNets, convNeXts, vits] as const;
 
 /** Every family of backbones; at most one recognises the tensors of a file. */
 export const backboneFamilies: readonly BackboneFamily[] = all;

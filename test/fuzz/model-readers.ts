@@ -101,6 +101,23 @@ export const modelReaders = {
       return openFolder(folder, { config: textOf(bytes), preprocessor: '{"size":8}' });
     },
   ),
+  'open_clip_config.json': jsonReader(
+    ['models/open-clip-config.ts'],
+    async () => [
+      {
+        model_cfg: { embed_dim: 8, vision_cfg: { image_size: 8, layers: 2, width: 8, patch_size: 4 } },
+        preprocess_cfg: { mean: [0.5, 0.4, 0.3], std: [0.2, 0.2, 0.2], resize_mode: 'squash' },
+      },
+      {
+        model_cfg: {
+          vision_cfg: { image_size: [8, 8], timm_model_name: 'vit_tiny_patch4_8', timm_pool: 'token' },
+        },
+      },
+    ],
+    async (bytes) => {
+      parseConfig(textOf(bytes), 'open_clip_config.json');
+    },
+  ),
   'preprocessor_config.json': jsonReader(
     ['models/config.ts', 'models/open.ts'],
     async () => [

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { writeSafetensors } from '../../src/files/safetensors.js';
 import { type Tensor, zeros } from '../../src/graph/tensor.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
+import { backboneReferenceSchema } from './backbone-reference.js';
 import { temporaryFolder, writeModel } from './cli.js';
+import { readGolden } from './golden.js';
+import { tensorOf } from './lcg.js';
 
 export type Files = Readonly<Record<string, Uint8Array | string>>;
 
@@ -41,6 +44,18 @@ export async function shardedModel(seed = 1): Promise<Files> {
     'config.json': timmConfig,
     'model.safetensors.index.json': JSON.stringify({ weight_map: Object.fromEntries(map) }),
     ...Object.fromEntries(files.map((bytes, i) => [names[i], bytes])),
+  };
+}
+
+/** As `laion/...` have them: tensors of a small CLIP, of which only OpenCLIP's own file tells what they are. */
+export async function openClipModel(): Promise<Files> {
+  const { tensors = [], config } = readGolden('backbone-openclip-quick', backboneReferenceSchema);
+  return {
+    'open_clip_config.json': JSON.stringify(config),
+    'open_clip_model.safetensors': await safetensors(
+      tensors.map((recipe) => [recipe.name, tensorOf(recipe)]),
+    ),
+    'open_clip_pytorch_model.bin': new Uint8Array(5000),
   };
 }
 

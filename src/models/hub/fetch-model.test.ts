@@ -5,7 +5,12 @@ import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { temporaryFolder } from '../../../test/helpers/cli.js';
 import { splitOnnx } from '../../../test/helpers/external-data.js';
-import { shardedModel, timmModel, transformersModel } from '../../../test/helpers/hub-models.js';
+import {
+  openClipModel,
+  shardedModel,
+  timmModel,
+  transformersModel,
+} from '../../../test/helpers/hub-models.js';
 import { gitSha1, HubServer, sha256 } from '../../../test/helpers/hub-server.js';
 import { openModel } from '../open.js';
 import { fetchModel } from './fetch-model.js';
@@ -100,6 +105,20 @@ describe('a model of the hub', () => {
     );
     assert.deepEqual(hubSourceSchema.parse(source), source);
     assert.deepEqual(progress.at(-1), [onnx.length, onnx.length]);
+  });
+
+  test("is described by OpenCLIP's file where there is no other", async () => {
+    server.commit('org/clip', await openClipModel());
+    const { source } = await get('org/clip');
+    const files = source.files.map(({ path }) => path);
+    assert.deepEqual(files, ['open_clip_config.json', 'open_clip_model.safetensors']);
+    assert.equal((await openModel('org/clip')).featureSize, 24);
+    const { 'open_clip_model.safetensors': _, ...pickled } = await openClipModel();
+    server.commit('org/pickled-clip', pickled);
+    await assert.rejects(get('org/pickled-clip'), {
+      code: 'model.pickle',
+      hint: /hf_hub_download\('org\/pickled-clip', 'open_clip_pytorch_model\.bin'\).*'model\.safetensors'/,
+    });
   });
 
   test('is opened by its name', async () => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { parseConfig } from '../config.js';
-import { CONFIG, PREPROCESSOR, shardsIn, weightsIn } from '../model-files.js';
+import { configIn, PREPROCESSOR, shardsIn, weightsIn } from '../model-files.js';
 import type { HubHost } from './host.js';
 import type { HubName } from './name.js';
 import { Snapshot } from './snapshot.js';
@@ -25,9 +25,10 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
   const { folder, paths } = snapshot;
   const place = { name: name.repo, hub: true };
   // A repository without it may have no weights either, which is the better thing to say.
-  if (!paths.has(CONFIG)) weightsIn(paths, undefined, place);
-  await snapshot.take([CONFIG, PREPROCESSOR].filter((path) => path === CONFIG || paths.has(path)));
-  const config = parseConfig(await readFile(join(folder, CONFIG), 'utf8'), `${CONFIG} of ${name.repo}`);
+  const described = configIn(paths);
+  if (!paths.has(described)) weightsIn(paths, undefined, place);
+  await snapshot.take([described, PREPROCESSOR].filter((path) => path === described || paths.has(path)));
+  const config = parseConfig(await readFile(join(folder, described), 'utf8'), `${described} of ${name.repo}`);
   const weights = weightsIn(paths, config, place);
   if (weights.kind === 'onnx' && config.preprocessing === undefined && !paths.has(PREPROCESSOR))
     throw new AdarandError(

@@ -23,7 +23,7 @@ export const leftovers: readonly Leftover[] = [
   },
   {
     pattern:
-      /^((online|target)_(encoder|network)[.])?(projector|projection_head|projection|predictor|prototypes|bn|online_projector|online_predictor|contrastive_head|dino_head|ibot_head)[.]|^(fc|head)[.](\d+|mlp2?|last_layer2?)[.]/,
+      /^((online|target)_(encoder|network)[.])?(projector|projection_head|projection|predictor|prototypes|bn|online_projector|online_predictor|contrastive_head|dino_head|ibot_head)[.]|^(fc|head)[.](\d+[.]|mlp2?[.](\d|weight|bias)|last_layer2?[.])/,
     what: projectionHead,
   },
   // MoCo's first version: one layer, like a classifier.

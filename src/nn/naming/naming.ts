@@ -13,6 +13,8 @@ export type Weights = ReadonlyMap<string, Tensor<'float32'>>;
 export interface Rename {
   readonly ours: string;
   readonly theirs: string | readonly string[];
+  /** How many of the rows each of several has, in proportion. Default: all the same. */
+  readonly shares?: readonly number[];
   /** How the elements lie elsewhere, where not as ours do. */
   readonly form?: Form;
 }
@@ -106,10 +108,10 @@ export function toTheirs(naming: Naming, prefix: string, weights: Weights): Map<
     const found = renameOf(naming, prefix, name);
     if (found === undefined)
       throw new AdarandError('model.unused-tensor', `${name} has no name in ${naming.library}`);
-    const { names, form } = found;
+    const { names, form, shares } = found;
     const theirs = form.toTheirs(tensor);
     if (names.length === 1) named.set(at(names, 0), theirs);
-    else for (const [i, piece] of pieces(theirs, names.length).entries()) named.set(at(names, i), piece);
+    else for (const [i, piece] of pieces(theirs, shares).entries()) named.set(at(names, i), piece);
   }
   return named;
 }
@@ -136,10 +138,11 @@ function renameOf(naming: Naming, prefix: string, ours: string) {
     [naming.body, prefix],
     [naming.head, wrapperOf(prefix)],
   ] as const)
-    for (const { ours: pattern, theirs, form = same } of renames) {
+    for (const { ours: pattern, theirs, shares, form = same } of renames) {
       const parts = wildcards(pattern, ours);
-      if (parts !== undefined)
-        return { names: [theirs].flat().map((their) => before + filled(their, parts)), form };
+      if (parts === undefined) continue;
+      const names = [theirs].flat().map((their) => before + filled(their, parts));
+      return { names, form, shares: shares ?? names.map(() => 1) };
     }
   return undefined;
 }
@@ -207,12 +210,17 @@ function stacked(
   return { dtype: 'float32', shape: [rows, ...rest], data };
 }
 
-function pieces({ shape, data }: Tensor<'float32'>, count: number): Tensor<'float32'>[] {
+function pieces({ shape, data }: Tensor<'float32'>, shares: readonly number[]): Tensor<'float32'>[] {
   const [rows = 0, ...rest] = shape;
-  const size = data.length / count;
-  return Array.from({ length: count }, (_, i) => ({
-    dtype: 'float32',
-    shape: [rows / count, ...rest],
-    data: data.slice(i * size, (i + 1) * size),
-  }));
+  const whole = shares.reduce((sum, share) => sum + share, 0);
+  let before = 0;
+  return shares.map((share) => {
+    const [from, to] = [before / whole, (before + share) / whole];
+    before += share;
+    return {
+      dtype: 'float32',
+      shape: [(rows * share) / whole, ...rest],
+      data: data.slice(Math.round(from * data.length), Math.round(to * data.length)),
+    };
+  });
 }

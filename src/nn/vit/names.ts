@@ -1,13 +1,21 @@
 import { transposed, withoutLeadingAxes } from '../naming/forms.js';
 import { besideClip } from '../naming/leftovers.js';
 import { type Naming, type Rename, unchanged } from '../naming/naming.js';
+import { inLayer } from './in-layer.js';
+import { transformersClips } from './transformers-clip.js';
 
 /** Our names are timm's. */
 const timm: Naming = {
   library: 'timm',
   marker: 'patch_embed.proj.weight',
-  body: unchanged,
+  body: [
+    // What asks and what answers are pooled by one matrix.
+    { ours: 'attn_pool.qkv.*', theirs: ['attn_pool.q.*', 'attn_pool.kv.*'], shares: [1, 2] },
+    ...unchanged,
+  ],
   head: [],
+  // OpenCLIP has towers of timm, below `visual.trunk.`.
+  unused: besideClip,
 };
 
 const torchvision: Naming = {
@@ -114,38 +122,6 @@ function dino(marker: string, mlp: readonly (readonly [ours: string, theirs: str
   };
 }
 
-const clipText = {
-  pattern: /^(text_model[.]|text_projection|logit_(scale|bias)$)/,
-  what: "CLIP's text tower",
-};
-
-/** `CLIPVisionModel`, `CLIPVisionModelWithProjection`, and the image tower of `CLIPModel`. */
-const transformersClip: Naming = {
-  library: 'transformers',
-  marker: 'vision_model.embeddings.class_embedding',
-  body: [
-    { ours: 'cls_token', theirs: 'vision_model.embeddings.class_embedding', form: withoutLeadingAxes(2) },
-    {
-      ours: 'pos_embed',
-      theirs: 'vision_model.embeddings.position_embedding.weight',
-      form: withoutLeadingAxes(1),
-    },
-    { ours: 'patch_embed.proj.*', theirs: 'vision_model.embeddings.patch_embedding.*' },
-    { ours: 'norm_pre.*', theirs: 'vision_model.pre_layrnorm.*' },
-    ...inLayer('vision_model.encoder.layers.*', [
-      ['norm1.*', 'layer_norm1.*'],
-      ['attn.qkv.*', ['q', 'k', 'v'].map((part) => `self_attn.${part}_proj.*`)],
-      ['attn.proj.*', 'self_attn.out_proj.*'],
-      ['norm2.*', 'layer_norm2.*'],
-      ['mlp.*.*', 'mlp.*.*'],
-    ]),
-    { ours: 'norm.*', theirs: 'vision_model.post_layernorm.*' },
-    { ours: 'head.weight', theirs: 'visual_projection.weight' },
-  ],
-  head: [{ ours: 'head.*', theirs: 'classifier.*' }],
-  unused: [clipText],
-};
-
 /** OpenAI's and OpenCLIP's image tower. */
 const openClip: Naming = {
   library: 'OpenCLIP',
@@ -160,6 +136,8 @@ const openClip: Naming = {
       ['attn.qkv.weight', 'attn.in_proj_weight'],
       ['attn.qkv.bias', 'attn.in_proj_bias'],
       ['attn.proj.*', 'attn.out_proj.*'],
+      ['ls1.gamma', 'ls_1.gamma'],
+      ['ls2.gamma', 'ls_2.gamma'],
       ['norm2.*', 'ln_2.*'],
       ['mlp.fc1.*', 'mlp.c_fc.*'],
       ['mlp.fc2.*', 'mlp.c_proj.*'],
@@ -179,16 +157,6 @@ export const vitNamings = [
   transformersVit,
   transformersDinoSwiglu,
   transformersDino,
-  transformersClip,
+  ...transformersClips,
   openClip,
 ];
-
-function inLayer(
-  layer: string,
-  names: readonly (readonly [ours: string, theirs: string | readonly string[]])[],
-): Rename[] {
-  return names.map(([ours, theirs]) => ({
-    ours: `blocks.*.${ours}`,
-    theirs: typeof theirs === 'string' ? `${layer}.${theirs}` : theirs.map((name) => `${layer}.${name}`),
-  }));
-}

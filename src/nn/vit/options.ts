@@ -32,8 +32,11 @@ export interface VitOptions {
   readonly registers?: number;
   /** What has positions besides the patches. Default `all`. */
   readonly positions?: 'all' | 'all-but-registers' | 'patches';
-  /** What the features are. `both-tokens` and `token-and-average` are [N,2D], side by side. Default `token`. */
-  readonly pool?: 'token' | 'average' | 'both-tokens' | 'token-and-average' | undefined;
+  /**
+   * What the features are. `both-tokens` and `token-and-average` are [N,2D], side by side; `attention` asks all patches.
+   * Default `token`.
+   */
+  readonly pool?: 'token' | 'average' | 'attention' | 'both-tokens' | 'token-and-average' | undefined;
   /** The last LayerNorm: `norm` on tokens, `fc_norm` on what was pooled. Default `norm`. */
   readonly norm?: 'norm' | 'fc_norm' | 'none';
   /** Length of the features after a last matrix without bias, CLIP's projection to the space that texts share. */
@@ -46,3 +49,8 @@ export interface MlpOptions {
   /** `swiglu`: silu(a) b of two halves (Shazeer 2020). Default `gelu`. */
   readonly activation?: Activation | 'swiglu';
 }
+
+/** What tensors cannot tell. */
+export type Hidden = Partial<
+  Pick<VitOptions, 'heads' | 'epsilon' | 'pool'> & { readonly activation: MlpOptions['activation'] }
+>;

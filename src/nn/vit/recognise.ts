@@ -5,12 +5,8 @@ import { activationNamed } from '../activation-names.js';
 import { type ArchitectureConfig, type Fields, field, unknownArchitecture } from '../config.js';
 import { countBlocks } from '../count-blocks.js';
 import type { Weights } from '../naming/naming.js';
-import type { MlpOptions, VitOptions } from './options.js';
-
-/** What tensors cannot tell. */
-type Hidden = Partial<
-  Pick<VitOptions, 'heads' | 'epsilon' | 'pool'> & { readonly activation: MlpOptions['activation'] }
->;
+import { openClipOptions } from './open-clip-options.js';
+import type { Hidden, MlpOptions, VitOptions } from './options.js';
 
 /**
  * The options of the vision transformer that tensors in timm's names belong to, or undefined for another network.
@@ -32,7 +28,8 @@ export function vitOptions(tensors: Weights, config: ArchitectureConfig | undefi
   const tokens = { class: Number(classToken) + Number(distillation), registers };
   const layout = positionLayout(at(positions.shape, 1), tokens);
   const projects = tensors.has('head.weight') && !tensors.has('head.bias') && tensors.has('norm_pre.weight');
-  const pool = hidden.pool ?? (classToken ? 'token' : 'average');
+  const pool =
+    hidden.pool ?? (tensors.has('attn_pool.latent') ? 'attention' : classToken ? 'token' : 'average');
   return {
     imageSize: layout.side * patch,
     patch,
@@ -116,10 +113,15 @@ function headsOf(width: number): number {
 
 function hiddenOptions(config: ArchitectureConfig | undefined, tensors: Weights): Hidden {
   if (config === undefined) {
-    if (tensors.has('norm_pre.weight'))
+    const kinds = tensors.has('norm_pre.weight')
+      ? 'a CLIP model uses QuickGELU'
+      : tensors.has('attn_pool.latent')
+        ? 'a SigLIP model uses GELU or its approximation by tanh'
+        : undefined;
+    if (kinds !== undefined)
       throw new AdarandError(
         'model.architecture',
-        'Whether a CLIP model uses QuickGELU cannot be seen in its tensors',
+        `Whether ${kinds} cannot be seen in its tensors`,
         'Put its config.json (or open_clip_config.json) beside the tensors and give the folder.',
       );
     return {};
@@ -128,23 +130,20 @@ function hiddenOptions(config: ArchitectureConfig | undefined, tensors: Weights)
     case 'timm':
       return timmOptions(config.architecture, config.args);
     case 'transformers':
-      return transformersOptions(config);
+      return transformersOptions(config, tensors);
     case 'OpenCLIP':
-      return {
-        activation: field(config.fields, 'quick_gelu', z.boolean()) === true ? 'quick-gelu' : 'gelu',
-        epsilon: 1e-5,
-      };
+      return openClipOptions(config.fields, tensors);
   }
 }
 
-/** What timm's names of plain vision transformers say; others (EVA, BEiT, SigLIP, parallel blocks) are not these. */
+/** What timm's names of plain vision transformers say; others (EVA, BEiT, parallel blocks) are not these. */
 const timmName =
-  /^(?:vit|deit|deit3)_(?:pwee|wee|little|xsmall|medium|betwixt|tiny|small|base|large|huge|giant|gigantic|so150m|so400m)d?(?:_distilled)?_?patch\d+(?:_plus)?(?<rest>(?:_(?:clip|quickgelu|reg\d+|dinov2|rope|gap|xp|siglip|rpn|rms|ls|cls|ap|\d+))*)(?:[.].*)?$/;
+  /^(?:vit|deit|deit3)_(?:pwee|wee|little|xsmall|medium|betwixt|tiny|small|base|large|huge|giantopt|giant|gigantic|so150m|so400m)d?(?:_distilled)?_?patch\d+(?:_plus)?(?<rest>(?:_(?:clip|quickgelu|reg\d+|dinov2|rope|gap|xp|siglip|rpn|rms|ls|cls|ap|\d+))*)(?:[.].*)?$/;
 
 /** The end of a name of timm's that is computed as here; undefined for another. */
 function timmVariant(architecture: string): string | undefined {
   const rest = timmName.exec(architecture)?.groups?.rest;
-  return rest === undefined || /_(rope|siglip|rms|rpn|ap|xp)(_|$)/.test(rest) ? undefined : rest;
+  return rest === undefined || /_(rope|rms|rpn|ap|xp)(_|$)/.test(rest) ? undefined : rest;
 }
 
 /** Whether a configuration names a network that is computed as here. */
@@ -163,13 +162,24 @@ function timmOptions(architecture: string, args: Fields): Hidden {
   const rest = timmVariant(architecture);
   if (rest === undefined) throw unknownArchitecture(`timm's ${architecture}`);
   const giantDino = /_(giant|gigantic)_/.test(architecture) && rest.includes('dinov2');
-  const heads = field(args, 'num_heads', z.number().int().min(1)) ?? (giantDino ? 24 : undefined);
+  const optimalGiant = architecture.startsWith('vit_giantopt_');
+  const heads =
+    field(args, 'num_heads', z.number().int().min(1)) ?? (giantDino ? 24 : optimalGiant ? 16 : undefined);
   return {
     ...(heads !== undefined && { heads }),
-    activation: rest.includes('quickgelu') ? 'quick-gelu' : 'gelu',
+    activation: activationOf(architecture, rest),
     ...(rest.includes('clip') && { epsilon: 1e-5 }),
     ...poolOf(field(args, 'global_pool', z.string()), architecture),
   };
+}
+
+/** SigLIPs of timm that have the approximation by tanh; the others, which are older, have GELU itself. */
+const tanhSiglip =
+  /^vit_(?:base_patch32_siglip|large_patch16_siglip(?:_gap)?_512|so400m_patch16_siglip|giantopt_patch16_siglip)/;
+
+function activationOf(architecture: string, rest: string): MlpOptions['activation'] {
+  if (rest.includes('quickgelu')) return 'quick-gelu';
+  return tanhSiglip.test(architecture) ? 'gelu-tanh' : 'gelu';
 }
 
 function poolOf(globalPool: string | undefined, architecture: string): Pick<Hidden, 'pool'> {
@@ -180,6 +190,8 @@ function poolOf(globalPool: string | undefined, architecture: string): Pick<Hidd
       return { pool: 'token' };
     case 'avg':
       return { pool: 'average' };
+    case 'map':
+      return { pool: 'attention' };
     default:
       throw unknownArchitecture(`timm's ${architecture} with global_pool=${globalPool}`);
   }
@@ -192,25 +204,31 @@ const transformersTypes: readonly string[] = [
   'dinov2_with_registers',
   'clip',
   'clip_vision_model',
+  'siglip',
+  'siglip_vision_model',
   'vit_mae',
   'vit_msn',
   'ijepa',
 ];
 
-function transformersOptions({
-  modelType,
-  fields,
-}: Extract<ArchitectureConfig, { library: 'transformers' }>): Hidden {
+function transformersOptions(
+  { modelType, fields }: Extract<ArchitectureConfig, { library: 'transformers' }>,
+  tensors: Weights,
+): Hidden {
   // A whole CLIP has the image tower's part in a field of its own.
   const own = field(fields, 'vision_config', z.record(z.string(), z.unknown())) ?? fields;
   if (!transformersTypes.includes(modelType)) throw unknownArchitecture(`transformers' ${modelType}`);
   const clip = modelType.startsWith('clip');
-  const name = field(own, 'hidden_act', z.string()) ?? (clip ? 'quick_gelu' : 'gelu');
+  const siglip = modelType.startsWith('siglip');
+  const usual = clip ? 'quick_gelu' : siglip ? 'gelu_pytorch_tanh' : 'gelu';
+  const name = field(own, 'hidden_act', z.string()) ?? usual;
   const activation = activationNamed(name);
   // Defaults are those of transformers' configuration classes.
   const heads = field(own, 'num_attention_heads', z.number().int().min(1)) ?? 12;
   const epsilon =
     field(own, 'layer_norm_eps', z.number().positive()) ??
-    (clip ? 1e-5 : modelType.startsWith('dinov2') ? 1e-6 : 1e-12);
-  return { heads, epsilon, activation, ...(modelType === 'ijepa' && { pool: 'average' }) };
+    (clip ? 1e-5 : siglip || modelType.startsWith('dinov2') ? 1e-6 : 1e-12);
+  // Classifiers of CLIP and SigLIP see the average of the patches, whatever texts are compared with.
+  const averages = modelType === 'ijepa' || ((clip || siglip) && tensors.has('head.bias'));
+  return { heads, epsilon, activation, ...(averages && { pool: 'average' }) };
 }

@@ -8,13 +8,14 @@ import { layerNorm, linear } from '../layers.js';
 import type { Network, Scope } from '../network.js';
 import { layerNormSpecs, linearSpecs, type TensorSpec } from '../specs.js';
 import { attentionBlock, attentionSpecs } from './attention-block.js';
+import { latentPool, latentPoolSpecs } from './attention-pool.js';
 import { mlp, mlpSpecs } from './mlp.js';
 import type { VitOptions } from './options.js';
 
 /**
  * Vision Transformer (Dosovitskiy et al. 2021) with timm's tensor names: pre-norm blocks, one qkv matrix, learned
- * positions. The options make it DeiT (Touvron et al. 2021), DINOv2 (Oquab et al. 2023) or CLIP's image tower (Radford
- * et al. 2021). Its features are what the classifier, or CLIP's comparison with texts, sees.
+ * positions. The options make it DeiT (Touvron et al. 2021), DINOv2 (Oquab et al. 2023) or the image tower of CLIP
+ * (Radford et al. 2021) or SigLIP (Zhai et al. 2023). Its features are what the classifier, or CLIP's comparison with texts, sees.
  */
 export function vit(options: VitOptions, weights: BackboneWeights): Network {
   const { imageSize, patch, width, depth, name = `vit-${width}-${depth}-${patch}` } = options;
@@ -35,6 +36,7 @@ export function vit(options: VitOptions, weights: BackboneWeights): Network {
         ...embeddingSpecs(options),
         ...blocks.flatMap((block) => blockSpecs(block, options)),
         ...(options.norm === 'none' ? [] : layerNormSpecs(finalNorm(options), width)),
+        ...(options.pool === 'attention' ? latentPoolSpecs(options) : []),
         ...projectionSpecs(options),
       ],
       features(images, scope) {
@@ -183,15 +185,17 @@ function pool(scope: Scope, x: Value, options: VitOptions): Value {
   const token = (position: number) =>
     normalised(normalised(reshape(slice(x, 1, position, position + 1), [batch, width]), 'norm'), 'fc_norm');
   const prefix = prefixTokens(options).reduce((sum, { count }) => sum + count, 0);
+  const patches = () => normalised(slice(x, 1, prefix, at(x.shape, 1)), 'norm');
   const average = () => {
-    const patches = slice(x, 1, prefix, at(x.shape, 1));
-    return normalised(reshape(reduceMean(normalised(patches, 'norm'), [1]), [batch, width]), 'fc_norm');
+    return normalised(reshape(reduceMean(patches(), [1]), [batch, width]), 'fc_norm');
   };
   switch (kind) {
     case 'token':
       return token(0);
     case 'average':
       return average();
+    case 'attention':
+      return normalised(latentPool(scope, patches(), options), 'fc_norm');
     case 'both-tokens':
       return concat([token(0), token(1)], 1);
     case 'token-and-average':
