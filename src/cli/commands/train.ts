@@ -86,7 +86,7 @@ function conclusion(summary: RunSummary): string[] {
     result,
     chosen,
     `${duration(summary.seconds_per_epoch)} per epoch, ${formatBytes(summary.peak_memory_bytes)} of memory at most`,
-    `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, run.json, checkpoints/`,
+    `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
 }
