@@ -36,3 +36,15 @@ export function unknownArchitecture(what: string): AdarandError {
     'An ONNX export of the model can be opened instead.',
   );
 }
+
+/** For a configuration that names another network than the one that its tensors look like. */
+export function otherArchitecture(config: ArchitectureConfig): AdarandError {
+  switch (config.library) {
+    case 'timm':
+      return unknownArchitecture(`timm's ${config.architecture}`);
+    case 'transformers':
+      return unknownArchitecture(`transformers' ${config.modelType}`);
+    case 'OpenCLIP':
+      return unknownArchitecture('This image tower of CLIP');
+  }
+}

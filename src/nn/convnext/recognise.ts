@@ -5,6 +5,7 @@ import {
   type ArchitectureConfig,
   type Fields,
   field,
+  otherArchitecture,
   refuseOtherArguments,
   unknownArchitecture,
 } from '../config.js';
@@ -107,7 +108,7 @@ function hiddenOptions(config: ArchitectureConfig | undefined): Hidden {
       return timmOptions(config.architecture, config.args);
     case 'transformers': {
       const { modelType, fields } = config;
-      if (!transformersTypes.includes(modelType)) throw unknownArchitecture(`transformers' ${modelType}`);
+      if (!transformersTypes.includes(modelType)) throw otherArchitecture(config);
       return {
         activation: activationNamed(field(fields, 'hidden_act', z.string()) ?? 'gelu'),
         // The last norm alone has the configuration's epsilon, of which this is transformers' default.
@@ -115,7 +116,7 @@ function hiddenOptions(config: ArchitectureConfig | undefined): Hidden {
       };
     }
     case 'OpenCLIP':
-      throw unknownArchitecture('This image tower of CLIP');
+      throw otherArchitecture(config);
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type ArchitectureConfig,
   type Fields,
   field,
+  otherArchitecture,
   refuseOtherArguments,
   unknownArchitecture,
 } from '../config.js';
@@ -126,9 +127,8 @@ function hiddenOptions(config: ArchitectureConfig | undefined): Hidden {
     case 'timm':
       return timmOptions(config.architecture, config.args);
     case 'transformers':
-      throw unknownArchitecture(`transformers' ${config.modelType}`);
     case 'OpenCLIP':
-      throw unknownArchitecture('This image tower of CLIP');
+      throw otherArchitecture(config);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { at } from '../../errors.js';
-import { type ArchitectureConfig, field, unknownArchitecture } from '../config.js';
+import { type ArchitectureConfig, field, otherArchitecture, unknownArchitecture } from '../config.js';
 import { countBlocks } from '../count-blocks.js';
 import type { Weights } from '../naming/naming.js';
 import type { ResNetOptions, Stage } from './options.js';
@@ -75,10 +75,10 @@ function hiddenOptions(config: ArchitectureConfig | undefined): Pick<ResNetOptio
       return {};
     case 'timm':
       if (timmName.test(config.architecture)) return {};
-      throw unknownArchitecture(`timm's ${config.architecture}`);
+      throw otherArchitecture(config);
     case 'transformers': {
       const { modelType, fields } = config;
-      if (modelType !== 'resnet') throw unknownArchitecture(`transformers' ${modelType}`);
+      if (modelType !== 'resnet') throw otherArchitecture(config);
       const activation = field(fields, 'hidden_act', z.string()) ?? 'relu';
       if (activation !== 'relu') throw unknownArchitecture(`A ResNet with the activation ${activation}`);
       if (field(fields, 'downsample_in_first_stage', z.boolean()) === true)
@@ -87,6 +87,6 @@ function hiddenOptions(config: ArchitectureConfig | undefined): Pick<ResNetOptio
       return first ? { stridedConvolution: 1 } : {};
     }
     case 'OpenCLIP':
-      throw unknownArchitecture('This image tower of CLIP');
+      throw otherArchitecture(config);
   }
 }
