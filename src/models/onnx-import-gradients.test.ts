@@ -11,7 +11,7 @@ import { input } from '../graph/value.js';
 import { mobileNetV2 } from '../nn/mobilenet-v2.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import { exportOnnx } from './export.js';
+import { exportOnnx } from './export/onnx.js';
 import { importOnnx } from './onnx-import.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 0.5, offset: 0.1 });

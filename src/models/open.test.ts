@@ -13,7 +13,8 @@ import type { Network, Preprocessing } from '../nn/network.js';
 import { backboneNamed } from '../nn/registry.js';
 import { vit } from '../nn/vit/vit.js';
 import { nodeDriver } from '../runtime/node.js';
-import { exportFolder, exportOnnx } from './export.js';
+import { exportFolder } from './export/folder.js';
+import { exportOnnx } from './export/onnx.js';
 import { openModel } from './open.js';
 import { resizedTo } from './resized-to.js';
 

@@ -12,7 +12,7 @@ import { Random } from '../random.js';
 import { compileOptionsFor } from '../run/device/compile-options.js';
 import { compileRunModel } from '../run/use/run-model.js';
 import { logSumExp } from '../training/log-sum-exp.js';
-import { exportFolder } from './export.js';
+import { exportFolder } from './export/folder.js';
 import { openModel } from './open.js';
 
 env.allowRemoteModels = false;

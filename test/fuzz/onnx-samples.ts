@@ -1,5 +1,5 @@
 import { float32, zeros } from '../../src/graph/tensor.js';
-import { exportOnnx } from '../../src/models/export.js';
+import { exportOnnx } from '../../src/models/export/onnx.js';
 import { importOnnx } from '../../src/models/onnx-import.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
 import { classTokenFile } from '../helpers/class-token.js';

@@ -1,5 +1,5 @@
 import { fineTuning } from '../../src/methods/fine-tuning.js';
-import { exportOnnx } from '../../src/models/export.js';
+import { exportOnnx } from '../../src/models/export/onnx.js';
 import type { Network } from '../../src/nn/network.js';
 import { adamw } from '../../src/optimizers/adam.js';
 import { constant } from '../../src/optimizers/schedules.js';

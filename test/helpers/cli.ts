@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { at } from '../../src/errors.js';
 import { float32 } from '../../src/graph/tensor.js';
-import { exportOnnx } from '../../src/models/export.js';
+import { exportOnnx } from '../../src/models/export/onnx.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
 import { Random } from '../../src/random.js';
 

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdarandError } from '../../src/errors.js';
 import { fineTuning } from '../../src/methods/fine-tuning.js';
-import { exportOnnx } from '../../src/models/export.js';
+import { exportOnnx } from '../../src/models/export/onnx.js';
 import { importFile } from '../../src/models/onnx-import.js';
 import { checkAgreement, compareWithFile } from '../../src/models/self-check.js';
 import { imagenetPreprocessing } from '../../src/nn/backbone.js';

@@ -10,8 +10,9 @@ import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
 import type { Network } from '../../nn/network.js';
 import { nodeDriver } from '../../runtime/node.js';
-import { exportFolder, exportOnnx } from '../export.js';
 import { openModel } from '../open.js';
+import { exportFolder } from './folder.js';
+import { exportOnnx } from './onnx.js';
 
 const SIZE = 66;
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });

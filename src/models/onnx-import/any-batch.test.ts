@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { tensorOf } from '../../../test/helpers/lcg.js';
 import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import type { Shape } from '../../graph/tensor.js';
-import { exportOnnx } from '../export.js';
+import { exportOnnx } from '../export/onnx.js';
 import { importFile } from '../onnx-import.js';
 import { checkAgainstFile } from '../self-check.js';
 

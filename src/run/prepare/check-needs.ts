@@ -1,7 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import { zeros } from '../../graph/tensor.js';
 import type { BoundMethod } from '../../methods/method.js';
-import { exportOnnx } from '../../models/export.js';
+import { exportOnnx } from '../../models/export/onnx.js';
 import type { Network } from '../../nn/network.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 

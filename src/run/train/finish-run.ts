@@ -1,6 +1,6 @@
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { writeFileAtomic } from '../../files/atomic.js';
-import { exportOnnx } from '../../models/export.js';
+import { exportOnnx } from '../../models/export/onnx.js';
 import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';

@@ -1,6 +1,6 @@
 import type { Tensor } from '../../graph/tensor.js';
 import { sameShape } from '../../graph/tensor.js';
-import type { ExportedModel } from '../../models/export.js';
+import type { ExportedModel } from '../../models/export/onnx.js';
 import type { Network } from '../../nn/network.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { emaOf } from '../../training/step-updates.js';

@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
-import { exportFolder } from '../../models/export.js';
+import { configFile, type ExportedFile, graphFiles, writeFiles } from '../../models/export/folder.js';
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { modelCard } from './card/model-card.js';
@@ -15,29 +15,33 @@ import { openRunModel } from './run-model.js';
  * Writes a run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails leaves
  * nothing behind.
  *
- * @throws AdarandError `export.exists`, or as `openRunModel` and `exportFolder` do.
+ * @throws AdarandError `export.exists`, or as `openRunModel` and `writeFiles` do.
  */
 export async function exportRun(
   { run, to }: z.output<typeof exportOptionsSchema>,
   host: RunHost,
 ): Promise<ExportReport> {
   const model = await openRunModel(run, host);
-  await checkFree(to);
   const { record, summary, unfinished } = model;
   const { method, seed } = record.options;
+  const notes = {
+    version: record.machine.versions.adarand,
+    method,
+    seed,
+    ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
+  };
+  const files = [
+    ...graphFiles(model),
+    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model) },
+    configFile(model, notes),
+  ];
+  await checkFree(to, files);
   const made = await make(to);
   try {
-    await exportFolder(to, model, {
-      notes: {
-        version: record.machine.versions.adarand,
-        method,
-        seed,
-        ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
-      },
-      card: modelCard(basename(resolve(to)), model),
-    });
+    await writeFiles(to, files);
   } catch (error) {
-    for (const part of parts) await rm(join(to, part), { recursive: true, force: true }).catch(() => {});
+    for (const name of topOf(files))
+      await rm(join(to, name), { recursive: true, force: true }).catch(() => {});
     if (made !== undefined) await removeEmpty(to, made);
     throw error;
   }
@@ -54,15 +58,23 @@ async function make(to: string): Promise<string | undefined> {
 }
 
 /** Whether an export may be written: nothing is there but what one left that was killed in its first file. */
-async function checkFree(to: string): Promise<void> {
+async function checkFree(to: string, files: readonly ExportedFile[]): Promise<void> {
   const what = await otherThanFolder(to);
   if (what !== undefined) throw exists(`${to} is ${what}, not a folder`, 'Choose another folder.');
-  const onnx = join(to, 'onnx');
-  const inside = await namesIn(to);
-  const models = (await otherThanFolder(onnx)) === undefined ? await namesIn(onnx) : ['a file'];
-  if (inside.every((name) => name === 'onnx') && models.length === 0)
-    for (const folder of [to, onnx]) await removeTemporaries(folder);
-  else if (inside.every((name) => parts.includes(name)) && models.join() === 'model.onnx')
+  const paths = files.map(({ path }) => path);
+  const folders = [...new Set(paths.map((path) => dirname(path)))].sort();
+  const inside: string[] = [];
+  for (const folder of folders) {
+    const isFolder = (await otherThanFolder(join(to, folder))) === undefined;
+    const names = isFolder ? await namesIn(join(to, folder)) : [];
+    for (const name of names) {
+      const path = folder === '.' ? name : `${folder}/${name}`;
+      const isOurs = folders.includes(path) && (await otherThanFolder(join(to, path))) === undefined;
+      if (!isOurs) inside.push(path);
+    }
+  }
+  if (inside.length === 0) for (const folder of folders) await removeTemporaries(join(to, folder));
+  else if (inside.every((path) => paths.slice(0, -1).includes(path)))
     throw exists(
       `${to} has a part of an export that was interrupted`,
       'Delete it, or choose another folder.',
@@ -70,8 +82,10 @@ async function checkFree(to: string): Promise<void> {
   else throw exists(`${to} exists and is not empty`, 'Choose another folder.');
 }
 
-/** What is written before `config.json`. */
-const parts = ['onnx', 'preprocessor_config.json', 'README.md'];
+/** What the files are, or are in, seen from their folder. */
+function topOf(files: readonly ExportedFile[]): string[] {
+  return [...new Set(files.map(({ path }) => path.split('/', 1).join()))];
+}
 
 /** Without temporary files; nothing for a folder that does not exist. */
 async function namesIn(folder: string): Promise<string[]> {

@@ -1,5 +1,5 @@
 import { AdarandError } from '../../errors.js';
-import { exportOnnx } from '../../models/export.js';
+import { exportOnnx } from '../../models/export/onnx.js';
 import { openModel } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { Position } from '../../training/checkpoint.js';

@@ -1,19 +1,15 @@
-import { join } from 'node:path';
-import { at } from '../errors.js';
-import { writeError, writeFileAtomic } from '../files/atomic.js';
-import { makeFolder } from '../files/make-folder.js';
-import { writeOnnx } from '../graph/onnx/write.js';
-import { simplify } from '../graph/simplify.js';
-import type { Tensor } from '../graph/tensor.js';
-import { input } from '../graph/value.js';
-import { fuse } from '../lowering/fuse.js';
-import { portable } from '../lowering/portable.js';
-import { linear } from '../nn/functional.js';
-import type { Head, Network } from '../nn/network.js';
-import { recordingScope } from '../nn/scope.js';
-import { configOf, preprocessorConfigOf } from './config.js';
-import { freeBatch } from './export/free-batch.js';
-import { halved, isHalvedInGraph } from './export/halving.js';
+import { at } from '../../errors.js';
+import { writeOnnx } from '../../graph/onnx/write.js';
+import { simplify } from '../../graph/simplify.js';
+import type { Tensor } from '../../graph/tensor.js';
+import { input } from '../../graph/value.js';
+import { fuse } from '../../lowering/fuse.js';
+import { portable } from '../../lowering/portable.js';
+import { linear } from '../../nn/functional.js';
+import type { Head, Network } from '../../nn/network.js';
+import { recordingScope } from '../../nn/scope.js';
+import { freeBatch } from './free-batch.js';
+import { halved } from './halving.js';
 
 /** What is exported: a network, a classifier on its features, and current values instead of pretrained ones. */
 export interface ExportedModel {
@@ -71,48 +67,8 @@ export function exportOnnx(
   );
 }
 
-/** What is written about a classifier. */
-export interface AboutModel {
-  /** For config.json, under `adarand`. */
-  readonly notes?: Readonly<Record<string, unknown>>;
-  /** The text of README.md; without it, there is none. */
-  readonly card?: string;
-}
-
-/**
- * Writes the classifier as a folder that transformers.js, and `openModel`, load: `onnx/model.onnx`,
- * `preprocessor_config.json`, a `README.md` and `config.json`. Each file is written whole or not at all; `config.json`
- * comes last, so a folder that has it is complete.
- *
- * @throws AdarandError as `exportOnnx` and `writeFileAtomic` do.
- */
-export async function exportFolder(
-  folder: string,
-  model: ExportedModel,
-  { notes = {}, card }: AboutModel = {},
-): Promise<void> {
-  const { preprocessing } = model.network;
-  const bytes = exportOnnx(model, { halve: isHalvedInGraph(preprocessing.imageSize) });
-  try {
-    await makeFolder(join(folder, 'onnx'));
-  } catch (error) {
-    throw writeError(folder, error);
-  }
-  await writeFileAtomic(join(folder, 'onnx', 'model.onnx'), bytes);
-  await writeFileAtomic(
-    join(folder, 'preprocessor_config.json'),
-    toJson(preprocessorConfigOf(preprocessing)),
-  );
-  if (card !== undefined) await writeFileAtomic(join(folder, 'README.md'), card);
-  await writeFileAtomic(join(folder, 'config.json'), toJson(configOf(model.network, model.head, notes)));
-}
-
 function unusedName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
   return taken.has(`${wanted}.weight`) || taken.has(`${wanted}.bias`)
     ? unusedName(`${wanted}_`, taken)
     : wanted;
-}
-
-function toJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
 }
