@@ -1,25 +1,33 @@
 import { invariant } from '../errors.js';
-import { bytesOf, type Tensor, zeros } from '../graph/tensor.js';
+import { bytesOf, type Tensor, type TensorType, zeros } from '../graph/tensor.js';
+
+/** What a tensor begins as; a type alone is zeros of that type. */
+export type Initial = Tensor | (TensorType & { readonly data?: undefined });
+
+export function tensorOf(initial: Initial): Tensor {
+  return initial.data === undefined ? zeros(initial.dtype, initial.shape) : initial;
+}
 
 interface Slot {
   current: Tensor;
   /** Where the next value is written; made when the tensor is first updated. */
   next: Tensor | undefined;
+  /** Whether `current` is the tensor that was given, which is never written to. */
+  isGiven: boolean;
 }
 
 /**
  * The tensors that outlive a step: parameters, optimizer slots, running statistics, a method's own state. Those
  * that a program updates exist twice, and the two swap after each run: ONNX Runtime may not write what it reads,
- * and a fresh output buffer each step would cost more than the arithmetic.
+ * and a fresh output buffer each step would cost more than the arithmetic. What is given is neither copied nor changed.
  */
 export class State {
   readonly #slots = new Map<string, Slot>();
 
-  add(name: string, initial: Tensor): void {
+  add(name: string, initial: Initial): void {
     invariant(!this.#slots.has(name), `state ${name} exists already`);
-    const current = zeros(initial.dtype, initial.shape);
-    copy(initial, current);
-    this.#slots.set(name, { current, next: undefined });
+    const isGiven = initial.data !== undefined;
+    this.#slots.set(name, { current: tensorOf(initial), next: undefined, isGiven });
   }
 
   has(name: string): boolean {
@@ -32,7 +40,10 @@ export class State {
   }
 
   set(name: string, value: Tensor): void {
-    copy(value, this.#slot(name).current);
+    const slot = this.#slot(name);
+    if (slot.isGiven) slot.current = zeros(slot.current.dtype, slot.current.shape);
+    slot.isGiven = false;
+    copy(value, slot.current);
   }
 
   /** The buffer for the next value. */
@@ -47,7 +58,8 @@ export class State {
     for (const name of names) {
       const slot = this.#slot(name);
       invariant(slot.next !== undefined, `state ${name} was swapped before it was written`);
-      [slot.current, slot.next] = [slot.next, slot.current];
+      [slot.current, slot.next] = [slot.next, slot.isGiven ? undefined : slot.current];
+      slot.isGiven = false;
     }
   }
 

@@ -6,6 +6,7 @@ import type { Tensor, Tensors } from '../graph/tensor.js';
 import type { Method } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
 import { Random } from '../random.js';
+import { tensorOf } from '../runtime/state.js';
 import { applyMethod, METHOD_PREFIX } from './apply-method.js';
 import { arrayInputs } from './array-inputs.js';
 import { fillNoise } from './noise.js';
@@ -188,7 +189,8 @@ function nextState(
   return Object.fromEntries(next);
 }
 
-const lasting = ({ state, fixed }: StepParts): ReadonlyMap<string, Tensor> => new Map([...state, ...fixed]);
+const lasting = ({ state, fixed }: StepParts): ReadonlyMap<string, Tensor> =>
+  new Map([...[...state].map(([name, initial]) => [name, tensorOf(initial)] as const), ...fixed]);
 
 const numbersOf = ({ data }: Tensor): number[] => Array.from(data, Number);
 

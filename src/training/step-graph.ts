@@ -9,6 +9,7 @@ import type { Network, Parameter } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import type { ProgramGraph } from '../runtime/program.js';
+import type { Initial } from '../runtime/state.js';
 import { applyMethod } from './apply-method.js';
 import { HEAD_WEIGHT } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
@@ -50,7 +51,7 @@ export interface StepGraph {
   /** Programs over the state alone, to be run before a step if they are due. */
   readonly preSteps: readonly PreStepGraph[];
   /** Initial value of every state tensor. */
-  readonly state: ReadonlyMap<string, Tensor>;
+  readonly state: ReadonlyMap<string, Initial>;
   /** Tensors that are in no checkpoint: they never change, or are made anew for each step. */
   readonly fixed: ReadonlyMap<string, Tensor>;
   /** Random inputs to draw for each batch. */

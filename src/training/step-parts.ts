@@ -1,10 +1,11 @@
 import { invariant } from '../errors.js';
 import { mul } from '../graph/operators/mul.js';
-import { type Tensor, zeros } from '../graph/tensor.js';
+import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { TrainedParameter } from '../methods/inputs.js';
 import type { Distribution, PreStep } from '../methods/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
+import type { Initial } from '../runtime/state.js';
 
 /** A number that the host computes anew for each update; `step` counts from 0. */
 export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
@@ -29,7 +30,7 @@ export interface PreStepGraph extends Pick<PreStep, 'when'> {
 /** What a training step's graph is collected in while it is being built. */
 export class StepParts {
   /** Initial values of what changes from step to step, and is saved in checkpoints. */
-  readonly state = new Map<string, Tensor>();
+  readonly state = new Map<string, Initial>();
   /** Tensors that no checkpoint needs: the frozen copy's, and those made anew for each step. */
   readonly fixed = new Map<string, Tensor>();
   /** What a method trains of its own, with the network. */
@@ -43,7 +44,7 @@ export class StepParts {
   readonly objectiveGradients = new Map<string, Value>();
 
   /** Declares a state tensor and returns its current value. */
-  addState(name: string, initial: Tensor): Value {
+  addState(name: string, initial: Initial): Value {
     invariant(!this.state.has(name), `two states called ${name}`);
     this.state.set(name, initial);
     return input(name, initial);
@@ -100,7 +101,7 @@ export function applyOptimizer(
   const slots = new Map(
     optimizer.slots.map((slot) => [
       slot,
-      parts.addState(slotOf(name, slot), zeros('float32', parameter.shape)),
+      parts.addState(slotOf(name, slot), { dtype: 'float32', shape: parameter.shape }),
     ]),
   );
   const updated = optimizer.update({

@@ -1,5 +1,5 @@
 import { invariant } from '../errors.js';
-import { add, div, max, mul, scalar, sqrt, zeros } from '../graph/ops.js';
+import { add, div, max, mul, scalar, sqrt } from '../graph/ops.js';
 import type { Value } from '../graph/value.js';
 import { sumOfSquares } from '../nn/functional.js';
 import type { ParameterKind } from '../nn/network.js';
@@ -93,7 +93,7 @@ function collect(
   const sums = new Map<string, Value>();
   const updates = new Map(perBatch);
   for (const [name, gradient] of gradientOf) {
-    const sum = add(parts.addState(sumOf(name), zeros('float32', gradient.shape)), gradient);
+    const sum = add(parts.addState(sumOf(name), { dtype: 'float32', shape: gradient.shape }), gradient);
     sums.set(name, sum);
     updates.set(sumOf(name), sum);
     parts.updates.set(sumOf(name), scalar(0, gradient.shape));
@@ -103,7 +103,7 @@ function collect(
 
 /** average <- decay average + (1 - decay) parameter, starting from the pretrained value. */
 function average(parts: StepParts, name: string, parameter: Value, next: Value, decay: number): void {
-  const initial = parts.state.get(name) ?? zeros('float32', parameter.shape);
+  const initial = parts.state.get(name) ?? { dtype: 'float32', shape: parameter.shape };
   const before = parts.addState(emaOf(name), initial);
   parts.updates.set(emaOf(name), add(mul(before, decay), mul(next, 1 - decay)));
 }
