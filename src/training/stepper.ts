@@ -2,6 +2,7 @@ import { type CompileOptions, Program } from '../runtime/program.js';
 import { State } from '../runtime/state.js';
 import { type FeedShape, Feeds, type TrainingBatch } from './feeds.js';
 import type { StepGraph } from './step-graph.js';
+import type { PreStepGraph } from './step-parts.js';
 
 /** The place of a batch in its run. */
 export interface BatchPosition {
@@ -18,11 +19,11 @@ export class Stepper {
   readonly feeds: Feeds;
   /** Names of the tensors that checkpoints hold. */
   readonly saved: readonly string[];
-  readonly #graph: StepGraph;
   readonly #accumulate: number;
   readonly #update: Program;
   readonly #collect: Program | undefined;
   readonly #preSteps: readonly Program[];
+  readonly #isDue: readonly PreStepGraph['when'][];
 
   private constructor(
     graph: StepGraph,
@@ -31,7 +32,7 @@ export class Stepper {
   ) {
     this.feeds = new Feeds(shape, graph);
     this.saved = [...graph.state.keys()];
-    this.#graph = graph;
+    this.#isDue = graph.preSteps.map(({ when }) => when);
     this.#accumulate = shape.accumulate;
     this.#update = programs.update;
     this.#collect = programs.collect;
@@ -59,8 +60,8 @@ export class Stepper {
 
   /** One batch: what precedes it, gradients, and the update where it is due. The outputs last until the next step. */
   async step(batch: TrainingBatch, position: BatchPosition, seed: number) {
-    for (const [i, { when }] of this.#graph.preSteps.entries())
-      if (when(position.batch % position.batchesPerEpoch))
+    for (const [i, isDue] of this.#isDue.entries())
+      if (isDue(position.batch % position.batchesPerEpoch))
         await this.#preSteps[i]?.run(this.state, new Map());
     const { step, totalSteps } = this.updates(position);
     this.feeds.setBatch(batch);

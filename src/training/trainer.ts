@@ -47,15 +47,17 @@ export type TrainingResult =
  * at once, at the end, with that epoch's parameters.
  */
 export class Trainer {
-  readonly #options: TrainerOptions;
+  readonly #options: Omit<TrainerOptions, 'network' | 'head'>;
   readonly #host: TrainerHost;
   readonly #stepper: Stepper;
   readonly #evaluator: Evaluator;
   readonly #method: MethodHost | undefined;
 
   private constructor(options: TrainerOptions, host: TrainerHost, stepper: Stepper, evaluator: Evaluator) {
-    const { method, prepared = {}, lambda, seed } = options;
-    this.#options = options;
+    // The tensors that it begins with are the state's.
+    const { network: _, head: __, ...others } = options;
+    const { method, prepared = {}, lambda, seed } = others;
+    this.#options = others;
     this.#host = host;
     this.#stepper = stepper;
     this.#evaluator = evaluator;

@@ -1,4 +1,4 @@
-import { create, toBinary } from '@bufbuild/protobuf';
+import { create } from '@bufbuild/protobuf';
 import { AdarandError, at, invariant } from '../../errors.js';
 import type { Device } from '../device.js';
 import type { Emitter, OnnxAttribute, OnnxAttributes } from '../emitter.js';
@@ -8,6 +8,7 @@ import { topologicalOrder, type Value } from '../value.js';
 import {
   type AttributeProto,
   AttributeProtoSchema,
+  type ModelProto,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
@@ -15,6 +16,7 @@ import {
   TensorProtoSchema,
   ValueInfoProtoSchema,
 } from './onnx_pb.js';
+import { joined, serialize } from './serialize.js';
 
 /** ONNX operator set that `emit` functions write for; every ONNX Runtime since 1.15 has it. */
 const OPSET = 18n;
@@ -39,6 +41,15 @@ export interface OnnxGraph {
  * also the order in which ONNX Runtime allocates and frees: the order of `outputs` decides the peak memory.
  */
 export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
+  return joined(serialize(modelOf(graph, device)));
+}
+
+/** The same in pieces, which hold the initializers themselves: no copy of the weights is made. */
+export function onnxPieces(graph: OnnxGraph, device: Device): readonly Uint8Array[] {
+  return serialize(modelOf(graph, device));
+}
+
+function modelOf(graph: OnnxGraph, device: Device): ModelProto {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const names = new Map<Value, string>();
@@ -130,7 +141,7 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   const stored = graph.initializers ?? new Map<string, Tensor>();
   for (const [name, tensor] of stored) if (inputs.delete(name)) initializers.push(tensorProto(name, tensor));
   const info = (name: string, type: TensorType) => valueInfo(name, type, graph.freeBatch?.has(name) ?? false);
-  const model = create(ModelProtoSchema, {
+  return create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: PRODUCER,
     opsetImport: ['', ...new Set(nodes.map(({ domain }) => domain).filter((domain) => domain !== ''))].map(
@@ -148,7 +159,6 @@ export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
       output: outputs.map(([name, value]) => info(name, value)),
     },
   });
-  return toBinary(ModelProtoSchema, model);
 }
 
 /**
@@ -203,6 +213,7 @@ export function attributeProto(name: string, value: OnnxAttribute): AttributePro
 }
 
 export function tensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+  invariant(data.length === sizeOf(shape), `${name}: ${data.length} elements for shape [${shape}]`);
   return create(TensorProtoSchema, {
     name,
     dims: shape.map(BigInt),

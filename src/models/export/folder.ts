@@ -1,16 +1,18 @@
 import { dirname, join } from 'node:path';
-import { writeError, writeFileAtomic } from '../../files/atomic.js';
+import { writeChunksAtomic, writeError } from '../../files/atomic.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { configOf, preprocessorConfigOf } from '../config.js';
 import { isHalvedInGraph } from './halving.js';
-import { type ExportedModel, exportOnnx } from './onnx.js';
+import { type ExportedModel, exportPieces } from './onnx.js';
+
+type Content = string | readonly Uint8Array[];
 
 /** A file of an exported folder. */
 export interface ExportedFile {
   /** Below the folder, with `/`. */
   readonly path: string;
-  /** Made when it is written, so that one file at a time is in memory. */
-  readonly content: () => Promise<Uint8Array | string> | Uint8Array | string;
+  /** Made when it is written, so that one file at a time is in memory; bytes may come in pieces. */
+  readonly content: () => Content | Promise<Content>;
 }
 
 /** The graph with its weights, and how a picture becomes its input. */
@@ -19,7 +21,7 @@ export function graphFiles(model: ExportedModel): readonly ExportedFile[] {
   return [
     {
       path: 'onnx/model.onnx',
-      content: () => exportOnnx(model, { halve: isHalvedInGraph(preprocessing.imageSize) }),
+      content: () => exportPieces(model, { halve: isHalvedInGraph(preprocessing.imageSize) }),
     },
     { path: 'preprocessor_config.json', content: () => toJson(preprocessorConfigOf(preprocessing)) },
   ];
@@ -36,7 +38,7 @@ export function configFile(
 /**
  * Writes the classifier as a folder that transformers.js, and `openModel`, load.
  *
- * @throws AdarandError as `exportOnnx` and `writeFiles` do.
+ * @throws AdarandError as `exportPieces` and `writeFiles` do.
  */
 export async function exportFolder(
   folder: string,
@@ -49,7 +51,7 @@ export async function exportFolder(
 /**
  * Writes files below a folder, in their order, each whole or not at all: a folder that has the last one is complete.
  *
- * @throws AdarandError as `writeFileAtomic` and the files' content do.
+ * @throws AdarandError as `writeChunksAtomic` and the files' content do.
  */
 export async function writeFiles(folder: string, files: readonly ExportedFile[]): Promise<void> {
   for (const { path, content } of files) {
@@ -60,7 +62,7 @@ export async function writeFiles(folder: string, files: readonly ExportedFile[])
     } catch (error) {
       throw writeError(folder, error);
     }
-    await writeFileAtomic(file, made);
+    await writeChunksAtomic(file, typeof made === 'string' ? [Buffer.from(made)] : made);
   }
 }
 

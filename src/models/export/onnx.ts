@@ -1,5 +1,6 @@
 import { at } from '../../errors.js';
-import { writeOnnx } from '../../graph/onnx/write.js';
+import { joined } from '../../graph/onnx/serialize.js';
+import { onnxPieces } from '../../graph/onnx/write.js';
 import { simplify } from '../../graph/simplify.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
@@ -31,10 +32,15 @@ export interface ExportOnnxOptions {
  *
  * @throws AdarandError `export.fixed-batch`.
  */
-export function exportOnnx(
+export function exportOnnx(model: ExportedModel, options?: ExportOnnxOptions): Uint8Array {
+  return joined(exportPieces(model, options));
+}
+
+/** The same file in pieces, which hold the weights themselves: no copy of them is made. */
+export function exportPieces(
   { network, head, tensors }: ExportedModel,
   { halve = false }: ExportOnnxOptions = {},
-): Uint8Array {
+): readonly Uint8Array[] {
   const size = network.preprocessing.imageSize * (halve ? 2 : 1);
   const stored = new Map<string, Tensor>();
   for (const [name, { tensor }] of network.parameters) stored.set(name, tensors?.get(name) ?? tensor);
@@ -54,7 +60,7 @@ export function exportOnnx(
     return portable([linear(features, weight, input(`${prefix}.bias`, head.bias)), features]);
   });
   const outputs = simplify(built);
-  return writeOnnx(
+  return onnxPieces(
     {
       outputs: new Map([
         ['logits', at(outputs, 0)],

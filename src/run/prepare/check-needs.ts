@@ -1,7 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import { zeros } from '../../graph/tensor.js';
 import type { BoundMethod } from '../../methods/method.js';
-import { exportOnnx } from '../../models/export/onnx.js';
+import { exportPieces } from '../../models/export/onnx.js';
 import type { Network } from '../../nn/network.js';
 import { frozenNetwork } from '../../training/frozen-network.js';
 
@@ -29,11 +29,11 @@ export function checkSource(method: BoundMethod, source: string | undefined): vo
 /**
  * Whether the network, with a head of this many classes, can be written as the model that training ends in.
  *
- * @throws AdarandError as `exportOnnx` does.
+ * @throws AdarandError as `exportPieces` does.
  */
 export function checkExport(network: Network, classes: readonly string[]): void {
   const weight = zeros('float32', [classes.length, network.featureSize]);
-  exportOnnx({ network, head: { weight, bias: zeros('float32', [classes.length]), classes } });
+  exportPieces({ network, head: { weight, bias: zeros('float32', [classes.length]), classes } });
 }
 
 /**

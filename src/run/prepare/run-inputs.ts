@@ -20,7 +20,8 @@ export interface RunInputs {
   /** Source images, for a method that trains on them. */
   readonly source: SourceImages | undefined;
   readonly cache: ImageCache;
-  readonly network: Network;
+  /** Loses its values when a trainer has taken them over. */
+  network: Network;
   /** For a model of the hub. */
   readonly modelSource: HubSource | undefined;
   readonly compile: CompileOptions;

@@ -1,6 +1,6 @@
 import { wilsonInterval } from '../../analysis/statistics.js';
-import { writeFileAtomic } from '../../files/atomic.js';
-import { exportOnnx } from '../../models/export/onnx.js';
+import { writeChunksAtomic } from '../../files/atomic.js';
+import { exportPieces } from '../../models/export/onnx.js';
 import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
@@ -34,7 +34,7 @@ export async function finishRun(
   const refuse = (name: string, why: string) =>
     diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
   const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
-  await writeFileAtomic(held.folder.model, exportOnnx(trained));
+  await writeChunksAtomic(held.folder.model, exportPieces(trained));
   const summary = await summarize(run, record, ended);
   await held.folder.writeSummary(summary);
   return summary;

@@ -1,6 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import { bytesOf } from '../../graph/tensor.js';
 import type { Parameter } from '../../nn/network.js';
+import { withoutValues } from '../../nn/without-values.js';
 import { optimizers } from '../../optimizers/index.js';
 import { type Position, start } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
@@ -53,6 +54,8 @@ export async function runTraining(
     emit,
     stop: host.stop,
   });
+  // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
+  inputs.network = withoutValues(inputs.network);
   try {
     if (from !== undefined) trainer.restore(from.tensors);
     const needed = spaceNeeded({
