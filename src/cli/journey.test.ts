@@ -34,7 +34,7 @@ describe('from a folder of images to a classifier', () => {
       ...flags,
     );
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /^colours: 3 classes, 30 train \/ 3 val \/ 9 test images/);
+    assert.match(stdout, /^colours: 3 classes, 30 train \/ 3 val \/ 9 test images/m);
     assert.match(
       stdout,
       /this test set has 9 images: accuracy will be known to ±27\.3 points \(95 %\) at worst/,

@@ -5,11 +5,12 @@ import { matmul } from '../graph/operators/matmul.js';
 import { float32, zeros } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import type { Driver } from './driver.js';
-import { nodeDriver } from './node.js';
+import { bindingDriver, cApiDriver } from './node.js';
 import { webDriver } from './web.js';
 
 const drivers: readonly (readonly [Driver, 'cpu' | 'wasm'])[] = [
-  [nodeDriver, 'cpu'],
+  [bindingDriver, 'cpu'],
+  [cApiDriver, 'cpu'],
   [webDriver, 'wasm'],
 ];
 

@@ -1,7 +1,8 @@
 import type * as ort from 'onnxruntime-common';
-import { AdarandError, invariant } from '../errors.js';
+import { invariant } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Session } from './driver.js';
+import { failed } from './failed.js';
 
 /** What both onnxruntime-node and onnxruntime-web export. */
 export interface Binding {
@@ -20,17 +21,6 @@ export function createSession(
   return InferenceSession.create(model, options).catch((error: unknown) => {
     throw failed('compile the network', error);
   });
-}
-
-/** What ONNX Runtime says when it cannot do something, in an error that says what may help. */
-function failed(what: string, error: unknown): AdarandError {
-  const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
-  return new AdarandError(
-    'runtime.failed',
-    `ONNX Runtime could not ${what}: ${reason}`,
-    'If memory ran out, choose a smaller --batch-size or --image-size; else another --model or --device.',
-    error,
-  );
 }
 
 /**

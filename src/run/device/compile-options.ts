@@ -17,3 +17,12 @@ export async function compileOptionsFor(
   const driver = await driverFor(device);
   return threads === undefined ? { driver, device } : { driver, device, threads };
 }
+
+/** What is to be said of a CPU that is used by the slower way. */
+export async function fallbackOf({ device }: CompileOptions): Promise<string | undefined> {
+  if (device !== 'cpu') return undefined;
+  const why = await (await import('../../runtime/node.js')).whyBinding();
+  return why === undefined
+    ? undefined
+    : `ONNX Runtime is used by its Node binding, which is slower and takes more memory: ${why}`;
+}

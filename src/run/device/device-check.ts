@@ -29,7 +29,17 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
       error,
     );
   }
-  return { driver: driver.name, milliseconds: performance.now() - started };
+  const milliseconds = performance.now() - started;
+  return { driver: device === 'cpu' ? await byWhich(driver) : driver.name, milliseconds };
+}
+
+/** On the CPU there are two ways to the same library. */
+async function byWhich({ name }: Driver): Promise<string> {
+  const { whyBinding } = await import('../../runtime/node.js');
+  const why = await whyBinding();
+  return why === undefined
+    ? `${name} by its C API`
+    : `${name} by its Node binding, which is slower and takes more memory (${why})`;
 }
 
 async function checkProduct(driver: Driver, device: Device): Promise<void> {

@@ -7,7 +7,7 @@ import { locateModel } from '../../models/locate.js';
 import { openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
-import { compileOptionsFor } from '../device/compile-options.js';
+import { compileOptionsFor, fallbackOf } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { RunOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
@@ -39,6 +39,8 @@ export async function openInputs(
   recorded?: HubSource,
 ): Promise<RunInputs> {
   const compile = await compileOptionsFor(options.device, options.threads);
+  const fallback = await fallbackOf(compile);
+  if (fallback !== undefined) host.emit({ type: 'remark', text: fallback });
   host.emit({ type: 'phase', phase: 'model' });
   const { imageSize, features } = options;
   // A mistake in the folder's name is told before a model is downloaded for it.
