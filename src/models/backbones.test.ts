@@ -23,6 +23,9 @@ for (const name of names)
     const file = new Map(tensors.map((recipe) => [recipe.name, tensorOf(recipe)]));
     const parsed = config === null ? undefined : parseConfig(JSON.stringify(config), 'config.json');
     const network = networkOf(file, name, { config: parsed?.architecture, imageSize: images.shape[2] });
+    const grouped = network.groups.flatMap(({ parameters }) => parameters);
+    assert.deepEqual(grouped, [...network.parameters.keys()]);
+    assert.ok(network.groups.length > 1 && network.groups[0]?.name === 'stem');
     const { features, logits, gradient, worst, running } = await distancesFrom(reference, network);
     assert.ok(features <= 1, `features: ${features}`);
     assert.ok(logits === undefined || logits <= 1, `logits: ${logits}`);

@@ -40,6 +40,7 @@ const network: Network = {
     ['weight', { kind: 'weight', tensor: float32([FEATURES, 12], wave(60)) }],
     ['bias', { kind: 'bias', tensor: float32([FEATURES], wave(5)) }],
   ]),
+  groups: [{ name: 'linear', parameters: ['weight', 'bias'] }],
   buffers: new Map(),
   pretrainedHead: undefined,
   features: (images, scope) =>
@@ -280,6 +281,7 @@ test('what the loss does not depend on is named', () => {
       ...network.parameters,
       ['spare', { kind: 'weight', tensor: float32([3, FEATURES], wave(3 * FEATURES)) }],
     ]),
+    groups: [{ name: 'all', parameters: ['weight', 'bias', 'spare'] }],
   };
   const { unreached, reached } = buildStep({ ...defaults, network: blind });
   assert.deepEqual(unreached, ['spare']);

@@ -112,6 +112,7 @@ function describeNetwork(network: Network, batchSize: number): NonNullable<Inspe
       kind,
       shape: [...tensor.shape],
     })),
+    groups: network.groups.map(({ name, parameters }) => ({ name, parameters: [...parameters] })),
     buffers: [...network.buffers].map(([name, { shape }]) => ({ name, shape: [...shape] })),
     untrained: [...step.unreached],
     memory: { batch_size: batchSize, bytes },
