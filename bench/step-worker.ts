@@ -16,6 +16,7 @@ import type { RunInputs } from '../src/run/prepare/run-inputs.js';
 import { nodeDriver } from '../src/runtime/node.js';
 import type { CompileOptions } from '../src/runtime/program.js';
 import { newHead, normalize } from '../src/training/classifier.js';
+import { sameRates } from '../src/training/rate-factors.js';
 import { statisticsOf } from '../src/training/statistics.js';
 import { buildStep } from '../src/training/step-graph.js';
 import { Stepper } from '../src/training/stepper.js';
@@ -122,7 +123,7 @@ async function build(task: StepTask, file: string) {
     learningRate: 1e-3,
     schedule: schedules.cosine,
     weightDecay: 0,
-    backboneLrScale: 1,
+    rateFactors: sameRates(network),
     accumulate: 1,
     batchNorm: 'train',
   });

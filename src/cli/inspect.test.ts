@@ -62,6 +62,10 @@ describe('inspect', () => {
       network.buffers.map(({ name }) => name),
       ['bn.m', 'bn.v'],
     );
+    assert.deepEqual(network.groups, [
+      { name: 'conv', parameters: ['conv.w', 'conv.b', 'bn.s', 'bn.b'] },
+      { name: 'hidden', parameters: ['hidden.w', 'hidden.b'] },
+    ]);
     assert.deepEqual(network.untrained, []);
     assert.equal(network.memory.batch_size, 32);
     assert.ok(network.memory.bytes > 32 * 4 * 8 * 8 * 4);
@@ -74,7 +78,10 @@ describe('inspect', () => {
     assert.match(stdout, /\nmade for +1 at a time; built for any number\n/);
     assert.match(stdout, /\nsame as file +yes, on two images\n/);
     assert.match(stdout, /\nmemory +at least \d+ kB for a step of 2 images\n/);
+    assert.match(stdout, /\ngroups +patch\n/);
     assert.match(stdout, /\nConcat +1 +trained through\n/);
+    const sample = await adarand(folder.path, 'inspect', 'sample');
+    assert.match(sample.stdout, /\ngroups +4, from stem to layer3\.0\n/);
   });
 
   test('every operator that is missing, and how to export the file instead', async () => {

@@ -18,7 +18,7 @@ import {
 } from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
 
-/** AdaRand with augmentation, momentum, an average and accumulation: everything that a checkpoint must hold. */
+/** AdaRand with augmentation, momentum, an average and accumulation, and a rate for each group: all that must be the same. */
 const recipe = [
   'colours',
   '--model',
@@ -32,6 +32,12 @@ const recipe = [
   '--ema-decay',
   '0.9',
   '--accumulate',
+  '2',
+  '--train',
+  'last:3',
+  '--layer-decay',
+  '0.8',
+  '--head-lr-scale',
   '2',
   '--seed',
   '7',

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { backboneReferenceSchema, distancesFrom } from '../../test/helpers/backbone-reference.js';
 import { goldenFolder, readGolden } from '../../test/helpers/golden.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
+import { isReserved } from '../training/reserved-names.js';
 import { parseConfig } from './config.js';
 import { networkOf } from './detect.js';
 
@@ -23,6 +24,10 @@ for (const name of names)
     const file = new Map(tensors.map((recipe) => [recipe.name, tensorOf(recipe)]));
     const parsed = config === null ? undefined : parseConfig(JSON.stringify(config), 'config.json');
     const network = networkOf(file, name, { config: parsed?.architecture, imageSize: images.shape[2] });
+    assert.deepEqual([...network.parameters.keys(), ...network.buffers.keys()].filter(isReserved), []);
+    const grouped = network.groups.flatMap(({ parameters }) => parameters);
+    assert.deepEqual(grouped, [...network.parameters.keys()]);
+    assert.ok(network.groups.length > 1 && network.groups[0]?.name === 'stem');
     const { features, logits, gradient, worst, running } = await distancesFrom(reference, network);
     assert.ok(features <= 1, `features: ${features}`);
     assert.ok(logits === undefined || logits <= 1, `logits: ${logits}`);

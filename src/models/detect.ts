@@ -7,6 +7,7 @@ import { wrapperOf } from '../nn/naming/leftovers.js';
 import { type NamedWeights, toOurs, toTheirs } from '../nn/naming/naming.js';
 import type { Network } from '../nn/network.js';
 import { backboneFamilies } from '../nn/registry.js';
+import { unreservedNetwork } from './unreserved-network.js';
 
 export interface KnownOfTensors {
   /** Names of the pretrained head's classes. */
@@ -30,11 +31,11 @@ export function networkOf(
   const { build, weights, others } = recognised(tensors, config, file);
   const given = { tensors: weights.tensors };
   const network = build(classes === undefined ? given : { ...given, classes }, { imageSize });
-  return {
+  return unreservedNetwork({
     ...network,
     notes: notesOf(network, weights, { config, others }),
     toFile: (own) => toTheirs(weights.naming, weights.prefix, own),
-  };
+  });
 }
 
 interface Recognised {

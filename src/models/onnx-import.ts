@@ -12,6 +12,7 @@ import { type FoundHead, findHead, namedFeatures } from './find-head.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
 import type { ExternalData } from './onnx-import/external-data.js';
+import { type BuiltNetwork, groupsByDepth } from './onnx-import/groups.js';
 import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
 import { unreserved } from './onnx-import/unreserved.js';
@@ -93,15 +94,17 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
   };
   const { imageSize } = preprocessing;
   const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
-  const { part, built } = triedOut(whole, images.count, (part) =>
-    featuresOf(part)(trial, recordingScope({ name, ...tensors }, { training: true })),
-  );
+  const { part, built } = triedOut(whole, images.count, (part) => {
+    const scope = recordingScope({ name, ...tensors }, { training: true });
+    return { images: trial, features: featuresOf(part)(trial, scope), inputs: scope.parameters };
+  });
   const network: Network = {
     name,
     modelType,
     preprocessing,
-    featureSize: at(built.shape, 1),
+    featureSize: at(built.features.shape, 1),
     ...tensors,
+    groups: groupsByDepth(tensors.parameters, built),
     pretrainedHead: head.linear && {
       ...head.linear,
       classes: classNames(at(head.linear.weight.shape, 0), options.classes),
@@ -128,7 +131,7 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
  * Features, built once for two images, and the part that they are built of. Some files declare a free batch and have
  * been made for one image all the same: their batch is a fixed one.
  */
-function triedOut(whole: OnnxPart, made: number | undefined, build: (part: OnnxPart) => Value) {
+function triedOut(whole: OnnxPart, made: number | undefined, build: (part: OnnxPart) => BuiltNetwork) {
   const attempt = (images: number | undefined) => {
     const part = { ...whole, images };
     return { part, built: build(part) };

@@ -3,8 +3,8 @@ import { float32, sameShape, type Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { Random } from '../random.js';
 import type { Weights } from './naming/naming.js';
-import type { Head, Network, Parameter, Preprocessing, Scope } from './network.js';
-import type { TensorSpec } from './specs.js';
+import type { Head, Network, Parameter, ParameterGroup, Preprocessing, Scope } from './network.js';
+import type { SpecGroup, TensorSpec } from './specs.js';
 
 /** Where a backbone's tensors come from: pretrained ones by their torch names, or a seed to draw them with. */
 export type BackboneWeights =
@@ -21,7 +21,8 @@ export interface Architecture {
   readonly modelType: string;
   readonly featureSize: number;
   readonly preprocessing: Preprocessing;
-  readonly specs: readonly TensorSpec[];
+  /** All of its tensors, from the images to the features. */
+  readonly groups: readonly SpecGroup[];
   /**
    * Prefix of the pretrained classifier's tensors (`fc`: `fc.weight` [K,d] and `fc.bias` [K]). Several classifiers see
    * a part of the features each, in this order, and their logits are averaged.
@@ -35,7 +36,14 @@ export interface Architecture {
  *
  * @throws AdarandError `model.missing-tensor`, `model.tensor-shape`, `model.unused-tensor`.
  */
-export function backbone({ specs, head, ...architecture }: Architecture, weights: BackboneWeights): Network {
+export function backbone(
+  { groups: specGroups, head, ...architecture }: Architecture,
+  weights: BackboneWeights,
+): Network {
+  const specs = specGroups.flatMap((group) => group.specs);
+  const groups = specGroups.map(({ name, specs }): ParameterGroup => {
+    return { name, parameters: specs.flatMap(({ name, role }) => (role === 'buffer' ? [] : [name])) };
+  });
   const parameters = new Map<string, Parameter>();
   const buffers = new Map<string, Tensor<'float32'>>();
   specs.forEach((spec, index) => {
@@ -46,7 +54,7 @@ export function backbone({ specs, head, ...architecture }: Architecture, weights
     if (spec.role === 'buffer') buffers.set(spec.name, tensor);
     else parameters.set(spec.name, { kind: spec.role, tensor });
   });
-  if ('seed' in weights) return { ...architecture, parameters, buffers, pretrainedHead: undefined };
+  if ('seed' in weights) return { ...architecture, parameters, groups, buffers, pretrainedHead: undefined };
   const known = new Set(specs.map(({ name }) => name));
   for (const [name, { shape }] of weights.tensors)
     if (!known.has(name) && !head.some((prefix) => name === `${prefix}.weight` || name === `${prefix}.bias`))
@@ -55,8 +63,8 @@ export function backbone({ specs, head, ...architecture }: Architecture, weights
         `${architecture.name} has no tensor ${name} [${shape}]`,
         'The network computes something else than what is known here; an ONNX export of it can be opened instead.',
       );
-  const pretrainedHead = readHead(weights, head, { ...architecture, specs });
-  return { ...architecture, parameters, buffers, pretrainedHead };
+  const pretrainedHead = readHead(weights, head, specs, architecture);
+  return { ...architecture, parameters, groups, buffers, pretrainedHead };
 }
 
 /** ImageNet's channel statistics and the usual 256 to 224 ratio of resizing to cropping. */
@@ -100,7 +108,8 @@ function pretrained(tensors: Weights, { name, shape }: TensorSpec, network: stri
 function readHead(
   { tensors, classes }: Exclude<BackboneWeights, { readonly seed: number }>,
   prefixes: readonly string[],
-  { name, featureSize, specs }: Pick<Architecture, 'name' | 'featureSize' | 'specs'>,
+  specs: readonly TensorSpec[],
+  { name, featureSize }: Pick<Architecture, 'name' | 'featureSize'>,
 ): Head | undefined {
   const width = featureSize / prefixes.length;
   const own = new Set(specs.map((spec) => spec.name));

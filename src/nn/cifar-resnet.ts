@@ -33,15 +33,17 @@ export function cifarResNet(
       featureSize: 64,
       preprocessing: { ...imagenetPreprocessing(32), resizeSize: 32 },
       head: ['linear'],
-      specs: [
-        ...convSpecs('conv1', 16, 3, 3),
-        ...batchNormSpecs('bn1', 16),
-        ...blocks.flatMap(({ name, before, width }) => [
-          ...convSpecs(`${name}.conv1`, width, before, 3),
-          ...batchNormSpecs(`${name}.bn1`, width),
-          ...convSpecs(`${name}.conv2`, width, width, 3),
-          ...batchNormSpecs(`${name}.bn2`, width),
-        ]),
+      groups: [
+        { name: 'stem', specs: [...convSpecs('conv1', 16, 3, 3), ...batchNormSpecs('bn1', 16)] },
+        ...blocks.map(({ name, before, width }) => ({
+          name,
+          specs: [
+            ...convSpecs(`${name}.conv1`, width, before, 3),
+            ...batchNormSpecs(`${name}.bn1`, width),
+            ...convSpecs(`${name}.conv2`, width, width, 3),
+            ...batchNormSpecs(`${name}.bn2`, width),
+          ],
+        })),
       ],
       features(images, scope) {
         let x = act(batchNorm(scope, conv(scope, images, 'conv1'), 'bn1'));

@@ -71,7 +71,7 @@ export function batchNorm(scope: Scope, x: Value, name: string, options: BatchNo
 }
 
 /**
- * Ioffe and Szegedy 2015. In training x is normalised by the batch's own mean and population variance, and the
+ * Ioffe and Szegedy 2015. While it is trained, x is normalised by the batch's own mean and population variance, and the
  * running statistics move towards the batch's by `momentum`; the running variance is the unbiased one, M / (M - 1)
  * times the population's with M = N H W. Otherwise the running statistics normalise.
  */
@@ -85,7 +85,7 @@ export function batchNormNamed(
   const bias = scope.parameter(names.bias);
   const runningMean = scope.buffer(names.mean);
   const runningVariance = scope.buffer(names.variance);
-  if (!scope.training)
+  if (!scope.normalisesByBatch(names.scale))
     return batchNormalization(x, { scale, bias, mean: runningMean, variance: runningVariance }, epsilon);
   const [y, mean, variance] = batchNormTraining(x, { scale, bias }, epsilon);
   const count = sizeOf(x.shape) / sizeOf(scale.shape);

@@ -6,7 +6,7 @@ import type { BackboneFamily } from './family.js';
 import { batchNorm, conv, globalAveragePool } from './layers.js';
 import { unchanged } from './naming/naming.js';
 import type { Network, Scope } from './network.js';
-import { batchNormSpecs, convSpecs } from './specs.js';
+import { batchNormSpecs, convSpecs, followedBy } from './specs.js';
 
 /** A group of inverted residuals; only the first has the stride. */
 export interface InvertedResiduals {
@@ -44,7 +44,6 @@ export function mobileNetV2(weights: BackboneWeights, options: MobileNetV2Option
   const act = activations[options.activation ?? 'relu6'];
   const padding = samePadding === 'all' ? 'same' : 'symmetric';
   const blocks = blocksOf(stem, groups);
-  const units = blocks.flatMap(unitsOf);
   const end = `features.${blocks.length + 1}`;
   return backbone(
     {
@@ -53,16 +52,25 @@ export function mobileNetV2(weights: BackboneWeights, options: MobileNetV2Option
       featureSize: last,
       preprocessing: imagenetPreprocessing(224),
       head: ['classifier.1'],
-      specs: [
-        ...convSpecs('features.0.0', stem, 3, 3),
-        ...batchNormSpecs('features.0.1', stem),
-        ...units.flatMap((unit) => [
-          ...convSpecs(unit.conv, unit.out, unit.depthwise ? 1 : unit.before, unit.depthwise ? 3 : 1),
-          ...batchNormSpecs(unit.norm, unit.out),
-        ]),
-        ...convSpecs(`${end}.0`, last, blocks.at(-1)?.channels ?? stem, 1),
-        ...batchNormSpecs(`${end}.1`, last),
-      ],
+      groups: followedBy(
+        [
+          {
+            name: 'stem',
+            specs: [...convSpecs('features.0.0', stem, 3, 3), ...batchNormSpecs('features.0.1', stem)],
+          },
+          ...blocks.map((block, i) => ({
+            name: `features.${i + 1}`,
+            specs: unitsOf(block).flatMap((unit) => [
+              ...convSpecs(unit.conv, unit.out, unit.depthwise ? 1 : unit.before, unit.depthwise ? 3 : 1),
+              ...batchNormSpecs(unit.norm, unit.out),
+            ]),
+          })),
+        ],
+        [
+          ...convSpecs(`${end}.0`, last, blocks.at(-1)?.channels ?? stem, 1),
+          ...batchNormSpecs(`${end}.1`, last),
+        ],
+      ),
       features(images, scope) {
         const stemPadding = samePadding === 'none' ? 'symmetric' : 'same';
         const first = conv(scope, images, 'features.0.0', { stride: 2, padding: stemPadding });

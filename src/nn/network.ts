@@ -13,12 +13,19 @@ export interface Parameter {
   readonly tensor: Tensor<'float32'>;
 }
 
+/** A part of a network at one depth, whose parameters are trained or frozen together and learn at one rate. */
+export interface ParameterGroup {
+  readonly name: string;
+  /** Names of parameters, in the network's order. */
+  readonly parameters: readonly string[];
+}
+
 /** Where a network finds its tensors and reports its feature maps while its graph is being built. */
 export interface Scope {
-  /** Whether normalisations use the batch's own statistics and update their running ones. */
-  readonly training: boolean;
   parameter(name: string): Value;
   buffer(name: string): Value;
+  /** Whether the normalisation with this scale uses the batch's own statistics, and updates its running ones. */
+  normalisesByBatch(scale: string): boolean;
   /** What a buffer becomes after this step; ignored where nothing is trained. */
   updateBuffer(name: string, next: Value): void;
   /** Names a feature map by its role: `stage1` ... for methods that look inside a network. */
@@ -54,6 +61,8 @@ export interface Network {
   readonly featureSize: number;
   readonly preprocessing: Preprocessing;
   readonly parameters: ReadonlyMap<string, Parameter>;
+  /** All parameters, each in one group, from the images to the features. */
+  readonly groups: readonly ParameterGroup[];
   /** Running statistics: not trained, but part of the network. */
   readonly buffers: ReadonlyMap<string, Tensor<'float32'>>;
   /** The classifier that it was pretrained with, where it has one. */

@@ -41,6 +41,10 @@ for (const { name, build, family } of sizes) {
     const scope = recordingScope(network, { training: true });
     assert.deepEqual(network.features(images, scope).shape, [2, network.featureSize]);
     assert.deepEqual(new Set(scope.parameters.keys()), new Set(network.parameters.keys()));
+    assert.deepEqual(
+      network.groups.flatMap(({ parameters }) => parameters),
+      [...network.parameters.keys()],
+    );
     assert.deepEqual(new Set(scope.bufferUpdates.keys()), new Set(network.buffers.keys()));
     const stages = [...scope.featureMaps.keys()];
     assert.ok(stages.length >= 3);

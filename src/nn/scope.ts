@@ -13,8 +13,8 @@ export interface RecordingScope extends Scope {
 }
 
 export interface ScopeOptions {
-  /** See `Scope`. */
-  readonly training: boolean;
+  /** Whether normalisations use the batch's own statistics: all, none, or those with such a scale. */
+  readonly training: boolean | ((scale: string) => boolean);
   /** The input's name for a tensor: another copy of it, such as an average. Its own name unless given. */
   readonly rename?: ((name: string) => string) | undefined;
 }
@@ -42,7 +42,7 @@ export function recordingScope(
     return value;
   };
   return {
-    training,
+    normalisesByBatch: (scale) => (typeof training === 'boolean' ? training : training(scale)),
     parameter: (name) => once(parameters, name, network.parameters.get(name)?.tensor, rename(name)),
     buffer: (name) => once(buffers, name, network.buffers.get(name), rename(name)),
     updateBuffer: (name, next) => bufferUpdates.set(name, next),

@@ -10,6 +10,19 @@ export interface TensorSpec {
   readonly initial: Initializer;
 }
 
+/** A part of an architecture at one depth, by the names of its tensors: a stem, or a block. */
+export interface SpecGroup {
+  readonly name: string;
+  readonly specs: readonly TensorSpec[];
+}
+
+/** The groups, with what follows the last block in the group of that block. */
+export function followedBy(groups: readonly SpecGroup[], specs: readonly TensorSpec[]): SpecGroup[] {
+  return groups.map((group, i) =>
+    i === groups.length - 1 ? { ...group, specs: [...group.specs, ...specs] } : group,
+  );
+}
+
 /** A convolution without bias: w [out, perGroup, kernel, kernel]. */
 export function convSpecs(name: string, out: number, perGroup: number, kernel: number): TensorSpec[] {
   return [

@@ -14,8 +14,6 @@ export type RunEvent =
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }
   /** What was found in the folder; `lines` is the same as text. */
   | { readonly type: 'data'; readonly lines: readonly string[]; readonly report: FolderReport }
-  /** Something that does not stop the run and that the user will want to know before training. */
-  | { readonly type: 'remark'; readonly text: string }
   /** A run that is used before it is finished: how far it has come, and what is used of it. */
   | ({ readonly type: 'unfinished'; readonly path: string } & UnfinishedRun)
   /** The answer for one image, as soon as it is there; answers come in the order of the images. */

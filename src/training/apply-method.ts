@@ -84,7 +84,7 @@ function learn(parts: StepParts, own: OwnTensors, learned: NonNullable<MethodLos
   [...own.byName(new Map(states.map((state) => [state, state])))].forEach(([name, parameter], i) => {
     const gradient = at(gradientsOf, i);
     parts.objectiveGradients.set(name, gradient);
-    applyOptimizer(parts, { name, parameter, gradient, optimizer, scalars, weightDecay: 0, lrScale: 1 });
+    applyOptimizer(parts, { name, parameter, gradient, optimizer, scalars, weightDecay: 0, rateFactor: 1 });
   });
   parts.outputs.set(`${METHOD_PREFIX}objective`, objective);
 }

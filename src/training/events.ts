@@ -6,6 +6,8 @@ export type Phase = 'compile' | 'statistics' | 'prepare' | 'train' | 'validate' 
 /** What happens during training, as it happens. */
 export type TrainingEvent =
   | { readonly type: 'phase'; readonly phase: Phase }
+  /** Something that does not stop the run and that the user will want to know before training. */
+  | { readonly type: 'remark'; readonly text: string }
   /** Tensors that stay as they are because the loss does not depend on them, and how many are trained. */
   | { readonly type: 'untrained'; readonly names: readonly string[]; readonly trained: number }
   | {

@@ -25,8 +25,8 @@ export interface ForwardOptions {
   readonly classes: number;
   /** Classes of the source images that pass the network together with the batch; 0 where none do. */
   readonly sourceClasses: number;
-  /** Whether BatchNorm uses the batch's statistics, and moves its running ones. */
-  readonly training: boolean;
+  /** Whether the BatchNorm with this scale uses the batch's statistics, and moves its running ones. */
+  readonly training: (scale: string) => boolean;
 }
 
 export interface ForwardPass {

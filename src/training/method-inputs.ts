@@ -17,6 +17,8 @@ export interface MethodInputSources {
   readonly trained: readonly Omit<MethodInputs['parameters'][number], 'pretrained'>[];
   /** Present if the method needs it. */
   readonly statistics: PretrainedStatistics | undefined;
+  /** Whether the classifier that the network was pretrained with is trained, or frozen. */
+  readonly trainsPretrainedHead: boolean;
 }
 
 /**
@@ -27,7 +29,7 @@ export function inputMakers(
   parts: StepParts,
   network: Network,
   forward: ForwardPass,
-  { trained, statistics }: MethodInputSources,
+  { trained, statistics, trainsPretrainedHead }: MethodInputSources,
 ): InputMakers {
   let copy: ReturnType<typeof frozenFeatures> | undefined;
   const frozenCopy = () => {
@@ -51,23 +53,30 @@ export function inputMakers(
       }),
     pretrainedFeatures: () => frozenCopy().features,
     pretrainedFeatureMaps: () => frozenCopy().featureMaps,
-    pretrainedLogits: () => trainedLogits(parts, network, forward.features),
+    pretrainedLogits: () => pretrainedLogits(parts, network, forward.features, trainsPretrainedHead),
     sourceBatch: () => present(forward.sourceBatch, 'source images'),
   };
 }
 
-/** The logits of the pretrained head, whose tensors become trained parameters of the step. */
-function trainedLogits(parts: StepParts, { pretrainedHead }: Network, features: Value): Value {
+/** The logits of the pretrained head, whose tensors become trained parameters of the step, unless it is frozen. */
+function pretrainedLogits(
+  parts: StepParts,
+  { pretrainedHead }: Network,
+  features: Value,
+  trains: boolean,
+): Value {
   const { weight, bias } = present(pretrainedHead, 'pretrained head');
-  const trained = (name: string, kind: 'weight' | 'bias', tensor: typeof weight) => {
+  const add = (name: string, kind: 'weight' | 'bias', tensor: typeof weight) => {
+    const pretrained = parts.addFixed(frozen(name), tensor);
+    if (!trains) return pretrained;
     const value = parts.addState(name, tensor);
-    parts.trained.set(name, { name, kind, value, pretrained: parts.addFixed(frozen(name), tensor) });
+    parts.trained.set(name, { name, kind, value, pretrained });
     return value;
   };
   return linear(
     features,
-    trained(`${PRETRAINED_HEAD}.weight`, 'weight', weight),
-    trained(`${PRETRAINED_HEAD}.bias`, 'bias', bias),
+    add(`${PRETRAINED_HEAD}.weight`, 'weight', weight),
+    add(`${PRETRAINED_HEAD}.bias`, 'bias', bias),
   );
 }
 

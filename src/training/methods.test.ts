@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { testInputs } from '../../test/helpers/method-inputs.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
 import { tinyNetwork } from '../../test/helpers/tiny-network.js';
+import { at } from '../errors.js';
 import { float32 } from '../graph/tensor.js';
 import { type MethodName, methodNames, methods } from '../methods/index.js';
 import { constant } from '../optimizers/schedules.js';
@@ -11,6 +12,7 @@ import { Random } from '../random.js';
 import { nodeDriver } from '../runtime/node.js';
 import { newHead } from './classifier.js';
 import type { TrainingBatch } from './feeds.js';
+import { headRates, sameRates } from './rate-factors.js';
 import { statisticsOf } from './statistics.js';
 import { buildStep } from './step-graph.js';
 import { Stepper } from './stepper.js';
@@ -35,6 +37,12 @@ const network = {
   },
 };
 
+/** Methods whose penalty needs no trained backbone; that of the others has no effect on the head. */
+const actOnHead: readonly MethodName[] = ['fine-tuning', 'head-only', 'dr-tune'];
+
+const initial = new Map<string, Float32Array>(
+  [...network.parameters, ...newHead(d, CLASSES, 1)].map(([name, { tensor }]) => [name, tensor.data]),
+);
 const plain = await train('fine-tuning', 0);
 
 for (const name of methodNames)
@@ -56,9 +64,47 @@ for (const name of methodNames)
       );
       assert.ok(moved, 'it changes nothing');
     });
+
+    test('with the first groups frozen trains the others, each at its rate', async () => {
+      const [, ...trained] = tiny.groups.flatMap(({ parameters }) => parameters);
+      const last = at(tiny.groups, tiny.groups.length - 1).parameters;
+      const backbone = new Map(last.map((parameter) => [parameter, 0.5]));
+      const rateFactors = { backbone, pretrainedHead: 1, head: 2 };
+      const { parameters, losses, withoutEffect } = await train(
+        name,
+        methods[name].defaultLambda,
+        rateFactors,
+      );
+      assert.ok(losses.every(Number.isFinite), `${losses}`);
+      // The feature maps of this network come before its last group.
+      assert.deepEqual(withoutEffect, name === 'delta' ? ['penalty'] : []);
+      assert.ok(trained.length > last.length);
+      for (const [parameter, data] of initial)
+        assert.equal(
+          parameters.get(parameter)?.some((element, i) => element !== data[i]),
+          parameter.startsWith('head.') || (last.includes(parameter) && name !== 'head-only'),
+          parameter,
+        );
+    });
+
+    test('with the backbone frozen moves the head, and says which of its losses do not', async () => {
+      const { parameters, losses, withoutEffect } = await train(
+        name,
+        methods[name].defaultLambda,
+        headRates(1),
+      );
+      assert.ok(losses.every(Number.isFinite), `${losses}`);
+      assert.deepEqual(withoutEffect, actOnHead.includes(name) ? [] : ['penalty']);
+      for (const [parameter, data] of initial)
+        assert.equal(
+          parameters.get(parameter)?.some((element, i) => element !== data[i]),
+          parameter.startsWith('head.'),
+          parameter,
+        );
+    });
   });
 
-async function train(name: MethodName, lambda: number) {
+async function train(name: MethodName, lambda: number, rateFactors = sameRates(network)) {
   const method = methods[name].bind();
   const sizes = { batchSize: BATCH, classes: CLASSES, featureSize: d, sourceClasses: SOURCE_CLASSES };
   const tools = arrayPrepareTools({ ...testInputs(sizes).tools, network });
@@ -77,7 +123,7 @@ async function train(name: MethodName, lambda: number) {
     learningRate: 0.01,
     schedule: constant,
     weightDecay: 0,
-    backboneLrScale: 1,
+    rateFactors,
     accumulate: 1,
     batchNorm: 'train',
   });
@@ -92,7 +138,12 @@ async function train(name: MethodName, lambda: number) {
   await stepper.release();
   const tensor = (parameter: string) => Float32Array.from(stepper.state.get(parameter).data, Number);
   const parameters = [...network.parameters.keys(), ...network.buffers.keys(), 'head.weight', 'head.bias'];
-  return { losses, parameters: new Map(parameters.map((parameter) => [parameter, tensor(parameter)])) };
+  const { withoutEffect } = graph;
+  return {
+    losses,
+    withoutEffect,
+    parameters: new Map(parameters.map((parameter) => [parameter, tensor(parameter)])),
+  };
 }
 
 function batchOf(batch: number): TrainingBatch {

@@ -21,6 +21,7 @@ import { sgd } from '../optimizers/sgd.js';
 import { nodeDriver } from '../runtime/node.js';
 import { HEAD_WEIGHT, newHead } from './classifier.js';
 import type { PixelBatch } from './feeds.js';
+import { sameRates } from './rate-factors.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 import { emaOf } from './step-updates.js';
 import { Stepper } from './stepper.js';
@@ -40,6 +41,7 @@ const network: Network = {
     ['weight', { kind: 'weight', tensor: float32([FEATURES, 12], wave(60)) }],
     ['bias', { kind: 'bias', tensor: float32([FEATURES], wave(5)) }],
   ]),
+  groups: [{ name: 'linear', parameters: ['weight', 'bias'] }],
   buffers: new Map(),
   pretrainedHead: undefined,
   features: (images, scope) =>
@@ -59,7 +61,7 @@ const defaults: StepOptions = {
   learningRate: 0.5,
   schedule: constant,
   weightDecay: 0,
-  backboneLrScale: 1,
+  rateFactors: sameRates(network),
   accumulate: 1,
   batchNorm: 'train',
 };
@@ -122,9 +124,9 @@ describe('one step', () => {
   });
 
   test('the backbone learns at its own rate; decay spares biases', async () => {
-    const frozen = await run({ ...defaults, backboneLrScale: 0, weightDecay: 0.1 }, 1);
+    const frozen = await run({ ...defaults, rateFactors: sameRates(network, 0), weightDecay: 0.1 }, 1);
     assert.deepEqual(frozen.state.get('weight').data, initial('weight').data);
-    const slow = await run({ ...defaults, backboneLrScale: 0.5 }, 1);
+    const slow = await run({ ...defaults, rateFactors: sameRates(network, 0.5) }, 1);
     const full = await run(defaults, 1);
     const half = distance(slow.state.get('weight'), initial('weight'));
     assert.ok(worstError([2 * half], [distance(full.state.get('weight'), initial('weight'))]) < 1e-4);
@@ -280,8 +282,13 @@ test('what the loss does not depend on is named', () => {
       ...network.parameters,
       ['spare', { kind: 'weight', tensor: float32([3, FEATURES], wave(3 * FEATURES)) }],
     ]),
+    groups: [{ name: 'all', parameters: ['weight', 'bias', 'spare'] }],
   };
-  const { unreached, reached } = buildStep({ ...defaults, network: blind });
+  const { unreached, reached } = buildStep({
+    ...defaults,
+    network: blind,
+    rateFactors: sameRates(blind),
+  });
   assert.deepEqual(unreached, ['spare']);
   assert.equal(reached, 4);
   assert.deepEqual(buildStep(defaults).unreached, []);

@@ -1,5 +1,5 @@
 import { gradients } from '../autodiff/gradients.js';
-import { at } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { add, mul, scalar } from '../graph/ops.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
@@ -15,9 +15,11 @@ import { HEAD_WEIGHT } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
 import { forwardPass } from './forward-pass.js';
 import { inputMakers } from './method-inputs.js';
+import { headRates, type RateFactors } from './rate-factors.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { type HostScalar, known, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
 import { addUpdates, type UpdateOptions } from './step-updates.js';
+import { type AddedLoss, withoutEffect } from './without-effect.js';
 
 export interface StepOptions extends UpdateOptions {
   readonly network: Network;
@@ -39,7 +41,9 @@ export interface StepOptions extends UpdateOptions {
   readonly optimizer: Optimizer;
   readonly learningRate: number;
   readonly schedule: Schedule;
-  /** Whether BatchNorm uses the batch's statistics, or keeps the pretrained ones. */
+  /** What of the network is trained, and how fast; a method that trains the head alone leaves the rest frozen. */
+  readonly rateFactors: RateFactors;
+  /** Whether BatchNorm, where it is trained, uses the batch's statistics, or keeps the pretrained ones. */
   readonly batchNorm: 'train' | 'frozen';
 }
 
@@ -62,6 +66,8 @@ export interface StepGraph {
   readonly unreached: readonly string[];
   /** How many tensors the loss depends on, and trains. */
   readonly reached: number;
+  /** The method's losses that depend on nothing that is trained. */
+  readonly withoutEffect: readonly AddedLoss[];
   /** Classes of the source images that go along with each batch; 0 where none do. */
   readonly sourceClasses: number;
 }
@@ -74,7 +80,7 @@ export function buildStep(options: StepOptions): StepGraph {
   const { network, head, batchSize: B, imageSize, classes: K, lambda, method } = options;
   const { prepared = {}, sourceClasses = 0, featureScale = 1 } = options;
   const parts = new StepParts();
-  const headOnly = method.trains === 'head';
+  const rates = method.trains === 'head' ? headRates(options.rateFactors.head) : options.rateFactors;
   // A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either.
   const on = lambda !== 0;
   const joint = method.needs.includes('sourceBatch');
@@ -85,7 +91,7 @@ export function buildStep(options: StepOptions): StepGraph {
     imageSize,
     classes: K,
     sourceClasses: joint && on ? sourceClasses : 0,
-    training: options.batchNorm === 'train' && !headOnly,
+    training: (scale) => options.batchNorm === 'train' && rates.backbone.has(scale),
   });
   const { scope, headParameters, features, logits, oneHot } = forward;
 
@@ -96,10 +102,15 @@ export function buildStep(options: StepOptions): StepGraph {
   for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
   const used = [...declared].flatMap(([name, { kind }]) => {
     const value = scope.parameters.get(name) ?? headParameters.get(name);
-    return value === undefined || (headOnly && !head.has(name)) ? [] : [{ name, kind, value }];
+    const isTrained = head.has(name) || rates.backbone.has(name);
+    return value === undefined || !isTrained ? [] : [{ name, kind, value }];
   });
 
-  const makers = inputMakers(parts, network, forward, { trained: used, statistics: options.statistics });
+  const makers = inputMakers(parts, network, forward, {
+    trained: used,
+    statistics: options.statistics,
+    trainsPretrainedHead: rates.pretrainedHead !== undefined,
+  });
   const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, featureScale };
   const losses = joint && !on ? {} : applyMethod(parts, { method, makers, prepared, ...sizes });
   const taskLoss = (on ? losses.taskLoss : undefined) ?? crossEntropy(logits, oneHot);
@@ -122,10 +133,16 @@ export function buildStep(options: StepOptions): StepGraph {
   for (const [name, measure] of Object.entries(diagnostics)) parts.outputs.set(name, measure(measured));
   parts.outputs.set('logits', logits);
 
-  const isPretrained = (name: string) =>
-    network.parameters.has(name) || parts.trained.get(name)?.pretrained !== undefined;
+  const rateFactorOf = (name: string): number => {
+    const own = parts.trained.get(name);
+    if (own !== undefined && own.pretrained === undefined) return 1;
+    const pretrained = own === undefined ? rates.backbone.get(name) : rates.pretrainedHead;
+    const factor = head.has(name) ? rates.head : pretrained;
+    invariant(factor !== undefined, `${name} is trained without a rate`);
+    return factor;
+  };
   const programs = addUpdates(parts, options, {
-    trained: trained.map((each) => ({ ...each, isPretrained: isPretrained(each.name) })),
+    trained: trained.map((each) => ({ ...each, rateFactor: rateFactorOf(each.name) })),
     gradientOf,
     perBatch: new Map([...scope.bufferUpdates, ...(losses.rules ?? [])]),
   });
@@ -139,6 +156,12 @@ export function buildStep(options: StepOptions): StepGraph {
     scalars: parts.scalars,
     unreached,
     reached: trained.length - unreached.length,
+    withoutEffect: on
+      ? withoutEffect(
+          losses,
+          used.map(({ value }) => value),
+        )
+      : [],
     sourceClasses: forward.sourceBatch === undefined ? 0 : sourceClasses,
   };
 }

@@ -94,10 +94,10 @@ export function applyOptimizer(
     readonly scalars: OptimizerScalars;
     readonly weightDecay: number;
     /** Factor on the learning rate. */
-    readonly lrScale: number;
+    readonly rateFactor: number;
   },
 ): Value {
-  const { name, parameter, gradient, optimizer, scalars, weightDecay, lrScale } = target;
+  const { name, parameter, gradient, optimizer, scalars, weightDecay, rateFactor } = target;
   const slots = new Map(
     optimizer.slots.map((slot) => [
       slot,
@@ -108,7 +108,7 @@ export function applyOptimizer(
     parameter,
     gradient,
     slots,
-    learningRate: lrScale === 1 ? scalars.learningRate : mul(scalars.learningRate, lrScale),
+    learningRate: rateFactor === 1 ? scalars.learningRate : mul(scalars.learningRate, rateFactor),
     weightDecay,
     scalar: scalars.scalar,
   });

@@ -14,8 +14,6 @@ export interface UpdateOptions {
   readonly schedule: Schedule;
   /** Applied to kernels and matrices only, not to biases and normalisations. */
   readonly weightDecay: number;
-  /** Factor on the learning rate of what is pretrained; that of what is new is 1. */
-  readonly backboneLrScale: number;
   /** Upper limit on the L2 norm of all gradients together. */
   readonly clipGradNorm?: number | undefined;
   /** Batches whose gradients are averaged into one update. */
@@ -30,7 +28,8 @@ export interface UpdateTargets {
     readonly name: string;
     readonly kind: ParameterKind;
     readonly value: Value;
-    readonly isPretrained: boolean;
+    /** Factor on the learning rate. */
+    readonly rateFactor: number;
   }[];
   /** Of this batch's loss, by name. */
   readonly gradientOf: ReadonlyMap<string, Value>;
@@ -64,7 +63,7 @@ export function addUpdates(
     optimizer,
     ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
   );
-  for (const { name, kind, value, isPretrained } of trained) {
+  for (const { name, kind, value, rateFactor } of trained) {
     const gradient = clipped.get(name);
     invariant(gradient !== undefined, `${name} has no gradient`);
     const next = applyOptimizer(parts, {
@@ -74,7 +73,7 @@ export function addUpdates(
       optimizer,
       scalars,
       weightDecay: kind === 'weight' ? options.weightDecay : 0,
-      lrScale: isPretrained ? options.backboneLrScale : 1,
+      rateFactor,
     });
     if (emaDecay !== undefined) average(parts, name, value, next, emaDecay);
   }

@@ -68,6 +68,11 @@ export class Trainer {
     host.emit({ type: 'phase', phase: 'compile' });
     const graph = buildStep(options);
     const { unreached } = graph;
+    for (const loss of graph.withoutEffect)
+      host.emit({
+        type: 'remark',
+        text: `the ${loss} of ${options.method.name} changes nothing: it depends on nothing that is trained`,
+      });
     if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);
     const stepper = await Stepper.compile(graph, options, host.compile);

@@ -60,7 +60,7 @@ async function assertFollows(name: string, method: Method): Promise<void> {
     optimizer: sgd(),
     learningRate: lr,
     weightDecay: weight_decay,
-    backboneLrScale: backbone_rate,
+    backboneRate: backbone_rate,
     labels: golden.labels,
     noise: golden.noise.map((draws) => draws.map(tensorOf)),
     initial,

@@ -6,6 +6,7 @@ import { constant } from '../../src/optimizers/schedules.js';
 import type { Driver } from '../../src/runtime/driver.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import { newHead } from '../../src/training/classifier.js';
+import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep } from '../../src/training/step-graph.js';
 import { Stepper } from '../../src/training/stepper.js';
 
@@ -26,7 +27,7 @@ export async function trainBriefly(network: Network): Promise<void> {
     learningRate: 1e-3,
     schedule: constant,
     weightDecay: 0,
-    backboneLrScale: 1,
+    rateFactors: sameRates(network),
     emaDecay: 0.9,
     batchNorm: 'train',
   });

@@ -8,6 +8,7 @@ import { memoryBound } from '../../src/runtime/memory-bound.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import { lowerProgram } from '../../src/runtime/program.js';
 import { newHead } from '../../src/training/classifier.js';
+import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep } from '../../src/training/step-graph.js';
 import { Stepper } from '../../src/training/stepper.js';
 import { memorySteps } from './memory-steps.js';
@@ -26,7 +27,7 @@ const graph = buildStep({
   learningRate: 1e-4,
   schedule: constant,
   weightDecay: 0,
-  backboneLrScale: 1,
+  rateFactors: sameRates(network),
   batchNorm: 'train',
 });
 const target = { device: 'cpu', channelBlock: await nodeDriver.channelBlock('cpu') } as const;

@@ -13,11 +13,10 @@ export function tinyNetwork(featureSize: number): Network {
       featureSize,
       preprocessing: { imageSize: 8, resizeSize: 8, mean: [0.5, 0.5, 0.5], std: [0.25, 0.25, 0.25] },
       head: ['head'],
-      specs: [
-        ...convSpecs('conv1', 4, 3, 3),
-        ...batchNormSpecs('bn1', 4),
-        ...convSpecs('conv2', 6, 4, 3),
-        ...linearSpecs('linear', featureSize, 6),
+      groups: [
+        { name: 'conv1', specs: [...convSpecs('conv1', 4, 3, 3), ...batchNormSpecs('bn1', 4)] },
+        { name: 'conv2', specs: convSpecs('conv2', 6, 4, 3) },
+        { name: 'linear', specs: linearSpecs('linear', featureSize, 6) },
       ],
       features(images, scope) {
         const first = relu(batchNorm(scope, conv(scope, images, 'conv1', { stride: 2 }), 'bn1'));

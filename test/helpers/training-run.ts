@@ -10,6 +10,7 @@ import { constant } from '../../src/optimizers/schedules.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import type { State } from '../../src/runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../src/training/classifier.js';
+import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep, type StepOptions } from '../../src/training/step-graph.js';
 import { Stepper } from '../../src/training/stepper.js';
 import type { trainingSchema } from './golden-schemas.js';
@@ -32,6 +33,8 @@ export interface TrainingOptions
   /** Tensors of the state to be set before the first step. */
   readonly initial?: ReadonlyMap<string, Tensor>;
   readonly pretrainedHead?: Head;
+  /** Factor on the learning rate of what is pretrained; 1 unless given. */
+  readonly backboneRate?: number;
   /** All steps unless given. */
   readonly batchesPerEpoch?: number;
   /** Tensors of the state to be kept as they are after each step. */
@@ -54,7 +57,7 @@ export interface TrainingRun {
 export async function trainResNet20(golden: TrainingInputs, options: TrainingOptions): Promise<TrainingRun> {
   const steps = golden.imageNoise.length;
   const { labels, noise = [], initial = new Map(), pretrainedHead, ...others } = options;
-  const { keep = [], batchesPerEpoch = steps, ...varied } = others;
+  const { keep = [], batchesPerEpoch = steps, backboneRate = 1, ...varied } = others;
   const tensors = new Map(
     [...golden.parameters, ...golden.buffers].map((recipe) => [recipe.name, tensorOf(recipe)]),
   );
@@ -77,7 +80,7 @@ export async function trainResNet20(golden: TrainingInputs, options: TrainingOpt
     statistics: undefined,
     schedule: constant,
     weightDecay: 0,
-    backboneLrScale: 1,
+    rateFactors: sameRates(network, backboneRate),
     batchNorm: 'train',
     ...varied,
   });

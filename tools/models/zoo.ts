@@ -18,6 +18,7 @@ import { sgd } from '../../src/optimizers/sgd.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import { Program } from '../../src/runtime/program.js';
 import { newHead } from '../../src/training/classifier.js';
+import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep } from '../../src/training/step-graph.js';
 
 const [, , folder = '', ...wanted] = process.argv;
@@ -76,7 +77,7 @@ async function tryOut(path: string, at: (stage: string) => void): Promise<void> 
     schedule: constant,
     batchNorm: 'train',
     weightDecay: 0,
-    backboneLrScale: 1,
+    rateFactors: sameRates(network),
     accumulate: 1,
   });
   if (step.unreached.length > 0) throw new AdarandError('zoo.unreached', step.unreached.join(', '));

@@ -22,6 +22,7 @@ import { nodeDriver } from '../../src/runtime/node.js';
 import type { CheckpointStore, Position } from '../../src/training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../src/training/classifier.js';
 import type { TrainingEvent } from '../../src/training/events.js';
+import { sameRates } from '../../src/training/rate-factors.js';
 import { Trainer } from '../../src/training/trainer.js';
 import { fashionClasses, openFashionMnist } from './fashion-mnist.js';
 
@@ -70,7 +71,7 @@ const trainer = await Trainer.create(
     statistics: undefined,
     optimizer: sgd(),
     schedule: warmUp(cosine, Math.round(batchesPerEpoch / 2)),
-    backboneLrScale: 1,
+    rateFactors: sameRates(network),
     accumulate: 1,
     batchNorm: 'train',
     evalBatchSize: evaluation.batchSize,

@@ -62,7 +62,7 @@ function madeFor(images: number | null): Fact {
 
 function networkFacts(network: Inspection['network']): readonly Fact[] {
   if (network === null) return [];
-  const { image_size: size, parameters, buffers, feature_maps: maps, untrained, memory } = network;
+  const { image_size: size, parameters, groups, buffers, feature_maps: maps, untrained, memory } = network;
   const numbers = parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
   const { batch_size: batch } = memory;
   return [
@@ -70,6 +70,7 @@ function networkFacts(network: Inspection['network']): readonly Fact[] {
     ['feature size', String(network.feature_size)],
     ['classes', network.classes === null ? 'none' : String(network.classes)],
     ['trained', `${parameters.length} tensors, ${numbers} numbers`],
+    ['groups', ends(groups.map(({ name }) => name))],
     ['BatchNorm', buffers.length === 0 ? 'none with statistics' : `${buffers.length / 2} with statistics`],
     ['feature maps', maps.map(({ name, shape }) => `${name} [${shape}]`).join(', ') || 'none'],
     ...(untrained.length === 0 ? [] : [['without gradient', some(untrained)] as const]),
@@ -78,6 +79,12 @@ function networkFacts(network: Inspection['network']): readonly Fact[] {
       `at least ${formatBytes(memory.bytes)} for a step of ${batch} ${batch === 1 ? 'image' : 'images'}`,
     ],
   ];
+}
+
+/** `9, from stem to layer4.1`. */
+function ends(names: readonly string[]): string {
+  const [first, last] = [names[0], names.at(-1)];
+  return first === last ? (first ?? 'none') : `${names.length}, from ${first} to ${last}`;
 }
 
 function some(names: readonly string[]): string {

@@ -55,6 +55,7 @@ const convolutional: Network = {
       { kind: 'weight', tensor: tensorOf(recipe) },
     ]),
   ),
+  groups: [{ name: 'all', parameters: Object.keys(golden.parameters) }],
   buffers: new Map(),
   pretrainedHead: undefined,
   features(images, scope) {

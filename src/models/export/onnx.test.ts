@@ -258,6 +258,7 @@ function tabular(shape: Shape): Network {
     featureSize: 128,
     preprocessing,
     parameters: new Map([['table', { kind: 'weight', tensor: random(3, shape) }]]),
+    groups: [{ name: 'table', parameters: ['table'] }],
     buffers: new Map(),
     pretrainedHead: undefined,
     features: (images) => images,

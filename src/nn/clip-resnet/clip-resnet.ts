@@ -5,7 +5,7 @@ import { activations } from '../activations.js';
 import { type BackboneWeights, backbone, clipPreprocessing } from '../backbone.js';
 import { batchNorm, conv } from '../layers.js';
 import type { Network, Scope } from '../network.js';
-import { batchNormSpecs, convSpecs, type TensorSpec } from '../specs.js';
+import { batchNormSpecs, convSpecs, followedBy, type TensorSpec } from '../specs.js';
 import { attentionPool, attentionPoolSpecs } from './attention-pool.js';
 
 export interface ClipResNetOptions {
@@ -40,11 +40,13 @@ export function clipResNet(options: ClipResNetOptions, weights: BackboneWeights)
       featureSize: projection,
       preprocessing: clipPreprocessing(imageSize),
       head: [],
-      specs: [
-        ...stemSpecs(options),
-        ...blocks.flatMap(blockSpecs),
-        ...attentionPoolSpecs('attnpool', { places: (imageSize / SHRINKS) ** 2, width, projection }),
-      ],
+      groups: followedBy(
+        [
+          { name: 'stem', specs: stemSpecs(options) },
+          ...blocks.map((block) => ({ name: block.name, specs: blockSpecs(block) })),
+        ],
+        attentionPoolSpecs('attnpool', { places: (imageSize / SHRINKS) ** 2, width, projection }),
+      ),
       features(images, scope) {
         let x = images;
         for (const i of [1, 2, 3]) {

@@ -7,7 +7,7 @@ import { globalResponseNorm, globalResponseNormSpecs } from '../global-response-
 import { truncatedNormal, zero } from '../initializers.js';
 import { channelNorm, conv, globalAveragePool, layerNorm, linear } from '../layers.js';
 import type { Network, Scope } from '../network.js';
-import { layerNormSpecs, linearSpecs, type TensorSpec } from '../specs.js';
+import { followedBy, layerNormSpecs, linearSpecs, type SpecGroup, type TensorSpec } from '../specs.js';
 import type { ConvNeXtOptions } from './options.js';
 
 /** ConvNeXt (Liu et al. 2022) and ConvNeXt V2 (Woo et al. 2023) with timm's tensor names. */
@@ -20,7 +20,7 @@ export function convNeXt(options: ConvNeXtOptions, weights: BackboneWeights): Ne
       featureSize: head.hidden ?? lastWidth(options),
       preprocessing: preprocessing ?? imagenetPreprocessing(224),
       head: ['head.fc'],
-      specs: specsOf(options),
+      groups: groupsOf(options),
       features(images, scope) {
         let x = stemOf(scope, images, options);
         for (const [s, { blocks, width }] of stages.entries()) {
@@ -51,18 +51,23 @@ function convSpecs(name: string, out: number, perGroup: number, kernel: number):
   ];
 }
 
-function specsOf(options: ConvNeXtOptions): TensorSpec[] {
+/** What halves a map between two stages belongs to the block that follows. */
+function groupsOf(options: ConvNeXtOptions): SpecGroup[] {
   const { stages } = options;
-  return [
-    ...stemSpecs(options),
-    ...stages.flatMap(({ blocks, width, kernel = 7 }, s) => [
-      ...(s > 0 ? downsampleSpecs(`stages.${s}.downsample`, at(stages, s - 1).width, width) : []),
-      ...Array.from({ length: blocks }, (_, i) =>
-        blockSpecs(`stages.${s}.blocks.${i}`, width, kernel, options),
-      ).flat(),
-    ]),
-    ...headSpecs(options),
-  ];
+  const blocksOf = stages.flatMap(({ blocks, width, kernel = 7 }, s) =>
+    Array.from({ length: blocks }, (_, i): SpecGroup => {
+      const name = `stages.${s}.blocks.${i}`;
+      const halves = s > 0 && i === 0;
+      return {
+        name,
+        specs: [
+          ...(halves ? downsampleSpecs(`stages.${s}.downsample`, at(stages, s - 1).width, width) : []),
+          ...blockSpecs(name, width, kernel, options),
+        ],
+      };
+    }),
+  );
+  return followedBy([{ name: 'stem', specs: stemSpecs(options) }, ...blocksOf], headSpecs(options));
 }
 
 function downsampleSpecs(name: string, before: number, width: number): TensorSpec[] {

@@ -6,7 +6,7 @@ import { type BackboneWeights, backbone, imagenetPreprocessing } from '../backbo
 import { heNormal, zero } from '../initializers.js';
 import { batchNorm, conv, globalAveragePool, linear } from '../layers.js';
 import type { Network, Scope } from '../network.js';
-import { batchNormSpecs, convSpecs, type TensorSpec } from '../specs.js';
+import { batchNormSpecs, convSpecs, followedBy, type TensorSpec } from '../specs.js';
 import { squeezeExcite, squeezeExciteSpecs } from '../squeeze-excite.js';
 import { type Block, blocksOf, type Unit } from './blocks.js';
 import type { MobileNetOptions } from './options.js';
@@ -28,12 +28,13 @@ export function mobileNet(options: MobileNetOptions, weights: BackboneWeights): 
       featureSize: head.width,
       preprocessing: preprocessing ?? imagenetPreprocessing(224),
       head: ['classifier'],
-      specs: [
-        ...convSpecs('conv_stem', stem, 3, 3),
-        ...batchNormSpecs('bn1', stem),
-        ...blocks.flatMap(({ units }) => units.flatMap(unitSpecs)),
-        ...headSpecs(options, at(blocks, blocks.length - 1).out),
-      ],
+      groups: followedBy(
+        [
+          { name: 'stem', specs: [...convSpecs('conv_stem', stem, 3, 3), ...batchNormSpecs('bn1', stem)] },
+          ...blocks.map(({ name, units }) => ({ name, specs: units.flatMap(unitSpecs) })),
+        ],
+        headSpecs(options, at(blocks, blocks.length - 1).out),
+      ),
       features(images, scope) {
         let x = normalised(scope, conv(scope, images, 'conv_stem', { stride: 2, padding }), 'bn1');
         for (const block of blocks) {

@@ -26,7 +26,10 @@ export function resNet(options: ResNetOptions, weights: BackboneWeights): Networ
       featureSize: at(blocks, blocks.length - 1).out,
       preprocessing: preprocessing ?? imagenetPreprocessing(stem.kind === 'small' ? 32 : 224),
       head: ['fc'],
-      specs: [...stemSpecs(options), ...blocks.flatMap((block) => blockSpecs(block, options))],
+      groups: [
+        { name: 'stem', specs: stemSpecs(options) },
+        ...blocks.map((block) => ({ name: block.name, specs: blockSpecs(block, options) })),
+      ],
       features(images, scope) {
         let x = stemOf(scope, images, options);
         for (const block of blocks) {

@@ -6,7 +6,7 @@ import { type BackboneWeights, backbone } from '../backbone.js';
 import { truncatedNormal, zero } from '../initializers.js';
 import { layerNorm, linear } from '../layers.js';
 import type { Network, Scope } from '../network.js';
-import { layerNormSpecs, linearSpecs, type TensorSpec } from '../specs.js';
+import { followedBy, layerNormSpecs, linearSpecs, type TensorSpec } from '../specs.js';
 import { attentionBlock, attentionSpecs } from './attention-block.js';
 import { latentPool, latentPoolSpecs } from './attention-pool.js';
 import { mlp, mlpSpecs } from './mlp.js';
@@ -32,13 +32,17 @@ export function vit(options: VitOptions, weights: BackboneWeights): Network {
         std: [0.5, 0.5, 0.5],
       },
       head: options.pool === 'both-tokens' ? ['head', 'head_dist'] : ['head'],
-      specs: [
-        ...embeddingSpecs(options),
-        ...blocks.flatMap((block) => blockSpecs(block, options)),
-        ...(options.norm === 'none' ? [] : layerNormSpecs(finalNorm(options), width)),
-        ...(options.pool === 'attention' ? latentPoolSpecs(options) : []),
-        ...projectionSpecs(options),
-      ],
+      groups: followedBy(
+        [
+          { name: 'stem', specs: embeddingSpecs(options) },
+          ...blocks.map((name) => ({ name, specs: blockSpecs(name, options) })),
+        ],
+        [
+          ...(options.norm === 'none' ? [] : layerNormSpecs(finalNorm(options), width)),
+          ...(options.pool === 'attention' ? latentPoolSpecs(options) : []),
+          ...projectionSpecs(options),
+        ],
+      ),
       features(images, scope) {
         let x = embed(scope, images, options);
         blocks.forEach((block, i) => {

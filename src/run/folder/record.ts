@@ -25,6 +25,12 @@ const changeSchema = z.object({
 
 export type RunChange = z.infer<typeof changeSchema>;
 
+const groupSchema = z.object({
+  name: z.string(),
+  parameters: count,
+  learningRate: z.number().min(0).nullable(),
+});
+
 /** `run.json`: everything needed to repeat a run, or to continue it. */
 export const recordSchema = z
   .object({
@@ -59,6 +65,11 @@ export const recordSchema = z
       /** Null for a file or folder of this machine; runs of version 0.1.0 lack it. */
       source: hubSourceSchema.nullable().default(null),
     }),
+    /**
+     * The groups of the network's parameters, from the images on, and the head: how many numbers they have, and their
+     * learning rates before the schedule; null where they are frozen. Runs of version 0.1.0 lack it.
+     */
+    groups: z.array(groupSchema).min(1).optional(),
     /** SHA-256 of the file that the method comes from; null for one that is built in. */
     methodFile: z.string().nullable(),
     /** CPU threads that compute: `--threads`, or one per core. With another number, sums are rounded otherwise. */

@@ -75,6 +75,8 @@ export const inspectionSchema = z.object({
       feature_maps: z.array(z.object({ name: z.string(), shape: z.array(z.number()) })),
       classes: z.number().nullable(),
       parameters: z.array(z.object({ name: z.string(), kind: z.string(), shape: z.array(z.number()) })),
+      /** Its parameters by depth, from the images to the features, as `--train last:N` counts them. */
+      groups: z.array(z.object({ name: z.string(), parameters: z.array(z.string()) })),
       /** Running statistics of its BatchNorms. */
       buffers: z.array(z.object({ name: z.string(), shape: z.array(z.number()) })),
       /** What would stay as it is in training, because no gradient reaches it. */

@@ -63,6 +63,14 @@ export interface TrainOptions {
    */
   head?: 'random' | 'linear-probe' | undefined;
   /**
+   * What is trained. all: everything. head: the head alone. last:N: the last N groups of the network
+   * (blocks, mostly; `adarand inspect` counts them) and the head. The rest is frozen, with its running
+   * statistics.
+   *
+   * Default: all.
+   */
+  train?: string | undefined;
+  /**
    * Passes over the training images.
    *
    * Default: 20.
@@ -112,6 +120,19 @@ export interface TrainOptions {
    * Default: 1.
    */
   backboneLrScale?: number | undefined;
+  /**
+   * Factor on the head's learning rate; the backbone's stays.
+   *
+   * Default: 1.
+   */
+  headLrScale?: number | undefined;
+  /**
+   * Factor on the learning rate from each group of the network to the one below it, as timm counts them:
+   * the last group has this factor once, the one before it twice, and so on; the head has none.
+   *
+   * Default: 1.
+   */
+  layerDecay?: number | undefined;
   /**
    * Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.
    *

@@ -106,6 +106,17 @@ const method = {
 };
 
 const training = {
+  train: z
+    .string()
+    .regex(/^(all|head|last:.*)$/, 'must be all, head or last:N, where N counts groups from the head')
+    .default('all')
+    .register(optionRegistry, {
+      description:
+        'What is trained. all: everything. head: the head alone. last:N: the last N groups of the network (blocks, mostly; ' +
+        '`adarand inspect` counts them) and the head. The rest is frozen, with its running statistics.',
+      group: 'Training',
+      value: 'what',
+    }),
   epochs: count.default(20).register(optionRegistry, {
     description: 'Passes over the training images.',
     group: 'Training',
@@ -155,6 +166,23 @@ const training = {
     group: 'Training',
     value: 'x',
   }),
+  headLrScale: positive.default(1).register(optionRegistry, {
+    description: "Factor on the head's learning rate; the backbone's stays.",
+    group: 'Training',
+    value: 'x',
+  }),
+  layerDecay: z
+    .number()
+    .gt(0)
+    .max(1)
+    .default(1)
+    .register(optionRegistry, {
+      description:
+        'Factor on the learning rate from each group of the network to the one below it, as timm counts them: the last group has ' +
+        'this factor once, the one before it twice, and so on; the head has none.',
+      group: 'Training',
+      value: 'x',
+    }),
   batchNorm: z.enum(['train', 'frozen']).default('train').register(optionRegistry, {
     description:
       'Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.',

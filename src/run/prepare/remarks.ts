@@ -22,6 +22,7 @@ type Remarks = readonly (readonly [applies: boolean, sentence: string])[];
 export function remarksOn(options: RunOptions, decided: Decided, context: EffectContext): string[] {
   return [
     ...onMethod(options, decided, context.method),
+    ...onWhatIsTrained(options, context),
     ...onTraining(options, decided, context),
     ...onData(options, context),
   ].flatMap(([applies, sentence]) => (applies ? [sentence] : []));
@@ -56,13 +57,31 @@ function onMethod(options: RunOptions, { lambda }: Decided, method: BoundMethod)
       `--lambda-unit raw changes nothing: the lambda of ${method.name} is always the factor in the loss`,
     ],
     [
-      method.trains === 'head' && backboneLrScale !== 1,
-      `--backbone-lr-scale ${backboneLrScale} changes nothing: ${method.name} does not train the backbone`,
-    ],
-    [
       backboneLrScale === 0 && lambda !== 0 && method.featureScaled === true,
       `${method.name} changes nothing: its penalty acts on the backbone, which --backbone-lr-scale 0 does not train`,
     ],
+  ];
+}
+
+function onWhatIsTrained(options: RunOptions, { network, method }: EffectContext): Remarks {
+  const { train, backboneLrScale, layerDecay, batchNorm } = options;
+  const { name, groups, buffers } = network;
+  const byMethod = method.trains === 'head';
+  const isFrozen = byMethod || train === 'head';
+  const because = `changes nothing: ${byMethod ? method.name : '--train head'} does not train the backbone`;
+  return [
+    [byMethod && train.startsWith('last:'), `--train ${train} ${because}`],
+    [
+      !byMethod && train === `last:${groups.length}`,
+      `--train ${train} changes nothing: ${name} has ${groups.length} groups, and all are trained without it`,
+    ],
+    [isFrozen && backboneLrScale !== 1, `--backbone-lr-scale ${backboneLrScale} ${because}`],
+    [isFrozen && layerDecay !== 1, `--layer-decay ${layerDecay} ${because}`],
+    [
+      !isFrozen && layerDecay !== 1 && backboneLrScale === 0,
+      `--layer-decay ${layerDecay} changes nothing: with --backbone-lr-scale 0, the rate of every group is 0`,
+    ],
+    [isFrozen && batchNorm === 'frozen' && buffers.size > 0, `--batch-norm frozen ${because}`],
   ];
 }
 
@@ -96,10 +115,6 @@ function onTraining(options: RunOptions, { batches }: Decided, { network, method
     [
       options.batchNorm === 'frozen' && network.buffers.size === 0,
       `--batch-norm frozen changes nothing: ${network.name} has no running statistics`,
-    ],
-    [
-      options.batchNorm === 'frozen' && network.buffers.size > 0 && method.trains === 'head',
-      `--batch-norm frozen changes nothing: ${method.name} does not train the backbone`,
     ],
   ];
 }

@@ -8,9 +8,11 @@ import { absoluteMethod, fingerprintMethod } from '../method/open-method.js';
 import { absolute, type RunInputs } from '../prepare/run-inputs.js';
 import type { Run } from './run.js';
 import { threadCount } from './thread-count.js';
+import { describeGroups } from './trained-groups.js';
 
 /** The content of `run.json`. */
-export function describeRun({ options, settings, inputs }: Run): RunRecord {
+export function describeRun(run: Run): RunRecord {
+  const { options, settings, inputs } = run;
   const { dataset, source, network, modelSource } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
@@ -53,6 +55,7 @@ export function describeRun({ options, settings, inputs }: Run): RunRecord {
       preprocessing: plain(preprocessing),
       source: modelSource ?? null,
     },
+    groups: describeGroups(run),
     methodFile: fingerprintMethod(options.method),
     threads: threadCount(options, machine.cores),
     machine,

@@ -10,6 +10,7 @@ import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
 import { trainedClassifier } from './trained-classifier.js';
+import { describeGroups, trainedNumbers } from './trained-groups.js';
 
 /** How training ended: without test images, no test. */
 export interface Ended {
@@ -40,11 +41,8 @@ export async function finishRun(
   return summary;
 }
 
-async function summarize(
-  { options, settings, inputs, held }: Run,
-  record: RunRecord,
-  { position, test }: Ended,
-): Promise<RunSummary> {
+async function summarize(run: Run, record: RunRecord, { position, test }: Ended): Promise<RunSummary> {
+  const { options, settings, inputs, held } = run;
   const { data, model } = record;
   const { best } = position;
   return {
@@ -62,7 +60,7 @@ async function summarize(
     steps: stepsAt(record, position),
     seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
     peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
-    parameters: model.parameters,
+    parameters: trainedNumbers(describeGroups(run)),
     classes: data.classes.length,
     model: model.name,
     method: options.method,

@@ -12,11 +12,13 @@ import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
+import { rateFactors } from '../prepare/group-rates.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
+import { describeGroups, trainedInWords } from './trained-groups.js';
 import { trainingData } from './training-data.js';
 
 /** Where a run begins. */
@@ -88,7 +90,7 @@ export async function runTraining(
 }
 
 function trainerOptions(run: Run): TrainerOptions {
-  const { options, settings, method, preparation, inputs } = run;
+  const { options, settings, method, groups, preparation, inputs } = run;
   const { network, dataset, source } = inputs;
   const classes = dataset.classes.length;
   return {
@@ -104,7 +106,7 @@ function trainerOptions(run: Run): TrainerOptions {
     sourceClasses: source?.classes.length ?? 0,
     optimizer: optimizers[options.optimizer](),
     schedule: scheduleOf(options),
-    backboneLrScale: options.backboneLrScale,
+    rateFactors: rateFactors(groups, options),
     clipGradNorm: options.clipGradNorm,
     accumulate: options.accumulate,
     emaDecay: options.emaDecay,
@@ -159,8 +161,11 @@ function resumable(error: unknown, command: string, step: number): unknown {
 }
 
 /** The settings that are printed before training. */
-function shown({ options, settings, method, inputs }: Run): Record<string, unknown> {
+function shown(run: Run): Record<string, unknown> {
+  const { options, settings, method, inputs } = run;
   const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
+  const { headLrScale, layerDecay } = options;
+  const trains = trainedInWords(describeGroups(run));
   return {
     model: inputs.network.name,
     image_size: inputs.network.preprocessing.imageSize,
@@ -170,8 +175,11 @@ function shown({ options, settings, method, inputs }: Run): Record<string, unkno
     // Of a combination, only some penalties have it.
     ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
     ...(options.head === 'linear-probe' && { head: options.head }),
+    ...(trains !== undefined && { trains }),
     optimizer: options.optimizer,
     learning_rate: learningRate,
+    ...(headLrScale !== 1 && { head_lr_scale: headLrScale }),
+    ...(layerDecay !== 1 && { layer_decay: layerDecay }),
     schedule: options.schedule,
     batch_size: batchSize,
     epochs: options.epochs,

@@ -16,6 +16,7 @@ import { needsStatistics, resolveSettings } from '../options/settings.js';
 import type { RunOptions, TrainOptions } from '../options/train-options.js';
 import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
+import { groupRates } from '../prepare/group-rates.js';
 import { expectedParts, loadPreparation, prepareRun, savePreparation } from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
@@ -25,6 +26,7 @@ import { checkUnchanged, describeRun } from './describe-run.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
 import { threadCount, threadsChanged } from './thread-count.js';
+import { checkGroupsUnchanged, describeGroups } from './trained-groups.js';
 
 /**
  * Trains a new run. Everything that can be wrong with the input is found before the folder becomes a run; a run
@@ -38,12 +40,13 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
   const { out, ...options } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
   const inputs = await openInputs(options, method, host);
+  const groups = groupRates(options, method, inputs.network);
   const held = await RunFolder.reserve(out, stemOf(options, method));
   try {
     const decided = await lookBefore(inputs, options, method, host);
     for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
       host.emit({ type: 'remark', text });
-    const run: Run = { ...decided, options, method, inputs, held, host };
+    const run: Run = { ...decided, options, method, groups, inputs, held, host };
     const record = describeRun(run);
     return await runTraining(run, record, {
       async begin() {
@@ -86,6 +89,8 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
     const threads = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
     const inputs = await openInputs(options, method, host, record.model.source ?? undefined);
     checkUnchanged(record, inputs);
+    const groups = groupRates(options, method, inputs.network);
+    checkGroupsUnchanged(record, describeGroups({ options, settings, groups, inputs }));
     const effects = (of: RunRecord) => checkEffect(of.options, settings, { ...inputs, method });
     const known = changed === undefined ? [] : effects(before);
     const remarks = [
@@ -96,7 +101,7 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
     ];
     for (const text of remarks) host.emit({ type: 'remark', text });
     const preparation = await loadPreparation(folder.preparation, expectedParts(options, method));
-    const run: Run = { options, settings, method, preparation, inputs, held, host };
+    const run: Run = { options, settings, method, groups, preparation, inputs, held, host };
     return await runTraining(run, record, {
       from: last,
       flags: lengthFlags(asked),

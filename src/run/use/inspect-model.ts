@@ -12,6 +12,7 @@ import { sgd } from '../../optimizers/sgd.js';
 import { memoryBound } from '../../runtime/memory-bound.js';
 import { lowerProgram } from '../../runtime/program.js';
 import { newHead } from '../../training/classifier.js';
+import { sameRates } from '../../training/rate-factors.js';
 import { buildStep } from '../../training/step-graph.js';
 import type { Inspection, inspectOptionsSchema } from '../operations/inspect.js';
 import { exportAdvice } from './export-advice.js';
@@ -112,6 +113,7 @@ function describeNetwork(network: Network, batchSize: number): NonNullable<Inspe
       kind,
       shape: [...tensor.shape],
     })),
+    groups: network.groups.map(({ name, parameters }) => ({ name, parameters: [...parameters] })),
     buffers: [...network.buffers].map(([name, { shape }]) => ({ name, shape: [...shape] })),
     untrained: [...step.unreached],
     memory: { batch_size: batchSize, bytes },
@@ -134,7 +136,7 @@ function plainStep(network: Network, batchSize: number, classes: number) {
     schedule: constant,
     batchNorm: 'train',
     weightDecay: 0,
-    backboneLrScale: 1,
+    rateFactors: sameRates(network),
     accumulate: 1,
   });
 }
