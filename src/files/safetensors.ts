@@ -102,6 +102,21 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await writeChunksAtomic(path, chunksOf(tensors, metadata));
+}
+
+/** What `writeSafetensors` writes, in memory. */
+export function encodeSafetensors(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  return Buffer.concat(chunksOf(tensors, metadata));
+}
+
+function chunksOf(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const items = [...tensors].sort(byAlignmentThenName);
   const hash = createHash('sha256');
   let offset = 0;
@@ -115,7 +130,7 @@ export async function writeSafetensors(
   });
   const notes = { ...metadata, sha256: hash.digest('hex') };
   const header = encodeHeader(entries, { ...notes, metadata_sha256: digestOf(notes) });
-  await writeChunksAtomic(path, [header, ...items.map(([, tensor]) => elementsOf(tensor))]);
+  return [header, ...items.map(([, tensor]) => elementsOf(tensor))];
 }
 
 const stored = { float32: 'F32', int32: 'I32', int64: 'I64', uint8: 'U8', bool: 'BOOL' } as const;

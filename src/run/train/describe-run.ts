@@ -52,6 +52,7 @@ export function describeRun({ options, settings, inputs }: Run): RunRecord {
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
       source: modelSource ?? null,
+      origin: network.origin ?? null,
     },
     methodFile: fingerprintMethod(options.method),
     threads: threadCount(options, machine.cores),
