@@ -195,14 +195,15 @@ test('a card says what was not measured, and lists no thousand classes', async (
     test_images: 0,
     val_accuracy: null,
   };
-  const text = modelCard('many', { record: changed, summary: unmeasured, unfinished: undefined });
+  const none = { why: 'it was an ONNX file' };
+  const text = modelCard('many', { record: changed, summary: unmeasured, unfinished: undefined }, none);
   assert.match(text, /^Not measured: there were no test images\.$/m);
   assert.match(text, /`` class `199` `` and 800 more: see config\.json\.$/m);
   assert.match(text, /^\| images \| `a\\\|b`: /m);
   assert.match(text, /^\| method \| `mine\.js\+bss` \|$/m);
   assert.match(text, /epoch \d of 3 \(\d+ steps\)\.$/m);
   const unfinished = { epoch: 2, epochs: 3, step: 15, best_epoch: 1 };
-  const stopped = modelCard('half', { record, summary: undefined, unfinished });
+  const stopped = modelCard('half', { record, summary: undefined, unfinished }, none);
   assert.match(stopped, /^Not measured: the training had not ended\.$/m);
   assert.match(
     stopped,

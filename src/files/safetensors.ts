@@ -102,6 +102,14 @@ export async function writeSafetensors(
   tensors: ReadonlyMap<string, Tensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  await writeChunksAtomic(path, safetensorsPieces(tensors, metadata));
+}
+
+/** What `writeSafetensors` writes, in pieces: the tensors are the arrays themselves, not copies. */
+export function safetensorsPieces(
+  tensors: ReadonlyMap<string, Tensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): readonly Uint8Array[] {
   const items = [...tensors].sort(byAlignmentThenName);
   const hash = createHash('sha256');
   let offset = 0;
@@ -115,7 +123,7 @@ export async function writeSafetensors(
   });
   const notes = { ...metadata, sha256: hash.digest('hex') };
   const header = encodeHeader(entries, { ...notes, metadata_sha256: digestOf(notes) });
-  await writeChunksAtomic(path, [header, ...items.map(([, tensor]) => elementsOf(tensor))]);
+  return [header, ...items.map(([, tensor]) => elementsOf(tensor))];
 }
 
 const stored = { float32: 'F32', int32: 'I32', int64: 'I64', uint8: 'U8', bool: 'BOOL' } as const;

@@ -3,7 +3,9 @@ import { AdarandError } from '../errors.js';
 import type { ArchitectureConfig } from '../nn/config.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
 import { isHalvedInGraph } from './export/halving.js';
+import type { LibraryModel } from './export/library/library-model.js';
 import { parseOpenClipConfig } from './open-clip-config.js';
+import { originSchema } from './origin-schema.js';
 import { parseJson } from './parse-json.js';
 import { preprocessingSchema } from './preprocessing-schema.js';
 import { parseTimmConfig } from './timm-config.js';
@@ -12,8 +14,16 @@ import { parseTimmConfig } from './timm-config.js';
 const configSchema = z.looseObject({
   model_type: z.string(),
   id2label: z.record(z.string(), z.string()).optional(),
-  /** Ours: what the network really is, where `model_type` had to be a name that transformers.js knows. */
-  adarand: z.object({ architecture: z.string() }).optional(),
+  /** Ours. */
+  adarand: z
+    .object({
+      /** What the network really is, where `model_type` had to be a name that transformers.js knows. */
+      architecture: z.string(),
+      /** Of an export that has tensors: what they are opened by, and the images that they are for. */
+      origin: originSchema.nullable().optional(),
+      preprocessing: preprocessingSchema.optional(),
+    })
+    .optional(),
 });
 
 const side = z.number().int().min(1).max(8192);
@@ -43,9 +53,14 @@ export interface ModelConfig {
   readonly modelType: string;
   /** In the order of the logits; undefined where the file names none. */
   readonly classes: readonly string[] | undefined;
-  readonly architecture: ArchitectureConfig;
+  /** Undefined for exported tensors that had no configuration. */
+  readonly architecture: ArchitectureConfig | undefined;
   /** Where the file says it, as timm's does. */
   readonly preprocessing: Preprocessing | undefined;
+  /** Of our exports: those of the tensors, where the ONNX file takes others. */
+  readonly ofTensors?: Preprocessing;
+  /** Whether the tensors beside it are opened only where there is no ONNX file. */
+  readonly prefersOnnx?: boolean;
   /** What it asks for and does not get: sentences for the user. */
   readonly notes?: readonly string[];
 }
@@ -58,20 +73,59 @@ export interface ModelConfig {
  */
 export function parseConfig(json: string, file: string): ModelConfig {
   return (
-    parseTimmConfig(json, file) ?? parseOpenClipConfig(json, file) ?? parseTransformersConfig(json, file)
+    parseOwnConfig(json, file) ??
+    parseTimmConfig(json, file) ??
+    parseOpenClipConfig(json, file) ??
+    parseTransformersConfig(json, file)
   );
 }
 
+/** Undefined for a file that is not of an export with tensors. */
+function parseOwnConfig(json: string, file: string): ModelConfig | undefined {
+  if (!hasOrigin(json)) return undefined;
+  const { modelType, classes, architecture, adarand } = parseFields(json, file);
+  const { origin = null, preprocessing } = adarand ?? {};
+  return {
+    modelType,
+    classes,
+    architecture: origin === null ? architecture : (origin.config ?? undefined),
+    preprocessing: undefined,
+    ...(preprocessing !== undefined && { ofTensors: preprocessing }),
+    prefersOnnx: origin === null,
+  };
+}
+
+function hasOrigin(json: string): boolean {
+  try {
+    return z.object({ adarand: z.object({ origin: z.unknown() }) }).safeParse(JSON.parse(json)).success;
+  } catch {
+    // Whoever reads it next says what is wrong with it.
+    return false;
+  }
+}
+
 function parseTransformersConfig(json: string, file: string): ModelConfig {
+  const { adarand: _, ...config } = parseFields(json, file);
+  return { ...config, preprocessing: undefined };
+}
+
+function parseFields(json: string, file: string) {
   const fields = parseJson(configSchema, json, file);
   const { model_type, id2label, adarand } = fields;
   const entries = Object.entries(id2label ?? {}).sort(([a], [b]) => Number(a) - Number(b));
   return {
     modelType: adarand?.architecture ?? model_type,
     classes: entries.length > 0 ? entries.map(([, label]) => label) : undefined,
-    architecture: { library: 'transformers', modelType: model_type, fields },
-    preprocessing: undefined,
+    architecture: { library: 'transformers', modelType: model_type, fields, ...floatsOf(json) } as const,
+    adarand,
   };
+}
+
+/** Fields with numbers like 1.0, which are 1 once they are parsed. */
+function floatsOf(json: string): { readonly floats?: readonly string[] } {
+  const found = json.matchAll(/"([a-z_]+)"\s*:\s*-?\d+[.]0+\s*[,}]/g);
+  const floats = [...new Set(Array.from(found, ([, name = '']) => name))];
+  return floats.length === 0 ? {} : { floats };
 }
 
 /** `file` is for messages. Throws AdarandError `model.config`. */
@@ -109,12 +163,22 @@ export function parsePreprocessorConfig(json: string, file: string): Preprocessi
   );
 }
 
-/** The file for transformers.js. It takes only model types that it knows, but runs just the graph: `resnet` will do. */
-export function configOf(network: Network, { classes }: Head, notes: Readonly<Record<string, unknown>>) {
+/**
+ * The file for transformers.js. It takes only model types that it knows, but runs just the graph: `resnet` will do. Beside
+ * tensors it is also what their library reads.
+ */
+export function configOf(
+  network: Network,
+  { classes }: Head,
+  notes: Readonly<Record<string, unknown>>,
+  library?: Pick<LibraryModel, 'modelType' | 'fields' | 'origin'>,
+) {
   const { modelType, name, featureSize, preprocessing } = network;
+  const usual = transformersTypes.has(modelType) ? modelType : 'resnet';
   return {
-    model_type: transformersTypes.has(modelType) ? modelType : 'resnet',
+    model_type: library?.modelType ?? usual,
     image_size: fileSizes(preprocessing).imageSize,
+    ...library?.fields,
     num_channels: 3,
     num_labels: classes.length,
     id2label: Object.fromEntries(classes.map((label, i) => [i, label])),
@@ -125,6 +189,7 @@ export function configOf(network: Network, { classes }: Head, notes: Readonly<Re
       network: name,
       network_image_size: preprocessing.imageSize,
       feature_size: featureSize,
+      ...(library !== undefined && { origin: library.origin, preprocessing }),
     },
     'transformers.js_config': { dtype: 'fp32' },
   };

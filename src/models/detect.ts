@@ -5,6 +5,7 @@ import type { BuildBackbone } from '../nn/family.js';
 import { type FoundPrefix, findPrefix } from '../nn/naming/find-prefix.js';
 import { wrapperOf } from '../nn/naming/leftovers.js';
 import { type NamedWeights, toOurs, toTheirs } from '../nn/naming/naming.js';
+import { lastingConfig, type TensorOrigin } from '../nn/naming/origin.js';
 import type { Network } from '../nn/network.js';
 import { backboneFamilies } from '../nn/registry.js';
 import { unreservedNetwork } from './unreserved-network.js';
@@ -34,6 +35,7 @@ export function networkOf(
   return unreservedNetwork({
     ...network,
     notes: notesOf(network, weights, { config, others }),
+    origin: originOf(weights, network, config),
     toFile: (own) => toTheirs(weights.naming, weights.prefix, own),
   });
 }
@@ -86,6 +88,14 @@ function withoutOthers(
     return whole !== '' && !prefix.startsWith(whole) ? [whole] : other === '' ? [] : [other];
   });
   return new Map([...tensors].filter(([name]) => !left.some((other) => name.startsWith(other))));
+}
+
+function originOf(
+  { naming: { library, marker } }: NamedWeights,
+  { heads = [] }: Network,
+  config: ArchitectureConfig | undefined,
+): TensorOrigin {
+  return { library, marker, heads, config: config === undefined ? null : lastingConfig(config) };
 }
 
 function notesOf(

@@ -41,13 +41,14 @@ export interface Place {
 
 /**
  * Which of a model's weights are opened, where there are several kinds: the tensors, if their architecture is known
- * here, or nothing is known of it; else the ONNX file, which explains itself.
+ * here, or nothing is known of it; else the ONNX file, which explains itself. So, too, in an exported folder, unless its
+ * tensors are said to be another network.
  *
  * @throws AdarandError `model.not-found`, `model.pickle`. `place` is for messages.
  */
 export function weightsIn(
   paths: ReadonlySet<string>,
-  config: Pick<ModelConfig, 'architecture'> | undefined,
+  config: Pick<ModelConfig, 'architecture' | 'prefersOnnx'> | undefined,
   place: Place,
 ): WeightFiles {
   const names = isOpenClip(paths) ? [...openClipTensors, TENSORS] : [TENSORS];
@@ -60,8 +61,9 @@ export function weightsIn(
         : undefined;
   const external = [...paths].filter((path) => /^onnx\/model\.onnx[._]data(?:_\d+)?$/.test(path)).sort();
   const onnx: WeightFiles | undefined = paths.has(ONNX) ? { kind: 'onnx', model: ONNX, external } : undefined;
-  const known = config === undefined || isCovered(config.architecture);
-  const chosen = known ? (tensors ?? onnx) : (onnx ?? tensors);
+  const architecture = config?.architecture;
+  const known = architecture === undefined || isCovered(architecture);
+  const chosen = known && config?.prefersOnnx !== true ? (tensors ?? onnx) : (onnx ?? tensors);
   if (chosen !== undefined) return chosen;
   throw withoutWeights(paths, place);
 }

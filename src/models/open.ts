@@ -87,6 +87,7 @@ async function openFolder(folder: string, name: string, options: Opening): Promi
   const preprocessorFile = join(folder, PREPROCESSOR);
   const weights = weightsIn(paths, config, { name: folder, hub: false });
   const preprocessing =
+    (weights.kind === 'onnx' ? undefined : config.ofTensors) ??
     config.preprocessing ??
     // Tensors have the usual preprocessing of their family.
     (weights.kind !== 'onnx' && !paths.has(PREPROCESSOR)

@@ -54,8 +54,11 @@ export function backbone(
     if (spec.role === 'buffer') buffers.set(spec.name, tensor);
     else parameters.set(spec.name, { kind: spec.role, tensor });
   });
-  if ('seed' in weights) return { ...architecture, parameters, groups, buffers, pretrainedHead: undefined };
   const known = new Set(specs.map(({ name }) => name));
+  // CLIP's projection is called as a classifier is.
+  const heads = head.filter((prefix) => !known.has(`${prefix}.weight`));
+  const built = { ...architecture, parameters, groups, buffers, heads };
+  if ('seed' in weights) return { ...built, pretrainedHead: undefined };
   for (const [name, { shape }] of weights.tensors)
     if (!known.has(name) && !head.some((prefix) => name === `${prefix}.weight` || name === `${prefix}.bias`))
       throw new AdarandError(
@@ -64,7 +67,7 @@ export function backbone(
         'The network computes something else than what is known here; an ONNX export of it can be opened instead.',
       );
   const pretrainedHead = readHead(weights, head, specs, architecture);
-  return { ...architecture, parameters, groups, buffers, pretrainedHead };
+  return { ...built, pretrainedHead };
 }
 
 /** ImageNet's channel statistics and the usual 256 to 224 ratio of resizing to cropping. */

@@ -4,7 +4,13 @@ import { AdarandError } from '../errors.js';
 /** What a model's `config.json` says about its architecture, as the library that wrote it has it. */
 export type ArchitectureConfig =
   | { readonly library: 'timm'; readonly architecture: string; readonly args: Fields }
-  | { readonly library: 'transformers'; readonly modelType: string; readonly fields: Fields }
+  | {
+      readonly library: 'transformers';
+      readonly modelType: string;
+      readonly fields: Fields;
+      /** Names of fields with whole numbers that are written as 1.0: Python's transformers refuses them as 1. */
+      readonly floats?: readonly string[] | undefined;
+    }
   | { readonly library: 'OpenCLIP'; readonly fields: Fields };
 
 export type Fields = Readonly<Record<string, unknown>>;

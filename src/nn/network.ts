@@ -1,5 +1,6 @@
 import type { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import type { TensorOrigin } from './naming/origin.js';
 
 /**
  * What a parameter is, for weight decay and for methods that single out weights: `weight` (a kernel or a matrix),
@@ -67,6 +68,10 @@ export interface Network {
   readonly buffers: ReadonlyMap<string, Tensor<'float32'>>;
   /** The classifier that it was pretrained with, where it has one. */
   readonly pretrainedHead: Head | undefined;
+  /** What its classifier's tensors are called; several see a part of the features each, and their logits are averaged. */
+  readonly heads?: readonly string[];
+  /** Where its tensors come from, if it was opened from named tensors. */
+  readonly origin?: TensorOrigin;
   /** What was assumed, or left out, when it was opened: sentences for the user. */
   readonly notes?: readonly string[];
   /** Its tensors, by its own names, under the names and in the forms of the file that it was opened from. */

@@ -8,7 +8,7 @@ import { float32, type Tensor } from '../graph/tensor.js';
 import { fineTuning } from '../methods/fine-tuning.js';
 import { parseConfig } from '../models/config.js';
 import { networkOf } from '../models/detect.js';
-import { exportOnnx } from '../models/export.js';
+import { exportOnnx } from '../models/export/onnx.js';
 import { importOnnx } from '../models/onnx-import.js';
 import { openModel } from '../models/open.js';
 import type { Network } from '../nn/network.js';

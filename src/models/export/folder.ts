@@ -1,8 +1,11 @@
 import { dirname, join } from 'node:path';
 import { writeChunksAtomic, writeError } from '../../files/atomic.js';
 import { makeFolder } from '../../files/make-folder.js';
+import { safetensorsPieces } from '../../files/safetensors.js';
 import { configOf, preprocessorConfigOf } from '../config.js';
 import { isHalvedInGraph } from './halving.js';
+import type { LibraryModel } from './library/library-model.js';
+import { processorConfigOf } from './library/transformers-fields.js';
 import { type ExportedModel, exportPieces } from './onnx.js';
 
 type Content = string | readonly Uint8Array[];
@@ -27,12 +30,33 @@ export function graphFiles(model: ExportedModel): readonly ExportedFile[] {
   ];
 }
 
+/** What the library of the backbone opens, beside `config.json`. */
+export function libraryFiles(library: LibraryModel): readonly ExportedFile[] {
+  const tensors = {
+    path: 'model.safetensors',
+    content: () => safetensorsPieces(library.tensors(), { format: 'pt' }),
+  };
+  if (library.library !== 'transformers') return [tensors];
+  const processor = processorConfigOf(library.preprocessing);
+  return [tensors, { path: 'processor_config.json', content: () => toJson(processor) }];
+}
+
 /** What transformers.js asks for first. `notes` are for its part `adarand`. It is a folder's last file. */
 export function configFile(
   { network, head }: ExportedModel,
   notes: Readonly<Record<string, unknown>> = {},
+  library?: LibraryModel,
 ): ExportedFile {
-  return { path: 'config.json', content: () => toJson(configOf(network, head, notes)) };
+  const json = () => toJson(configOf(network, head, notes, library));
+  return { path: 'config.json', content: () => withFloats(json(), library?.floats ?? []) };
+}
+
+/** Whole numbers as Python writes those of a type that has others, too. */
+function withFloats(json: string, floats: readonly string[]): string {
+  return floats.reduce(
+    (text, name) => text.replace(new RegExp(`^(  "${name}": -?\\d+)(,?)$`, 'm'), '$1.0$2'),
+    json,
+  );
 }
 
 /**
@@ -43,9 +67,13 @@ export function configFile(
 export async function exportFolder(
   folder: string,
   model: ExportedModel,
-  { notes }: { readonly notes?: Readonly<Record<string, unknown>> } = {},
+  {
+    notes,
+    library,
+  }: { readonly notes?: Readonly<Record<string, unknown>>; readonly library?: LibraryModel } = {},
 ): Promise<void> {
-  await writeFiles(folder, [...graphFiles(model), configFile(model, notes)]);
+  const beside = library === undefined ? [] : libraryFiles(library);
+  await writeFiles(folder, [...graphFiles(model), ...beside, configFile(model, notes, library)]);
 }
 
 /**

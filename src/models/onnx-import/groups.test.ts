@@ -6,7 +6,7 @@ import { type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures
 import { float32, type Shape } from '../../graph/tensor.js';
 import type { Network, ParameterGroup } from '../../nn/network.js';
 import { type BackboneName, backboneNamed } from '../../nn/registry.js';
-import { exportOnnx } from '../export.js';
+import { exportOnnx } from '../export/onnx.js';
 import { importOnnx } from '../onnx-import.js';
 
 const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });

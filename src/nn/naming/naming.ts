@@ -29,6 +29,8 @@ export interface Naming {
   readonly body: readonly Rename[];
   /** Names of the classifier in the libraries' usual places: from the beginning of the file, or below `wrapperOf` the prefix. */
   readonly head: readonly Rename[];
+  /** In which tensors are written for the library to load, where not in this one. */
+  readonly written?: Naming;
   /** Tensors that belong to the file but not to the network, and what they are. */
   readonly unused?: readonly Leftover[];
 }

@@ -15,6 +15,7 @@ const timm: Naming = {
 /** The layers of torchvision or timm in a row: `nn.Sequential(*resnet.children())`. */
 const inARow: Naming = {
   library: 'torchvision and timm',
+  written: timm,
   marker: '4.0.conv1.weight',
   body: [
     { ours: 'conv1.weight', theirs: '0.weight' },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { hubSourceSchema } from '../../models/hub/source.js';
+import { originSchema } from '../../models/origin-schema.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
@@ -64,6 +65,8 @@ export const recordSchema = z
       preprocessing: preprocessingSchema,
       /** Null for a file or folder of this machine; runs of version 0.1.0 lack it. */
       source: hubSourceSchema.nullable().default(null),
+      /** Where its tensors are named so; null for an ONNX file. Earlier versions did not record it. */
+      origin: originSchema.nullable().optional(),
     }),
     /**
      * The groups of the network's parameters, from the images on, and the head: how many numbers they have, and their

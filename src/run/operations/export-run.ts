@@ -16,6 +16,8 @@ export const exportOptionsSchema = z.strictObject({
 export const exportReportSchema = z.object({
   run: z.string(),
   folder: z.string(),
+  /** Whose names the tensors in `model.safetensors` have; absent where there is no such file. */
+  library: z.enum(['transformers', 'timm', 'torchvision', 'torch']).optional(),
   /** Of a run that is not finished: how far it has come, and which epoch's parameters were written. */
   unfinished: unfinishedSchema.optional(),
 });

@@ -54,6 +54,7 @@ export function describeRun(run: Run): RunRecord {
       fingerprint: fingerprintNetwork(network),
       preprocessing: plain(preprocessing),
       source: modelSource ?? null,
+      origin: network.origin ?? null,
     },
     groups: describeGroups(run),
     methodFile: fingerprintMethod(options.method),

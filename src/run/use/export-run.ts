@@ -5,7 +5,14 @@ import { AdarandError } from '../../errors.js';
 import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
-import { configFile, type ExportedFile, graphFiles, writeFiles } from '../../models/export/folder.js';
+import {
+  configFile,
+  type ExportedFile,
+  graphFiles,
+  libraryFiles,
+  writeFiles,
+} from '../../models/export/folder.js';
+import { libraryModelOf } from '../../models/export/library/library-model.js';
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { modelCard } from './card/model-card.js';
@@ -30,10 +37,15 @@ export async function exportRun(
     seed,
     ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
   };
+  const library = libraryModelOf(model, record.model.origin);
+  const written = 'why' in library ? undefined : library;
+  if ('why' in library && record.model.origin !== null)
+    host.emit({ type: 'remark', text: `no model.safetensors is written: ${library.why}` });
   const files = [
     ...graphFiles(model),
-    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model) },
-    configFile(model, notes),
+    ...(written === undefined ? [] : libraryFiles(written)),
+    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model, library) },
+    configFile(model, notes, written),
   ];
   await checkFree(to, files);
   const made = await make(to);
@@ -45,7 +57,12 @@ export async function exportRun(
     if (made !== undefined) await removeEmpty(to, made);
     throw error;
   }
-  return { run, folder: to, ...(unfinished !== undefined && { unfinished }) };
+  return {
+    run,
+    folder: to,
+    ...(written !== undefined && { library: written.library }),
+    ...(unfinished !== undefined && { unfinished }),
+  };
 }
 
 /** The topmost folder that was made; undefined if it is there already. */

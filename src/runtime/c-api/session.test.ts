@@ -11,6 +11,7 @@ import { cifarResNet } from '../../nn/cifar-resnet.js';
 import { schedules } from '../../optimizers/schedules.js';
 import { sgd } from '../../optimizers/sgd.js';
 import { newHead } from '../../training/classifier.js';
+import { sameRates } from '../../training/rate-factors.js';
 import { buildStep } from '../../training/step-graph.js';
 import { Stepper } from '../../training/stepper.js';
 import type { Driver } from '../driver.js';
@@ -109,7 +110,7 @@ async function stepsBy(driver: Driver): Promise<ReadonlyMap<string, Tensor['data
     learningRate: 0.01,
     schedule: schedules.cosine,
     weightDecay: 1e-4,
-    backboneLrScale: 0.5,
+    rateFactors: sameRates(network, 0.5),
     emaDecay: 0.9,
     clipGradNorm: 1,
     batchNorm: 'train',

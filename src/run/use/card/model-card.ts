@@ -1,8 +1,10 @@
 import { basename } from 'node:path';
 import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
 import { fileSizes } from '../../../models/config.js';
+import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
 import type { RunModel } from '../run-model.js';
+import { librarySection } from './library-section.js';
 import { codeBlock, verbatim } from './markdown.js';
 import { browserSnippet, nodeSnippet, pythonSnippet, TRANSFORMERS } from './snippets.js';
 
@@ -13,6 +15,7 @@ const LISTED = 200;
 export function modelCard(
   name: string,
   { record, summary, unfinished }: Pick<RunModel, 'record' | 'summary' | 'unfinished'>,
+  library: LibraryModel | NoLibraryModel,
 ): string {
   const sizes = fileSizes(record.model.preprocessing);
   const folder = { name, ...sizes };
@@ -44,6 +47,7 @@ upright; transparency is ignored, and grey pictures with transparency are not re
     '## In Python',
     'With `pip install onnxruntime pillow numpy`, beside this folder. Pillow cuts off 16-bit grey: divide such a picture by 257 first.',
     codeBlock('python', pythonSnippet(folder)),
+    ...librarySection(name, record, library),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -1,0 +1,127 @@
+import type { Tensor } from '../../../graph/tensor.js';
+import type { Naming } from '../../../nn/naming/naming.js';
+import type { TensorOrigin } from '../../../nn/naming/origin.js';
+import type { Preprocessing } from '../../../nn/network.js';
+import { backboneFamilies } from '../../../nn/registry.js';
+import type { ExportedModel } from '../onnx.js';
+import { libraryTensors } from './library-tensors.js';
+import { timmFields } from './timm-fields.js';
+import { classOf, maskToken, transformersFields } from './transformers-fields.js';
+
+/** An exported classifier as the library has it whose names its tensors have: `model.safetensors`, and what is said of it. */
+export interface LibraryModel {
+  readonly library: 'transformers' | 'timm' | 'torchvision' | 'torch';
+  /** The class of transformers, or timm's architecture; undefined where a program has to say what the tensors belong to. */
+  readonly architecture: string | undefined;
+  readonly tensors: () => ReadonlyMap<string, Tensor>;
+  /** Of `config.json`, what the library reads. */
+  readonly fields: Readonly<Record<string, unknown>>;
+  /** Which of these are written like 1.0. */
+  readonly floats?: readonly string[] | undefined;
+  /** Of `config.json`. transformers.js takes a few names only, and transformers builds what it says. */
+  readonly modelType: string;
+  /** From which the network is opened again; null where that would be another one. */
+  readonly origin: TensorOrigin | null;
+  readonly preprocessing: Preprocessing;
+}
+
+/** Why an exported folder has no `model.safetensors`. */
+export interface NoLibraryModel {
+  readonly why: string;
+}
+
+/** What a run recorded: undefined in a run of an earlier version, null for a network that was an ONNX file. */
+export type RecordedOrigin = TensorOrigin | null | undefined;
+
+/** How a classifier is written for the library that its backbone comes from, or why it is not. */
+export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): LibraryModel | NoLibraryModel {
+  if (origin === undefined)
+    return {
+      why: 'an earlier version of adarand began the run, and did not record where its tensors belong',
+    };
+  if (origin === null)
+    return { why: 'the pretrained network was an ONNX file, whose tensors have no library' };
+  const naming = namingOf(origin);
+  if (naming === undefined)
+    return {
+      why: `this version of adarand does not know the names of ${origin.library} that the run recorded`,
+    };
+  if (origin.heads.length === 0 || naming.library === 'OpenCLIP')
+    return { why: `${naming.library} has no classifier on what this network puts out` };
+  switch (naming.library) {
+    case 'transformers':
+      return ofTransformers(model, naming, origin);
+    case 'timm':
+    case 'torchvision and timm':
+      return ofTimm(model, naming, origin);
+    default:
+      return ofTorch(model, naming, origin);
+  }
+}
+
+function namingOf({ library, marker }: TensorOrigin): Naming | undefined {
+  return backboneFamilies
+    .flatMap(({ namings }): readonly Naming[] => namings)
+    .find((naming) => naming.library === library && naming.marker === marker);
+}
+
+/** A type that transformers.js takes, and that Python's transformers refuses instead of building another network. */
+const OTHERS = 'mobilenet_v4';
+
+function ofTransformers(
+  model: ExportedModel,
+  naming: Naming,
+  origin: TensorOrigin,
+): LibraryModel | NoLibraryModel {
+  const { config, heads } = origin;
+  if (config?.library !== 'transformers')
+    return { why: 'the pretrained network had no config.json of transformers' };
+  const found = classOf(config.modelType);
+  if (found === undefined)
+    return {
+      why: `transformers, or transformers.js, has no classifier of the type ${config.modelType} on what this network puts out`,
+    };
+  const { featureSize, preprocessing } = model.network;
+  // DINOv2's classifier sees the average of the patches, too: an encoder alone gets zeros for that.
+  const pads = found.sees === 'token-and-average' && featureSize === config.fields.hidden_size;
+  return {
+    library: 'transformers',
+    architecture: found.name,
+    tensors: () => {
+      const width = pads ? 2 * featureSize : featureSize;
+      const own = libraryTensors(model, { naming, prefix: `${found.prefix}.`, heads, width });
+      return new Map([...own, ...maskToken(found, config.fields)]);
+    },
+    fields: transformersFields(config.fields, found, preprocessing),
+    floats: config.floats,
+    modelType: found.type,
+    origin: pads ? null : origin,
+    preprocessing,
+  };
+}
+
+function ofTimm(model: ExportedModel, naming: Naming, origin: TensorOrigin): LibraryModel {
+  const { config } = origin;
+  if (config?.library !== 'timm') return ofTorch(model, naming, origin);
+  return {
+    ...ofTorch(model, naming, origin),
+    library: 'timm',
+    architecture: config.architecture,
+    fields: timmFields(model, origin, config),
+  };
+}
+
+/** Tensors for `load_state_dict`. */
+function ofTorch(model: ExportedModel, naming: Naming, origin: TensorOrigin): LibraryModel {
+  const { heads } = origin;
+  const { featureSize: width, preprocessing } = model.network;
+  return {
+    library: naming.library === 'timm' || naming.library === 'torch' ? naming.library : 'torchvision',
+    architecture: undefined,
+    tensors: () => libraryTensors(model, { naming: naming.written ?? naming, prefix: '', heads, width }),
+    fields: {},
+    modelType: OTHERS,
+    origin,
+    preprocessing,
+  };
+}
