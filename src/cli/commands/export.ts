@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { commandLine } from '../../run/command-line.js';
 import { exportRun } from '../../run/operations/export-run.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
@@ -9,12 +10,14 @@ export const command = {
   options: exportRun.request,
   arguments: ['run'],
   async run({ parse, json }) {
-    const report = await perform(exportRun, parse(exportRun.request), { json });
+    const options = parse(exportRun.request);
+    const report = await perform(exportRun, options, { json });
     if (json) return printJson({ type: 'result', ...report });
     const { folder } = report;
+    const page = options.web ? ', index.html, web/' : '';
     print(
-      `written: ${folder}/ with README.md, config.json, preprocessor_config.json, onnx/model.onnx\n` +
-        `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n`,
+      `written: ${folder}/ with README.md, config.json, preprocessor_config.json, onnx/model.onnx${page}\n` +
+        `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n${options.web ? `see its page: ${commandLine('serve', folder)}\n` : ''}`,
     );
   },
 } satisfies Command<typeof exportRun.request>;

@@ -11,6 +11,11 @@ export const exportOptionsSchema = z.strictObject({
     group: 'Input and output',
     value: 'dir',
   }),
+  web: z.boolean().default(false).register(optionRegistry, {
+    description:
+      'Add a page that classifies pictures in a browser. It has to come from a web server; the command serve is one.',
+    group: 'Input and output',
+  }),
 });
 
 export const exportReportSchema = z.object({

@@ -310,6 +310,13 @@ export interface ExportOptions {
   run: string;
   /** Folder to write; it must be empty, or not exist yet. */
   to: string;
+  /**
+   * Add a page that classifies pictures in a browser. It has to come from a web server; the command
+   * serve is one.
+   *
+   * Default: false.
+   */
+  web?: boolean | undefined;
 }
 
 /** Options of `inspect`. */

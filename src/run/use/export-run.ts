@@ -10,6 +10,7 @@ import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { modelCard } from './card/model-card.js';
 import { openRunModel } from './run-model.js';
+import { webPage } from './web-page.js';
 
 /**
  * Writes a run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails leaves
@@ -18,7 +19,7 @@ import { openRunModel } from './run-model.js';
  * @throws AdarandError `export.exists`, or as `openRunModel` and `writeFiles` do.
  */
 export async function exportRun(
-  { run, to }: z.output<typeof exportOptionsSchema>,
+  { run, to, web }: z.output<typeof exportOptionsSchema>,
   host: RunHost,
 ): Promise<ExportReport> {
   const model = await openRunModel(run, host);
@@ -30,9 +31,11 @@ export async function exportRun(
     seed,
     ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
   };
+  const name = basename(resolve(to));
   const files = [
     ...graphFiles(model),
-    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model) },
+    ...(web ? await webPage(name, model) : []),
+    { path: 'README.md', content: () => modelCard(name, model) },
     configFile(model, notes),
   ];
   await checkFree(to, files);
