@@ -13,12 +13,16 @@ export const command = {
     const options = parse(exportRun.request);
     const report = await perform(exportRun, options, { json });
     if (json) return printJson({ type: 'result', ...report });
-    const { folder } = report;
-    const page = options.web ? ', index.html, web/' : '';
-    print(
-      `written: ${folder}/ with README.md, config.json, preprocessor_config.json, onnx/model.onnx${page}\n` +
-        `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n${options.web ? `see its page: ${commandLine('serve', folder)}\n` : ''}`,
-    );
+    const { folder, zip } = report;
+    const names = ['README.md', 'config.json', 'preprocessor_config.json', 'onnx/model.onnx'];
+    const page = options.web ? ['index.html', 'web/'] : [];
+    const lines = [
+      `written: ${folder}/ with ${[...names, ...page].join(', ')}`,
+      ...(zip === undefined ? [] : [`written: ${zip} with the same files`]),
+      `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})`,
+      ...(options.web ? [`see its page: ${commandLine('serve', folder)}`] : []),
+    ];
+    print(`${lines.join('\n')}\n`);
   },
 } satisfies Command<typeof exportRun.request>;
 

@@ -16,11 +16,17 @@ export const exportOptionsSchema = z.strictObject({
       'Add a page that classifies pictures in a browser. It has to come from a web server; the command serve is one.',
     group: 'Input and output',
   }),
+  zip: z.boolean().default(false).register(optionRegistry, {
+    description: 'Write the folder as a zip file, too: DIR.zip, beside it, which must not exist yet.',
+    group: 'Input and output',
+  }),
 });
 
 export const exportReportSchema = z.object({
   run: z.string(),
   folder: z.string(),
+  /** The same files as a zip file, where that was asked for. */
+  zip: z.string().optional(),
   /** Of a run that is not finished: how far it has come, and which epoch's parameters were written. */
   unfinished: unfinishedSchema.optional(),
 });

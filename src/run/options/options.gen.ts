@@ -317,6 +317,12 @@ export interface ExportOptions {
    * Default: false.
    */
   web?: boolean | undefined;
+  /**
+   * Write the folder as a zip file, too: DIR.zip, beside it, which must not exist yet.
+   *
+   * Default: false.
+   */
+  zip?: boolean | undefined;
 }
 
 /** Options of `inspect`. */

@@ -1,10 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
+import { writeZip, zipBeside } from '../../files/write-zip.js';
 import { configFile, type ExportedFile, graphFiles, writeFiles } from '../../models/export/folder.js';
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
@@ -19,7 +20,7 @@ import { webPage } from './web-page.js';
  * @throws AdarandError `export.exists`, or as `openRunModel` and `writeFiles` do.
  */
 export async function exportRun(
-  { run, to, web }: z.output<typeof exportOptionsSchema>,
+  { run, to, web, zip }: z.output<typeof exportOptionsSchema>,
   host: RunHost,
 ): Promise<ExportReport> {
   const model = await openRunModel(run, host);
@@ -38,17 +39,26 @@ export async function exportRun(
     { path: 'README.md', content: () => modelCard(name, model) },
     configFile(model, notes),
   ];
+  const zipped = zip ? zipBeside(to) : undefined;
   await checkFree(to, files);
+  if (zipped !== undefined) await checkNoFile(zipped);
   const made = await make(to);
   try {
     await writeFiles(to, files);
+    const paths = files.map(({ path }) => path);
+    if (zipped !== undefined) await writeZip(zipped, to, paths, new Date(record.started));
   } catch (error) {
     for (const name of topOf(files))
       await rm(join(to, name), { recursive: true, force: true }).catch(() => {});
     if (made !== undefined) await removeEmpty(to, made);
     throw error;
   }
-  return { run, folder: to, ...(unfinished !== undefined && { unfinished }) };
+  return {
+    run,
+    folder: to,
+    ...(zipped !== undefined && { zip: zipped }),
+    ...(unfinished !== undefined && { unfinished }),
+  };
 }
 
 /** The topmost folder that was made; undefined if it is there already. */
@@ -83,6 +93,11 @@ async function checkFree(to: string, files: readonly ExportedFile[]): Promise<vo
       'Delete it, or choose another folder.',
     );
   else throw exists(`${to} exists and is not empty`, 'Choose another folder.');
+}
+
+async function checkNoFile(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined) throw exists(`${path} exists`, 'Choose another folder, or move the file away.');
 }
 
 /** What the files are, or are in, seen from their folder. */
