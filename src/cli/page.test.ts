@@ -1,21 +1,11 @@
 /** The page of an exported classifier, served as export says, in a real browser. */
 import assert from 'node:assert/strict';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, startBrowser, type Visit, visit } from '../../test/helpers/browser.js';
-import {
-  adarand,
-  jsonLines,
-  type Running,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { answerOf, assertAlike, type ExportedPage, exportedPage } from '../../test/helpers/exported-page.js';
 import { editable, scene } from '../../test/helpers/scenes.js';
-import { at } from '../errors.js';
 
 /** Names of classes that a page must show as they are. */
 const hostile: Readonly<Record<string, string>> = {
@@ -24,34 +14,15 @@ const hostile: Readonly<Record<string, string>> = {
   red: 'חתול 🐈‍⬛',
 };
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let server: Running;
+let exported: ExportedPage;
 let url = '';
-const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+const inside = (...parts: readonly string[]) => exported.inside(...parts);
 
 before(async () => {
-  folder = await temporaryFolder();
-  await writeImages(inside('colours'), 10, 80);
-  for (const [name, other] of Object.entries(hostile))
-    await rename(inside('colours', name), inside('colours', other));
-  await writeModel(inside('tiny.onnx'), 72);
-  const run = async (...args: readonly string[]) => {
-    const ended = await adarand(folder.path, ...args);
-    assert.equal(ended.code, 0, ended.stderr);
-    return ended.stdout;
-  };
-  await run('train', 'colours', '--model', 'tiny.onnx', '--epochs', '2', '--batch-size', '8', '--out', 'run');
-  const printed = await run('export', 'run', '--to', 'my page', '--web');
-  const [, line = ''] = /^see its page: adarand (.*)$/m.exec(printed) ?? assert.fail(printed);
-  assert.equal(line, "serve 'my page'");
-  server = start(folder.path, 'serve', 'my page', '--port', '0');
-  const [, address = ''] = / is at (http:\S+) /.exec(await server.line(/ is at /)) ?? [];
-  url = address;
+  exported = await exportedPage(72, hostile);
+  ({ url } = exported);
 });
-after(async () => {
-  server.process.kill();
-  await folder.remove();
-});
+after(() => exported.end());
 
 test('what the page loads is beside it, and servers know its type', async () => {
   const page = await readFile(inside('my page', 'index.html'), 'utf8');
@@ -84,25 +55,7 @@ describe('in a browser', { skip: noBrowser }, () => {
   });
   after(() => browser.close());
 
-  /** The classes of the picture that was given last, with their probabilities. */
-  const answerOf = async (page: Page): Promise<ReadonlyMap<string, number>> => {
-    const first = page.locator('#results > li').first();
-    await first.locator('.classes').waitFor();
-    const names = await first.locator('.class').allTextContents();
-    const percents = await first.locator('.percent').allTextContents();
-    return new Map(names.map((name, i) => [name, Number.parseFloat(at(percents, i)) / 100]));
-  };
-  const predicted = async (file: string): Promise<ReadonlyMap<string, number>> => {
-    const { stdout } = await adarand(folder.path, 'predict', 'run', file, '--json', '--top', '9');
-    const found = jsonLines(stdout).find(({ type }) => type === 'prediction');
-    assert.ok(Array.isArray(found?.classes), stdout);
-    return new Map(found.classes.map(({ name, probability }) => [name, probability]));
-  };
-  const give = (page: Page, ...files: readonly string[]) =>
-    page.setInputFiles(
-      '#choose',
-      files.map((file) => inside(file)),
-    );
+  const give = (page: Page, ...files: readonly string[]) => exported.give(page, ...files);
   const assertQuiet = async ({ page, printed, requested }: Visit) => {
     assert.deepEqual(printed, []);
     assert.deepEqual(
@@ -126,14 +79,12 @@ describe('in a browser', { skip: noBrowser }, () => {
       const file = `photograph-${i}.jpg`;
       const picture = editable(await scene(i + 1, width, height)).withMetadata({ orientation });
       await picture.jpeg({ quality: 90 }).toFile(inside(file));
-      const expected = await predicted(file);
+      const expected = await exported.predicted(file);
       assert.ok(Math.max(...expected.values()) < 0.98, JSON.stringify([...expected]));
       await give(page, file);
       await page.locator('#results > li').nth(i).waitFor();
-      const found = await answerOf(page);
-      assert.deepEqual(new Set(found.keys()), new Set(Object.values(hostile)));
-      for (const [name, probability] of expected)
-        assert.ok(Math.abs(probability - (found.get(name) ?? Number.NaN)) < 0.01, `${file}: ${name}`);
+      assert.deepEqual(new Set(expected.keys()), new Set(Object.values(hostile)));
+      assertAlike(await answerOf(page), expected, 0.01);
     }
     await assertQuiet(visited);
   });
@@ -212,11 +163,9 @@ describe('in a browser', { skip: noBrowser }, () => {
     );
     for (const file of ['one.png', 'clear.png']) {
       await give(page, file);
-      const expected = await predicted(file);
+      const expected = await exported.predicted(file);
       await page.locator('.answer h2', { hasText: file }).waitFor();
-      const found = await answerOf(page);
-      for (const [name, probability] of expected)
-        assert.ok(Math.abs(probability - (found.get(name) ?? Number.NaN)) < 0.02, `${file}: ${name}`);
+      assertAlike(await answerOf(page), expected, 0.02);
     }
     assert.match(await page.locator('#status').innerText(), /^clear\.png: .*, [\d.]+ %$/);
     await assertQuiet(visited);
@@ -295,11 +244,11 @@ test('serve says what is wrong, and gives nothing from outside', async () => {
     ['run', /^error: run has no page: index\.html is missing\n/],
     ['tiny.onnx', /^error: tiny\.onnx is not a folder\n/],
   ] as const) {
-    const refused = await adarand(folder.path, 'serve', name);
+    const refused = await exported.type('serve', name);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, message);
   }
-  const taken = await adarand(folder.path, 'serve', 'my page', '--port', new URL(url).port);
+  const taken = await exported.type('serve', 'my page', '--port', new URL(url).port);
   assert.equal(taken.code, 2);
   assert.match(
     taken.stderr,
