@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
+import { exportOptionsSchema } from '../run/operations/export-run.js';
 import { exportRun } from '../run/use/export-run.js';
 
 const command = ['export', '../run', '--to', 'shipped/flowers'];
@@ -72,7 +73,7 @@ describe('an export that is interrupted where it changes a file', () => {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, 'mine');
       const refused = exportRun(
-        { run: at('run'), to: at('other', file.slice(0, 1)) },
+        exportOptionsSchema.parse({ run: at('run'), to: at('other', file.slice(0, 1)) }),
         { emit: () => {}, stop: () => false },
       );
       await assert.rejects(refused, { code: 'export.exists' });

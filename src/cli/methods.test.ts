@@ -88,8 +88,10 @@ describe('every method', () => {
     });
 
   test('resumed with other pixels than it began with, a run is refused', async () => {
+    const { exportOptionsSchema } = await import('../run/operations/export-run.js');
     const { exportRun } = await import('../run/use/export-run.js');
-    await exportRun({ run: at('fine-tuning-whole'), to: at('model') }, host(0));
+    const options = { run: at('fine-tuning-whole'), to: at('model') };
+    await exportRun(exportOptionsSchema.parse(options), host(0));
     const given = { ...optionsFor('fine-tuning', 'shifted'), model: at('model') };
     await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
     const file = at('model/preprocessor_config.json');

@@ -23,6 +23,8 @@ const printed = {
     "'train', '--resume', path, ...longer",
   ],
   afterTraining: ["'predict', run", "'export', run", "'predict', run, STANDARD_INPUT"],
+  // Their journey is page.test.ts.
+  page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
   help: ["'--help'", "command.name, '--help'", "to.name(), '--help'"],
   explained: ["'methods'", "'doctor'", "'models'"],
   // They need a network.

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
 import { systemCode } from '../files/atomic.js';
-import { formatThatCannotBeRead, isTiff, refuseMeasurements, UnreadableFormat } from './formats.js';
+import { refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
+import { formatThatCannotBeRead, isTiff } from './known-formats.js';
 import { isLostName } from './lost-name.js';
 
 // Each picture is decoded once or with fresh options: libvips' own cache would only hold memory.

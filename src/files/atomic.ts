@@ -43,17 +43,20 @@ export async function writeChunksAtomic(
 
 /**
  * Removes the temporary files that killed processes left in a folder which this process alone writes; in one that
- * others write, too, those that are older than any that is still being written.
+ * others write, too, those that are older than any that is still being written, or those of one file.
  */
 export async function removeTemporaries(
   folder: string,
-  { olderThanMs }: { readonly olderThanMs?: number } = {},
+  { olderThanMs, of }: { readonly olderThanMs?: number; readonly of?: string } = {},
 ): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return [];
     throw writeError(folder, error);
   });
-  for (const path of names.filter(isTemporary).map((name) => join(folder, name))) {
+  const left = names.filter(
+    (name) => isTemporary(name) && (of === undefined || fileOfTemporary(name) === of),
+  );
+  for (const path of left.map((name) => join(folder, name))) {
     if (olderThanMs === undefined || (await ageMs(path)) > olderThanMs) await rm(path, { force: true });
   }
 }
@@ -66,7 +69,11 @@ async function ageMs(path: string): Promise<number> {
 
 /** Whether a name is that of a file which is being written, or was when its process was killed. */
 export function isTemporary(name: string): boolean {
-  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(name);
+  return fileOfTemporary(name) !== undefined;
+}
+
+function fileOfTemporary(name: string): string | undefined {
+  return /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
 }
 
 /** What a failed write means to the user; errors that are not the system's are returned as they are. */

@@ -6,6 +6,7 @@ import sharp from 'sharp';
 import { parseIdx } from '../../src/data/idx.js';
 import { unzipIdx } from '../../src/data/idx-file.js';
 import { inspectImages } from '../../src/data/inspect.js';
+import { isTruncated } from '../../src/page/is-truncated.js';
 import { mutateBytes } from './mutate-bytes.js';
 import type { Reader } from './reader.js';
 
@@ -30,6 +31,16 @@ export const dataReaders = {
     ],
     mutate: mutateBytes,
     read: async (bytes) => parseIdx(await unzipIdx(bytes, 'images', 'fuzz.gz'), labels, 'fuzz.gz'),
+  },
+  'image on the page': {
+    ending: 'image',
+    parsedIn: ['page/is-truncated.ts'],
+    samples: async () => {
+      const grey = () => sharp({ create: { width: 40, height: 30, channels: 3, background: 'grey' } });
+      return Promise.all([grey().png().toBuffer(), grey().jpeg().toBuffer(), grey().webp().toBuffer()]);
+    },
+    mutate: mutateBytes,
+    read: (bytes) => assert.equal(typeof isTruncated(bytes), 'boolean'),
   },
   image: {
     ending: 'image',

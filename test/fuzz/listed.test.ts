@@ -7,7 +7,7 @@ import { readers } from './readers.js';
 const parses = /\b(readFile(Sync)?|readSync|file\.read|JSON\.parse|fromBinary|gunzip(Sync)?|sharp)\(/;
 
 /** What is not of others: the package's own files, and the system's. */
-const own = ['package.ts', 'files/process-identity.ts'];
+const own = ['package.ts', 'files/process-identity.ts', 'models/export/web/page-files.ts'];
 
 /** What writes pictures, and reads none. */
 const writers = ['figures/png.ts'];

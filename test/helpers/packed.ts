@@ -24,9 +24,12 @@ export async function pack(folder: string): Promise<Packed> {
   for (const path of ['package.json', 'README.md', 'LICENSE', ...read('package.json').files])
     if (path !== 'dist') cpSync(join(root, path), join(staged, path), { recursive: true });
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  await execute(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', join(staged, 'dist')], {
-    cwd: root,
-  });
+  const dist = ['--outDir', join(staged, 'dist')];
+  for (const args of [
+    ['tsconfig.build.json', ...dist],
+    ['tsconfig.page.json', ...dist, '--rootDir', 'src', '--incremental', 'false'],
+  ])
+    await execute(process.execPath, [compiler, '-p', ...args], { cwd: root });
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const { stdout } = await execute('npm', args, { cwd: staged });
   const [{ filename, files }] = JSON.parse(stdout);

@@ -19,6 +19,8 @@ const examples: readonly (readonly [string, string])[] = [
   ['DATA', 'photos'],
   ['MODEL', 'some-backbone'],
   ['RUN', 'runs/photos-some-backbone-adarand-1'],
+  ['DIR --web', 'exported-page --web'],
+  ['serve DIR', 'serve exported-page'],
   ['DIR', 'exported'],
   ['NAME', 'bss'],
 ];
@@ -94,7 +96,8 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
     const entries = Object.values(exports).flatMap((entry) =>
       typeof entry === 'string' ? [entry] : Object.values(entry),
     );
-    for (const path of [bin.adarand, ...entries, 'assets/sample-backbone/config.json', 'LICENSE'])
+    const assets = ['assets/sample-backbone/config.json', 'assets/page/index.html', 'dist/page/worker.js'];
+    for (const path of [bin.adarand, ...entries, ...assets, 'LICENSE'])
       assert.ok(packed.files.includes(path.replace(/^\.\//, '')), path);
     assert.deepEqual(
       packed.files.filter((path) => /\.test\.|\.map$/.test(path)),
@@ -150,6 +153,14 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
           assert.rejects(type(`HF_HUB_OFFLINE=1 ${line}`), /would have to be downloaded, and HF_HUB_OFFLINE/),
       ],
       [/^(adarand doctor) --network$/, (line = '') => type(line)],
+      // It serves until it is ended.
+      [
+        /^(adarand serve \S+)$/,
+        async (line = '') => {
+          const served = `${line} --port 0 > served & sleep 3; kill $!; cat served`;
+          assert.match(await type(served), / is at http:/, line);
+        },
+      ],
       [/^(adarand .+)$/, (line = '') => type(line)],
       [/^npx adarand$/, async () => assert.match(await type('npx adarand --help'), /^Usage: /)],
       [/^node (dist\/\S+)$/, (path) => assert.equal(path, bin.adarand)],

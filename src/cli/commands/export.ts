@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { commandLine } from '../../run/command-line.js';
 import { type ExportReport, exportRun } from '../../run/operations/export-run.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
@@ -9,13 +10,19 @@ export const command = {
   options: exportRun.request,
   arguments: ['run'],
   async run({ parse, json }) {
-    const report = await perform(exportRun, parse(exportRun.request), { json });
+    const options = parse(exportRun.request);
+    const report = await perform(exportRun, options, { json });
     if (json) return printJson({ type: 'result', ...report });
-    const { folder, library } = report;
-    print(
-      `written: ${folder}/ with README.md, config.json, preprocessor_config.json, onnx/model.onnx${tensorFiles(library)}\n` +
-        `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})\n`,
-    );
+    const { folder, zip, library } = report;
+    const names = 'README.md, config.json, preprocessor_config.json, onnx/model.onnx';
+    const page = options.web ? ', index.html, web/' : '';
+    const lines = [
+      `written: ${folder}/ with ${names}${tensorFiles(library)}${page}`,
+      ...(zip === undefined ? [] : [`written: ${zip} with the same files`]),
+      `load it with transformers.js: pipeline('image-classification', ${javaScriptPath(folder)})`,
+      ...(options.web ? [`see its page: ${commandLine('serve', folder)}`] : []),
+    ];
+    print(`${lines.join('\n')}\n`);
   },
 } satisfies Command<typeof exportRun.request>;
 

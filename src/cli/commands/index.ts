@@ -41,8 +41,15 @@ export const commands: readonly CommandEntry[] = [
     name: 'export',
     usage: '<run>',
     summary: "write a finished run's classifier as a folder that transformers.js loads",
-    example: 'export runs/photos-some-backbone-adarand-1 --to flowers',
+    example: 'export runs/photos-some-backbone-adarand-1 --to flowers --web',
     load: async () => (await import('./export.js')).command,
+  },
+  {
+    name: 'serve',
+    usage: '<folder>',
+    summary: 'show the page of an exported folder (`export --web`) in a browser on this machine',
+    example: 'serve flowers',
+    load: async () => (await import('./serve.js')).command,
   },
   {
     name: 'inspect',

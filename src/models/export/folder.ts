@@ -18,12 +18,15 @@ export interface ExportedFile {
   readonly content: () => Content | Promise<Content>;
 }
 
+/** Where the graph is in an exported folder. */
+export const modelFile = 'onnx/model.onnx';
+
 /** The graph with its weights, and how a picture becomes its input. */
 export function graphFiles(model: ExportedModel): readonly ExportedFile[] {
   const { preprocessing } = model.network;
   return [
     {
-      path: 'onnx/model.onnx',
+      path: modelFile,
       content: () => exportPieces(model, { halve: isHalvedInGraph(preprocessing.imageSize) }),
     },
     { path: 'preprocessor_config.json', content: () => toJson(preprocessorConfigOf(preprocessing)) },

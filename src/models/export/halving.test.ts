@@ -9,6 +9,7 @@ import { at } from '../../errors.js';
 import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
 import type { Network } from '../../nn/network.js';
+import { pixelValues } from '../../page/network-input.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { openModel } from '../open.js';
 import { exportFolder } from './folder.js';
@@ -91,6 +92,23 @@ test('a network of small images is exported for images of its own size', async (
   const bytes = await readFile(join(path, 'onnx', 'model.onnx'));
   const expected = await classify({ ...small, pretrainedHead: head }, random(3, shape));
   assert.ok(difference(await logitsOf(bytes, random(3, shape)), expected.logits) < 1e-5);
+});
+
+test("the page's input of such a graph is what the network sees, when it is halved", async () => {
+  const { imageSize, mean, std } = network.preprocessing;
+  const seen = Uint8Array.from({ length: imageSize ** 2 * 3 }, (_, i) => (i * i * 31 + (i % 7) * 40) % 256);
+  const given = { imageSize, mean, std };
+  const input = (halved: boolean) => {
+    const side = imageSize * (halved ? 2 : 1);
+    return float32([1, 3, side, side], pixelValues(seen, { ...given, halved }));
+  };
+  const plain = input(false);
+  for (const i of [0, 1, imageSize, imageSize ** 2 - 1])
+    for (const c of [0, 1, 2]) {
+      const value = (at(seen, 3 * i + c) / 255 - at(mean, c)) / at(std, c);
+      assert.ok(Math.abs(at(plain.data, c * imageSize ** 2 + i) - value) < 1e-6);
+    }
+  assert.ok(difference(halvedByHand(input(true)).data, plain.data) < 1e-5);
 });
 
 /** Written out: 7, 25, 25 and 7 parts of four pixels, of those that are inside. */

@@ -4,6 +4,7 @@ import type { ConvAttributes } from '../../graph/operators/conv-geometry.js';
 import { mul } from '../../graph/operators/mul.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
 import { constant, type Value } from '../../graph/value.js';
+import { halvingWeights as weights } from './halving-weights.js';
 
 /**
  * Whether an exported graph takes images of twice the network's input, and halves them itself. What runs an exported model
@@ -21,12 +22,6 @@ export function halved(images: Value): Value {
   const [rows, columns] = edgeFactors(at(filtered.shape, 2), at(filtered.shape, 3));
   return mul(mul(filtered, constant(rows)), constant(columns));
 }
-
-/**
- * A triangle filter (1/8, 3/8, 3/8, 1/8), as evaluation has it, made sharper by the little that the resizing before it
- * has blurred: of six outer weights from 0.05 to 0.15, 0.11 and 0.1 came closest to evaluation's own answers.
- */
-const weights = [7 / 64, 25 / 64, 25 / 64, 7 / 64];
 
 /** [3,1,4,4], a kernel for each channel. */
 export const halvingKernel: Tensor<'float32'> = float32(

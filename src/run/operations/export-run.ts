@@ -11,6 +11,15 @@ export const exportOptionsSchema = z.strictObject({
     group: 'Input and output',
     value: 'dir',
   }),
+  web: z.boolean().default(false).register(optionRegistry, {
+    description:
+      'Add a page that classifies pictures in a browser. It has to come from a web server; the command serve is one.',
+    group: 'Input and output',
+  }),
+  zip: z.boolean().default(false).register(optionRegistry, {
+    description: 'Write the folder as a zip file, too: DIR.zip, beside it, which must not exist yet.',
+    group: 'Input and output',
+  }),
 });
 
 export const exportReportSchema = z.object({
@@ -18,6 +27,8 @@ export const exportReportSchema = z.object({
   folder: z.string(),
   /** Whose names the tensors in `model.safetensors` have; absent where there is no such file. */
   library: z.enum(['transformers', 'timm', 'torchvision', 'torch']).optional(),
+  /** The same files as a zip file, where that was asked for. */
+  zip: z.string().optional(),
   /** Of a run that is not finished: how far it has come, and which epoch's parameters were written. */
   unfinished: unfinishedSchema.optional(),
 });

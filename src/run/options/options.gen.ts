@@ -331,6 +331,19 @@ export interface ExportOptions {
   run: string;
   /** Folder to write; it must be empty, or not exist yet. */
   to: string;
+  /**
+   * Add a page that classifies pictures in a browser. It has to come from a web server; the command
+   * serve is one.
+   *
+   * Default: false.
+   */
+  web?: boolean | undefined;
+  /**
+   * Write the folder as a zip file, too: DIR.zip, beside it, which must not exist yet.
+   *
+   * Default: false.
+   */
+  zip?: boolean | undefined;
 }
 
 /** Options of `inspect`. */

@@ -1,10 +1,11 @@
-import { readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
+import { writeZip, zipBeside } from '../../files/write-zip.js';
 import {
   configFile,
   type ExportedFile,
@@ -17,6 +18,7 @@ import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { modelCard } from './card/model-card.js';
 import { openRunModel } from './run-model.js';
+import { webPage } from './web-page.js';
 
 /**
  * Writes a run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails leaves
@@ -25,7 +27,7 @@ import { openRunModel } from './run-model.js';
  * @throws AdarandError `export.exists`, or as `openRunModel` and `writeFiles` do.
  */
 export async function exportRun(
-  { run, to }: z.output<typeof exportOptionsSchema>,
+  { run, to, web, zip }: z.output<typeof exportOptionsSchema>,
   host: RunHost,
 ): Promise<ExportReport> {
   const model = await openRunModel(run, host);
@@ -41,16 +43,22 @@ export async function exportRun(
   const written = 'why' in library ? undefined : library;
   if ('why' in library && record.model.origin !== null)
     host.emit({ type: 'remark', text: `no model.safetensors is written: ${library.why}` });
+  const name = basename(resolve(to));
   const files = [
     ...graphFiles(model),
     ...(written === undefined ? [] : libraryFiles(written)),
-    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model, library) },
+    ...(web ? await webPage(name, model) : []),
+    { path: 'README.md', content: () => modelCard(name, model, library) },
     configFile(model, notes, written),
   ];
+  const zipped = zip ? zipBeside(to) : undefined;
   await checkFree(to, files);
+  if (zipped !== undefined) await checkNoFile(zipped);
   const made = await make(to);
   try {
     await writeFiles(to, files);
+    const paths = files.map(({ path }) => path);
+    if (zipped !== undefined) await writeZip(zipped, to, paths, new Date(record.started));
   } catch (error) {
     for (const name of topOf(files))
       await rm(join(to, name), { recursive: true, force: true }).catch(() => {});
@@ -61,6 +69,7 @@ export async function exportRun(
     run,
     folder: to,
     ...(written !== undefined && { library: written.library }),
+    ...(zipped !== undefined && { zip: zipped }),
     ...(unfinished !== undefined && { unfinished }),
   };
 }
@@ -97,6 +106,11 @@ async function checkFree(to: string, files: readonly ExportedFile[]): Promise<vo
       'Delete it, or choose another folder.',
     );
   else throw exists(`${to} exists and is not empty`, 'Choose another folder.');
+}
+
+async function checkNoFile(path: string): Promise<void> {
+  const there = await lstat(path).catch(() => undefined);
+  if (there !== undefined) throw exists(`${path} exists`, 'Choose another folder, or move the file away.');
 }
 
 /** What the files are, or are in, seen from their folder. */
