@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { z } from 'zod';
+import { allocator } from '../src/process/launch.js';
 
 const answerSchema = z.object({ times: z.array(z.number()), peakRssMb: z.number() });
 
@@ -24,11 +25,6 @@ export class Torch {
     model: string,
     options: { batch: number; threads: number },
   ): Promise<Torch | undefined> {
-    const allocator = {
-      MALLOC_MMAP_MAX_: '0',
-      MALLOC_TRIM_THRESHOLD_: '9999999999',
-      MALLOC_TOP_PAD_: '67108864',
-    };
     const args = [
       'oracle/bench.py',
       '--serve',

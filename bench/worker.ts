@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { allocator } from '../src/process/launch.js';
 import type { FromWorker, StepTask, ToWorker } from './step-worker.js';
 
 type Built = Extract<FromWorker, { type: 'built' }> & { readonly prepareSeconds: number };
@@ -57,11 +58,6 @@ export class Worker {
 
 /** With the allocator settings of the process that trains. */
 function forkWorker(): ChildProcess {
-  const allocator = {
-    MALLOC_MMAP_MAX_: '0',
-    MALLOC_TRIM_THRESHOLD_: '9999999999',
-    MALLOC_TOP_PAD_: '67108864',
-  };
   return fork(fileURLToPath(new URL('./step-worker.js', import.meta.url)), {
     env: { ...process.env, ...allocator },
   });

@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import { firstNotFinite } from '../graph/first-not-finite.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Network } from '../nn/network.js';
 
@@ -27,13 +28,13 @@ export function checkNumbers(
 }
 
 function requireFinite(name: string, { data }: Tensor<'float32'>, file: string): void {
-  for (const element of data)
-    if (!Number.isFinite(element))
-      throw new AdarandError(
-        'model.not-finite',
-        `${file}: the weight ${name} has the element ${element}`,
-        damagedOrWrong,
-      );
+  const place = firstNotFinite(data);
+  if (place >= 0)
+    throw new AdarandError(
+      'model.not-finite',
+      `${file}: the weight ${name} has the element ${data[place]}`,
+      damagedOrWrong,
+    );
 }
 
 const damagedOrWrong = 'The file is damaged, or its training went wrong: download or export the model again.';

@@ -27,7 +27,7 @@ export interface LaunchOptions {
  * With its defaults, glibc gives large buffers back to the system and takes them again at every step; the page
  * faults cost more than a tenth of the time. Other systems ignore these.
  */
-const allocator = {
+export const allocator = {
   MALLOC_MMAP_MAX_: '0',
   MALLOC_TRIM_THRESHOLD_: '9999999999',
   MALLOC_TOP_PAD_: '67108864',

@@ -5,9 +5,13 @@ import { type Node, topologicalOrder, type Value } from '../graph/value.js';
 /**
  * Bytes that one run of a graph needs at least, in whatever order its nodes run: what goes in and comes out, and what
  * must be there at one moment in between. When an output is computed, that is all that was needed for it and is needed
- * again by what depends on it: in a training step, what the gradients read of the forward pass.
+ * again by what depends on it: in a training step, what the gradients read of the forward pass. `moments` are the outputs
+ * for which that is looked at, all unless given.
  */
-export function memoryBound(outputs: ReadonlyMap<string, Value>): number {
+export function memoryBound(
+  outputs: ReadonlyMap<string, Value>,
+  moments: Iterable<Value> = outputs.values(),
+): number {
   const order = topologicalOrder(outputs.values());
   const stored = new Set<Value>();
   for (const node of order)
@@ -21,7 +25,7 @@ export function memoryBound(outputs: ReadonlyMap<string, Value>): number {
   for (const node of order)
     for (const output of node.outputs)
       if (inBetween(storageOf(output))) most = Math.max(most, bytesOf(output));
-  for (const value of new Set(outputs.values()))
+  for (const value of new Set(moments))
     most = Math.max(most, total(keptAcross(value, order).values(), inBetween));
   return bytes + most;
 }

@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import { firstNotFinite } from '../graph/first-not-finite.js';
 import type { DType, Tensor, Tensors } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
 
@@ -27,7 +28,7 @@ function isOf<D extends DType>(tensor: Tensor, dtype: DType | undefined): tensor
 /** @throws AdarandError `method.tensor` for what is not a tensor of finite numbers. */
 export function checkTensors(method: string, part: string, tensors: Tensors): Tensors {
   for (const [name, tensor] of Object.entries(tensors))
-    if (!isTensor(tensor) || (tensor.dtype === 'float32' && !tensor.data.every(Number.isFinite)))
+    if (!isTensor(tensor) || (tensor.dtype === 'float32' && firstNotFinite(tensor.data) >= 0))
       throw new AdarandError(
         'method.tensor',
         `${method}: ${part} returned something else than a tensor of finite numbers as ${name}`,

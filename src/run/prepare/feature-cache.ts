@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import type { DatasetImage } from '../../data/index.js';
 import { removeTemporaries } from '../../files/atomic.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import { firstNotFinite } from '../../graph/first-not-finite.js';
 import { float32, sameShape, type Tensor } from '../../graph/tensor.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -29,7 +30,7 @@ export async function cachedFeatures(
   const path = join(cacheFolder(), `features-${keyOf(images, network, device)}.safetensors`);
   const stored = (await readSafetensors(path).catch(() => undefined))?.tensors.get('features');
   const shape = [images.length, network.featureSize];
-  if (stored?.dtype === 'float32' && sameShape(stored.shape, shape) && stored.data.every(Number.isFinite))
+  if (stored?.dtype === 'float32' && sameShape(stored.shape, shape) && firstNotFinite(stored.data) < 0)
     return float32(stored.shape, stored.data);
   const features = await compute();
   // Not recursive: where a system has folders that cannot hold others (/proc), that would never end.

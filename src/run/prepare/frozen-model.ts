@@ -1,5 +1,6 @@
 import { type DatasetImage, evalBatches } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
+import { firstNotFinite } from '../../graph/first-not-finite.js';
 import { float32, floatsOf, zeros } from '../../graph/tensor.js';
 import { input, type Value } from '../../graph/value.js';
 import type { Computation, LabelledFeatures } from '../../methods/prepare.js';
@@ -74,7 +75,7 @@ function requireFinite(
   { name, featureSize }: Network,
   imageAt: (row: number) => DatasetImage,
 ): void {
-  const place = features.findIndex((feature) => !Number.isFinite(feature));
+  const place = firstNotFinite(features);
   if (place < 0) return;
   const { image, name: imageName } = imageAt(Math.floor(place / featureSize));
   throw new AdarandError(

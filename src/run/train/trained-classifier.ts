@@ -1,3 +1,4 @@
+import { firstNotFinite } from '../../graph/first-not-finite.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { sameShape } from '../../graph/tensor.js';
 import type { ExportedModel } from '../../models/export/onnx.js';
@@ -18,7 +19,7 @@ export function trainedClassifier(
   const tensorOf = (name: string, shape: Tensor['shape']): Tensor<'float32'> => {
     const tensor = trained.get(emaOf(name)) ?? trained.get(name);
     if (tensor?.dtype !== 'float32' || !sameShape(tensor.shape, shape)) throw refuse(name, 'missing');
-    if (!tensor.data.every(Number.isFinite)) throw refuse(name, 'not finite');
+    if (firstNotFinite(tensor.data) >= 0) throw refuse(name, 'not finite');
     return tensor;
   };
   const head = {

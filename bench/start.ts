@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { median } from '../src/analysis/statistics.js';
+import { at } from '../src/errors.js';
+import { formatTable } from '../src/figures/table.js';
+import { allocator } from '../src/process/launch.js';
+
+/*
+ * npm run bench:start -- FOLDER... [--batch N] [--rounds N] [--python PATH]
+ *
+ * From an empty process to the end of the first step of plain fine-tuning, for model folders with tensors; with a Python
+ * that has timm, beside PyTorch (folders of timm's). Medians of interleaved rounds; memory is the largest.
+ */
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    batch: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '3' },
+    python: { type: 'string' },
+  },
+});
+const threads = availableParallelism();
+const marksSchema = z.array(z.object({ phase: z.string(), seconds: z.number(), peakBytes: z.number() }));
+type Marks = z.infer<typeof marksSchema>;
+
+console.log(
+  `${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`,
+);
+const rows: string[][] = [];
+for (const folder of positionals) {
+  const contestants: [string, () => Marks][] = [['adarand', () => ours(folder)]];
+  const { python } = values;
+  if (python !== undefined) contestants.push(['PyTorch', () => theirs(python, folder)]);
+  const found = contestants.map((): Marks[] => []);
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const [i, [, measure]] of contestants.entries()) at(found, i).push(measure());
+  for (const [i, [name]] of contestants.entries()) rows.push(row(folder, name, at(found, i)));
+}
+const titles = [
+  'model',
+  'contestant',
+  'weights MB',
+  'opened s',
+  'compiled s',
+  'first step s',
+  'opened MB',
+  'peak MB',
+];
+console.log(
+  formatTable(
+    titles.map((title) => ({ title })),
+    rows,
+  ),
+);
+
+function row(folder: string, contestant: string, rounds: readonly Marks[]): string[] {
+  const of = (phase: string) => rounds.flatMap((marks) => marks.filter((mark) => mark.phase === phase));
+  const seconds = (phase: string) => median(of(phase).map((mark) => mark.seconds)).toFixed(2);
+  const megabytes = (phase: string) =>
+    (Math.max(...of(phase).map((mark) => mark.peakBytes)) / 2 ** 20).toFixed(0);
+  const times = ['open', 'compile', 'step 1'].map(seconds);
+  return [basename(folder), contestant, weightsMb(folder), ...times, megabytes('open'), megabytes('step 2')];
+}
+
+function weightsMb(folder: string): string {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.safetensors'));
+  return (files.reduce((sum, name) => sum + statSync(join(folder, name)).size, 0) / 2 ** 20).toFixed(0);
+}
+
+function ours(folder: string): Marks {
+  const worker = fileURLToPath(new URL('./start-worker.js', import.meta.url));
+  return run(process.execPath, [worker, folder, values.batch, String(threads)]);
+}
+
+function theirs(python: string, folder: string): Marks {
+  return run(python, ['oracle/start.py', folder, values.batch, String(threads)]);
+}
+
+/** With the allocator settings of the process that trains: PyTorch gains from them, too. */
+function run(program: string, args: readonly string[]): Marks {
+  const env = { ...process.env, ...allocator };
+  return marksSchema.parse(JSON.parse(execFileSync(program, args, { env, encoding: 'utf8' })));
+}
