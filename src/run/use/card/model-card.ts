@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
 import { fileSizes } from '../../../models/config.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
+import { trainedInWords } from '../../train/trained-groups.js';
 import type { RunModel } from '../run-model.js';
 import { codeBlock, verbatim } from './markdown.js';
 import { browserSnippet, nodeSnippet, pythonSnippet, TRANSFORMERS } from './snippets.js';
@@ -76,8 +77,14 @@ function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | und
 }
 
 function training(record: RunRecord, kept: string): string {
-  const { options, settings, data, model, source, machine } = record;
+  const { options, settings, data, model, source, groups, machine } = record;
   const { adarand } = machine.versions;
+  const trained = groups && trainedInWords(groups);
+  const factors = [
+    { what: 'factor of the backbone', value: options.backboneLrScale },
+    { what: 'factor of the head', value: options.headLrScale },
+    { what: 'layer decay', value: options.layerDecay },
+  ].flatMap(({ what, value }) => (value === 1 ? [] : [`${what} ${value}`]));
   const rows: readonly (readonly [string, string])[] = [
     [
       'images',
@@ -85,9 +92,10 @@ function training(record: RunRecord, kept: string): string {
     ],
     ...(source === null ? [] : ([['source images', `${verbatim(source.name)}: ${source.images}`]] as const)),
     ['pretrained network', `${verbatim(model.name)}, ${model.parameters} parameters`],
+    ...(trained === undefined ? [] : ([['trained', verbatim(trained)]] as const)),
     ['method', verbatim(methodName(options.method))],
     ['weight of its penalty', `lambda ${settings.lambda}, effective ${rounded(settings.effectiveLambda)}`],
-    ['learning rate', `${settings.learningRate}, ${options.optimizer}, ${options.schedule}`],
+    ['learning rate', [settings.learningRate, options.optimizer, options.schedule, ...factors].join(', ')],
     ['batch', `${settings.batchSize} images, augmentation ${settings.augment}`],
     ['seed', `${options.seed}`],
     ...(adarand === undefined ? [] : ([['version of adarand', adarand]] as const)),
