@@ -71,8 +71,10 @@ for (const { name, usage, load } of commands) {
         return { word: String(type.choices.at(-1)), value: type.choices.at(-1) };
       case 'record':
         return { word: 'a=b=c', value: { a: 'b=c' } };
-      default:
-        return { word: 'word', value: 'word' };
+      default: {
+        const word = ['word', 'last:2'].find((text) => schemaOf(key).safeParse(text).success) ?? 'word';
+        return { word, value: word };
+      }
     }
   };
 

@@ -66,6 +66,7 @@ test('no message has a command that is not made for who reads it', () => {
   );
   assert.deepEqual([...new Set(found.map(({ command }) => command))].sort(), [
     'adarand doctor',
+    'adarand inspect MODEL',
     'adarand methods',
     'adarand methods NAME',
   ]);
@@ -162,7 +163,12 @@ describe('commands are typed as they are printed', { skip: process.platform === 
       for (const [, line = ''] of stdout.replace(/\n +/g, ' ').matchAll(/`(adarand [^`]+)`/g))
         named.add(line);
     }
-    assert.deepEqual([...named].sort(), ['adarand doctor', 'adarand methods', 'adarand methods NAME']);
-    for (const line of named) await works(line.replace('NAME', 'bss'));
+    assert.deepEqual([...named].sort(), [
+      'adarand doctor',
+      'adarand inspect MODEL',
+      'adarand methods',
+      'adarand methods NAME',
+    ]);
+    for (const line of named) await works(line.replace('NAME', 'bss').replace('MODEL', 'sample'));
   });
 });

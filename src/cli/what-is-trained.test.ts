@@ -55,6 +55,17 @@ describe('what is trained, and how fast', () => {
     }
   });
 
+  test('the model card says what was trained', async () => {
+    const { code, stderr } = await adarand(folder.path, 'export', 'part', '--to', 'exported');
+    assert.equal(code, 0, stderr);
+    const card = await readFile(path('exported', 'README.md'), 'utf8');
+    assert.match(card, /^\| trained \| `69699 of 74835 parameters \(layer2\.0, layer3\.0, head\)` \|$/m);
+    assert.match(
+      card,
+      /^\| learning rate \| 0\.02, sgd, cosine, factor of the head 4, layer decay 0\.5 \|$/m,
+    );
+  });
+
   test('--train head is what head-only does, to the bit', async () => {
     assert.equal((await train('--method', 'head-only', '--out', 'method')).code, 0);
     const { code, stdout } = await train('--method', 'fine-tuning', '--train', 'head', '--out', 'option');
@@ -86,7 +97,7 @@ describe('what is trained, and how fast', () => {
     test(`${args.join(' ')} is a mistake`, async () => {
       const { code, stderr } = await train(...args);
       assert.equal(code, 2);
-      assert.ok(stderr.startsWith(`error: ${args[0]} must be `), stderr);
+      assert.ok(stderr.startsWith(`error: ${args[0]} must be `) && stderr.includes(args[1] ?? ''), stderr);
     });
 
   test('what has no effect is said before training', async () => {

@@ -89,6 +89,8 @@ export const optionReaders = {
         methodOptions: { attention: 'gradient' },
         flip: false,
         patience: 2,
+        train: 'last:2',
+        layerDecay: 0.5,
       },
     ],
     (options) => checkOptions(parseOptions(trainOptionsSchema, options)),

@@ -64,8 +64,8 @@ export interface TrainOptions {
   head?: 'random' | 'linear-probe' | undefined;
   /**
    * What is trained. all: everything. head: the head alone. last:N: the last N groups of the network
-   * (blocks, mostly; `adarand inspect` counts them) and the head. The rest is frozen, with its running
-   * statistics.
+   * (blocks, mostly; `adarand inspect MODEL` counts them) and the head. The rest is frozen, with its
+   * running statistics.
    *
    * Default: all.
    */

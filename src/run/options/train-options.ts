@@ -108,12 +108,15 @@ const method = {
 const training = {
   train: z
     .string()
-    .regex(/^(all|head|last:.*)$/, 'must be all, head or last:N, where N counts groups from the head')
+    .regex(/^(all|head|last:.*)$/, {
+      error: ({ input }) =>
+        `must be all, head or last:N, where N counts groups from the head, not ${JSON.stringify(input)}`,
+    })
     .default('all')
     .register(optionRegistry, {
       description:
         'What is trained. all: everything. head: the head alone. last:N: the last N groups of the network (blocks, mostly; ' +
-        '`adarand inspect` counts them) and the head. The rest is frozen, with its running statistics.',
+        '`adarand inspect MODEL` counts them) and the head. The rest is frozen, with its running statistics.',
       group: 'Training',
       value: 'what',
     }),

@@ -3,6 +3,7 @@ import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
+import { trainedInWords } from '../../train/trained-groups.js';
 import type { RunModel } from '../run-model.js';
 import { librarySection } from './library-section.js';
 import { codeBlock, verbatim } from './markdown.js';
@@ -80,8 +81,14 @@ function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | und
 }
 
 function training(record: RunRecord, kept: string): string {
-  const { options, settings, data, model, source, machine } = record;
+  const { options, settings, data, model, source, groups, machine } = record;
   const { adarand } = machine.versions;
+  const trained = groups && trainedInWords(groups);
+  const factors = [
+    { what: 'factor of the backbone', value: options.backboneLrScale },
+    { what: 'factor of the head', value: options.headLrScale },
+    { what: 'layer decay', value: options.layerDecay },
+  ].flatMap(({ what, value }) => (value === 1 ? [] : [`${what} ${value}`]));
   const rows: readonly (readonly [string, string])[] = [
     [
       'images',
@@ -89,9 +96,10 @@ function training(record: RunRecord, kept: string): string {
     ],
     ...(source === null ? [] : ([['source images', `${verbatim(source.name)}: ${source.images}`]] as const)),
     ['pretrained network', `${verbatim(model.name)}, ${model.parameters} parameters`],
+    ...(trained === undefined ? [] : ([['trained', verbatim(trained)]] as const)),
     ['method', verbatim(methodName(options.method))],
     ['weight of its penalty', `lambda ${settings.lambda}, effective ${rounded(settings.effectiveLambda)}`],
-    ['learning rate', `${settings.learningRate}, ${options.optimizer}, ${options.schedule}`],
+    ['learning rate', [settings.learningRate, options.optimizer, options.schedule, ...factors].join(', ')],
     ['batch', `${settings.batchSize} images, augmentation ${settings.augment}`],
     ['seed', `${options.seed}`],
     ...(adarand === undefined ? [] : ([['version of adarand', adarand]] as const)),
