@@ -363,6 +363,17 @@ def small() -> dict[str, Callable[[], Case]]:
         logits = lambda n, x: n(pixel_values=x, **options).logits
         return replace(case, logits=logits, resized="vit.embeddings.position_embeddings")
 
+    def dino_authors(registers: int, **more):
+        from dinov2 import Dino
+
+        # The width tells the number of heads, where there is no configuration.
+        net = Dino(registers, img_size=32, patch_size=8, depth=1, mlp_ratio=0.5, **dict(embed_dim=192, num_heads=3) | more)
+        return Case(net, None, 32, lambda n, x: n(x), samples=4)
+
+    def deit_single():
+        net = T.DeiTForImageClassification(T.DeiTConfig(intermediate_size=64, **sizes))
+        return transformers_case(net, 32, hooked(lambda n: n.classifier))
+
     def clip_transformers():
         config = T.CLIPVisionConfig(intermediate_size=64, projection_dim=24, **sizes)
         net = T.CLIPVisionModelWithProjection(config)
@@ -455,6 +466,9 @@ def small() -> dict[str, Callable[[], Case]]:
         "dino-transformers": dino_transformers,
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
         "dino-transformers-registers": dino_registers,
+        "dino-authors-registers": lambda: dino_authors(3),
+        "dino-authors-giant": lambda: dino_authors(0, giant=True),
+        "vit-transformers-single": deit_single,
         "vit-timm-resized": timm_resized,
         "vit-transformers-resized": vit_resized,
         "dino-transformers-resized": dino_resized,

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { backboneReferenceSchema, distancesFrom } from '../../test/helpers/backbone-reference.js';
 import { goldenFolder, readGolden } from '../../test/helpers/golden.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
+import { isReserved } from '../training/reserved-names.js';
 import { parseConfig } from './config.js';
 import { networkOf } from './detect.js';
 
@@ -28,6 +29,9 @@ for (const name of names)
     assert.ok(logits === undefined || logits <= 1, `logits: ${logits}`);
     assert.ok(gradient <= 1, `gradient of ${worst}: ${gradient}`);
     assert.ok(running <= 1, `running statistics: ${running}`);
+
+    const own = [...network.parameters.keys(), ...network.buffers.keys()];
+    assert.deepEqual(own.filter(isReserved), [], 'a training step has these names for something else');
 
     const { toFile } = network;
     assert.ok(toFile !== undefined);
