@@ -42,6 +42,7 @@ class Case:
     resized: str | None = None
     samples: int = SAMPLES
     every: int = 1  # of how many tensors one gradient is written, for networks of many
+    momentum: float | None = None  # of BatchNorm, where not the library's
 
 
 def recipe_of(name: str, tensor: torch.Tensor) -> lcg.Recipe:
@@ -61,6 +62,9 @@ def reference(name: str, case: Case, samples: int | None = None, tries: int = 12
     recipes = {key: recipe_of(key, tensor) for key, tensor in stored.items() if tensor.is_floating_point()}
     filled = {key: torch.from_numpy(recipes[key].array()) if key in recipes else tensor for key, tensor in stored.items()}
     network = case.network = loaded(case.network, filled)
+    for module in network.modules() if case.momentum else ():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.momentum = case.momentum
     places = places_of(filled, network)
     images_recipe = best_images(name, case, tries)
     images = torch.from_numpy(images_recipe.array())
@@ -363,6 +367,17 @@ def small() -> dict[str, Callable[[], Case]]:
         logits = lambda n, x: n(pixel_values=x, **options).logits
         return replace(case, logits=logits, resized="vit.embeddings.position_embeddings")
 
+    def dino_authors(registers: int, **more):
+        from dinov2 import Dino
+
+        # The width tells the number of heads, where there is no configuration.
+        net = Dino(registers, img_size=32, patch_size=8, depth=1, mlp_ratio=0.5, **dict(embed_dim=192, num_heads=3) | more)
+        return Case(net, None, 32, lambda n, x: n(x), samples=4)
+
+    def deit_single():
+        net = T.DeiTForImageClassification(T.DeiTConfig(intermediate_size=64, **sizes))
+        return transformers_case(net, 32, hooked(lambda n: n.classifier))
+
     def clip_transformers():
         config = T.CLIPVisionConfig(intermediate_size=64, projection_dim=24, **sizes)
         net = T.CLIPVisionModelWithProjection(config)
@@ -403,6 +418,19 @@ def small() -> dict[str, Callable[[], Case]]:
         blocks += [one(8, 5, 16, 8, True, "HS", 2)] + 4 * [one(8, 5, 16, 8, True, "HS", 1)]
         blocks += [one(8, 5, 16, 8, True, "HS", 2)] + 2 * [one(8, 5, 16, 8, True, "HS", 1)]
         return replace(torchvision_features(TM.MobileNetV3(blocks, last_channel=16, num_classes=5), 128), samples=4, every=2)
+
+    def mobile_transformers(network, config):
+        # transformers gives torch the decay of TensorFlow in the place of 1 - decay.
+        momentum = 0.003 if config.model_type == "mobilenet_v2" else 0.01
+        case = transformers_case(network(config), config.image_size, hooked(lambda n: n.classifier))
+        return replace(case, samples=4, every=9, momentum=momentum)
+
+    def mobilenet_v2_transformers():
+        return mobile_transformers(T.MobileNetV2ForImageClassification, T.MobileNetV2Config(depth_multiplier=0.35, finegrained_output=False, classifier_dropout_prob=0.0, image_size=128, num_labels=5))
+
+    def efficientnet_transformers():
+        config = T.EfficientNetConfig(width_coefficient=0.5, depth_coefficient=1.0, hidden_dim=640, dropout_rate=0.0, drop_connect_rate=0.0, image_size=160, num_labels=5)
+        return mobile_transformers(T.EfficientNetForImageClassification, config)
 
     def siglip_transformers():
         net = T.SiglipVisionModel(T.SiglipVisionConfig(intermediate_size=64, **sizes))
@@ -455,6 +483,9 @@ def small() -> dict[str, Callable[[], Case]]:
         "dino-transformers": dino_transformers,
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
         "dino-transformers-registers": dino_registers,
+        "dino-authors-registers": lambda: dino_authors(3),
+        "dino-authors-giant": lambda: dino_authors(0, giant=True),
+        "vit-transformers-single": deit_single,
         "vit-timm-resized": timm_resized,
         "vit-transformers-resized": vit_resized,
         "dino-transformers-resized": dino_resized,
@@ -465,6 +496,8 @@ def small() -> dict[str, Callable[[], Case]]:
         "efficientnet-timm": lambda: mobile_timm("tf_efficientnet_b0", E.EfficientNet, efficient.format(se="_se0.25"), "swish", 1e-3, pad_type="same"),
         "efficientnet-timm-lite": lambda: mobile_timm("efficientnet_lite0", E.EfficientNet, efficient.format(se=""), "relu6"),
         "efficientnet-torchvision": efficientnet_torchvision,
+        "mobilenet-v2-transformers": mobilenet_v2_transformers,
+        "efficientnet-transformers": efficientnet_transformers,
         "convnext-timm": lambda: convnext_timm("convnext_tiny", act_layer="gelu_tanh", norm_eps=1e-5),
         "convnext-timm-overlap": lambda: convnext_timm("convnext_atto_ols", conv_mlp=True, stem_type="overlap_tiered", head_norm_first=True),
         "convnext-timm-hidden": lambda: convnext_timm("convnext_large_mlp", head_hidden_size=20, kernel_sizes=(7, 5, 5, 3)),

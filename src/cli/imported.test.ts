@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { classTokenFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
 import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { splitOnnx } from '../../test/helpers/external-data.js';
+import { openClipModel } from '../../test/helpers/hub-models.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
+import { openModel } from '../models/open.js';
 
 describe('imported networks are trained, exported and used', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -118,6 +120,24 @@ describe('imported networks are trained, exported and used', () => {
     const { before, after } = await train('named', file);
     assert.notDeepEqual(after.get('weights.pixels')?.data, before.get('pixels')?.data);
     assert.notDeepEqual(after.get('weights.labels')?.data, before.get('labels')?.data);
+  });
+
+  test('an image tower of CLIP is trained together with its projection', async () => {
+    const model = join(folder.path, 'clip');
+    await mkdir(model);
+    for (const [name, content] of Object.entries(await openClipModel()))
+      await writeFile(join(model, name), content);
+    const trained = await adarand(
+      folder.path,
+      ...['train', 'colours', '--model', 'clip', '--epochs', '1', '--out', 'tuned'],
+    );
+    assert.equal(trained.code, 0, trained.stderr);
+    const predicted = await adarand(folder.path, 'predict', 'tuned', 'colours/red/00.png');
+    assert.equal(predicted.code, 0, predicted.stderr);
+    const own = (await openModel(model)).parameters.get('projection.weight')?.tensor;
+    const written = decodeOnnx(await readFile(join(folder.path, 'tuned', 'model.onnx')), 'tuned').constants;
+    assert.notDeepEqual(written.get('projection.weight')?.data, own?.data);
+    assert.equal(own?.data.length, written.get('projection.weight')?.data.length);
   });
 
   test('a file whose images influence each other is refused before training, and leaves nothing behind', async () => {

@@ -34,6 +34,9 @@ for (const name of names)
     assert.ok(gradient <= 1, `gradient of ${worst}: ${gradient}`);
     assert.ok(running <= 1, `running statistics: ${running}`);
 
+    const own = [...network.parameters.keys(), ...network.buffers.keys()];
+    assert.deepEqual(own.filter(isReserved), [], 'a training step has these names for something else');
+
     const { toFile } = network;
     assert.ok(toFile !== undefined);
     const all = new Map([

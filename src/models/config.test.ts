@@ -102,6 +102,11 @@ test('the form of timm names the classes and prepares images as timm does', () =
   });
 });
 
+test('names that transformers writes as null are none', () => {
+  const { classes } = parseConfig('{"model_type": "vit", "id2label": null, "label2id": null}', 'config.json');
+  assert.equal(classes, undefined);
+});
+
 test('what it does not say, or what cannot be done, is named', () => {
   for (const [changes, message] of [
     [{ input_size: [3, 224, 192] }, /images of 224x192/],

@@ -13,7 +13,8 @@ import { parseTimmConfig } from './timm-config.js';
 /** The part of transformers' config.json that matters here; what describes its architecture is read where it is used. */
 const configSchema = z.looseObject({
   model_type: z.string(),
-  id2label: z.record(z.string(), z.string()).optional(),
+  /** transformers writes null where it has no names. */
+  id2label: z.record(z.string(), z.string()).nullish(),
   /** Ours. */
   adarand: z
     .object({

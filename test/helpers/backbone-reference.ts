@@ -90,7 +90,11 @@ export async function distancesFrom(reference: BackboneReference, network: Netwo
   };
 }
 
-async function evaluated(network: Network, images: Tensor<'float32'>): Promise<[Float32Array, Float32Array]> {
+/** Features and logits in evaluation; the features again where there is no classifier. */
+export async function evaluated(
+  network: Network,
+  images: Tensor<'float32'>,
+): Promise<[Float32Array, Float32Array]> {
   const scope = recordingScope(network, { training: false });
   const features = network.features(input('images', images), scope);
   const head = network.pretrainedHead;
@@ -148,7 +152,8 @@ function floats(tensor: Tensor | undefined): Float32Array {
   return tensor.data;
 }
 
-function relative(found: Float32Array, expected: readonly (readonly number[])[]): number {
+/** The distance of numbers from those expected, relative to the norm of these. */
+export function relative(found: Float32Array, expected: readonly (readonly number[])[]): number {
   const flat = expected.flat();
   invariant(flat.length === found.length, `${found.length} numbers instead of ${flat.length}`);
   const error = Math.hypot(...flat.map((value, i) => value - at(found, i)));

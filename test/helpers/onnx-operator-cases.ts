@@ -119,6 +119,12 @@ export const operatorCases: readonly OperatorCase[] = [
   },
   { type: 'MaxPool', attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } },
   { type: 'MaxPool', attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 } },
+  // As transformers' EfficientNet averages a whole map.
+  ...[0, 1].map((count_include_pad) => ({
+    type: 'AveragePool',
+    opset: 20,
+    attributes: { kernel_shape: [1280, 1280], strides: [1280, 1280], ceil_mode: 1, count_include_pad },
+  })),
   { type: 'MaxPool', attributes: { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' } },
   { type: 'AveragePool', attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } },
   {

@@ -10,6 +10,7 @@ import { reduceSum } from '../../src/graph/operators/reduce-sum.js';
 import { reshape } from '../../src/graph/operators/reshape.js';
 import { apply, input, topologicalOrder, type Value } from '../../src/graph/value.js';
 import { lower } from '../../src/lowering/lower.js';
+import { nodeTestsTable } from './importable-operators.js';
 import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Operators
@@ -21,6 +22,16 @@ operator's samples, after [lowering](engine.md#lowering); convolutions may use a
 operator exists in no ONNX Runtime package, and is always lowered. Gradient \`refused\`: only gradients use this operator,
 so it would be a second derivative. Values and gradients of every operator are tested against their definition in double
 precision, on \`cpu\` and \`wasm\`.`;
+
+const imported = `## Operators of ONNX files
+
+What an imported file may have, of any operator set. Each becomes operators of the table above, and so has their
+gradients and runs on every device; of *constants alone* is what is computed while the graph is built. *Node tests* are
+those of the ONNX project (version 1.23) that are imported with the right values, to 1e-5; the others are refused with
+\`model.unsupported-operator\`, \`model.element-type\` (integers of other sizes, eight-bit floats) or another code, and none
+gives other values. A node with an attribute that is not known here is refused. Two tests of Resize (corners aligned,
+to a size that is no whole multiple) are computed as ONNX Runtime computes them, which the test does not; tests of Dropout
+in training are random. \`oracle/onnx-node-tests.py\` writes the tests, \`tools/models/onnx-node-tests.ts\` runs them.`;
 
 /** docs/operators.md: every operator, what it becomes, and whether it can be differentiated. */
 export function operatorsPage(): string {
@@ -37,7 +48,7 @@ export function operatorsPage(): string {
     ];
   });
   const titles = ['operator', 'what it computes', 'kind', code('cpu'), code('webgpu'), 'gradient'];
-  return `${introduction}\n\n${markdownTable(titles, rows)}\n`;
+  return `${introduction}\n\n${markdownTable(titles, rows)}\n\n${imported}\n\n${nodeTestsTable()}\n`;
 }
 
 /** The ONNX operators that the operator's samples are written with for a device, sorted. */

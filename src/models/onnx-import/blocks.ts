@@ -26,7 +26,8 @@ export const blocks = {
     if (!Number.isInteger(rows) || !Number.isInteger(columns))
       throw node.invalid(`cuts [${x.shape}] into blocks of ${block}`);
     const split = reshape(x, [images, channels, rows, block, columns, block]);
-    return reshape(transpose(split, [0, 3, 5, 1, 2, 4]), [images, channels * block ** 2, rows, columns]);
+    const order = node.text('mode', 'DCR') === 'CRD' ? [0, 1, 3, 5, 2, 4] : [0, 3, 5, 1, 2, 4];
+    return reshape(transpose(split, order), [images, channels * block ** 2, rows, columns]);
   }),
 } satisfies Readonly<Record<string, Builder>>;
 

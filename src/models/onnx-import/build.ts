@@ -120,7 +120,9 @@ function buildNode(node: OnnxNode, context: BuildContext): readonly Value[] {
   const builder = builderOf(node);
   if (builder === undefined) throw unsupportedOperator(node, context);
   try {
-    const built = builder.build(new NodeReader(node, context));
+    const reader = new NodeReader(node, context);
+    const built = builder.build(reader);
+    reader.refuseUnknownAttributes();
     return 'origin' in built ? [built] : built;
   } catch (error) {
     if (error instanceof AdarandError && !error.code.startsWith('graph.')) throw error;

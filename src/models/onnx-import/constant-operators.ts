@@ -14,9 +14,7 @@ export const constantOperators = {
   Floor: constantsOnly(eachFloat(Math.floor)),
   GreaterOrEqual: constantsOnly(pairwise((a, b) => Number(a >= b), 'bool')),
   LessOrEqual: constantsOnly(pairwise((a, b) => Number(a <= b), 'bool')),
-  Mod: constantsOnly((node) =>
-    pairwise(node.int('fmod', 0) === 1 ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b))(node),
-  ),
+  Mod: constantsOnly((node) => pairwise(node.int('fmod', 0) === 1 ? (a, b) => a % b : floorMod)(node)),
   NonZero: constantsOnly(nonZero),
   Or: constantsOnly(pairwise((a, b) => Number(a !== 0 || b !== 0), 'bool')),
   Range: constantsOnly(range),
@@ -26,6 +24,12 @@ export const constantOperators = {
   Sin: constantsOnly(eachFloat(Math.sin)),
   Trilu: constantsOnly(triangle),
 } satisfies Readonly<Record<string, Builder>>;
+
+/** The remainder with the sign of the divisor. */
+function floorMod(a: number, b: number): number {
+  const rest = a % b;
+  return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
+}
 
 function eachFloat(operator: (x: number) => number): Build {
   return (node) => {

@@ -5,6 +5,7 @@ import type { Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
 import type { WeightRole } from './builder.js';
 import type { OnnxNode } from './decode.js';
+import { isIdle } from './idle-attributes.js';
 import { decodeTensor } from './tensor.js';
 
 export interface BuildContext {
@@ -24,6 +25,7 @@ export interface BuildContext {
 export class NodeReader {
   readonly node: OnnxNode;
   readonly context: BuildContext;
+  readonly #asked = new Set<string>();
 
   constructor(node: OnnxNode, context: BuildContext) {
     this.node = node;
@@ -168,7 +170,15 @@ export class NodeReader {
     );
   }
 
+  /** Refuses a node with an attribute that its builder has not asked for: it may be computed otherwise. */
+  refuseUnknownAttributes(): void {
+    for (const name of this.node.attributes.keys())
+      if (!this.#asked.has(name) && !isIdle(this.node.type, name))
+        throw this.unsupported(`has the attribute ${name}`);
+  }
+
   #attribute(name: string): AttributeProto | undefined {
+    this.#asked.add(name);
     return this.node.attributes.get(name);
   }
 }

@@ -48,6 +48,8 @@ function batchNormRoles(node: OnnxNode, model: OnnxModel): LayerRoles {
 
 /** With stored statistics it can be trained further, whatever state it was exported in. */
 function batchNorm(node: NodeReader): Value {
+  // Up to operator set 8; other values normalise each place by itself.
+  if (node.int('spatial', 1) !== 1) throw node.unsupported('normalises each place by itself');
   const x = node.value(0);
   if (x.shape.length < 2) throw node.invalid(`normalises the channels of [${x.shape}]`);
   const [batch, channels] = [at(x.shape, 0), at(x.shape, 1)];

@@ -17,6 +17,7 @@ export const pooling = {
     const x = node.value(0);
     const pool = poolOf(node);
     const [, channels = 1, ...map] = x.shape;
+    if (isWhole(pool, map)) return reduceMean(x, spatialAxes(node));
     const beyond = pool.kernel.some((size, axis) => size > at(map, axis));
     if (beyond && sizeOf([channels, ...pool.kernel]) > LARGEST_WINDOWS)
       throw node.invalid(`averages windows of [${pool.kernel}] over maps of [${map}]`);
@@ -35,6 +36,18 @@ function poolOf(node: NodeReader) {
   const { strides, pads, dilations } = windowOf(node, x, kernel);
   if (dilations.some((n) => n !== 1)) throw node.unsupported('has dilations');
   return { kernel, strides, pads, ceil: node.int('ceil_mode', 0) === 1 };
+}
+
+/** One window that covers the map and, by ceil_mode, what it reaches beyond is not counted. */
+function isWhole(
+  { kernel, strides, pads, ceil }: ReturnType<typeof poolOf>,
+  map: readonly number[],
+): boolean {
+  return (
+    ceil &&
+    pads.every((pad) => pad === 0) &&
+    kernel.every((size, axis) => size > at(map, axis) && size - at(map, axis) < at(strides, axis))
+  );
 }
 
 function spatialAxes(node: NodeReader): number[] {

@@ -20,23 +20,45 @@ function resized(node: NodeReader, scalesAt: number, sizesAt?: number): Value {
   const mode = node.text('mode', 'nearest');
   if (x.shape.length !== 4 || (mode !== 'nearest' && mode !== 'linear' && mode !== 'cubic'))
     throw node.unsupported(`has mode ${mode} on ${x.shape.length} axes`);
-  const sizes = sizesAt === undefined ? undefined : node.optionalNumbers(sizesAt);
-  const scales = node.optionalNumbers(scalesAt);
+  const sizes = sizesAt === undefined ? undefined : ofAllAxes(node, node.optionalNumbers(sizesAt), x.shape);
+  const scales = ofAllAxes(node, node.optionalNumbers(scalesAt), [1, 1, 1, 1]);
+  const policy = node.text('keep_aspect_ratio_policy', 'stretch');
+  if (sizes !== undefined && policy !== 'stretch') throw node.unsupported(`keeps proportions: ${policy}`);
+  const antialias = node.int('antialias', 0) === 1;
   const matrices = [2, 3].map((axis) => {
     const size = at(x.shape, axis);
     const { target, scale } = targetOf(axis, size);
+    // Without it, a smaller map has gaps between what it is made of.
+    if (antialias && target < size && mode !== 'nearest')
+      throw node.unsupported(`averages what it makes smaller (antialias)`);
     if (!(target >= 1 && target * size <= 2 ** 24)) throw node.invalid(`resizes ${size} to ${target}`);
     return resizeMatrix(size, target, scale, node);
   });
   function targetOf(axis: number, size: number) {
-    // Files that give sizes leave the scales out, or give an empty list of them.
-    if (scales !== undefined && scales.length > 0)
-      return { target: Math.floor(size * at(scales, axis)), scale: at(scales, axis) };
+    if (scales !== undefined) return { target: Math.floor(size * at(scales, axis)), scale: at(scales, axis) };
     if (sizes === undefined) throw node.invalid('has neither scales nor sizes');
     return { target: at(sizes, axis), scale: at(sizes, axis) / size };
   }
-  if (scales?.slice(0, 2).some((scale) => scale !== 1)) throw node.unsupported('resizes channels');
+  const resizesOthers =
+    scales?.slice(0, 2).some((scale) => scale !== 1) === true ||
+    (sizes !== undefined && sizes[1] !== x.shape[1]);
+  if (resizesOthers) throw node.unsupported('resizes channels');
   return matmul(matmul(at(matrices, 0), x), at(matrices, 1), { transposeB: true });
+}
+
+/** Numbers of some axes, which a node may list, among those of all; an empty list is none. */
+function ofAllAxes(
+  node: NodeReader,
+  numbers: readonly number[] | undefined,
+  others: readonly number[],
+): readonly number[] | undefined {
+  if (numbers === undefined || numbers.length === 0) return undefined;
+  const axes = (node.ints('axes') ?? [...others.keys()]).map((axis) => node.axis(axis, others.length));
+  if (axes.length !== numbers.length)
+    throw node.invalid(`has ${numbers.length} sizes of ${axes.length} axes`);
+  const all = [...others];
+  for (const [i, axis] of axes.entries()) all[axis] = at(numbers, i);
+  return all;
 }
 
 /** [target, size]: row i has the weights of the elements that element i of the result is made of. */

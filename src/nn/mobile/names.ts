@@ -1,5 +1,6 @@
 import { withoutTrailingAxes } from '../naming/forms.js';
 import { type Naming, type Rename, unchanged } from '../naming/naming.js';
+import { transformersMobileNets } from './transformers-names.js';
 
 const timm: Naming = {
   library: 'timm',
@@ -92,4 +93,10 @@ const torchvisionSmall = torchvisionV3([
   [3, true],
 ]);
 
-export const mobileNetNamings = [timm, torchvisionEfficientNet, torchvisionLarge, torchvisionSmall];
+export const mobileNetNamings: readonly Naming[] = [
+  timm,
+  torchvisionEfficientNet,
+  torchvisionLarge,
+  torchvisionSmall,
+  ...transformersMobileNets,
+];

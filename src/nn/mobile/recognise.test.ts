@@ -92,3 +92,30 @@ test('each library pads and normalises in its own way', () => {
     { epsilon: 0.01, momentum: 0.5 },
   ]);
 });
+
+test('what transformers computes otherwise is refused', () => {
+  const naming = { library: 'transformers', marker: 'x', body: [], head: [] };
+  const stages = efficientNet.stages.map((stage, s) => ({
+    ...stage,
+    blocks: stage.blocks.map((block) => ({ ...block, out: 10 + s })),
+  }));
+  const widening = mobileNet({ ...efficientNet, stages }, { seed: 1 });
+  const wider = new Map([
+    ...[...widening.parameters].map(([name, { tensor }]) => [name, tensor] as const),
+    ...widening.buffers,
+  ]);
+  const options = (fields: Readonly<Record<string, unknown>>) =>
+    mobileNetOptions(wider, { library: 'transformers', modelType: 'efficientnet', fields }, naming);
+  // At 240 pixels, the block 5 gets maps of 15.
+  assert.equal(options({ image_size: 240, depthwise_padding: [5] })?.padding, 'same');
+  for (const [fields, message] of [
+    [{ image_size: 240, depthwise_padding: [] }, /depthwise_padding/],
+    [{ image_size: 225 }, /depthwise_padding/],
+    [{ hidden_act: 'relu' }, /hidden_act/],
+    [{ strides: [1, 2, 2, 2, 2, 2, 1] }, /strides/],
+    [{ pooling_type: 'max' }, /pooling_type/],
+  ] as const)
+    assert.throws(() => options(fields), { code: 'model.architecture', message }, JSON.stringify(fields));
+  const config = { library: 'transformers', modelType: 'efficientnet', fields: {} } as const;
+  assert.throws(() => mobileNetOptions(tensors, config, naming), { message: /this width/ });
+});

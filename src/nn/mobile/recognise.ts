@@ -14,6 +14,7 @@ import type { Naming, Weights } from '../naming/naming.js';
 import { type Layout, layouts } from './layouts.js';
 import { imageSideOf, nameOf } from './names-of-sizes.js';
 import type { BlockShape, Head, MobileNetOptions } from './options.js';
+import { type Seen, transformersOptions, transformersTypes } from './transformers-options.js';
 
 /** How a library computes what has the same tensors everywhere. */
 type Hidden = Pick<MobileNetOptions, 'batchNorm' | 'padding'>;
@@ -54,7 +55,7 @@ export function mobileNetOptions(
     activation,
     ...(squeeze !== undefined && { squeeze }),
     ...(naming?.library === 'torchvision' ? torchvisionOptions(layout, head) : {}),
-    ...hiddenOptions(config),
+    ...hiddenOptions(config, naming, { modelType, stem, activation, stages }),
   };
 }
 
@@ -117,16 +118,30 @@ const timmName =
 
 /** Whether a configuration names a network that is computed as here. */
 export function coversMobileNet(config: ArchitectureConfig): boolean {
-  return config.library === 'timm' && timmName.test(config.architecture);
+  switch (config.library) {
+    case 'timm':
+      return timmName.test(config.architecture);
+    case 'transformers':
+      return transformersTypes.includes(config.modelType);
+    case 'OpenCLIP':
+      return false;
+  }
 }
 
-function hiddenOptions(config: ArchitectureConfig | undefined): Hidden {
+function hiddenOptions(
+  config: ArchitectureConfig | undefined,
+  naming: Naming | undefined,
+  seen: Seen,
+): Hidden {
   switch (config?.library) {
     case undefined:
-      return {};
+      return naming?.library === 'transformers' ? transformersOptions({}, seen) : {};
     case 'timm':
       return timmOptions(config.architecture, config.args);
     case 'transformers':
+      if (config.modelType !== seen.modelType || naming?.library !== 'transformers')
+        throw otherArchitecture(config);
+      return transformersOptions(config.fields, seen);
     case 'OpenCLIP':
       throw otherArchitecture(config);
   }

@@ -18,6 +18,32 @@ const timm: Naming = {
   unused: besideClip,
 };
 
+/** CLIP's projection, which timm stores in the place of a classifier, is a part of the network here. */
+const timmProjection: Naming = {
+  ...timm,
+  marker: 'norm_pre.weight',
+  body: [{ ours: 'projection.weight', theirs: 'head.weight' }, ...timm.body],
+};
+
+/** DINOv2 as its authors' repository saves it, where not as timm does: with registers. */
+const dinoRegisters: Naming = {
+  ...timm,
+  library: 'DINOv2',
+  marker: 'register_tokens',
+  body: [{ ours: 'reg_token', theirs: 'register_tokens' }, ...unchanged],
+};
+
+/** Its giant, with or without registers. */
+const dinoGiant: Naming = {
+  ...dinoRegisters,
+  marker: 'blocks.0.mlp.w12.weight',
+  body: [
+    { ours: 'blocks.*.mlp.fc1.*', theirs: 'blocks.*.mlp.w12.*' },
+    { ours: 'blocks.*.mlp.fc2.*', theirs: 'blocks.*.mlp.w3.*' },
+    ...dinoRegisters.body,
+  ],
+};
+
 const torchvision: Naming = {
   library: 'torchvision',
   marker: 'encoder.layers.encoder_layer_0.ln_1.weight',
@@ -143,7 +169,7 @@ const openClip: Naming = {
       ['mlp.fc2.*', 'mlp.c_proj.*'],
     ]),
     { ours: 'norm.*', theirs: 'ln_post.*' },
-    { ours: 'head.weight', theirs: 'proj', form: transposed },
+    { ours: 'projection.weight', theirs: 'proj', form: transposed },
   ],
   head: [],
   unused: besideClip,
@@ -151,6 +177,9 @@ const openClip: Naming = {
 
 /** In the order in which they are tried: what is more special comes first. */
 export const vitNamings = [
+  dinoGiant,
+  dinoRegisters,
+  timmProjection,
   timm,
   torchvision,
   transformersDistilled,

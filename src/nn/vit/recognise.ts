@@ -27,7 +27,9 @@ export function vitOptions(tensors: Weights, config: ArchitectureConfig | undefi
   const normPerHead = tensors.get('blocks.0.attn.q_norm.weight')?.shape[0];
   const tokens = { class: Number(classToken) + Number(distillation), registers };
   const layout = positionLayout(at(positions.shape, 1), tokens);
-  const projects = tensors.has('head.weight') && !tensors.has('head.bias') && tensors.has('norm_pre.weight');
+  const projection = tensors.get('projection.weight')?.shape[0];
+  // A layer with a bias is a classifier.
+  if (projection !== undefined && tensors.has('head.bias')) return undefined;
   const pool =
     hidden.pool ?? (tensors.has('attn_pool.latent') ? 'attention' : classToken ? 'token' : 'average');
   return {
@@ -47,10 +49,15 @@ export function vitOptions(tensors: Weights, config: ArchitectureConfig | undefi
     distillation,
     registers,
     positions: layout.positions,
-    pool: distillation && pool === 'token' ? 'both-tokens' : seenByHead(tensors, width, pool),
+    pool: distillation && pool === 'token' ? seenOfTwo(tensors) : seenByHead(tensors, width, pool),
     norm: tensors.has('norm.weight') ? 'norm' : tensors.has('fc_norm.weight') ? 'fc_norm' : 'none',
-    ...(projects && { projection: at(tensors.get('head.weight')?.shape ?? [], 0) }),
+    ...(projection !== undefined && { projection }),
   };
+}
+
+/** Each of two classifiers sees its token; a single one, which fine-tuning made, the class token. */
+function seenOfTwo(tensors: Weights): VitOptions['pool'] {
+  return tensors.has('head.weight') && !tensors.has('head_dist.weight') ? 'token' : 'both-tokens';
 }
 
 /** DINOv2's classifier sees the class token beside the mean of the patches. */

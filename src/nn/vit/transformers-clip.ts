@@ -31,7 +31,7 @@ const clip: Naming = {
     ...inLayer('encoder.layers.*', clipLayer),
     { ours: 'norm.*', theirs: 'post_layernorm.*' },
   ],
-  head: [{ ours: 'head.weight', theirs: 'visual_projection.weight' }],
+  head: [{ ours: 'projection.weight', theirs: 'visual_projection.weight' }],
   unused: [clipText],
 };
 

@@ -52,12 +52,15 @@ export function vit(options: VitOptions, weights: BackboneWeights): Network {
         });
         const features = pool(scope, x, options);
         if (options.projection === undefined) return features;
-        return linear(scope, features, 'head', { bias: false });
+        return linear(scope, features, PROJECTION, { bias: false });
       },
     },
     weights,
   );
 }
+
+/** A name that no classifier has. */
+const PROJECTION = 'projection';
 
 function featureSize({ width, pool, projection }: VitOptions): number {
   if (projection !== undefined) return projection;
@@ -208,5 +211,5 @@ function pool(scope: Scope, x: Value, options: VitOptions): Value {
 }
 
 function projectionSpecs({ width, projection }: VitOptions): TensorSpec[] {
-  return projection === undefined ? [] : linearSpecs('head', projection, width, { bias: false });
+  return projection === undefined ? [] : linearSpecs(PROJECTION, projection, width, { bias: false });
 }
