@@ -54,6 +54,13 @@ describe('an export with a zip file', () => {
     assert.equal(entry?.content.subarray(1, 4).toString(), 'asm');
   });
 
+  test('has no path that programs take for another', { skip: process.platform === 'win32' }, async () => {
+    const exported = await adarand(folder.path, 'export', 'run', '--to', 'c:a\\b', '--zip');
+    assert.equal(exported.code, 0, exported.stderr);
+    const zipped = readZip(await readFile(at('c:a\\b.zip')));
+    assert.ok(zipped.has('c_a_b/config.json'), [...zipped.keys()].join());
+  });
+
   test('takes the place of nothing', async () => {
     await mkdir(at('other'));
     await writeFile(at('other/mine.zip'), 'mine');

@@ -46,6 +46,8 @@ test('what the page loads is beside it, and servers know its type', async () => 
     await response.arrayBuffer();
   }
   assert.ok(!files.some((name) => /\.map$|\.ts$/.test(name)));
+  const card = await readFile(inside('my page', 'README.md'), 'utf8');
+  assert.match(card, /^## In a browser\n\nWhere this folder has an `index\.html`, that is a page/m);
 });
 
 describe('in a browser', { skip: noBrowser }, () => {

@@ -16,11 +16,15 @@ const path =
 export const noBrowser =
   path === undefined && 'there is no Chromium: install it, or name its program in ADARAND_CHROMIUM';
 
+/** Machines that run tests may be slow. */
+const PATIENCE_MS = 120_000;
+
 /** Starts it, without a window, with a camera that shows a moving picture and may be used. */
 export function startBrowser(): Promise<Browser> {
   if (path === undefined) throw new Error(String(noBrowser));
   return chromium.launch({
     executablePath: path,
+    timeout: PATIENCE_MS,
     // Pages of our own only; its sandbox does not work for root, or in most containers.
     chromiumSandbox: false,
     args: [
@@ -47,6 +51,7 @@ export async function visit(
   options: BrowserContextOptions = {},
 ): Promise<Visit> {
   const context = await browser.newContext(options);
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const printed: string[] = [];
   const requested: string[] = [];
