@@ -13,7 +13,7 @@ const commit = '0123456789abcdef0123456789abcdef01234567';
 /** What others have put into the hub's cache. */
 export const hubReaders = {
   'config.json of timm': jsonReader(
-    ['models/timm-config.ts', 'models/parse-json.ts', 'models/hub/fetch-model.ts'],
+    ['models/timm-config.ts', 'models/parse-json.ts'],
     async () => [
       {
         architecture: 'resnet18',
@@ -29,7 +29,7 @@ export const hubReaders = {
     async (bytes) => void parseConfig(textOf(bytes), 'config.json'),
   ),
   'index of shards': jsonReader(
-    ['models/model-files.ts', 'models/hub/fetch-model.ts'],
+    ['models/model-files.ts'],
     async () => [
       { metadata: { total_size: 8 }, weight_map: { a: 'model-1.safetensors', b: 'model-2.safetensors' } },
     ],
