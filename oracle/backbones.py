@@ -326,6 +326,15 @@ def small() -> dict[str, Callable[[], Case]]:
         net = ByobNet(changed(model_cfgs["resnet50_clip"], blocks=blocks, stem_chs=(4, 4, 8)), num_classes=10, img_size=trained)
         return replace(timm_case(net, side, "resnet50_clip"), features=lambda n, x: n(x), logits=None, **more)
 
+    def clip_resnet_average():
+        from dataclasses import replace as changed
+
+        from timm.models.byobnet import ByoBlockCfg, ByobNet, model_cfgs
+
+        blocks = [ByoBlockCfg(type="bottle", d=1, c=c, s=s, br=0.25) for c, s in ((32, 1), (32, 2), (64, 2), (128, 2))]
+        net = ByobNet(changed(model_cfgs["resnet50_clip_gap"], blocks=blocks, stem_chs=(4, 4, 8)), num_classes=5)
+        return replace(timm_case(net, 96, "resnet50_clip_gap"), samples=4)
+
     def vit_torchvision():
         net = TV.VisionTransformer(image_size=32, patch_size=8, num_layers=2, num_heads=3, hidden_dim=192, mlp_dim=64, num_classes=5)
         return torchvision_vit(net, 32)
@@ -483,6 +492,7 @@ def small() -> dict[str, Callable[[], Case]]:
         "clip-resnet": clip_resnet,
         "clip-resnet-timm": lambda: clip_resnet_timm(96, 96),
         "clip-resnet-timm-resized": lambda: clip_resnet_timm(64, 96, resized="head.pos_embed"),
+        "clip-resnet-average": clip_resnet_average,
         "vit-torchvision": vit_torchvision,
         "vit-timm": lambda: vit_timm("vit_tiny_patch8_32"),
         "vit-timm-average": lambda: vit_timm("vit_tiny_patch8_gap_32", global_pool="avg", class_token=False),

@@ -22,8 +22,11 @@ export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
-/** The format's own limit on the header, so that a damaged length cannot ask for all memory. */
-export const maximumHeader = 100_000_000;
+/** The format allows 100 MB; the largest networks have a hundredth of this. */
+export const maximumHeader = 2 ** 24;
+
+/** Tensors of one file: the largest networks have some thousands. */
+const MAXIMUM_TENSORS = 2 ** 16;
 
 /**
  * Reads a safetensors header. A hostile file must not get past this point: every entry's type, shape and place
@@ -33,7 +36,9 @@ export function parseHeader(bytes: Uint8Array, dataBytes: number, name: string):
   const json = parseJson(bytes, name);
   const entries: Entry[] = [];
   let metadata: Record<string, string> = {};
-  for (const [key, value] of Object.entries(json)) {
+  const all = Object.entries(json);
+  if (all.length > MAXIMUM_TENSORS) throw damaged(name, `it has ${all.length} tensors`);
+  for (const [key, value] of all) {
     if (key === '__metadata__') metadata = parseMetadata(value, name);
     else entries.push(parseEntry(key, value, name));
   }
@@ -119,13 +124,46 @@ function parseMetadata(value: unknown, name: string): Record<string, string> {
 
 function parseJson(bytes: Uint8Array, name: string): object {
   let json: unknown;
+  let names: number | undefined;
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    names = namesIn(text);
+    if (names !== undefined) json = JSON.parse(text);
   } catch (error) {
     throw damaged(name, 'its header is not JSON', error);
   }
+  if (names === undefined) throw damaged(name, 'its header holds more than entries and their lists');
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw damaged(name, 'its header is not a JSON object');
   }
+  if (names !== namesOf(json)) throw damaged(name, 'its header has a name twice');
   return json;
+}
+
+/** How many names an object and those in it have. */
+function namesOf(json: object): number {
+  return Object.values(json).reduce<number>(
+    (sum, value) =>
+      sum +
+      (typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.keys(value).length : 0),
+    Object.keys(json).length,
+  );
+}
+
+/** How many are written, because `JSON.parse` keeps the last of equal ones; undefined for a text that nests deeper. */
+function namesIn(text: string): number | undefined {
+  let [depth, count, quoted] = [0, 0, false];
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (quoted) {
+      if (character === '\\') i += 1;
+      else if (character === '"') quoted = false;
+    } else if (character === '"') quoted = true;
+    else if (character === '{' || character === '[') {
+      depth += 1;
+      if (depth > (character === '{' ? 2 : 3)) return undefined;
+    } else if (character === '}' || character === ']') depth -= 1;
+    else if (character === ':') count += 1;
+  }
+  return count;
 }

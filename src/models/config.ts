@@ -113,10 +113,18 @@ function parseTransformersConfig(json: string, file: string): ModelConfig {
 function parseFields(json: string, file: string) {
   const fields = parseJson(configSchema, json, file);
   const { model_type, id2label, adarand } = fields;
-  const entries = Object.entries(id2label ?? {}).sort(([a], [b]) => Number(a) - Number(b));
+  const labels = id2label ?? {};
+  const count = Object.keys(labels).length;
+  const names = Array.from({ length: count }, (_, i) => labels[i]).filter((label) => label !== undefined);
+  if (names.length < count)
+    throw new AdarandError(
+      'model.config',
+      `${file} numbers ${count} classes ${Object.keys(labels).slice(0, 5).join(', ')}${count > 5 ? ' ...' : ''}, and not from 0 to ${count - 1}`,
+      'Correct id2label, or remove it: the names of the old classes are not needed.',
+    );
   return {
     modelType: adarand?.architecture ?? model_type,
-    classes: entries.length > 0 ? entries.map(([, label]) => label) : undefined,
+    classes: count > 0 ? names : undefined,
     architecture: { library: 'transformers', modelType: model_type, fields, ...floatsOf(json) } as const,
     adarand,
   };

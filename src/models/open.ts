@@ -1,18 +1,18 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { readSafetensors } from '../files/safetensors.js';
-import { specialAt } from '../files/special.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { checkNumbers } from './check-numbers.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { networkOf } from './detect.js';
 import { type HubHost, quietHost } from './hub/host.js';
-import { kindOf, type Located, locateModel, readError } from './locate.js';
+import { kindOf, type Located, locateModel } from './locate.js';
 import { configIn, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportedFile, type ImportOptions, importFile } from './onnx-import.js';
+import { readOnnx, readText } from './read-file.js';
 import { resizedTo } from './resized-to.js';
 import { checkAgainstFile } from './self-check.js';
 
@@ -119,7 +119,7 @@ async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
 }
 
 async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
-  const bytes = await read(file);
+  const bytes = await readOnnx(file);
   const external = externalDataIn(dirname(file));
   const { imageSize, selfCheck, features, watch } = options;
   const asked = {
@@ -135,7 +135,9 @@ async function openOnnx(file: string, described: ImportOptions, options: Opening
     await checkAgainstFile(imported, { bytes, external }, selfCheck.threads);
     if (!imported.classifier.training) watch?.compared();
   }
-  return imported.network;
+  const { network } = imported;
+  const labels = otherLabels(network, described.classes);
+  return labels.length === 0 ? network : { ...network, notes: [...(network.notes ?? []), ...labels] };
 }
 
 /** `main` is the file that messages name; the tensors are in `files`. */
@@ -175,6 +177,7 @@ async function openTensors(
   const notes = [
     ...(network.notes ?? []),
     ...(config?.notes ?? []),
+    ...otherLabels(network, config?.classes),
     ...(preprocessing === undefined ? [usualPreprocessing(network)] : []),
   ];
   return {
@@ -184,22 +187,17 @@ async function openTensors(
   };
 }
 
+/** A configuration that names other classes than the classifier has. */
+function otherLabels({ pretrainedHead }: Network, names: readonly string[] | undefined): string[] {
+  const count = pretrainedHead?.classes.length;
+  return names === undefined || count === undefined || names.length === count
+    ? []
+    : [
+        `its configuration names ${names.length} classes and its classifier has ${count}: the names are not used`,
+      ];
+}
+
 function usualPreprocessing({ preprocessing: { imageSize, mean, std } }: Network): string {
   const three = (numbers: readonly number[]) => numbers.join(', ');
   return `no file says how its images were prepared: taken as usual, ${imageSize} pixels, mean ${three(mean)}, standard deviation ${three(std)}`;
-}
-
-async function readText(path: string): Promise<string> {
-  return new TextDecoder().decode(await read(path));
-}
-
-async function read(path: string): Promise<Uint8Array> {
-  const special = await specialAt(path);
-  if (special !== undefined)
-    throw new AdarandError('model.read', `${path} is a ${special}, not a file`, 'Copy the model to a file.');
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw readError(path, error);
-  }
 }

@@ -31,7 +31,14 @@ export function refuseOtherArguments(architecture: string, args: Fields, known: 
   const harmless = ['num_classes', 'in_chans', 'drop_rate', 'drop_path_rate', 'pretrained'];
   for (const [name, value] of Object.entries(args))
     if (!known.includes(name) && !harmless.includes(name))
-      throw unknownArchitecture(`timm's ${architecture} with ${name}=${JSON.stringify(value)}`);
+      throw unknownArchitecture(`timm's ${architecture} with ${name}=${short(value)}`);
+}
+
+/** A value for a message. One that holds others may be of any depth. */
+function short(value: unknown): string {
+  const nested = (each: unknown) => typeof each === 'object' && each !== null;
+  if (Array.isArray(value) ? value.some(nested) : nested(value)) return '...';
+  return String(JSON.stringify(value)).slice(0, 80);
 }
 
 /** For a network whose tensors look like one that is known here. */

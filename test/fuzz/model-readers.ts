@@ -1,13 +1,18 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { at } from '../../src/errors.js';
 import { parseSafetensors, writeSafetensors } from '../../src/files/safetensors.js';
 import { type Tensor, zeros } from '../../src/graph/tensor.js';
 import { parseConfig, parsePreprocessorConfig } from '../../src/models/config.js';
+import { networkOf } from '../../src/models/detect.js';
 import { importOnnx } from '../../src/models/onnx-import.js';
 import { openModel } from '../../src/models/open.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
+import { backboneReferenceSchema } from '../helpers/backbone-reference.js';
 import { classifierFile } from '../helpers/classifier-file.js';
 import { splitOnnx } from '../helpers/external-data.js';
+import { readGolden } from '../helpers/golden.js';
+import { tensorOf } from '../helpers/lcg.js';
 import { jsonReader, textOf } from './json-reader.js';
 import { mutateBytes } from './mutate-bytes.js';
 import { mutateOnnx } from './mutate-onnx.js';
@@ -25,6 +30,35 @@ const named = new Map<string, Tensor>([
 ]);
 
 const config = { model_type: 'resnet', id2label: { 0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e' } };
+
+/** Networks of each library and family that asks its configuration for something. */
+const families = [
+  'backbone-resnet-timm-next',
+  'backbone-resnet-transformers-basic',
+  'backbone-vit-timm',
+  'backbone-vit-transformers',
+  'backbone-dino-transformers-registers',
+  'backbone-clip-transformers',
+  'backbone-siglip-transformers',
+  'backbone-openclip-options',
+  'backbone-clip-resnet-timm',
+  'backbone-convnext-timm',
+  'backbone-convnext-transformers-v2',
+  'backbone-mobilenet-v3-timm',
+  'backbone-mobilenet-v2-transformers',
+  'backbone-efficientnet-transformers',
+] as const;
+
+const tensorsByGolden = new Map<string, ReadonlyMap<string, Tensor>>();
+
+function tensorsOf(golden: string): ReadonlyMap<string, Tensor> {
+  const known = tensorsByGolden.get(golden);
+  if (known !== undefined) return known;
+  const { tensors = [] } = readGolden(golden, backboneReferenceSchema);
+  const made = new Map<string, Tensor>(tensors.map((recipe) => [recipe.name, tensorOf(recipe)]));
+  tensorsByGolden.set(golden, made);
+  return made;
+}
 
 /** Opens a model folder with these two texts, and a network of 8 x 8 images. */
 async function openFolder(
@@ -49,7 +83,7 @@ export const modelReaders = {
   },
   'onnx with its data': {
     ending: 'onnx-and-data',
-    parsedIn: ['models/open.ts', 'models/onnx-import/external-data.ts'],
+    parsedIn: ['models/read-file.ts', 'models/onnx-import/external-data.ts'],
     async samples() {
       const { model, data } = splitOnnx(classifierFile(), 'fuzz.onnx.data', {}, 1);
       return [joined(model, data)];
@@ -70,7 +104,7 @@ export const modelReaders = {
   },
   safetensors: {
     ending: 'safetensors',
-    parsedIn: ['files/safetensors.ts', 'files/safetensors-header.ts', 'models/open.ts'],
+    parsedIn: ['files/safetensors.ts', 'files/safetensors-header.ts'],
     async samples(folder) {
       const file = join(folder, 'sample.safetensors');
       await writeSafetensors(file, named);
@@ -91,7 +125,7 @@ export const modelReaders = {
     },
   },
   'config.json': jsonReader(
-    ['models/config.ts', 'models/open.ts'],
+    ['models/config.ts', 'models/read-file.ts'],
     async () => [
       { ...config, adarand: { architecture: 'cifar_resnet' } },
       { ...config, num_labels: 5 },
@@ -118,8 +152,19 @@ export const modelReaders = {
       parseConfig(textOf(bytes), 'open_clip_config.json');
     },
   ),
+  'config.json of tensors': jsonReader(
+    ['models/config.ts', 'models/timm-config.ts', 'models/open-clip-config.ts'],
+    async () => families.map((golden) => ({ ...readGolden(golden, backboneReferenceSchema).config, golden })),
+    async (bytes) => {
+      const text = textOf(bytes);
+      const [, name] = /"golden":\s*"([\w-]+)"/.exec(text) ?? [];
+      const golden = families.find((family) => family === name) ?? at(families, 0);
+      const { architecture } = parseConfig(text, 'config.json');
+      networkOf(tensorsOf(golden), golden, { config: architecture });
+    },
+  ),
   'preprocessor_config.json': jsonReader(
-    ['models/config.ts', 'models/open.ts'],
+    ['models/config.ts', 'models/read-file.ts'],
     async () => [
       { size: 8 },
       {

@@ -119,6 +119,8 @@ export const operatorCases: readonly OperatorCase[] = [
   },
   { type: 'MaxPool', attributes: { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] } },
   { type: 'MaxPool', attributes: { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 } },
+  { type: 'Pad', opset: 18, rest: [ints([1, 2, 0, 1]), scalarOf(0.5), ints([3, 1])] },
+  { type: 'Pad', opset: 18, rest: [ints([1, 0, 0, 0, 2, 0, 0, 3]), undefined, ints([3, 2, 1, 0])] },
   // As transformers' EfficientNet averages a whole map.
   ...[0, 1].map((count_include_pad) => ({
     type: 'AveragePool',

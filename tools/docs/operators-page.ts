@@ -29,8 +29,8 @@ What an imported file may have, of any operator set. Each becomes operators of t
 gradients and runs on every device; of *constants alone* is what is computed while the graph is built. *Node tests* are
 those of the ONNX project (version 1.23) that are imported with the right values, to 1e-5; the others are refused with
 \`model.unsupported-operator\`, \`model.element-type\` (integers of other sizes, eight-bit floats) or another code, and none
-gives other values. A node with an attribute that is not known here is refused. Two tests of Resize (corners aligned,
-to a size that is no whole multiple) are computed as ONNX Runtime computes them, which the test does not; tests of Dropout
+gives other values. A node with an attribute or an input that is not known here is refused. Two tests of Resize (corners
+aligned, to a size that is no whole multiple) are computed as by ONNX Runtime, which does not follow them; tests of Dropout
 in training are random. \`oracle/onnx-node-tests.py\` writes the tests, \`tools/models/onnx-node-tests.ts\` runs them.`;
 
 /** docs/operators.md: every operator, what it becomes, and whether it can be differentiated. */

@@ -29,7 +29,8 @@ export async function commitOf(connection: Connection, asked: Asked): Promise<st
     }),
   );
   if (typeof sha === 'string' && isCommit(sha)) return sha;
-  throw notAHub(connection, `a commit that is called ${JSON.stringify(sha)}`);
+  const called = typeof sha === 'string' ? `a commit that is called "${sha.slice(0, 80)}"` : 'no commit';
+  throw notAHub(connection, called);
 }
 
 /** All files of a commit. */

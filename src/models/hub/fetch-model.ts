@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { parseConfig } from '../config.js';
 import { configIn, PREPROCESSOR, shardsIn, weightsIn } from '../model-files.js';
+import { readText } from '../read-file.js';
 import type { HubHost } from './host.js';
 import type { HubName } from './name.js';
 import { Snapshot } from './snapshot.js';
@@ -28,7 +28,7 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
   const described = configIn(paths);
   if (!paths.has(described)) weightsIn(paths, undefined, place);
   await snapshot.take([described, PREPROCESSOR].filter((path) => path === described || paths.has(path)));
-  const config = parseConfig(await readFile(join(folder, described), 'utf8'), `${described} of ${name.repo}`);
+  const config = parseConfig(await readText(join(folder, described)), `${described} of ${name.repo}`);
   const weights = weightsIn(paths, config, place);
   if (weights.kind === 'onnx' && config.preprocessing === undefined && !paths.has(PREPROCESSOR))
     throw new AdarandError(
@@ -39,7 +39,7 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
   if (weights.kind === 'shards') {
     await snapshot.take([weights.index]);
     const index = join(folder, weights.index);
-    await snapshot.take(shardsIn(await readFile(index, 'utf8'), `${weights.index} of ${name.repo}`));
+    await snapshot.take(shardsIn(await readText(index), `${weights.index} of ${name.repo}`));
   } else
     await snapshot.take(weights.kind === 'onnx' ? [weights.model, ...weights.external] : [weights.model]);
   const { downloaded, source } = snapshot;

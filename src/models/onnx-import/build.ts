@@ -122,7 +122,7 @@ function buildNode(node: OnnxNode, context: BuildContext): readonly Value[] {
   try {
     const reader = new NodeReader(node, context);
     const built = builder.build(reader);
-    reader.refuseUnknownAttributes();
+    reader.refuseUnknown();
     return 'origin' in built ? [built] : built;
   } catch (error) {
     if (error instanceof AdarandError && !error.code.startsWith('graph.')) throw error;

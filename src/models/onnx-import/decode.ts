@@ -9,6 +9,7 @@ import {
 } from '../../graph/onnx/onnx_pb.js';
 import { PRODUCER } from '../../graph/onnx/write.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
+import { decodedSize } from './decoded-size.js';
 import { withoutEarlierStatistics } from './earlier-statistics.js';
 import type { ExternalData } from './external-data.js';
 import { withoutCalls } from './functions.js';
@@ -108,12 +109,23 @@ function behindIdentity(
   return undefined;
 }
 
+/** What a file may take beyond three times its size, while it is read: far more than nodes of networks do. */
+const LARGEST_DECODED = 2 ** 28;
+
 function parse(bytes: Uint8Array, file: string): ModelProto {
+  const most = 3 * bytes.length + LARGEST_DECODED;
+  let size: number;
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    size = decodedSize(ModelProtoSchema, bytes, most);
+    if (size <= most) return fromBinary(ModelProtoSchema, bytes);
   } catch (error) {
     throw notOnnx(file, error);
   }
+  throw new AdarandError(
+    'model.damaged',
+    `${file} has more nodes, or numbers outside of its tensors, than any network`,
+    'It may be damaged: download or export it again.',
+  );
 }
 
 function notOnnx(file: string, cause?: unknown): AdarandError {

@@ -5,7 +5,7 @@ import type { Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
 import type { WeightRole } from './builder.js';
 import type { OnnxNode } from './decode.js';
-import { isIdle } from './idle-attributes.js';
+import { isIdleAttribute, isIdleInput } from './idle.js';
 import { decodeTensor } from './tensor.js';
 
 export interface BuildContext {
@@ -26,6 +26,7 @@ export class NodeReader {
   readonly node: OnnxNode;
   readonly context: BuildContext;
   readonly #asked = new Set<string>();
+  readonly #askedInputs = new Set<number>();
 
   constructor(node: OnnxNode, context: BuildContext) {
     this.node = node;
@@ -46,6 +47,7 @@ export class NodeReader {
   /** The i-th input, unless it is left out. */
   optional(i: number): Value | undefined {
     const name = this.node.inputs[i];
+    this.#askedInputs.add(i);
     return name === undefined || name === '' ? undefined : this.context.read(name);
   }
 
@@ -170,11 +172,14 @@ export class NodeReader {
     );
   }
 
-  /** Refuses a node with an attribute that its builder has not asked for: it may be computed otherwise. */
-  refuseUnknownAttributes(): void {
+  /** Refuses a node with an attribute or an input that its builder has not asked for: it may be computed otherwise. */
+  refuseUnknown(): void {
     for (const name of this.node.attributes.keys())
-      if (!this.#asked.has(name) && !isIdle(this.node.type, name))
+      if (!this.#asked.has(name) && !isIdleAttribute(this.node.type, name))
         throw this.unsupported(`has the attribute ${name}`);
+    for (const [i, name] of this.node.inputs.entries())
+      if (name !== '' && !this.#askedInputs.has(i) && !isIdleInput(this.node.type, i))
+        throw this.unsupported(`has an input ${i}`);
   }
 
   #attribute(name: string): AttributeProto | undefined {

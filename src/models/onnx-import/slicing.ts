@@ -16,6 +16,10 @@ export function sliced(node: NodeReader): Value {
   const ends = node.intsOrInput('ends', 2);
   const axes = node.optionalIntsOrInput('axes', 3) ?? [...starts.keys()];
   const steps = node.optionalNumbers(4) ?? starts.map(() => 1);
+  if ([starts, ends, steps].some(({ length }) => length !== axes.length))
+    throw node.invalid(
+      `has ${starts.length} starts, ${ends.length} ends and ${steps.length} steps of ${axes.length} axes`,
+    );
   return axes.reduce((y, given, i) => {
     const axis = node.axis(given, x.shape.length);
     const size = at(y.shape, axis);
@@ -36,11 +40,25 @@ export function sliced(node: NodeReader): Value {
   }, x);
 }
 
+/** How much is added before each axis, and after each; from operator set 18 on, a node may list the axes that it means. */
+function padsOfAllAxes(node: NodeReader, rank: number): number[] {
+  const given = node.intsOrInput('pads', 1);
+  const axes = node.optionalNumbers(3)?.map((axis) => node.axis(axis, rank));
+  if (axes === undefined) return given;
+  if (given.length !== 2 * axes.length) throw node.invalid(`pads ${axes.length} axes by [${given}]`);
+  const pads = Array.from({ length: 2 * rank }, () => 0);
+  for (const [i, axis] of axes.entries()) {
+    pads[axis] = at(given, i);
+    pads[rank + axis] = at(given, axes.length + i);
+  }
+  return pads;
+}
+
 /** Constant padding, or a mirror image or the last pixel repeated, axis by axis. */
 export function padded(node: NodeReader): Value {
   const x = node.value(0);
   const rank = x.shape.length;
-  const pads = node.intsOrInput('pads', 1);
+  const pads = padsOfAllAxes(node, rank);
   const mode = node.text('mode', 'constant');
   if (pads.length !== 2 * rank || pads.some((n) => n < 0)) throw node.unsupported(`pads by [${pads}]`);
   const [before, after] = [pads.slice(0, rank), pads.slice(rank)];

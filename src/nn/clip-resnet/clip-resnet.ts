@@ -3,7 +3,7 @@ import { add, averagePool } from '../../graph/ops.js';
 import type { Value } from '../../graph/value.js';
 import { activations } from '../activations.js';
 import { type BackboneWeights, backbone, clipPreprocessing } from '../backbone.js';
-import { batchNorm, conv } from '../layers.js';
+import { batchNorm, conv, globalAveragePool } from '../layers.js';
 import type { Network, Scope } from '../network.js';
 import { batchNormSpecs, convSpecs, followedBy, type TensorSpec } from '../specs.js';
 import { attentionPool, attentionPoolSpecs } from './attention-pool.js';
@@ -14,9 +14,8 @@ export interface ClipResNetOptions {
   /** Channels after each of the three convolutions of the stem. */
   readonly stem: readonly [number, number, number];
   readonly stages: readonly { readonly blocks: number; readonly width: number; readonly out: number }[];
-  readonly heads: number;
-  /** Length of the features. */
-  readonly projection: number;
+  /** The attention pooling, with the length of the features after it; undefined for a plain average. */
+  readonly attention: { readonly heads: number; readonly projection: number } | undefined;
 }
 
 /** Pixels that a place in the last map stands for. */
@@ -26,26 +25,32 @@ const { relu } = activations;
 
 /**
  * The image tower of CLIP in the form of a ResNet (Radford et al. 2021) with OpenAI's tensor names: three convolutions
- * before the first stage, averages wherever a ResNet has strides or maxima, and attention instead of the last average. Its
- * features are what texts are compared with.
+ * before the first stage, averages wherever a ResNet has strides or maxima, and attention instead of the last average,
+ * unless timm has left that out. Its features are what texts are compared with.
  */
 export function clipResNet(options: ClipResNetOptions, weights: BackboneWeights): Network {
-  const { name, imageSize, stages, heads, projection } = options;
+  const { name, imageSize, stages, attention } = options;
   const blocks = blocksOf(options);
   const width = at(stages, stages.length - 1).out;
   return backbone(
     {
       name,
       modelType: 'resnet',
-      featureSize: projection,
+      featureSize: attention?.projection ?? width,
       preprocessing: clipPreprocessing(imageSize),
-      head: [],
+      head: attention === undefined ? ['fc'] : [],
       groups: followedBy(
         [
           { name: 'stem', specs: stemSpecs(options) },
           ...blocks.map((block) => ({ name: block.name, specs: blockSpecs(block) })),
         ],
-        attentionPoolSpecs('attnpool', { places: (imageSize / SHRINKS) ** 2, width, projection }),
+        attention === undefined
+          ? []
+          : attentionPoolSpecs('attnpool', {
+              places: (imageSize / SHRINKS) ** 2,
+              width,
+              projection: attention.projection,
+            }),
       ),
       features(images, scope) {
         let x = images;
@@ -58,7 +63,9 @@ export function clipResNet(options: ClipResNetOptions, weights: BackboneWeights)
           x = relu(add(residual(scope, x, block), shortcut(scope, x, block)));
           if (block.endOf !== undefined) scope.featureMap(block.endOf, x);
         }
-        return attentionPool(scope, x, 'attnpool', heads);
+        return attention === undefined
+          ? globalAveragePool(x)
+          : attentionPool(scope, x, 'attnpool', attention.heads);
       },
     },
     weights,

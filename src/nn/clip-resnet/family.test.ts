@@ -10,8 +10,7 @@ const small = clipResNet(
     imageSize: 64,
     stem: [4, 4, 8],
     stages: [8, 8, 16, 32].map((width) => ({ blocks: 1, width, out: 4 * width })),
-    heads: 2,
-    projection: 10,
+    attention: { heads: 2, projection: 10 },
   },
   { seed: 1 },
 );

@@ -53,10 +53,10 @@ function resized(tensors: Weights, { imageSize }: ClipResNetOptions, to: number)
 function optionsOf(tensors: Weights, config: ArchitectureConfig | undefined): ClipResNetOptions | undefined {
   const channels = (name: string) => tensors.get(`${name}.weight`)?.shape[0];
   const [first, second, third] = [channels('conv1'), channels('conv2'), channels('conv3')];
-  const positions = tensors.get(POSITIONS);
-  const projection = channels('attnpool.c_proj');
+  const average = config?.library === 'timm' && clipName.exec(config.architecture)?.groups?.gap !== undefined;
   if (first === undefined || second === undefined || third === undefined) return undefined;
-  if (positions?.shape.length !== 2 || projection === undefined) return undefined;
+  const pooled = average ? { side: 7, attention: undefined } : attentionOf(tensors, config);
+  if (pooled === undefined) return undefined;
   if (config !== undefined && !coversClipResNet(config))
     throw unknownArchitecture(
       config.library === 'transformers' ? `transformers' ${config.modelType}` : 'This image tower of CLIP',
@@ -67,17 +67,29 @@ function optionsOf(tensors: Weights, config: ArchitectureConfig | undefined): Cl
     return width === undefined || out === undefined ? [] : [{ blocks, width, out }];
   });
   if (stages.length < 4) return undefined;
-  const side = Math.round(Math.sqrt(at(positions.shape, 0) - 1));
   const depth = 3 * stages.reduce((sum, { blocks }) => sum + blocks, 0) + 2;
   return {
     name: `clip-resnet${depth}`,
-    imageSize: side * SHRINKS,
+    imageSize: pooled.side * SHRINKS,
     stem: [first, second, third],
     stages,
-    heads: at(positions.shape, 1) / headWidth(config),
-    projection,
+    attention: pooled.attention,
   };
 }
+
+/** The attention pooling, and how many places a side of the map has that it was trained with. */
+function attentionOf(tensors: Weights, config: ArchitectureConfig | undefined) {
+  const positions = tensors.get(POSITIONS);
+  const projection = tensors.get('attnpool.c_proj.weight')?.shape[0];
+  if (positions?.shape.length !== 2 || projection === undefined) return undefined;
+  return {
+    side: Math.round(Math.sqrt(at(positions.shape, 0) - 1)),
+    attention: { heads: at(positions.shape, 1) / headWidth(config), projection },
+  };
+}
+
+/** timm's names; `gap` has an average instead of the attention. */
+const clipName = /^resnet\d+(x\d+)?_clip(?<gap>_gap)?([.]|$)/;
 
 /** Numbers of each head: 64 in every published network. */
 function headWidth(config: ArchitectureConfig | undefined): number {
@@ -88,7 +100,7 @@ function headWidth(config: ArchitectureConfig | undefined): number {
 function coversClipResNet(config: ArchitectureConfig): boolean {
   switch (config.library) {
     case 'timm':
-      return /^resnet\d+(x\d+)?_clip([.]|$)/.test(config.architecture);
+      return clipName.test(config.architecture);
     case 'transformers':
       return false;
     case 'OpenCLIP':

@@ -33,6 +33,7 @@ const timm: Naming = {
     { ours: 'attnpool.positional_embedding', theirs: 'head.pos_embed' },
     ...['q', 'k', 'v'].map((part) => ({ ours: `attnpool.${part}_proj.*`, theirs: `head.${part}.*` })),
     { ours: 'attnpool.c_proj.*', theirs: 'head.proj.*' },
+    { ours: 'fc.*', theirs: 'head.fc.*' },
   ],
   head: [],
 };

@@ -28,11 +28,19 @@ const idle: Readonly<Record<string, readonly string[]>> = {
 const old: readonly string[] = ['broadcast', 'consumed_inputs'];
 
 /** Whether an attribute may be left alone. */
-export function isIdle(type: string, attribute: string): boolean {
+export function isIdleAttribute(type: string, attribute: string): boolean {
   return (
     old.includes(attribute) ||
     (Object.hasOwn(idle, type) && idle[type]?.includes(attribute) === true) ||
     // Where nothing is reduced, nothing is kept; where axes are given, it is no matter what happens without.
     (type.startsWith('Reduce') && ['keepdims', 'noop_with_empty_axes'].includes(attribute))
   );
+}
+
+/** Inputs that change nothing: how much a Dropout drops in training, and the region of one refused mode of Resize. */
+const idleInputs: Readonly<Record<string, readonly number[]>> = { Dropout: [1, 2], Resize: [1] };
+
+/** Whether an input may be left alone. */
+export function isIdleInput(type: string, i: number): boolean {
+  return Object.hasOwn(idleInputs, type) && idleInputs[type]?.includes(i) === true;
 }
