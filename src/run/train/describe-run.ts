@@ -11,7 +11,7 @@ import { threadCount } from './thread-count.js';
 
 /** The content of `run.json`. */
 export function describeRun({ options, settings, inputs }: Run): RunRecord {
-  const { dataset, source, network, modelSource } = inputs;
+  const { dataset, source, network, modelSource, licences } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
   const machine = describeMachine();
@@ -53,6 +53,7 @@ export function describeRun({ options, settings, inputs }: Run): RunRecord {
       preprocessing: plain(preprocessing),
       source: modelSource ?? null,
       origin: network.origin ?? null,
+      licences: [...licences],
     },
     methodFile: fingerprintMethod(options.method),
     threads: threadCount(options, machine.cores),
