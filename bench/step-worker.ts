@@ -166,6 +166,7 @@ async function prepare(task: StepTask, file: string): Promise<void> {
   const inputs: RunInputs = {
     network,
     modelSource: undefined,
+    licences: [],
     compile,
     cache,
     dataset,

@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { adarand, temporaryFolder, writeImages } from '../../test/helpers/cli.js';
 import { writeTensors, writeTransformersModel } from '../../test/helpers/named-models.js';
 import { readSafetensors } from '../files/safetensors.js';
+import { licencesIn } from '../models/licence.js';
 
 const folder = await temporaryFolder();
 after(folder.remove);
@@ -28,6 +29,7 @@ const how = ['--epochs', '1', '--batch-size', '8'];
 before(async () => {
   await writeImages(inside('colours'), 8, 80);
   await writeTransformersModel(inside('original'), 'resnet-transformers-basic', 72);
+  await writeFile(inside('original', 'README.md'), '---\nlicense: cc-by-nc-4.0\n---\n# Original\n');
   await run('train', 'colours', '--model', 'original', ...how, '--out', 'run');
   // What is needed of the model is in the run.
   await cp(inside('original', 'model.safetensors'), inside('original.safetensors'));
@@ -71,6 +73,13 @@ test('an export has the tensors as transformers names them, and configurations f
   assert.deepEqual([own.image_mean, own.resample], [[0.4, 0.5, 0.6], 2]);
 });
 
+test('the card has the licence of the pretrained network, which stays with what is trained of it', async () => {
+  const card = await readFile(inside('exported', 'README.md'), 'utf8');
+  assert.match(card, /^---\n[\s\S]*?^license: cc-by-nc-4[.]0\n[\s\S]*?^---\n/m);
+  assert.match(card, /^## Licence\n\nThe pretrained network `resnet10` has the licence `cc-by-nc-4[.]0`/m);
+  assert.deepEqual(await licencesIn(inside('exported')), ['cc-by-nc-4.0']);
+});
+
 test('an exported folder is trained on, and exported again, with its tensors', async () => {
   await run('train', 'colours', '--model', 'exported', ...how, '--out', 'again');
   const [first, second] = [await json('run', 'run.json'), await json('again', 'run.json')];
@@ -106,7 +115,8 @@ const skip = python === undefined && 'ADARAND_PYTHON names no Python with transf
 async function fromCard(exported: string, title: string): Promise<ReadonlyMap<string, number>> {
   assert.ok(python !== undefined);
   const card = await readFile(inside(exported, 'README.md'), 'utf8');
-  const [, code] = card.match(new RegExp(`^## ${title}\n[^]*?^\`\`\`python\n([^]*?)^\`\`\`$`, 'm')) ?? [];
+  const [, code] =
+    card.match(new RegExp(`^## ${title}\n[\\s\\S]*?^\`\`\`python\n([\\s\\S]*?)^\`\`\`$`, 'm')) ?? [];
   assert.ok(code !== undefined, `no ${title} in\n${card}`);
   await writeFile(inside('card.py'), code);
   const { status, stdout, stderr } = spawnSync(python, ['card.py'], { cwd: folder.path, encoding: 'utf8' });

@@ -173,6 +173,8 @@ test('the card says what the classifier is, and how it was made', async () => {
     'pixel_values` [batch,3,144,144]',
     `shorter side to ${2 * 82} pixels`,
     'network sees 72 x 72 pixels',
+    'The licence of the pretrained network is not known here.',
+    'There is no `model.safetensors`: the pretrained network was an ONNX file,',
   ])
     assert.ok(card.includes(text), `${text} in\n${card}`);
   assert.ok(!card.includes(folder.path), 'no paths of the machine that trained');
@@ -183,8 +185,10 @@ test('a card says what was not measured, and lists no thousand classes', async (
   const record = parseStored(recordSchema, await stored('run.json'), 'run.json');
   const summary = parseStored(summarySchema, await stored('summary.json'), 'summary.json');
   const classes = Array.from({ length: 1000 }, (_, i) => `class \`${i}\``);
+  const source = { hub: 'https://hub', repo: 'org/net', revision: 'main', commit: 'a'.repeat(40), files: [] };
   const changed = {
     ...record,
+    model: { ...record.model, source, licences: ['mit', 'other'] },
     data: { ...record.data, classes, name: 'a|b' },
     options: { ...record.options, method: '/home/me/mine.js+bss' },
   };
@@ -197,6 +201,8 @@ test('a card says what was not measured, and lists no thousand classes', async (
   };
   const none = { why: 'it was an ONNX file' };
   const text = modelCard('many', { record: changed, summary: unmeasured, unfinished: undefined }, none);
+  assert.match(text, /^license:\n- mit\n- other\nbase_model: org\/net\ntags:$/m);
+  assert.match(text, /has the licence `mit`, `other`,/);
   assert.match(text, /^Not measured: there were no test images\.$/m);
   assert.match(text, /`` class `199` `` and 800 more: see config\.json\.$/m);
   assert.match(text, /^\| images \| `a\\\|b`: /m);

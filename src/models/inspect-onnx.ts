@@ -4,6 +4,7 @@ import { builderOf } from './onnx-import/builders.js';
 import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
 import { unsupportedOperator } from './onnx-import/node-reader.js';
 import { nodesFor } from './onnx-import/order.js';
+import { withGelu } from './onnx-import/own-gelu.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
 import { withoutHalving } from './onnx-import/without-halving.js';
@@ -31,7 +32,7 @@ export interface OnnxInspection {
 
 /** @throws AdarandError as `decodeOnnx` and `nodesFor` do: nothing can be said of a file that cannot be read. */
 export function inspectOnnx({ bytes, options: { name, external, features } }: OnnxSource): OnnxInspection {
-  const { model: decoded } = withoutHalving(unreserved(decodeOnnx(bytes, name, external)));
+  const { model: decoded } = withoutHalving(unreserved(withGelu(decodeOnnx(bytes, name, external))));
   const head = attempt(() => (features === undefined ? findHead(decoded) : namedFeatures(features, decoded)));
   const model = head.value?.model ?? decoded;
   const target = head.value?.features ?? model.outputs[0];

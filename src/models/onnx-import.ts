@@ -15,6 +15,7 @@ import type { ExternalData } from './onnx-import/external-data.js';
 import { type BuiltNetwork, groupsByDepth } from './onnx-import/groups.js';
 import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
+import { withGelu } from './onnx-import/own-gelu.js';
 import { unreserved } from './onnx-import/unreserved.js';
 import { weightRoles } from './onnx-import/weights.js';
 import { withoutHalving } from './onnx-import/without-halving.js';
@@ -77,7 +78,9 @@ export interface FileClassifier {
 /** As `importOnnx`. */
 export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
-  const { model: decoded, halved } = withoutHalving(unreserved(decodeOnnx(bytes, name, options.external)));
+  const { model: decoded, halved } = withoutHalving(
+    unreserved(withGelu(decodeOnnx(bytes, name, options.external))),
+  );
   const head = options.features === undefined ? findHead(decoded) : namedFeatures(options.features, decoded);
   const { model } = head;
   const images = imageInput(model);

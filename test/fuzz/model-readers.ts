@@ -5,6 +5,7 @@ import { parseSafetensors, writeSafetensors } from '../../src/files/safetensors.
 import { type Tensor, zeros } from '../../src/graph/tensor.js';
 import { parseConfig, parsePreprocessorConfig } from '../../src/models/config.js';
 import { networkOf } from '../../src/models/detect.js';
+import { licencesIn } from '../../src/models/licence.js';
 import { importOnnx } from '../../src/models/onnx-import.js';
 import { openModel } from '../../src/models/open.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
@@ -28,6 +29,15 @@ const named = new Map<string, Tensor>([
   ['linear.weight', zeros('float32', [3, 64])],
   ['linear.bias', zeros('float32', [3])],
 ]);
+
+/** Of an exported folder. */
+const origin = {
+  library: 'timm',
+  marker: 'layer1.0.conv1.weight',
+  heads: ['fc'],
+  config: { library: 'timm', architecture: 'resnet18', args: { global_pool: 'avg' } },
+};
+const preprocessing = { imageSize: 8, resizeSize: 9, mean: [0.5, 0.5, 0.5], std: [0.2, 0.2, 0.2] };
 
 const config = { model_type: 'resnet', id2label: { 0: 'a', 1: 'b', 2: 'c', 3: 'd', 4: 'e' } };
 
@@ -129,6 +139,7 @@ export const modelReaders = {
     async () => [
       { ...config, adarand: { architecture: 'cifar_resnet' } },
       { ...config, num_labels: 5 },
+      { ...config, adarand: { architecture: 'cifar_resnet', origin, preprocessing } },
     ],
     (bytes, folder) => {
       parseConfig(textOf(bytes), 'config.json');
@@ -186,4 +197,17 @@ export const modelReaders = {
       return openFolder(folder, { config: JSON.stringify(config), preprocessor: textOf(bytes) });
     },
   ),
+  'README.md': {
+    ending: 'md',
+    parsedIn: ['models/licence.ts'],
+    samples: async () => [
+      Buffer.from('---\nlicense: apache-2.0\ntags:\n- a\n---\n# A model\n'),
+      Buffer.from('---\r\nlicense:\r\n- mit\r\n- "other" # and more\r\n---\r\n'),
+    ],
+    mutate: mutateBytes,
+    async read(bytes, folder) {
+      await writeFile(join(folder, 'README.md'), bytes);
+      await licencesIn(folder);
+    },
+  },
 } satisfies Record<string, Reader>;

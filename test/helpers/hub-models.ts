@@ -15,7 +15,7 @@ export type Files = Readonly<Record<string, Uint8Array | string>>;
 export async function transformersModel(): Promise<Files> {
   const onnx = await written('model.onnx', writeModel);
   return {
-    'README.md': '# tiny',
+    'README.md': '---\nlicense: apache-2.0\n---\n# tiny',
     'config.json': JSON.stringify({ model_type: 'resnet', id2label: { 0: 'a', 1: 'b', 2: 'c', 3: 'd' } }),
     'preprocessor_config.json': JSON.stringify({ size: 16 }),
     'onnx/model.onnx': onnx,

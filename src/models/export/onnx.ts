@@ -6,6 +6,7 @@ import type { Tensor } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
 import { fuse } from '../../lowering/fuse.js';
 import { portable } from '../../lowering/portable.js';
+import { standard } from '../../lowering/standard.js';
 import { linear } from '../../nn/functional.js';
 import type { Head, Network } from '../../nn/network.js';
 import { recordingScope } from '../../nn/scope.js';
@@ -57,7 +58,7 @@ export function exportPieces(
     );
     const features = at(fuse([plain]), 0);
     const weight = input(`${prefix}.weight`, head.weight);
-    return portable([linear(features, weight, input(`${prefix}.bias`, head.bias)), features]);
+    return standard(portable([linear(features, weight, input(`${prefix}.bias`, head.bias)), features]));
   });
   const outputs = simplify(built);
   return onnxPieces(

@@ -12,6 +12,7 @@ import {
   transformersModel,
 } from '../../../test/helpers/hub-models.js';
 import { gitSha1, HubServer, sha256 } from '../../../test/helpers/hub-server.js';
+import { licencesIn } from '../licence.js';
 import { openModel } from '../open.js';
 import { fetchModel } from './fetch-model.js';
 import { quietHost } from './host.js';
@@ -85,7 +86,10 @@ describe('a model of the hub', () => {
       ]),
       `hub GET /org/tiny/resolve/${commit}/onnx/model.onnx`,
       `files GET /${sha256(onnx)}`,
+      `hub GET /org/tiny/resolve/${commit}/README.md`,
+      `hub GET /api/resolve-cache/models/org/tiny/${commit}/README.md`,
     ]);
+    assert.deepEqual(await licencesIn(folder), ['apache-2.0']);
     assert.equal(readFileSync(join(folderOf('org/tiny'), 'refs', 'main'), 'utf8'), commit);
     assert.equal(readlinkSync(join(folder, 'config.json')), `../../blobs/${gitSha1(config)}`);
     assert.equal(readlinkSync(join(folder, 'onnx', 'model.onnx')), `../../../blobs/${sha256(onnx)}`);

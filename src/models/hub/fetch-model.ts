@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { parseConfig } from '../config.js';
+import { DESCRIPTION } from '../licence.js';
 import { configIn, PREPROCESSOR, shardsIn, weightsIn } from '../model-files.js';
 import { readText } from '../read-file.js';
 import type { HubHost } from './host.js';
@@ -15,7 +16,7 @@ export interface HubModel {
 }
 
 /**
- * Brings the files of a model on the hub that are needed to open it, and no others. `commit` is one that an earlier run
+ * Brings the files of a model on the hub that are needed to open it, and its description, which names the licence. `commit` is one that an earlier run
  * has recorded.
  *
  * @throws AdarandError `hub.*`, `model.config`, `model.pickle`, `model.not-found`.
@@ -42,6 +43,7 @@ export async function fetchModel(name: HubName, host: HubHost, commit?: string):
     await snapshot.take(shardsIn(await readText(index), `${weights.index} of ${name.repo}`));
   } else
     await snapshot.take(weights.kind === 'onnx' ? [weights.model, ...weights.external] : [weights.model]);
+  await snapshot.takeAlong(DESCRIPTION, 1_000_000);
   const { downloaded, source } = snapshot;
   if (downloaded > 0)
     host.remark(

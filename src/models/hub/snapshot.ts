@@ -102,6 +102,14 @@ export class Snapshot {
     }
   }
 
+  /** A small file that is only good to have, and no part of the model: it comes along with others, and never alone. */
+  async takeAlong(path: string, limit: number): Promise<void> {
+    const file = this.#files.get(path);
+    if (file === undefined || file.size > limit || this.#downloaded === 0) return;
+    await this.take([path]);
+    this.#used.delete(path);
+  }
+
   async #fetch(missing: readonly HubFile[]): Promise<void> {
     const { settings, host } = this.#connection;
     const { repo } = this.#name;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { hubSourceSchema } from '../../models/hub/source.js';
+import { LICENCE } from '../../models/licence.js';
 import { originSchema } from '../../models/origin-schema.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { settingsSchema } from '../options/settings.js';
@@ -67,6 +68,8 @@ export const recordSchema = z
       source: hubSourceSchema.nullable().default(null),
       /** Where its tensors are named so; null for an ONNX file. Earlier versions did not record it. */
       origin: originSchema.nullable().optional(),
+      /** That its description names, as the hub calls them. */
+      licences: z.array(z.string().regex(LICENCE)).default([]),
     }),
     /**
      * The groups of the network's parameters, from the images on, and the head: how many numbers they have, and their

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { contentsOf, type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { HubSource } from '../../models/hub/source.js';
+import { licencesIn } from '../../models/licence.js';
 import { locateModel } from '../../models/locate.js';
 import { openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
@@ -24,6 +25,8 @@ export interface RunInputs {
   network: Network;
   /** For a model of the hub. */
   readonly modelSource: HubSource | undefined;
+  /** Those that the model's description names. */
+  readonly licences: readonly string[];
   readonly compile: CompileOptions;
 }
 
@@ -52,6 +55,7 @@ export async function openInputs(
     selfCheck: { threads: compile.threads },
   });
   const modelSource = located.source;
+  const licences = located.kind === 'folder' ? await licencesIn(located.path) : [];
   for (const note of network.notes ?? []) host.emit({ type: 'remark', text: `model: ${note}` });
   checkNetwork(method, network);
   throwIfStopped(host);
@@ -62,11 +66,11 @@ export async function openInputs(
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
   if (options.source === undefined)
-    return { dataset, source: undefined, cache, network, modelSource, compile };
+    return { dataset, source: undefined, cache, network, modelSource, licences, compile };
   const whole = { seed, valFraction: 0, testFraction: 0 };
   const source = sourceImages(await open(options.source, whole, cache, host), dataset);
   host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
-  return { dataset, source, cache, network, modelSource, compile };
+  return { dataset, source, cache, network, modelSource, licences, compile };
 }
 
 async function open(

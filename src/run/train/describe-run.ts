@@ -13,7 +13,7 @@ import { describeGroups } from './trained-groups.js';
 /** The content of `run.json`. */
 export function describeRun(run: Run): RunRecord {
   const { options, settings, inputs } = run;
-  const { dataset, source, network, modelSource } = inputs;
+  const { dataset, source, network, modelSource, licences } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
   const machine = describeMachine();
@@ -55,6 +55,7 @@ export function describeRun(run: Run): RunRecord {
       preprocessing: plain(preprocessing),
       source: modelSource ?? null,
       origin: network.origin ?? null,
+      licences: [...licences],
     },
     groups: describeGroups(run),
     methodFile: fingerprintMethod(options.method),

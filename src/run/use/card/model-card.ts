@@ -21,13 +21,7 @@ export function modelCard(
   const sizes = fileSizes(record.model.preprocessing);
   const folder = { name, ...sizes };
   const parts = [
-    `---
-library_name: transformers.js
-pipeline_tag: image-classification
-tags:
-- onnx
-- adarand
----`,
+    frontMatter(record),
     `# Image classifier ${verbatim(name)}`,
     `Tells ${record.data.classes.length} classes of pictures apart. Fine-tuned from ${verbatim(record.model.name)} with adarand.`,
     '## Classes',
@@ -36,6 +30,8 @@ tags:
     accuracy(summary),
     '## Training',
     training(record, keptOf(summary, unfinished)),
+    '## Licence',
+    licence(record),
     '## Pictures',
     pictures(record, sizes),
     '## In Node.js',
@@ -52,6 +48,32 @@ upright; transparency is ignored, and grey pictures with transparency are not re
     ...librarySection(name, record, library),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+/** What the hub reads. */
+function frontMatter({ model: { licences, source } }: RunRecord): string {
+  const [licence, ...others] = licences;
+  return [
+    '---',
+    'library_name: transformers.js',
+    'pipeline_tag: image-classification',
+    ...(licence === undefined
+      ? []
+      : others.length === 0
+        ? [`license: ${licence}`]
+        : ['license:', ...licences.map((each) => `- ${each}`)]),
+    ...(source === null ? [] : [`base_model: ${source.repo}`]),
+    'tags:',
+    '- onnx',
+    '- adarand',
+    '---',
+  ].join('\n');
+}
+
+function licence({ model: { licences, name } }: RunRecord): string {
+  return licences.length === 0
+    ? 'The licence of the pretrained network is not known here.'
+    : `The pretrained network ${verbatim(name)} has the licence ${licences.map(verbatim).join(', ')}, as its README.md says.`;
 }
 
 function classList(classes: readonly string[]): string {
