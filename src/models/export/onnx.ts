@@ -1,23 +1,12 @@
-import { at } from '../../errors.js';
 import { writeOnnx } from '../../graph/onnx/write.js';
-import { simplify } from '../../graph/simplify.js';
-import type { Tensor } from '../../graph/tensor.js';
-import { input } from '../../graph/value.js';
-import { fuse } from '../../lowering/fuse.js';
-import { portable } from '../../lowering/portable.js';
-import { linear } from '../../nn/functional.js';
-import type { Head, Network } from '../../nn/network.js';
-import { recordingScope } from '../../nn/scope.js';
-import { freeBatch } from './free-batch.js';
-import { halved } from './halving.js';
+import {
+  type ClassifierGraph,
+  classifierGraph,
+  type ExportedModel,
+  PIXEL_VALUES,
+} from './classifier-graph.js';
 
-/** What is exported: a network, a classifier on its features, and current values instead of pretrained ones. */
-export interface ExportedModel {
-  readonly network: Network;
-  readonly head: Head;
-  /** Parameters and running statistics by name; those that are missing stay as they were pretrained. */
-  readonly tensors?: ReadonlyMap<string, Tensor<'float32'>>;
-}
+export type { ExportedModel } from './classifier-graph.js';
 
 export interface ExportOnnxOptions {
   /** Whether the file takes images of twice the network's size, and halves them itself. Default false. */
@@ -31,44 +20,21 @@ export interface ExportOnnxOptions {
  *
  * @throws AdarandError `export.fixed-batch`.
  */
-export function exportOnnx(
-  { network, head, tensors }: ExportedModel,
-  { halve = false }: ExportOnnxOptions = {},
-): Uint8Array {
-  const size = network.preprocessing.imageSize * (halve ? 2 : 1);
-  const stored = new Map<string, Tensor>();
-  for (const [name, { tensor }] of network.parameters) stored.set(name, tensors?.get(name) ?? tensor);
-  for (const [name, tensor] of network.buffers) stored.set(name, tensors?.get(name) ?? tensor);
-  const prefix = unusedName('head', stored);
-  stored.set(`${prefix}.weight`, head.weight).set(`${prefix}.bias`, head.bias);
+export function exportOnnx(model: ExportedModel, { halve = false }: ExportOnnxOptions = {}): Uint8Array {
+  return writeClassifier(classifierGraph(model, { halve }));
+}
 
-  const imagesOf = (batch: number) =>
-    input('pixel_values', { dtype: 'float32', shape: [batch, 3, size, size] });
-  const built = freeBatch(imagesOf, (images) => {
-    const plain = network.features(
-      halve ? halved(images) : images,
-      recordingScope(network, { training: false }),
-    );
-    const features = at(fuse([plain]), 0);
-    const weight = input(`${prefix}.weight`, head.weight);
-    return portable([linear(features, weight, input(`${prefix}.bias`, head.bias)), features]);
-  });
-  const outputs = simplify(built);
+/** A classifier's graph as an ONNX file for any batch size. */
+export function writeClassifier({ logits, features, stored }: ClassifierGraph): Uint8Array {
   return writeOnnx(
     {
       outputs: new Map([
-        ['logits', at(outputs, 0)],
-        ['features', at(outputs, 1)],
+        ['logits', logits],
+        ['features', features],
       ]),
       initializers: stored,
-      freeBatch: new Set(['pixel_values', 'logits', 'features']),
+      freeBatch: new Set([PIXEL_VALUES, 'logits', 'features']),
     },
     'webgpu',
   );
-}
-
-function unusedName(wanted: string, taken: ReadonlyMap<string, unknown>): string {
-  return taken.has(`${wanted}.weight`) || taken.has(`${wanted}.bias`)
-    ? unusedName(`${wanted}_`, taken)
-    : wanted;
 }
