@@ -6,7 +6,7 @@ import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
 import { exportRun } from '../run/use/export-run.js';
 
-const command = ['export', '../run', '--to', 'shipped/flowers'];
+const command = ['export', '../run', '--to', 'shipped/flowers', '--quantize'];
 
 describe('an export that is interrupted where it changes a file', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -72,7 +72,7 @@ describe('an export that is interrupted where it changes a file', () => {
       await mkdir(dirname(path), { recursive: true });
       await writeFile(path, 'mine');
       const refused = exportRun(
-        { run: at('run'), to: at('other', file.slice(0, 1)) },
+        { run: at('run'), to: at('other', file.slice(0, 1)), quantize: false },
         { emit: () => {}, stop: () => false },
       );
       await assert.rejects(refused, { code: 'export.exists' });

@@ -89,7 +89,7 @@ describe('every method', () => {
 
   test('resumed with other pixels than it began with, a run is refused', async () => {
     const { exportRun } = await import('../run/use/export-run.js');
-    await exportRun({ run: at('fine-tuning-whole'), to: at('model') }, host(0));
+    await exportRun({ run: at('fine-tuning-whole'), to: at('model'), quantize: false }, host(0));
     const given = { ...optionsFor('fine-tuning', 'shifted'), model: at('model') };
     await assert.rejects(trainRun(given, host(8)), { code: STOPPED });
     const file = at('model/preprocessor_config.json');

@@ -9,18 +9,21 @@ import { configFile, type ExportedFile, graphFiles, writeFiles } from '../../mod
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { modelCard } from './card/model-card.js';
+import { checkQuantize, type QuantizedRun, quantizeRun } from './quantize-run.js';
+import { QUANTIZED_FILE } from './quantized-report.js';
 import { openRunModel } from './run-model.js';
 
 /**
  * Writes a run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails leaves
  * nothing behind.
  *
- * @throws AdarandError `export.exists`, or as `openRunModel` and `writeFiles` do.
+ * @throws AdarandError `export.exists`, `export.no-effect`, or as `openRunModel`, `quantizeRun` and `writeFiles` do.
  */
 export async function exportRun(
-  { run, to }: z.output<typeof exportOptionsSchema>,
+  { run, to, quantize, data }: z.output<typeof exportOptionsSchema>,
   host: RunHost,
 ): Promise<ExportReport> {
+  checkQuantize({ quantize, data });
   const model = await openRunModel(run, host);
   const { record, summary, unfinished } = model;
   const { method, seed } = record.options;
@@ -30,12 +33,16 @@ export async function exportRun(
     seed,
     ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
   };
-  const files = [
+  const filesWith = (small: QuantizedRun | undefined): readonly ExportedFile[] => [
     ...graphFiles(model),
-    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model) },
-    configFile(model, notes),
+    ...(small === undefined ? [] : [{ path: QUANTIZED_FILE, content: () => small.file }]),
+    { path: 'README.md', content: () => modelCard(basename(resolve(to)), model, small?.report) },
+    configFile(model, { ...notes, ...(small && { quantized: small.report }) }),
   ];
-  await checkFree(to, files);
+  const paths = filesWith(undefined).map(({ path }) => path);
+  await checkFree(to, quantize ? [QUANTIZED_FILE, ...paths] : paths);
+  const small = quantize ? await quantizeRun(model, data, host) : undefined;
+  const files = filesWith(small);
   const made = await make(to);
   try {
     await writeFiles(to, files);
@@ -45,7 +52,12 @@ export async function exportRun(
     if (made !== undefined) await removeEmpty(to, made);
     throw error;
   }
-  return { run, folder: to, ...(unfinished !== undefined && { unfinished }) };
+  return {
+    run,
+    folder: to,
+    ...(unfinished !== undefined && { unfinished }),
+    ...(small && { quantized: small.report }),
+  };
 }
 
 /** The topmost folder that was made; undefined if it is there already. */
@@ -58,10 +70,9 @@ async function make(to: string): Promise<string | undefined> {
 }
 
 /** Whether an export may be written: nothing is there but what one left that was killed in its first file. */
-async function checkFree(to: string, files: readonly ExportedFile[]): Promise<void> {
+async function checkFree(to: string, paths: readonly string[]): Promise<void> {
   const what = await otherThanFolder(to);
   if (what !== undefined) throw exists(`${to} is ${what}, not a folder`, 'Choose another folder.');
-  const paths = files.map(({ path }) => path);
   const folders = [...new Set(paths.map((path) => dirname(path)))].sort();
   const inside: string[] = [];
   for (const folder of folders) {

@@ -2,7 +2,9 @@ import { basename } from 'node:path';
 import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
 import { fileSizes } from '../../../models/config.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
+import type { QuantizedReport } from '../quantized-report.js';
 import type { RunModel } from '../run-model.js';
+import { describeQuantized } from './describe-quantized.js';
 import { codeBlock, verbatim } from './markdown.js';
 import { browserSnippet, nodeSnippet, pythonSnippet, TRANSFORMERS } from './snippets.js';
 
@@ -13,6 +15,7 @@ const LISTED = 200;
 export function modelCard(
   name: string,
   { record, summary, unfinished }: Pick<RunModel, 'record' | 'summary' | 'unfinished'>,
+  quantized?: QuantizedReport,
 ): string {
   const sizes = fileSizes(record.model.preprocessing);
   const folder = { name, ...sizes };
@@ -30,6 +33,7 @@ tags:
     classList(record.data.classes),
     '## Accuracy',
     accuracy(summary),
+    ...(quantized === undefined ? [] : ['## In 8 bits', describeQuantized(quantized)]),
     '## Training',
     training(record, keptOf(summary, unfinished)),
     '## Pictures',
