@@ -14,6 +14,8 @@ import { constant } from '../../../graph/value.js';
 import { batchNorm, conv, globalAveragePool } from '../../../nn/layers.js';
 import type { Network } from '../../../nn/network.js';
 import { compileOptionsFor } from '../../../run/device/compile-options.js';
+import type { CompileOptions } from '../../../runtime/program.js';
+import { webDriver } from '../../../runtime/web.js';
 import type { PixelBatch } from '../../../training/feeds.js';
 import { type ClassifierGraph, classifierGraph, type ExportedModel } from '../classifier-graph.js';
 import { TRACED_IMAGES } from '../free-batch.js';
@@ -77,9 +79,13 @@ const pixels = Uint8Array.from(tensorOf(golden.pixels).data, (value) => Math.flo
 const compile = await compileOptionsFor('cpu', 1);
 
 /** The logits of a batch. */
-async function classified(graph: ClassifierGraph, pixels: Uint8Array): Promise<Float32Array[]> {
+async function classified(
+  graph: ClassifierGraph,
+  pixels: Uint8Array,
+  options: CompileOptions = compile,
+): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
-  for await (const row of classify(graph, network.preprocessing, batchOf(pixels), compile))
+  for await (const row of classify(graph, network.preprocessing, batchOf(pixels), options))
     rows.push(row.slice());
   return rows;
 }
@@ -88,6 +94,9 @@ async function classified(graph: ClassifierGraph, pixels: Uint8Array): Promise<F
 function distance(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
   return Math.max(...a.flatMap((row, i) => Array.from(row, (x, k) => Math.abs(x - at(at(b, i), k)))));
 }
+
+/** How far the golden logits are from the float ones. */
+const moved = distance(golden.plain, golden.logits);
 
 test("weights, levels and logits are those of PyTorch's fake quantization", async () => {
   const small = await quantizeClassifier(model, batchOf(pixels), compile);
@@ -122,7 +131,6 @@ test("weights, levels and logits are those of PyTorch's fake quantization", asyn
   const feeds = new Map([...small.stored].map(([name, { data }]) => [name, Float64Array.from(data, Number)]));
   const flat = at(interpret(withImages([small.logits], constant(images)), feeds), 0);
   const defined = golden.logits.map((_, i) => flat.subarray(5 * i, 5 * i + 5));
-  const moved = distance(golden.plain, golden.logits);
   assert.ok(
     distance(defined, golden.logits) < 0.02 * moved,
     `${distance(defined, golden.logits)} of ${moved}`,
@@ -134,6 +142,12 @@ test("weights, levels and logits are those of PyTorch's fake quantization", asyn
 test('the float graph is as PyTorch has it', async () => {
   const found = await classified(classifierGraph(model, { halve: false }), pixels);
   assert.ok(distance(found, golden.plain) < 1e-5);
+});
+
+test('WebAssembly gives the same logits', async () => {
+  const small = await quantizeClassifier(model, batchOf(pixels), compile);
+  const inBrowsers = await classified(small, pixels, { driver: webDriver, device: 'wasm', threads: 1 });
+  assert.ok(distance(inBrowsers, await classified(small, pixels)) < 0.2 * moved);
 });
 
 test('a file for one image and for several', async () => {
