@@ -7,7 +7,7 @@ import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js'
 import { exportOptionsSchema } from '../run/operations/export-run.js';
 import { exportRun } from '../run/use/export-run.js';
 
-const command = ['export', '../run', '--to', 'shipped/flowers'];
+const command = ['export', '../run', '--to', 'shipped/flowers', '--quantize'];
 
 describe('an export that is interrupted where it changes a file', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;

@@ -35,6 +35,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   validate: 'validating',
   test: 'testing',
   export: 'exporting',
+  quantize: 'measuring ranges for 8 bits',
   evaluate: 'evaluating',
 };
 

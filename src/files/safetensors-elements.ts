@@ -14,6 +14,8 @@ export function decodeElements({ dtype, shape }: Entry, bytes: Uint8Array): Tens
       return { dtype: 'int32', shape, data: new Int32Array(buffer) };
     case 'I64':
       return { dtype: 'int64', shape, data: new BigInt64Array(buffer) };
+    case 'I8':
+      return { dtype: 'int8', shape, data: new Int8Array(buffer) };
     case 'U8':
       return { dtype: 'uint8', shape, data: bytes };
     case 'BOOL':

@@ -3,7 +3,17 @@ import { AdarandError } from '../errors.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 
 /** Bytes per element of the types that can be read. */
-export const storedBytes = { F64: 8, I64: 8, F32: 4, I32: 4, F16: 2, BF16: 2, U8: 1, BOOL: 1 } as const;
+export const storedBytes = {
+  F64: 8,
+  I64: 8,
+  F32: 4,
+  I32: 4,
+  F16: 2,
+  BF16: 2,
+  I8: 1,
+  U8: 1,
+  BOOL: 1,
+} as const;
 
 export type StoredType = keyof typeof storedBytes;
 

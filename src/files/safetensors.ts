@@ -126,14 +126,21 @@ export function safetensorsPieces(
   return [header, ...items.map(([, tensor]) => elementsOf(tensor))];
 }
 
-const stored = { float32: 'F32', int32: 'I32', int64: 'I64', uint8: 'U8', bool: 'BOOL' } as const;
+const stored = { float32: 'F32', int32: 'I32', int64: 'I64', int8: 'I8', uint8: 'U8', bool: 'BOOL' } as const;
 
 /** Widest elements first keeps every tensor aligned to its element, as the format's own writer does. */
 function byAlignmentThenName([a, x]: [string, Tensor], [b, y]: [string, Tensor]): number {
   return alignment[y.dtype] - alignment[x.dtype] || (a < b ? -1 : 1);
 }
 
-const alignment: Readonly<Record<DType, number>> = { int64: 8, float32: 4, int32: 4, uint8: 1, bool: 1 };
+const alignment: Readonly<Record<DType, number>> = {
+  int64: 8,
+  float32: 4,
+  int32: 4,
+  int8: 1,
+  uint8: 1,
+  bool: 1,
+};
 
 function elementsOf({ data }: Tensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);

@@ -42,6 +42,10 @@ function numberAs(number: number, dtype: DType): Tensor | undefined {
       return Number.isSafeInteger(number)
         ? { dtype, shape: [], data: BigInt64Array.of(BigInt(number)) }
         : undefined;
+    case 'int8': {
+      const data = Int8Array.of(number);
+      return data[0] === number ? { dtype, shape: [], data } : undefined;
+    }
     case 'uint8': {
       const data = Uint8Array.of(number);
       return data[0] === number ? { dtype, shape: [], data } : undefined;

@@ -94,6 +94,8 @@ function narrow(data: Float64Array, { dtype, shape }: TensorType): Tensor {
       return { dtype, shape, data: Float32Array.from(data) };
     case 'int32':
       return { dtype, shape, data: Int32Array.from(data) };
+    case 'int8':
+      return { dtype, shape, data: Int8Array.from(data) };
     case 'uint8':
     case 'bool':
       return { dtype, shape, data: Uint8Array.from(data) };

@@ -1,7 +1,7 @@
 import { invariant } from '../errors.js';
 
 /** Element types that a graph's values may have; the names are ONNX's own, spelled out. */
-export type DType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool';
+export type DType = 'float32' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
 
 export type Shape = readonly number[];
 
@@ -12,6 +12,7 @@ export interface TensorType {
 
 interface ElementArrays {
   readonly float32: Float32Array;
+  readonly int8: Int8Array;
   readonly uint8: Uint8Array;
   readonly int32: Int32Array;
   readonly int64: BigInt64Array;
@@ -27,6 +28,7 @@ export type Tensor<D extends DType = DType> = {
 
 export const elementBytes: Readonly<Record<DType, number>> = {
   float32: 4,
+  int8: 1,
   uint8: 1,
   int32: 4,
   int64: 8,
@@ -78,6 +80,8 @@ export function zeros(dtype: DType, shape: Shape): Tensor {
   switch (dtype) {
     case 'float32':
       return { dtype, shape, data: new Float32Array(size) };
+    case 'int8':
+      return { dtype, shape, data: new Int8Array(size) };
     case 'uint8':
     case 'bool':
       return { dtype, shape, data: new Uint8Array(size) };

@@ -1,18 +1,24 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { env, pipeline } from '@huggingface/transformers';
 import sharp, { type Sharp } from 'sharp';
 import { temporaryFolder } from '../../test/helpers/cli.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
+import { structuredBatches } from '../../test/helpers/structured-images.js';
 import { evalBatches, ImageCache } from '../data/index.js';
 import { at } from '../errors.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import { Random } from '../random.js';
 import { compileOptionsFor } from '../run/device/compile-options.js';
+import { QUANTIZED_FILE } from '../run/use/quantized-report.js';
 import { compileRunModel } from '../run/use/run-model.js';
 import { logSumExp } from '../training/log-sum-exp.js';
 import { exportFolder } from './export/folder.js';
+import { TRACED_IMAGES } from './export/free-batch.js';
+import type { ExportedModel } from './export/onnx.js';
+import { quantizeClassifier, quantizedFile } from './export/quantize/quantize.js';
 import { openModel } from './open.js';
 
 env.allowRemoteModels = false;
@@ -80,10 +86,17 @@ for (const [network, pictures] of [
     t.after(remove);
     const weight = tensorOf({ shape: [classes.length, 64], seed: 3, scale: 4, offset: 0 });
     const bias = tensorOf({ shape: [classes.length], seed: 4, scale: 1, offset: 0 });
-    await exportFolder(folder, { network, head: { weight, bias, classes } });
+    const model = { network, head: { weight, bias, classes } };
+    await exportFolder(folder, model);
+    await writeQuantized(folder, model);
     env.localModelPath = dirname(folder);
     const classify = await pipeline('image-classification', basename(folder), { device: 'cpu' });
     t.after(() => classify.dispose());
+    const inEightBits = await pipeline('image-classification', basename(folder), {
+      device: 'cpu',
+      dtype: 'q8',
+    });
+    t.after(() => inEightBits.dispose());
     for (const picture of pictures) {
       const file = join(folder, picture.name);
       await writePicture(file, picture);
@@ -94,8 +107,25 @@ for (const [network, pictures] of [
         const error = Math.abs(score - at(expected, classes.indexOf(label)));
         assert.ok(error <= picture.bound, `${picture.name}, ${label}: ${error}`);
       }
+      const rounded = await inEightBits(file, { top_k: classes.length });
+      for (const { label, score } of rounded) {
+        const error = Math.abs(score - at(expected, classes.indexOf(label)));
+        assert.ok(
+          error > 0 && error <= picture.bound + 0.12,
+          `${picture.name}, ${label} in 8 bits: ${error}`,
+        );
+      }
     }
   });
+
+/** The 8-bit file, where transformers.js looks for it; of ranges on pictures like those of the test. */
+async function writeQuantized(folder: string, model: ExportedModel): Promise<void> {
+  const { preprocessing } = model.network;
+  const { imageSize } = preprocessing;
+  const batches = structuredBatches({ batches: 4, batchSize: TRACED_IMAGES, imageSize, seed: 1 });
+  const graph = await quantizeClassifier(model, batches, await compileOptionsFor('cpu', 1));
+  await writeFile(join(folder, QUANTIZED_FILE), quantizedFile(graph, preprocessing));
+}
 
 /** What the product makes of a file with the exported folder. */
 async function probabilitiesOf(folder: string, path: string): Promise<Float64Array> {

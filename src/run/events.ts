@@ -5,7 +5,7 @@ import type { UnfinishedRun } from './folder/record.js';
 import type { ImagePrediction } from './operations/predict.js';
 
 /** What a run is doing: the trainer's phases, and those around it. */
-export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'evaluate';
+export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'quantize' | 'evaluate';
 
 /** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =
@@ -40,7 +40,8 @@ export const STOPPED = 'run.stopped';
 /** @throws AdarandError `run.stopped` if the host asks for it. */
 export function throwIfStopped({ stop }: RunHost, phase: RunPhase = 'data'): void {
   if (!stop()) return;
-  const when = phase === 'evaluate' ? 'stopped before the last image' : 'stopped before training';
+  const isUse = phase === 'evaluate' || phase === 'quantize';
+  const when = isUse ? 'stopped before the last image' : 'stopped before training';
   throw new AdarandError(STOPPED, `${when}; nothing was written`);
 }
 

@@ -72,6 +72,8 @@ function makeTensor({ Tensor }: Binding, { dtype, shape, data }: Tensor): ort.Te
       return new Tensor(dtype, data, shape);
     case 'int64':
       return new Tensor(dtype, data, shape);
+    case 'int8':
+      return new Tensor(dtype, data, shape);
     case 'uint8':
       return new Tensor(dtype, data, shape);
     case 'bool':
@@ -84,6 +86,7 @@ function copyInto(tensor: Tensor, result: ort.Tensor | undefined): void {
   if (tensor.dtype === 'float32' && data instanceof Float32Array) tensor.data.set(data);
   else if (tensor.dtype === 'int32' && data instanceof Int32Array) tensor.data.set(data);
   else if (tensor.dtype === 'int64' && data instanceof BigInt64Array) tensor.data.set(data);
+  else if (tensor.dtype === 'int8' && data instanceof Int8Array) tensor.data.set(data);
   else if ((tensor.dtype === 'uint8' || tensor.dtype === 'bool') && data instanceof Uint8Array)
     tensor.data.set(data);
   else invariant(false, `an output of type ${result?.type} for a buffer of type ${tensor.dtype}`);

@@ -30,6 +30,8 @@ export function toTensor({ dtype, shape }: TensorType, data: Float64Array): Tens
       return { dtype, shape, data: Int32Array.from(data) };
     case 'int64':
       return { dtype, shape, data: BigInt64Array.from(data, BigInt) };
+    case 'int8':
+      return { dtype, shape, data: Int8Array.from(data) };
     case 'uint8':
     case 'bool':
       return { dtype, shape, data: Uint8Array.from(data) };

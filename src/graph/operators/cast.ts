@@ -8,6 +8,7 @@ import { apply, type Value } from '../value.js';
 export const onnxDataType: Readonly<Record<DType, number>> = {
   float32: 1,
   uint8: 2,
+  int8: 3,
   int32: 6,
   int64: 7,
   bool: 9,

@@ -7,10 +7,13 @@ import { rewrite } from '../../graph/rewrite.js';
 import { type Shape, sameShape, sizeOf } from '../../graph/tensor.js';
 import { apply, type Node, sameType, topologicalOrder, type Value } from '../../graph/value.js';
 
+/** How many images the values of a graph for any batch size are of: a number that is no layer's size by chance. */
+export const TRACED_IMAGES = 11;
+
 /**
  * A graph for any batch size, from functions that make the images and build it for a given one. Shapes are static, so
  * the batch size is written into what reshapes, or repeats a tensor for each image; but a graph built for 11 images and
- * the same built for 13 (numbers that are no layer's size by chance) differ exactly where it is.
+ * the same built for 13 (which is no layer's size either) differ exactly where it is.
  *
  * @throws AdarandError `export.fixed-batch` where more than that depends on it.
  */
@@ -18,7 +21,7 @@ export function freeBatch(
   imagesOf: (batch: number) => Value,
   build: (images: Value) => readonly Value[],
 ): Value[] {
-  const images = imagesOf(11);
+  const images = imagesOf(TRACED_IMAGES);
   const outputs = build(images);
   const nodes = topologicalOrder(outputs);
   const counterparts = topologicalOrder(build(imagesOf(13)));

@@ -58,6 +58,8 @@ export function tensorFrom(dtype: Tensor['dtype'], shape: Shape, data: Iterable<
       return { dtype, shape, data: BigInt64Array.from(data, toInt64) };
     case 'int32':
       return { dtype, shape, data: Int32Array.from(data) };
+    case 'int8':
+      return { dtype, shape, data: Int8Array.from(data) };
     case 'uint8':
     case 'bool':
       return { dtype, shape, data: Uint8Array.from(data) };

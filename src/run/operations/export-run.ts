@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { unfinishedSchema } from '../folder/record.js';
 import { optionRegistry } from '../options/option.js';
 import { runOption } from '../options/run-option.js';
+import { quantizedSchema } from '../use/quantized-report.js';
 import { Operation } from './operation.js';
 
 export const exportOptionsSchema = z.strictObject({
@@ -20,6 +21,17 @@ export const exportOptionsSchema = z.strictObject({
     description: 'Write the folder as a zip file, too: DIR.zip, beside it, which must not exist yet.',
     group: 'Input and output',
   }),
+  quantize: z.boolean().default(false).register(optionRegistry, {
+    description:
+      'Also write onnx/model_quantized.onnx, which computes with 8-bit numbers: smaller, and mostly faster. Their ranges are measured on training images; its accuracy on the validation images is told beside that of the other file.',
+    group: 'Input and output',
+  }),
+  data: z.string().min(1).optional().register(optionRegistry, {
+    description: 'For --quantize: the folder that has the images that the run was trained and validated on.',
+    group: 'Input and output',
+    value: 'dir',
+    otherwise: 'where they were when the run began',
+  }),
 });
 
 export const exportReportSchema = z.object({
@@ -31,6 +43,8 @@ export const exportReportSchema = z.object({
   zip: z.string().optional(),
   /** Of a run that is not finished: how far it has come, and which epoch's parameters were written. */
   unfinished: unfinishedSchema.optional(),
+  /** Of the 8-bit file, where it was asked for. */
+  quantized: quantizedSchema.optional(),
 });
 
 export type ExportReport = z.infer<typeof exportReportSchema>;

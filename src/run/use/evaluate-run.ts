@@ -1,15 +1,16 @@
 import { stat } from 'node:fs/promises';
 import type { z } from 'zod';
-import { type Batch, type Dataset, evalBatches, ImageCache, openDataset } from '../../data/index.js';
+import { type Batch, evalBatches, ImageCache } from '../../data/index.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
 import { printableName } from '../../printable.js';
 import { compileOptionsFor } from '../device/compile-options.js';
-import { type RunHost, throwIfStopped, watched } from '../events.js';
+import { type RunHost, watched } from '../events.js';
 import { readImageList } from '../folder/image-list.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
 import { chooseImages, SeenImages } from './choose-images.js';
+import { openWhole } from './open-whole.js';
 import { predictionRow, predictionsHeader } from './predictions-table.js';
 import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
 import { Tally } from './tally.js';
@@ -72,21 +73,6 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
   const near = Array.from(chosen.near, ([{ name }, known]) => ({ image: name, known: known.path }));
   const overlap = { ...seen, left_out: leftOut, near, unused };
   return { run, data, split, ...tally.report(), overlap, others };
-}
-
-function openWhole(data: string, cache: ImageCache, host: RunHost): Promise<Dataset> {
-  host.emit({ type: 'phase', phase: 'data' });
-  return openDataset(data, {
-    seed: 0,
-    valFraction: 0,
-    testFraction: 0,
-    partial: true,
-    cache,
-    onProgress(done, total) {
-      throwIfStopped(host);
-      host.emit({ type: 'progress', phase: 'data', done, total });
-    },
-  });
 }
 
 async function checkFree(path: string): Promise<void> {

@@ -17,6 +17,8 @@ import { libraryModelOf } from '../../models/export/library/library-model.js';
 import type { RunHost } from '../events.js';
 import type { ExportReport, exportOptionsSchema } from '../operations/export-run.js';
 import { modelCard } from './card/model-card.js';
+import { checkQuantize, type QuantizedRun, quantizeRun } from './quantize-run.js';
+import { QUANTIZED_FILE } from './quantized-report.js';
 import { openRunModel } from './run-model.js';
 import { webPage } from './web-page.js';
 
@@ -24,12 +26,13 @@ import { webPage } from './web-page.js';
  * Writes a run's classifier as a folder that transformers.js, and `train --model`, open. An export that fails leaves
  * nothing behind.
  *
- * @throws AdarandError `export.exists`, or as `openRunModel` and `writeFiles` do.
+ * @throws AdarandError `export.exists`, `export.no-effect`, or as `openRunModel`, `quantizeRun` and `writeFiles` do.
  */
 export async function exportRun(
-  { run, to, web, zip }: z.output<typeof exportOptionsSchema>,
+  { run, to, web, zip, quantize, data }: z.output<typeof exportOptionsSchema>,
   host: RunHost,
 ): Promise<ExportReport> {
+  checkQuantize({ quantize, data });
   const model = await openRunModel(run, host);
   const { record, summary, unfinished } = model;
   const { method, seed } = record.options;
@@ -44,21 +47,26 @@ export async function exportRun(
   if ('why' in library && record.model.origin !== null)
     host.emit({ type: 'remark', text: `no model.safetensors is written: ${library.why}` });
   const name = basename(resolve(to));
-  const files = [
+  const page = web ? await webPage(name, model) : [];
+  const filesWith = (small: QuantizedRun | undefined): readonly ExportedFile[] => [
     ...graphFiles(model),
+    ...(small === undefined ? [] : [{ path: QUANTIZED_FILE, content: () => [small.file] }]),
     ...(written === undefined ? [] : libraryFiles(written)),
-    ...(web ? await webPage(name, model) : []),
-    { path: 'README.md', content: () => modelCard(name, model, library) },
-    configFile(model, notes, written),
+    ...page,
+    { path: 'README.md', content: () => modelCard(name, model, library, small?.report) },
+    configFile(model, { ...notes, ...(small && { quantized: small.report }) }, written),
   ];
+  const paths = filesWith(undefined).map(({ path }) => path);
   const zipped = zip ? zipBeside(to) : undefined;
-  await checkFree(to, files);
+  await checkFree(to, quantize ? [QUANTIZED_FILE, ...paths] : paths);
   if (zipped !== undefined) await checkNoFile(zipped);
+  const small = quantize ? await quantizeRun(model, data, host) : undefined;
+  const files = filesWith(small);
   const made = await make(to);
   try {
     await writeFiles(to, files);
-    const paths = files.map(({ path }) => path);
-    if (zipped !== undefined) await writeZip(zipped, to, paths, new Date(record.started));
+    const zippedPaths = files.map(({ path }) => path);
+    if (zipped !== undefined) await writeZip(zipped, to, zippedPaths, new Date(record.started));
   } catch (error) {
     for (const name of topOf(files))
       await rm(join(to, name), { recursive: true, force: true }).catch(() => {});
@@ -71,6 +79,7 @@ export async function exportRun(
     ...(written !== undefined && { library: written.library }),
     ...(zipped !== undefined && { zip: zipped }),
     ...(unfinished !== undefined && { unfinished }),
+    ...(small && { quantized: small.report }),
   };
 }
 
@@ -84,10 +93,9 @@ async function make(to: string): Promise<string | undefined> {
 }
 
 /** Whether an export may be written: nothing is there but what one left that was killed in its first file. */
-async function checkFree(to: string, files: readonly ExportedFile[]): Promise<void> {
+async function checkFree(to: string, paths: readonly string[]): Promise<void> {
   const what = await otherThanFolder(to);
   if (what !== undefined) throw exists(`${to} is ${what}, not a folder`, 'Choose another folder.');
-  const paths = files.map(({ path }) => path);
   const folders = [...new Set(paths.map((path) => dirname(path)))].sort();
   const inside: string[] = [];
   for (const folder of folders) {

@@ -3,7 +3,14 @@ import { bytesOf, type DType, type Tensor } from '../../graph/tensor.js';
 import type { Api } from './api.js';
 
 /** ONNX's numbers of the element types. */
-const elementTypes: Readonly<Record<DType, number>> = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 };
+const elementTypes: Readonly<Record<DType, number>> = {
+  float32: 1,
+  uint8: 2,
+  int8: 3,
+  int32: 6,
+  int64: 7,
+  bool: 9,
+};
 
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;

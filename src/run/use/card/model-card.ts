@@ -4,7 +4,9 @@ import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
 import { trainedInWords } from '../../train/trained-groups.js';
+import type { QuantizedReport } from '../quantized-report.js';
 import type { RunModel } from '../run-model.js';
+import { describeQuantized } from './describe-quantized.js';
 import { librarySection } from './library-section.js';
 import { codeBlock, verbatim } from './markdown.js';
 import { browserSnippet, nodeSnippet, pythonSnippet, TRANSFORMERS } from './snippets.js';
@@ -17,6 +19,7 @@ export function modelCard(
   name: string,
   { record, summary, unfinished }: Pick<RunModel, 'record' | 'summary' | 'unfinished'>,
   library: LibraryModel | NoLibraryModel,
+  quantized?: QuantizedReport,
 ): string {
   const sizes = fileSizes(record.model.preprocessing);
   const folder = { name, ...sizes };
@@ -28,6 +31,7 @@ export function modelCard(
     classList(record.data.classes),
     '## Accuracy',
     accuracy(summary),
+    ...(quantized === undefined ? [] : ['## In 8 bits', describeQuantized(quantized)]),
     '## Training',
     training(record, keptOf(summary, unfinished)),
     '## Licence',
