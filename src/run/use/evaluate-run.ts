@@ -9,9 +9,10 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped, watched } from '../events.js';
 import { readImageList } from '../folder/image-list.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
+import { howToBeFinite } from './answer.js';
 import { chooseImages, SeenImages } from './choose-images.js';
 import { predictionRow, predictionsHeader } from './predictions-table.js';
-import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
+import { compileRunModel, openRunModel } from './run-model.js';
 import { Tally } from './tally.js';
 
 type Options = z.output<typeof evaluateOptionsSchema>;
