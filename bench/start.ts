@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { median } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
-import { allocator } from '../src/process/launch.js';
+import { allocator } from '../src/process/forked.js';
 
 /*
  * npm run bench:start -- FOLDER... [--batch N] [--rounds N] [--python PATH]

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface, type Interface } from 'node:readline';
 import { z } from 'zod';
-import { allocator } from '../src/process/launch.js';
+import { allocator } from '../src/process/forked.js';
 
 const answerSchema = z.object({ times: z.array(z.number()), peakRssMb: z.number() });
 

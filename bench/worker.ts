@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { allocator } from '../src/process/launch.js';
+import { allocator } from '../src/process/forked.js';
 import type { FromWorker, StepTask, ToWorker } from './step-worker.js';
 
 type Built = Extract<FromWorker, { type: 'built' }> & { readonly prepareSeconds: number };

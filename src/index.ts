@@ -9,6 +9,7 @@
  * `AdarandError` with the code `process.crashed`.
  */
 import type { z } from 'zod';
+import { Classifier, type LoadOptions } from './classifier/classifier.js';
 import { launch } from './process/launch.js';
 import type { RunEvent } from './run/events.js';
 import type { RunSummary } from './run/folder/record.js';
@@ -28,6 +29,8 @@ import type {
   TrainOptions,
 } from './run/options/options.gen.js';
 
+export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
+export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
 export { compose } from './methods/compose.js';
 export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
@@ -97,6 +100,19 @@ export function predict(
   call: CallOptions = {},
 ): Promise<readonly ImagePrediction[]> {
   return perform(predictOperation, options, call);
+}
+
+/**
+ * Opens the classifier of a run, or of an exported folder, and keeps it open in a process of its own: `predict` then takes
+ * the time of the network, and not that of a start.
+ *
+ *     const classifier = await load('runs/flowers');
+ *     const [likeliest] = await classifier.predict('flower.jpg');
+ *
+ * @throws AdarandError `load.no-classifier`; as opening a run or a model does; `config.invalid`.
+ */
+export function load(folder: string, options: LoadOptions = {}): Promise<Classifier> {
+  return Classifier.load(folder, options);
 }
 
 /** Writes a run's classifier as a folder that transformers.js loads. */

@@ -1,4 +1,3 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { AdarandError } from '../errors.js';
@@ -6,7 +5,7 @@ import type { RunEvent } from '../run/events.js';
 import type { Operation } from '../run/operations/operation.js';
 import { parseOptions } from '../run/options/parse-options.js';
 import { crashed, killed } from './crash.js';
-import { execArguments, nodeOptions } from './exec-arguments.js';
+import { collectOutput, forked } from './forked.js';
 import { fromFailure, fromProcessSchema, parsed, type ToProcess } from './messages.js';
 
 /** An operation that a process is performing. */
@@ -24,16 +23,6 @@ export interface LaunchOptions {
 }
 
 /**
- * With its defaults, glibc gives large buffers back to the system and takes them again at every step; the page
- * faults cost more than a tenth of the time. Other systems ignore these.
- */
-export const allocator = {
-  MALLOC_MMAP_MAX_: '0',
-  MALLOC_TRIM_THRESHOLD_: '9999999999',
-  MALLOC_TOP_PAD_: '67108864',
-};
-
-/**
  * Starts a process that performs one operation. The caller's own process loads neither ONNX Runtime nor an image
  * library.
  */
@@ -42,14 +31,7 @@ export function launch<Request extends z.ZodObject, Result>(
   request: z.input<Request>,
   { onEvent }: LaunchOptions = {},
 ): Launched<Result> {
-  const child = fork(fileURLToPath(new URL('./main.js', import.meta.url)), [String(process.pid)], {
-    // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
-    detached: process.platform !== 'win32',
-    env: { ...allocator, ...process.env, NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? '') },
-    execArgv: execArguments(process.execArgv),
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  const child = forked(fileURLToPath(new URL('./main.js', import.meta.url)));
   let stopped = false;
   let answered = false;
   const send = (message: ToProcess) => {
@@ -112,11 +94,6 @@ async function tidy(run: string | undefined): Promise<void> {
   await RunFolder.openLocked(run)
     .then((held) => held.close())
     .catch(() => {});
-}
-
-/** What native code prints; nothing of it belongs on the caller's own streams. */
-function collectOutput({ stdout, stderr }: ChildProcess, receive: (text: string) => void): void {
-  for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', receive);
 }
 
 /** A request that is no plain data: with the option that is wrong, where the schema knows. */

@@ -10,7 +10,7 @@ export const toProcessSchema = z.discriminatedUnion('type', [
 
 export type ToProcess = z.infer<typeof toProcessSchema>;
 
-const failureSchema = z.object({
+export const failureSchema = z.object({
   type: z.literal('failure'),
   /** Absent for a bug of ours. */
   code: z.string().optional(),

@@ -9,10 +9,11 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
 import { readImageList } from '../folder/image-list.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
+import { howToBeFinite } from './answer.js';
 import { chooseImages, SeenImages } from './choose-images.js';
 import { openWhole } from './open-whole.js';
 import { predictionRow, predictionsHeader } from './predictions-table.js';
-import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
+import { compileRunModel, openRunModel } from './run-model.js';
 import { Tally } from './tally.js';
 
 type Options = z.output<typeof evaluateOptionsSchema>;

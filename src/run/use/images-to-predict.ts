@@ -56,12 +56,17 @@ export async function decoded(
   try {
     return { name, image: { kind: 'pixels', ...(await evaluationPixels(file, size)) }, label: 0 };
   } catch (error) {
-    return failed(name, {
-      code: 'predict.unreadable-image',
-      message: `${name} cannot be read: ${decodeFailure(error)}`,
-      hint: 'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
-    });
+    return failed(name, unreadable(name, decodeFailure(error)));
   }
+}
+
+/** What is said of an image that cannot be decoded, and why. */
+export function unreadable(name: string, why: string) {
+  return {
+    code: 'predict.unreadable-image',
+    message: `${name} cannot be read: ${why}`,
+    hint: 'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
+  };
 }
 
 function noImage(path: string, what: string): Failed {

@@ -2,12 +2,12 @@ import type { z } from 'zod';
 import { evalBatches, ImageCache } from '../../data/index.js';
 import { inLanes } from '../../data/lanes.js';
 import { at } from '../../errors.js';
-import { logSumExp } from '../../training/log-sum-exp.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
+import { answerOf } from './answer.js';
 import { decoded, imagesOf, isFailed } from './images-to-predict.js';
-import { compileRunModel, howToBeFinite, openRunModel } from './run-model.js';
+import { compileRunModel, openRunModel } from './run-model.js';
 
 /**
  * Classifies images, those of folders, and those in memory with a run. What cannot be classified gets its error
@@ -56,27 +56,10 @@ export async function predictRun(
       await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()));
       let next = 0;
       for (const picture of pictures)
-        give(isFailed(picture) ? picture : answer(picture.name, at(answers, next++), classes, top));
+        give(isFailed(picture) ? picture : answerOf(picture.name, at(answers, next++), classes, top));
     }
   } finally {
     await evaluator.release();
   }
   return predictions;
-}
-
-function answer(
-  image: string,
-  logits: Float32Array,
-  classes: readonly string[],
-  top: number,
-): ImagePrediction {
-  if (logits.every(Number.isFinite)) return { image, classes: likeliest(logits, classes, top) };
-  const message = `${image} cannot be classified: the network's outputs are not finite`;
-  return { image, error: { code: 'predict.not-finite', message, hint: howToBeFinite } };
-}
-
-function likeliest(logits: Float32Array, classes: readonly string[], top: number) {
-  const total = logSumExp(logits);
-  const all = classes.map((name, k) => ({ name, probability: Math.exp(at(logits, k) - total) }));
-  return all.sort((a, b) => b.probability - a.probability).slice(0, top);
 }

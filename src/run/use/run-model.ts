@@ -25,9 +25,6 @@ export interface RunModel {
   readonly unfinished: UnfinishedRun | undefined;
 }
 
-/** A finished run's parameters are finite, but may be so large that outputs are not. */
-export const howToBeFinite = 'Start a new run with a smaller --learning-rate.';
-
 /**
  * Opens a run's classifier. Of a run that is not finished, this is the best so far, and the host is told so.
  *

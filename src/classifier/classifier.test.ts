@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import sharp from 'sharp';
+import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { type Classifier, exportRun, load, predict, train } from '../index.js';
+
+describe('a classifier that is kept open', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  let classifier: Classifier;
+  const inside = (name: string) => join(folder.path, name);
+  const red = () => inside('colours/red/00.png');
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeImages(inside('colours'), 8);
+    await writeModel(inside('tiny.onnx'));
+    await train({ data: inside('colours'), model: inside('tiny.onnx'), out: inside('run'), epochs: 2 });
+    classifier = await load(inside('run'));
+  });
+  after(async () => {
+    await classifier.close();
+    await folder.remove();
+  });
+
+  test('answers as predict does, for paths, bytes and pixels', async () => {
+    const [expected] = await predict({ run: inside('run'), images: [red()], top: 2 });
+    const { data, info } = await sharp(red()).raw().toBuffer({ resolveWithObject: true });
+    const { width, height } = info;
+    const clear = new Uint8ClampedArray(await sharp(red()).ensureAlpha().raw().toBuffer());
+    const pixels = { data, width, height, channels: 3 } as const;
+    const images = [red(), await readFile(red()), pixels, { ...pixels, data: clear, channels: 4 }] as const;
+    const answers = await classifier.predict([...images], { top: 2 });
+    assert.equal(expected?.classes?.length, 2);
+    for (const answer of answers) assert.deepEqual(answer, expected?.classes);
+    assert.deepEqual(await classifier.predict(red(), { top: 2 }), expected?.classes);
+    const grey = new Uint8Array(width * height).fill(90);
+    const repeated = new Uint8Array(width * height * 3).fill(90);
+    assert.deepEqual(
+      await classifier.predict({ ...pixels, data: grey, channels: 1 }),
+      await classifier.predict({ ...pixels, data: repeated }),
+    );
+    assert.deepEqual([...classifier.classes], ['blue', 'green', 'red']);
+    assert.equal(classifier.unfinished, undefined);
+    const features = await classifier.features(red());
+    assert.ok(features instanceof Float32Array);
+    assert.equal(features.length, 64);
+  });
+
+  test('of an exported folder, too', async () => {
+    await exportRun({ run: inside('run'), to: inside('shipped') });
+    const exported = await load(inside('shipped'));
+    const expected = await classifier.predict(red());
+    const answer = await exported.predict(red());
+    for (const [i, { name, probability }] of expected.entries()) {
+      assert.equal(answer[i]?.name, name);
+      assert.ok(Math.abs((answer[i]?.probability ?? 0) - probability) < 1e-6);
+    }
+    await exported.close();
+  });
+
+  test('many calls at once; a damaged image rejects its own, and timers fire meanwhile', async () => {
+    const alone = await classifier.predict(red());
+    await writeFile(inside('broken.png'), 'no image');
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    const calls = Array.from({ length: 50 }, (_, i) =>
+      classifier.predict(i === 20 ? inside('broken.png') : red()),
+    );
+    const settled = await Promise.allSettled(calls);
+    clearInterval(timer);
+    assert.ok(ticks > 3, `${ticks}`);
+    for (const [i, call] of settled.entries()) {
+      if (call.status === 'fulfilled') assert.deepEqual(call.value, alone);
+      else {
+        assert.equal(i, 20);
+        assert.equal(call.reason.code, 'predict.unreadable-image');
+        assert.match(call.reason.message, /broken\.png cannot be read: not an image/);
+      }
+    }
+    assert.equal(settled[20]?.status, 'rejected');
+  });
+
+  test('refuses what is no image, with the numbers', async () => {
+    const data = new Uint8Array(11);
+    await assert.rejects(classifier.predict({ data, width: 2, height: 2, channels: 3 }), {
+      code: 'data.pixels',
+      message: 'the image of 2 x 2 pixels and 3 channels came with 11 bytes',
+    });
+    await assert.rejects(classifier.predict([red(), Reflect.get(Object, 'nothing')]), {
+      code: 'predict.no-image',
+      message: 'images[1] is no image',
+    });
+    await assert.rejects(classifier.predict(new Uint8Array(0)), {
+      code: 'predict.unreadable-image',
+      message: 'the image cannot be read: empty file',
+    });
+    await assert.rejects(classifier.predict(inside('gone.png')), { code: 'predict.unreadable-image' });
+    await assert.rejects(classifier.predict(red(), { top: 0 }), { code: 'config.invalid' });
+    await assert.rejects(load(inside('nowhere')), {
+      code: 'load.no-classifier',
+      message: `${inside('nowhere')} does not exist`,
+    });
+  });
+
+  test('closed, it answers no more; closing again does nothing', async () => {
+    const other = await load(inside('run'));
+    const pending = assert.rejects(other.predict(red()), { code: 'classifier.closed' });
+    await other.close();
+    await pending;
+    await other.close();
+    await assert.rejects(other.predict(red()), { code: 'classifier.closed' });
+  });
+
+  test('a program that does not close it ends; one whose process was killed hears of it and goes on', {
+    skip: process.platform !== 'linux' && 'it finds the process in /proc',
+  }, async () => {
+    const program = `
+import { readFileSync } from 'node:fs';
+import { load } from '${new URL('../index.js', import.meta.url).href}';
+const [, folder, image] = process.argv;
+const classifier = await load(folder);
+const child = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim();
+const pending = [classifier.predict(image), classifier.predict(image)];
+process.kill(Number(child), 'SIGKILL');
+for (const { reason } of await Promise.allSettled(pending)) console.log(reason?.code);
+console.log((await classifier.predict(image)).length);`;
+    const args = ['--input-type=module', '-e', program, inside('run'), red()];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    assert.equal(printed, 'process.crashed\nprocess.crashed\n3\n');
+    assert.equal(code, 0);
+  });
+});
