@@ -67,8 +67,10 @@ const cases: Readonly<
   'dino-transformers-swiglu': ['transformers', 'classifier', 'Dinov2ForImageClassification'],
   'efficientnet-timm': ['timm', 'classifier', 'tf_efficientnet_b0'],
   'efficientnet-timm-lite': ['timm', 'classifier', 'efficientnet_lite0'],
+  'efficientnet-transformers': ['transformers', 'classifier', 'EfficientNetForImageClassification'],
   'efficientnet-torchvision': ['torchvision', 'classifier.1'],
   'mobilenet-v2-timm': ['timm', 'classifier', 'mobilenetv2_100'],
+  'mobilenet-v2-transformers': ['transformers', 'classifier', 'MobileNetV2ForImageClassification'],
   'mobilenet-v3-timm': ['timm', 'classifier', 'mobilenetv3_small_100'],
   'mobilenet-v3-torchvision': ['torchvision', 'classifier.3'],
   'resnet-timm-next': ['timm', 'fc', 'resnext14_4x4d'],
@@ -84,6 +86,7 @@ const cases: Readonly<
   'vit-timm-options': ['timm', 'head', 'vit_small_patch8_reg4_dinov2'],
   'vit-torchvision': ['torchvision', 'heads.head'],
   'vit-transformers': ['transformers', 'classifier', 'ViTForImageClassification'],
+  'vit-transformers-single': ['transformers', 'classifier', 'DeiTForImageClassification'],
   'vit-transformers-distilled': ['transformers', 'cls_classifier', 'DeiTForImageClassificationWithTeacher'],
 };
 
@@ -129,6 +132,8 @@ test('other networks have no classifier in their library', () => {
     'clip-transformers',
     'clip-transformers-classifier',
     'clip-transformers-tower',
+    'dino-authors-giant',
+    'dino-authors-registers',
     'openclip-options',
     'openclip-quick',
     'openclip-resnet',

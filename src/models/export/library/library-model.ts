@@ -76,7 +76,7 @@ function ofTransformers(
   const { config, heads } = origin;
   if (config?.library !== 'transformers')
     return { why: 'the pretrained network had no config.json of transformers' };
-  const found = classOf(config.modelType);
+  const found = classOf(config.modelType, heads.length);
   if (found === undefined)
     return {
       why: `transformers, or transformers.js, has no classifier of the type ${config.modelType} on what this network puts out`,

@@ -10,6 +10,8 @@ export interface TransformersClass {
   /** Of its backbone's tensors. */
   readonly prefix: string;
   readonly sees?: 'token-and-average';
+  /** How many classifiers it averages. Default: 1. */
+  readonly heads?: number;
 }
 
 /** By the `model_type` of the backbone; transformers.js takes each of these types, too. */
@@ -21,7 +23,20 @@ const classes: readonly (TransformersClass & { readonly of: string })[] = [
   { of: 'vit_mae', type: 'vit', name: 'ViTForImageClassification', prefix: 'vit' },
   { of: 'vit_msn', type: 'vit_msn', name: 'ViTMSNForImageClassification', prefix: 'vit' },
   { of: 'ijepa', type: 'ijepa', name: 'IJepaForImageClassification', prefix: 'ijepa' },
-  { of: 'deit', type: 'deit', name: 'DeiTForImageClassificationWithTeacher', prefix: 'deit' },
+  { of: 'deit', type: 'deit', name: 'DeiTForImageClassificationWithTeacher', prefix: 'deit', heads: 2 },
+  { of: 'deit', type: 'deit', name: 'DeiTForImageClassification', prefix: 'deit' },
+  {
+    of: 'mobilenet_v2',
+    type: 'mobilenet_v2',
+    name: 'MobileNetV2ForImageClassification',
+    prefix: 'mobilenet_v2',
+  },
+  {
+    of: 'efficientnet',
+    type: 'efficientnet',
+    name: 'EfficientNetForImageClassification',
+    prefix: 'efficientnet',
+  },
   {
     of: 'dinov2',
     type: 'dinov2',
@@ -38,8 +53,9 @@ const classes: readonly (TransformersClass & { readonly of: string })[] = [
   },
 ];
 
-export function classOf(modelType: string): TransformersClass | undefined {
-  return classes.find(({ of }) => of === modelType);
+/** The class for a backbone of this `model_type` with so many classifiers. */
+export function classOf(modelType: string, count: number): TransformersClass | undefined {
+  return classes.find(({ of, heads = 1 }) => of === modelType && heads === count);
 }
 
 /** What a `config.json` of transformers says besides the classes. */
