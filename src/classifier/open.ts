@@ -35,6 +35,6 @@ function noClassifier(message: string): AdarandError {
   return new AdarandError(
     'load.no-classifier',
     message,
-    'Give the folder of a run, or one that `exportRun` (adarand export) wrote.',
+    'Give the folder of a run, or one that an export of a run has written.',
   );
 }

@@ -55,6 +55,7 @@ function written(name: string, model: ExportedModel): LibraryModel {
 const cases: Readonly<
   Record<string, readonly [LibraryModel['library'], head: string, architecture?: string]>
 > = {
+  'clip-resnet-average': ['timm', 'head.fc', 'resnet50_clip_gap'],
   'convnext-timm': ['timm', 'head.fc', 'convnext_tiny'],
   'convnext-timm-hidden': ['timm', 'head.fc', 'convnext_large_mlp'],
   'convnext-timm-overlap': ['timm', 'head.fc', 'convnext_atto_ols'],
@@ -86,7 +87,6 @@ const cases: Readonly<
   'vit-timm-options': ['timm', 'head', 'vit_small_patch8_reg4_dinov2'],
   'vit-torchvision': ['torchvision', 'heads.head'],
   'vit-transformers': ['transformers', 'classifier', 'ViTForImageClassification'],
-  'vit-transformers-single': ['transformers', 'classifier', 'DeiTForImageClassification'],
   'vit-transformers-distilled': ['transformers', 'cls_classifier', 'DeiTForImageClassificationWithTeacher'],
 };
 
@@ -139,6 +139,7 @@ test('other networks have no classifier in their library', () => {
     'openclip-resnet',
     'siglip-transformers',
     'siglip-transformers-classifier',
+    'vit-transformers-single',
   ]);
   for (const name of others) {
     const { model } = fineTuned(`backbone-${name}`);

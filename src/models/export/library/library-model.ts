@@ -46,7 +46,7 @@ export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): Li
     return {
       why: `this version of adarand does not know the names of ${origin.library} that the run recorded`,
     };
-  if (origin.heads.length === 0 || naming.library === 'OpenCLIP')
+  if (origin.heads.length === 0 || withoutClassifiers.has(naming.library))
     return { why: `${naming.library} has no classifier on what this network puts out` };
   switch (naming.library) {
     case 'transformers':
@@ -58,6 +58,9 @@ export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): Li
       return ofTorch(model, naming, origin);
   }
 }
+
+/** Their networks are encoders. */
+const withoutClassifiers: ReadonlySet<string> = new Set(['OpenCLIP', 'DINOv2']);
 
 function namingOf({ library, marker }: TensorOrigin): Naming | undefined {
   return backboneFamilies
