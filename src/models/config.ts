@@ -4,6 +4,7 @@ import type { ArchitectureConfig } from '../nn/config.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
 import { isHalvedInGraph } from './export/halving.js';
 import type { LibraryModel } from './export/library/library-model.js';
+import { imageProcessor } from './image-processor.js';
 import { parseOpenClipConfig } from './open-clip-config.js';
 import { originSchema } from './origin-schema.js';
 import { parseJson } from './parse-json.js';
@@ -209,21 +210,8 @@ export function configOf(
  * that transformers.js averages with where it shrinks a picture.
  */
 export function preprocessorConfigOf(preprocessing: Preprocessing) {
-  const { mean, std } = preprocessing;
-  const { imageSize, resizeSize } = fileSizes(preprocessing);
-  return {
-    image_processor_type: 'ImageProcessor',
-    do_resize: true,
-    size: { shortest_edge: resizeSize },
-    resample: 1,
-    do_center_crop: true,
-    crop_size: { height: imageSize, width: imageSize },
-    do_rescale: true,
-    rescale_factor: 1 / 255,
-    do_normalize: true,
-    image_mean: mean,
-    image_std: std,
-  };
+  const ofFile = { ...preprocessing, ...fileSizes(preprocessing) };
+  return imageProcessor(ofFile, { type: 'ImageProcessor', resample: 1 });
 }
 
 /** The sizes of the images that an exported file takes. */

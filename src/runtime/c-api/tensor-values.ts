@@ -1,16 +1,7 @@
 import { invariant } from '../../errors.js';
-import { bytesOf, type DType, type Tensor } from '../../graph/tensor.js';
+import { onnxDataType } from '../../graph/operators/cast.js';
+import { bytesOf, type Tensor } from '../../graph/tensor.js';
 import type { Api } from './api.js';
-
-/** ONNX's numbers of the element types. */
-const elementTypes: Readonly<Record<DType, number>> = {
-  float32: 1,
-  uint8: 2,
-  int8: 3,
-  int32: 6,
-  int64: 7,
-  bool: 9,
-};
 
 const ARENA_ALLOCATOR = 1;
 const DEFAULT_MEMORY = 0;
@@ -45,7 +36,7 @@ export class TensorValues {
     // Asking for the buffer gives small arrays memory of their own, which does not move.
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
     const dims = BigInt64Array.from(shape, BigInt);
-    const type = elementTypes[dtype];
+    const type = onnxDataType[dtype];
     return this.#api.make(
       'createTensorWithDataAsOrtValue',
       this.#memory,

@@ -1,6 +1,7 @@
 import { float32, type Tensor } from '../../../graph/tensor.js';
 import type { Fields } from '../../../nn/config.js';
 import type { Preprocessing } from '../../../nn/network.js';
+import { imageProcessor } from '../../image-processor.js';
 
 /** A classifier of transformers. */
 export interface TransformersClass {
@@ -85,21 +86,7 @@ export function maskToken(
  * The `processor_config.json` that Python's transformers (from version 5 on) takes before `preprocessor_config.json`, and
  * that transformers.js does not read for classifiers: pictures of the network's own size.
  */
-export function processorConfigOf({ imageSize, resizeSize, mean, std }: Preprocessing) {
-  return {
-    image_processor: {
-      image_processor_type: 'CLIPImageProcessor',
-      do_convert_rgb: true,
-      do_resize: true,
-      size: { shortest_edge: resizeSize },
-      resample: 2,
-      do_center_crop: true,
-      crop_size: { height: imageSize, width: imageSize },
-      do_rescale: true,
-      rescale_factor: 1 / 255,
-      do_normalize: true,
-      image_mean: mean,
-      image_std: std,
-    },
-  };
+export function processorConfigOf(preprocessing: Preprocessing) {
+  const described = imageProcessor(preprocessing, { type: 'CLIPImageProcessor', resample: 2 });
+  return { image_processor: { ...described, do_convert_rgb: true } };
 }
