@@ -14,7 +14,7 @@ import { allocator } from '../src/process/forked.js';
  * npm run bench:start -- FOLDER... [--batch N] [--rounds N] [--python PATH]
  *
  * From an empty process to the end of the first step of plain fine-tuning, for model folders with tensors; with a Python
- * that has timm, beside PyTorch (folders of timm's). Medians of interleaved rounds; memory is the largest.
+ * that has timm, beside PyTorch (folders of timm's). Medians of interleaved rounds, with the range; memory is the largest.
  */
 
 const { values, positionals } = parseArgs({
@@ -61,7 +61,10 @@ console.log(
 
 function row(folder: string, contestant: string, rounds: readonly Marks[]): string[] {
   const of = (phase: string) => rounds.flatMap((marks) => marks.filter((mark) => mark.phase === phase));
-  const seconds = (phase: string) => median(of(phase).map((mark) => mark.seconds)).toFixed(2);
+  const seconds = (phase: string) => {
+    const found = of(phase).map((mark) => mark.seconds);
+    return `${median(found).toFixed(2)} (${Math.min(...found).toFixed(2)}-${Math.max(...found).toFixed(2)})`;
+  };
   const megabytes = (phase: string) =>
     (Math.max(...of(phase).map((mark) => mark.peakBytes)) / 2 ** 20).toFixed(0);
   const times = ['open', 'compile', 'step 1'].map(seconds);
