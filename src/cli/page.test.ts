@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, startBrowser, type Visit, visit } from '../../test/helpers/browser.js';
 import { answerOf, assertAlike, type ExportedPage, exportedPage } from '../../test/helpers/exported-page.js';
@@ -171,6 +172,25 @@ describe('in a browser', { skip: noBrowser }, () => {
     }
     assert.match(await page.locator('#status').innerText(), /^clear\.png: .*, [\d.]+ %$/);
     await assertQuiet(visited);
+  });
+
+  test('pictures that are given before the page has loaded its parts wait for them', async () => {
+    const { page, ...visited } = await visit(browser, 'about:blank');
+    const held: (() => Promise<void>)[] = [];
+    await page.route(/main\.js$|classifier\.json$/, (route) => held.push(() => route.continue()));
+    await page.goto(url, { waitUntil: 'commit' });
+    const release = async () => {
+      while (held.length === 0) await setTimeout(20);
+      await held.shift()?.();
+    };
+    await give(page, 'one.png');
+    await release();
+    await page.locator('#open-camera:enabled').waitFor();
+    await give(page, 'clear.png');
+    assert.deepEqual(await page.locator('#results h2').allTextContents(), ['clear.png', 'one.png']);
+    await release();
+    await page.locator('#results .classes').nth(1).waitFor();
+    await assertQuiet({ page, ...visited });
   });
 
   test('the camera takes a picture, and is let go', async () => {

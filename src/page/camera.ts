@@ -6,7 +6,9 @@ export function withCamera(onTaken: (photograph: Blob) => void, tell: (message: 
   const video = find('#camera video', HTMLVideoElement);
   const take = find('#take', HTMLButtonElement);
 
-  find('#open-camera', HTMLButtonElement).addEventListener('click', async () => {
+  const open = find('#open-camera', HTMLButtonElement);
+  open.disabled = false;
+  open.addEventListener('click', async () => {
     if (!isSecureContext)
       return tell(
         `Browsers give the camera only to pages from https:// or localhost, and this one came from ${location.origin}.`,

@@ -12,11 +12,31 @@ const tell = (message: string) => {
   status.textContent = message;
 };
 
-try {
-  start(await loadClassifier());
-} catch (error) {
-  failed(error instanceof Error ? error.message : String(error));
-}
+/** Pictures may be given before the classifier is here: they wait for it. */
+const starting = loadClassifier().then(start);
+starting.catch((error: unknown) => failed(reasonOf(error)));
+
+const results = find('#results', HTMLOListElement);
+const classify = async (file: Blob, name: string, result: HTMLElement) => {
+  try {
+    const { classifier, work } = await starting;
+    const answer = await work.classify(file);
+    showAnswer(result, name, answer, classifier);
+    tell(inWords(name, answer, classifier));
+  } catch (error) {
+    showRefusal(result, name, reasonOf(error));
+    tell(`${name}: not classified, ${reasonOf(error)}.`);
+  }
+};
+/** The latest ones come first, and those that are given together stay in their order. */
+const give = (pictures: readonly { readonly file: Blob; readonly name: string }[]) => {
+  const added = pictures.map((picture) => ({ ...picture, result: waiting(picture.name) }));
+  results.prepend(...added.map(({ result }) => result));
+  for (const { file, name, result } of added) void classify(file, name, result);
+};
+withPictures((files) => give(files.map((file) => ({ file, name: file.name }))), tell);
+let taken = 0;
+withCamera((file) => give([{ file, name: `Photograph ${++taken}` }]), tell);
 
 async function loadClassifier(): Promise<Classifier> {
   const file = 'web/classifier.json';
@@ -26,7 +46,7 @@ async function loadClassifier(): Promise<Classifier> {
   return response.json();
 }
 
-function start(classifier: Classifier): void {
+function start(classifier: Classifier): { readonly classifier: Classifier; readonly work: Work } {
   describe(classifier);
   const progress = find('#progress', HTMLProgressElement);
   const work = new Work(classifier, {
@@ -43,26 +63,7 @@ function start(classifier: Classifier): void {
     },
     onFailed: failed,
   });
-
-  const results = find('#results', HTMLOListElement);
-  const classify = async (file: Blob, name: string, result: HTMLElement) => {
-    const answer = await work.classify(file);
-    if ('reason' in answer) {
-      showRefusal(result, name, answer.reason);
-      return tell(`${name}: not classified, ${answer.reason}.`);
-    }
-    showAnswer(result, name, answer, classifier);
-    tell(inWords(name, answer, classifier));
-  };
-  /** The latest ones come first, and those that are given together stay in their order. */
-  const give = (pictures: readonly { readonly file: Blob; readonly name: string }[]) => {
-    const added = pictures.map((picture) => ({ ...picture, result: waiting(picture.name) }));
-    results.prepend(...added.map(({ result }) => result));
-    for (const { file, name, result } of added) void classify(file, name, result);
-  };
-  withPictures((files) => give(files.map((file) => ({ file, name: file.name }))), tell);
-  let taken = 0;
-  withCamera((file) => give([{ file, name: `Photograph ${++taken}` }]), tell);
+  return { classifier, work };
 }
 
 function describe({ name, classes, accuracy }: Classifier): void {
@@ -83,4 +84,8 @@ function failed(reason: string): void {
   const failure = find('#failure', HTMLElement);
   failure.textContent = `The classifier cannot be used: ${reason}. Load this page again to try once more.`;
   failure.hidden = false;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

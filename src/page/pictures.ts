@@ -6,11 +6,7 @@ export function withPictures(
   tell: (message: string) => void,
 ): void {
   for (const input of [find('#choose', HTMLInputElement), find('#photograph', HTMLInputElement)])
-    input.addEventListener('change', () => {
-      onPictures([...(input.files ?? [])]);
-      // The same file, chosen again, is a change again.
-      input.value = '';
-    });
+    takeFrom(input, onPictures);
 
   const { body } = document;
   // Counted, because leaving an element for one inside it is leaving, too.
@@ -34,4 +30,15 @@ export function withPictures(
     if (files.length === 0) tell(otherwise);
     else onPictures(files);
   }
+}
+
+function takeFrom(input: HTMLInputElement, onPictures: (files: readonly File[]) => void): void {
+  const take = () => {
+    onPictures([...(input.files ?? [])]);
+    // The same file, chosen again, is a change again.
+    input.value = '';
+  };
+  input.addEventListener('change', take);
+  // Chosen before this ran: that change is over.
+  if (input.files?.length) take();
 }

@@ -1,5 +1,6 @@
 import type { Classifier } from './classifier.js';
 import type { Answer, FromWorker, ToWorker } from './messages.js';
+import { Unreadable } from './unreadable.js';
 
 export interface Loading {
   onProgress(done: number, total: number | undefined): void;
@@ -7,10 +8,14 @@ export interface Loading {
   onFailed(reason: string): void;
 }
 
+interface Refusal {
+  readonly reason: string;
+}
+
 /** The worker that classifies. Pictures may be given before the network is loaded; they wait for it. */
 export class Work {
   readonly #worker = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
-  readonly #waiting = new Map<number, (answer: Answer | { readonly reason: string }) => void>();
+  readonly #waiting = new Map<number, (message: Answer | Refusal) => void>();
   #next = 0;
 
   constructor(classifier: Classifier, loading: Loading) {
@@ -28,14 +33,17 @@ export class Work {
     this.#post({ type: 'load', classifier, base: document.baseURI });
   }
 
-  classify(file: Blob): Promise<Answer | { readonly reason: string }> {
+  /** @throws Unreadable where it cannot be classified; the message says why. */
+  async classify(file: Blob): Promise<Answer> {
     const id = this.#next++;
     this.#post({ type: 'classify', id, file });
-    return new Promise((resolve) => this.#waiting.set(id, resolve));
+    const message = await new Promise<Answer | Refusal>((resolve) => this.#waiting.set(id, resolve));
+    if ('reason' in message) throw new Unreadable(message.reason);
+    return message;
   }
 
-  #settle(id: number, answer: Answer | { readonly reason: string }): void {
-    this.#waiting.get(id)?.(answer);
+  #settle(id: number, message: Answer | Refusal): void {
+    this.#waiting.get(id)?.(message);
     this.#waiting.delete(id);
   }
 
