@@ -36,6 +36,7 @@ export function compose(methods: readonly Method[]): Method {
     defaultLambda: 1,
     featureScaled: methods.some(({ featureScaled }) => featureScaled !== false) ? 'parts' : false,
     replacesWeightDecay: methods.some(({ replacesWeightDecay }) => replacesWeightDecay),
+    replacesTaskLoss: methods.some(({ replacesTaskLoss }) => replacesTaskLoss),
     unused: (options) =>
       partsOf(methods, options).flatMap(({ method: { unused = [] }, prefix }) =>
         unused.map((name) => prefix + name),

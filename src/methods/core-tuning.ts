@@ -69,6 +69,7 @@ export const coreTuning = defineMethod({
   }),
   defaultLambda: 0.1,
   featureScaled: false,
+  replacesTaskLoss: true,
   bind: (options) =>
     bound({
       needs: ['features', 'labels', 'oneHot', 'head'],

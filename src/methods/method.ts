@@ -27,6 +27,8 @@ export interface MethodDescription {
   readonly trains?: 'all' | 'head';
   /** Whether its losses take the place of the optimizer's weight decay, which is then 0 unless asked for. */
   readonly replacesWeightDecay?: boolean;
+  /** Whether it has a classification loss of its own (`taskLoss`): then nothing can be changed about the cross-entropy. */
+  readonly replacesTaskLoss?: boolean;
 }
 
 /** A method whose options are known, as plain data: what it needs, and functions of what it then gets. */

@@ -4,7 +4,6 @@ import { add, mul, scalar } from '../graph/ops.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import type { BoundMethod } from '../methods/method.js';
-import { crossEntropy } from '../nn/functional.js';
 import type { Network, Parameter } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
@@ -15,10 +14,12 @@ import { HEAD_WEIGHT } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
 import { forwardPass } from './forward-pass.js';
 import { inputMakers } from './method-inputs.js';
+import { ownTaskLoss } from './own-task-loss.js';
 import { headRates, type RateFactors } from './rate-factors.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { type HostScalar, known, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
 import { addUpdates, type UpdateOptions } from './step-updates.js';
+import { isPlain, type TaskLossOptions, taskLossOf } from './task-loss.js';
 import { type AddedLoss, withoutEffect } from './without-effect.js';
 
 export interface StepOptions extends UpdateOptions {
@@ -45,6 +46,8 @@ export interface StepOptions extends UpdateOptions {
   readonly rateFactors: RateFactors;
   /** Whether BatchNorm, where it is trained, uses the batch's statistics, or keeps the pretrained ones. */
   readonly batchNorm: 'train' | 'frozen';
+  /** The plain cross-entropy unless given. */
+  readonly taskLoss?: TaskLossOptions;
 }
 
 export interface StepGraph {
@@ -113,7 +116,12 @@ export function buildStep(options: StepOptions): StepGraph {
   });
   const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, featureScale };
   const losses = joint && !on ? {} : applyMethod(parts, { method, makers, prepared, ...sizes });
-  const taskLoss = (on ? losses.taskLoss : undefined) ?? crossEntropy(logits, oneHot);
+  const own = on ? losses.taskLoss : undefined;
+  const { taskLoss: given = {} } = options;
+  const { labelSmoothing = 0, classWeights } = given;
+  if (own !== undefined && !isPlain(given))
+    throw ownTaskLoss(method.name, { labelSmoothing, weighted: classWeights !== undefined });
+  const taskLoss = own ?? taskLossOf(logits, oneHot, given);
   const added = on ? [losses.penalty && mul(losses.penalty, lambda), losses.extraLoss] : [];
   const loss = added.reduce((sum: Value, each) => (each === undefined ? sum : add(sum, each)), taskLoss);
 

@@ -83,6 +83,7 @@ const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof
   featureScaled: ofDescription,
   trains: ofDescription,
   replacesWeightDecay: ofDescription,
+  replacesTaskLoss: ofDescription,
   options: ofDescription,
   unused: ofDescription,
 };

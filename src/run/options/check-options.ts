@@ -1,6 +1,7 @@
 import type { BoundMethod } from '../../methods/method.js';
 import { bindMethod } from '../method/bind-method.js';
 import { openMethod } from '../method/open-method.js';
+import { checkLabelUse } from '../prepare/check-label-use.js';
 import { checkSource } from '../prepare/check-needs.js';
 import { parseOptions } from './parse-options.js';
 import { type RunOptions, type TrainOptions, trainOptionsSchema } from './train-options.js';
@@ -11,10 +12,11 @@ export interface CheckedOptions {
   readonly method: BoundMethod;
 }
 
-/** @throws AdarandError as `parseOptions`, `openMethod`, `bindMethod` and `checkSource` do. */
+/** @throws AdarandError as `parseOptions`, `openMethod`, `bindMethod`, `checkSource` and `checkLabelUse` do. */
 export async function checkOptions(given: TrainOptions): Promise<CheckedOptions> {
   const options = parseOptions(trainOptionsSchema, given);
   const method = bindMethod(await openMethod(options.method), options.methodOptions);
   checkSource(method, options.source);
+  checkLabelUse(method, options);
   return { options, method };
 }

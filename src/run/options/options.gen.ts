@@ -134,6 +134,20 @@ export interface TrainOptions {
    */
   layerDecay?: number | undefined;
   /**
+   * Share of each image's label that is spread over all classes, such as 0.1. The loss on validation and
+   * test images stays the plain cross-entropy.
+   *
+   * Default: 0.
+   */
+  labelSmoothing?: number | undefined;
+  /**
+   * What is done about classes with fewer training images than others. loss: each image counts in the
+   * cross-entropy by the inverse of its class's number of images.
+   *
+   * Default: none.
+   */
+  balance?: 'none' | 'loss' | undefined;
+  /**
    * Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.
    *
    * Default: train.

@@ -186,6 +186,23 @@ const training = {
       group: 'Training',
       value: 'x',
     }),
+  labelSmoothing: share.default(0).register(optionRegistry, {
+    description:
+      "Share of each image's label that is spread over all classes, such as 0.1. The loss on validation and test " +
+      'images stays the plain cross-entropy.',
+    group: 'Training',
+    value: 'x',
+  }),
+  balance: z
+    .enum(['none', 'loss'])
+    .default('none')
+    .register(optionRegistry, {
+      description:
+        'What is done about classes with fewer training images than others. loss: each image counts in the ' +
+        "cross-entropy by the inverse of its class's number of images.",
+      group: 'Training',
+      value: 'how',
+    }),
   batchNorm: z.enum(['train', 'frozen']).default('train').register(optionRegistry, {
     description:
       'Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.',

@@ -134,6 +134,10 @@ function onData(options: RunOptions, { dataset, network }: EffectContext): Remar
       `--test-fraction ${options.testFraction} changes nothing: ${options.data} has test images of its own`,
     ],
     [
+      options.balance === 'loss' && dataset.report.imbalance === 1,
+      '--balance loss changes nothing: every class has equally many training images',
+    ],
+    [
       !options.flip && options.augment === 'none',
       '--no-flip changes nothing: --augment none does not mirror images',
     ],

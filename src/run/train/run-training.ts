@@ -5,6 +5,7 @@ import { withoutValues } from '../../nn/without-values.js';
 import { optimizers } from '../../optimizers/index.js';
 import { type Position, start } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
+import { inverseFrequencies } from '../../training/task-loss.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
 import { type RunEvent, STOPPED } from '../events.js';
@@ -111,6 +112,13 @@ function trainerOptions(run: Run): TrainerOptions {
     accumulate: options.accumulate,
     emaDecay: options.emaDecay,
     batchNorm: options.batchNorm,
+    taskLoss: {
+      labelSmoothing: options.labelSmoothing,
+      classWeights:
+        options.balance === 'loss'
+          ? inverseFrequencies(dataset.report.classes.map(({ train }) => train))
+          : undefined,
+    },
     seed: options.seed,
     epochs: options.epochs,
     patience: options.patience,
@@ -164,7 +172,7 @@ function resumable(error: unknown, command: string, step: number): unknown {
 function shown(run: Run): Record<string, unknown> {
   const { options, settings, method, inputs } = run;
   const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
-  const { headLrScale, layerDecay } = options;
+  const { headLrScale, layerDecay, labelSmoothing, balance } = options;
   const trains = trainedInWords(describeGroups(run));
   return {
     model: inputs.network.name,
@@ -181,6 +189,8 @@ function shown(run: Run): Record<string, unknown> {
     ...(headLrScale !== 1 && { head_lr_scale: headLrScale }),
     ...(layerDecay !== 1 && { layer_decay: layerDecay }),
     schedule: options.schedule,
+    ...(labelSmoothing !== 0 && { label_smoothing: labelSmoothing }),
+    ...(balance !== 'none' && { balance }),
     batch_size: batchSize,
     epochs: options.epochs,
     augment,
