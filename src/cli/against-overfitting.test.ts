@@ -1,8 +1,17 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  adarand,
+  jsonLines,
+  start,
+  temporaryFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
 
 describe('the usual means against overfitting, and against classes of unequal size', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -22,21 +31,11 @@ describe('the usual means against overfitting, and against classes of unequal si
   });
   after(() => folder.remove());
 
+  const model = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '1'];
   const train = (data: string, ...args: readonly string[]) =>
-    adarand(
-      folder.path,
-      'train',
-      data,
-      '--model',
-      'tiny.onnx',
-      '--batch-size',
-      '4',
-      '--epochs',
-      '1',
-      ...args,
-    );
-  const plainly = (...args: readonly string[]) =>
-    train('unequal', '--method', 'fine-tuning', '--test-fraction', '0', '--val-fraction', '0', ...args);
+    adarand(folder.path, 'train', data, ...model, ...args);
+  const plain = [...model, '--method', 'fine-tuning', '--test-fraction', '0', '--val-fraction', '0'];
+  const plainly = (...args: readonly string[]) => adarand(folder.path, 'train', 'unequal', ...plain, ...args);
 
   for (const { args, error, hint } of [
     {
@@ -49,6 +48,22 @@ describe('the usual means against overfitting, and against classes of unequal si
       args: ['--method', 'bss+core-tuning', '--balance', 'loss'],
       error: /^error: bss\+core-tuning has a classification loss of its own .* --balance loss would change/m,
       hint: /^hint: Leave out --balance loss, /m,
+    },
+    {
+      args: ['--mixup', '0.2', '--cutmix', '1'],
+      error:
+        /^error: adarand needs the one class of each image, and --mixup 0\.2 and --cutmix 1 would make images of two/m,
+      hint: /^hint: Leave out --mixup 0\.2 and --cutmix 1, or choose a --method .*: fine-tuning, head-only, fnp, l2-sp, delta, bss/m,
+    },
+    {
+      args: ['--method', 'fine-tuning', '--cutmix', '1', '--batch-size', '1'],
+      error: /^error: --cutmix 1 mixes the images of a batch in pairs, and a batch has one image/m,
+      hint: /^hint: Choose a --batch-size of at least 2\./m,
+    },
+    {
+      args: ['--method', 'fine-tuning', '--mixup', '9'],
+      error: /^error: --mixup .*8/m,
+      hint: /^/,
     },
     {
       args: ['--label-smoothing', '1'],
@@ -67,10 +82,7 @@ describe('the usual means against overfitting, and against classes of unequal si
   test('classes of equal size need no weights, which is said', async () => {
     const { code, stdout, stderr } = await train('colours', '--balance', 'loss');
     assert.equal(code, 0, stderr);
-    assert.match(
-      stdout,
-      /^--balance loss changes nothing: every class has equally many training images$/m,
-    );
+    assert.match(stdout, /^--balance loss changes nothing: every class has equally many training images$/m);
   });
 
   test('label smoothing and weights are in the task loss of the first step, and in run.json', async () => {
@@ -80,16 +92,40 @@ describe('the usual means against overfitting, and against classes of unequal si
       const [first] = jsonLines(stdout).filter(({ type }) => type === 'step');
       return Number(Object(first?.metrics).task_loss);
     };
-    const plain = await loss('plain');
+    const unchanged = await loss('unchanged');
     const smoothed = await loss('smoothed', '--label-smoothing', '0.5');
-    assert.notEqual(smoothed, plain);
+    assert.notEqual(smoothed, unchanged);
     // The head is nearly 0: each class has nearly 1/3, whatever the label.
-    assert.ok(Math.abs(smoothed - Math.log(3)) < 0.1 && Math.abs(plain - Math.log(3)) < 0.1);
+    assert.ok(Math.abs(smoothed - Math.log(3)) < 0.1 && Math.abs(unchanged - Math.log(3)) < 0.1);
     // A batch of 4 has at least one of the 8 images of blue (weight 0.625), and none counts more than 2.5.
     const weighted = await loss('weighted', '--balance', 'loss');
     assert.ok(weighted > 0.5 * Math.log(3) && weighted < 2.2 * Math.log(3));
-    assert.ok(Math.abs(weighted - plain) > 0.05);
+    assert.ok(Math.abs(weighted - unchanged) > 0.05);
     const { options } = JSON.parse(await readFile(path('weighted', 'run.json'), 'utf8'));
     assert.equal(options.balance, 'loss');
   });
+
+  test('a run that is killed and resumed ends with the same bits', async () => {
+    const recipe = ['--mixup', '0.4', '--cutmix', '1', '--label-smoothing', '0.1', '--balance', 'loss'];
+    const args = [...recipe, '--epochs', '4', '--json', '--checkpoint-seconds', '0.01'];
+    const whole = await plainly(...args, '--out', 'never-killed');
+    assert.equal(whole.code, 0, whole.stderr);
+    const unmixed = await plainly(...args, '--out', 'never-mixed', '--mixup', '0', '--cutmix', '0');
+    assert.equal(unmixed.code, 0, unmixed.stderr);
+    const running = start(folder.path, 'train', 'unequal', ...plain, ...args, '--out', 'killed');
+    await running.line(/"step":5,/);
+    running.process.kill('SIGKILL');
+    await running.ended;
+    await released(path('killed'));
+    const resumed = await adarand(folder.path, 'train', '--resume', 'killed');
+    assert.equal(resumed.code, 0, resumed.stderr);
+    const bytes = (run: string) => readFile(path(run, 'checkpoints', 'last.safetensors'));
+    assert.ok((await bytes('killed')).equals(await bytes('never-killed')));
+    assert.ok(!(await bytes('killed')).equals(await bytes('never-mixed')));
+  });
 });
+
+/** Waits until the process that wrote a run is gone. */
+async function released(run: string): Promise<void> {
+  for (let i = 0; i < 200 && existsSync(join(run, '.lock')); i++) await pause(50);
+}

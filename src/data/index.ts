@@ -33,6 +33,7 @@ export type { ColorJitter } from './colour.js';
 export { createDataset, type Dataset, type DatasetImages, type Split } from './dataset.js';
 export { contentsOf } from './entries.js';
 export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
+export { mixedBatches } from './mixing.js';
 export { isDescriptor } from './near-descriptor.js';
 export { nearEqual, type Recognisable } from './near-equal.js';
 export { type OpenOptions, openDataset } from './open.js';

@@ -57,6 +57,9 @@ export const needs: Readonly<Record<Need, string | undefined>> = {
   sourceBatch: 'source images (--source)',
 };
 
+/** Needs that have one class for each image, hence no images that are mixtures of two. */
+export const ofOneClass: readonly Need[] = ['labels', 'oneHot'];
+
 export function isNeed(name: string): name is Need {
   return Object.hasOwn(needs, name);
 }

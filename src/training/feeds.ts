@@ -14,8 +14,17 @@ export interface PixelBatch {
   readonly count: number;
 }
 
+/** What was mixed into each image of a batch: image i has `1 - share` of another image, whose class is `labels[i]`. */
+export interface Mixture {
+  readonly labels: Int32Array;
+  /** Of the batch's own labels; 0.5 to 1. */
+  readonly share: number;
+}
+
 /** A batch to train on. */
 export interface TrainingBatch extends PixelBatch {
+  /** Present where the images are mixtures of two. */
+  readonly mixture?: Mixture | undefined;
   /** Source images that go along with it, for a method that wants them. */
   readonly source?: PixelBatch | undefined;
 }
@@ -93,14 +102,21 @@ class BatchBuffers {
     into.set(rename(ONE_HOT), this.#oneHot);
   }
 
-  set({ pixels, labels }: PixelBatch): void {
+  set({ pixels, labels, mixture }: Omit<TrainingBatch, 'source'>): void {
     this.#pixels.data.set(pixels);
     this.#labels.data.set(labels);
     this.#oneHot.data.fill(0);
-    const classes = at(this.#oneHot.shape, 1);
+    this.#addShares(labels, mixture?.share ?? 1);
+    if (mixture !== undefined) this.#addShares(mixture.labels, 1 - mixture.share);
+  }
+
+  #addShares(labels: Int32Array, share: number): void {
+    const { data, shape } = this.#oneHot;
+    const classes = at(shape, 1);
     labels.forEach((label, i) => {
       invariant(label >= 0 && label < classes, `the label ${label} is one of ${classes} classes`);
-      this.#oneHot.data[i * classes + label] = 1;
+      const cell = i * classes + label;
+      data[cell] = at(data, cell) + share;
     });
   }
 }

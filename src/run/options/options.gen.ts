@@ -141,6 +141,22 @@ export interface TrainOptions {
    */
   labelSmoothing?: number | undefined;
   /**
+   * Mixes the images of a batch in pairs, and their labels alike: the images' shares are drawn from
+   * Beta(X, X), one for each batch. 0: not at all; the literature has 0.1 to 0.4 for few epochs. Only
+   * for methods that need no class of each image.
+   *
+   * Default: 0.
+   */
+  mixup?: number | undefined;
+  /**
+   * Puts a rectangle of one image of a batch into another, and mixes their labels by area: the shares
+   * are drawn from Beta(X, X), mostly with X = 1. With --mixup, too, each batch has one of the two, at
+   * random.
+   *
+   * Default: 0.
+   */
+  cutmix?: number | undefined;
+  /**
    * What is done about classes with fewer training images than others. loss: each image counts in the
    * cross-entropy by the inverse of its class's number of images.
    *

@@ -14,6 +14,9 @@ const positive = z.number().positive();
 const count = z.number().int().min(1);
 const share = z.number().min(0).lt(1);
 
+/** Beta(x, x) is drawn by rejection, which takes long for a large x. */
+const mixing = () => z.number().min(0).max(8).default(0);
+
 /** Images in a batch, at most. */
 export const MAXIMUM_BATCH = 65_536;
 
@@ -190,6 +193,20 @@ const training = {
     description:
       "Share of each image's label that is spread over all classes, such as 0.1. The loss on validation and test " +
       'images stays the plain cross-entropy.',
+    group: 'Training',
+    value: 'x',
+  }),
+  mixup: mixing().register(optionRegistry, {
+    description:
+      "Mixes the images of a batch in pairs, and their labels alike: the images' shares are drawn from Beta(X, X), one for " +
+      'each batch. 0: not at all; the literature has 0.1 to 0.4 for few epochs. Only for methods that need no class of each image.',
+    group: 'Training',
+    value: 'x',
+  }),
+  cutmix: mixing().register(optionRegistry, {
+    description:
+      'Puts a rectangle of one image of a batch into another, and mixes their labels by area: the shares are drawn from ' +
+      'Beta(X, X), mostly with X = 1. With --mixup, too, each batch has one of the two, at random.',
     group: 'Training',
     value: 'x',
   }),

@@ -7,7 +7,7 @@ import { type EffectContext, remarksOn } from './remarks.js';
  * Refuses options with which the run could not do what they say, and returns a sentence for each of the others that
  * change nothing.
  *
- * @throws AdarandError `config.no-update`, `config.warm-up`, `config.no-validation`.
+ * @throws AdarandError `config.no-update`, `config.warm-up`, `config.no-validation`, `config.mixing`.
  */
 export function checkEffect(
   options: RunOptions,
@@ -18,6 +18,13 @@ export function checkEffect(
   const { accumulate, epochs, maxSteps = Number.POSITIVE_INFINITY, warmUp, patience } = options;
   const batches = Math.min(epochs * Math.floor(dataset.train.images.length / batchSize), maxSteps);
   const updates = Math.floor(batches / accumulate);
+  for (const kind of ['mixup', 'cutmix'] as const)
+    if (options[kind] > 0 && batchSize === 1)
+      throw new AdarandError(
+        'config.mixing',
+        `--${kind} ${options[kind]} mixes the images of a batch in pairs, and a batch has one image`,
+        'Choose a --batch-size of at least 2.',
+      );
   if (updates === 0)
     throw new AdarandError(
       'config.no-update',

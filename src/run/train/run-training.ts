@@ -172,7 +172,7 @@ function resumable(error: unknown, command: string, step: number): unknown {
 function shown(run: Run): Record<string, unknown> {
   const { options, settings, method, inputs } = run;
   const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
-  const { headLrScale, layerDecay, labelSmoothing, balance } = options;
+  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix } = options;
   const trains = trainedInWords(describeGroups(run));
   return {
     model: inputs.network.name,
@@ -190,6 +190,8 @@ function shown(run: Run): Record<string, unknown> {
     ...(layerDecay !== 1 && { layer_decay: layerDecay }),
     schedule: options.schedule,
     ...(labelSmoothing !== 0 && { label_smoothing: labelSmoothing }),
+    ...(mixup !== 0 && { mixup }),
+    ...(cutmix !== 0 && { cutmix }),
     ...(balance !== 'none' && { balance }),
     batch_size: batchSize,
     epochs: options.epochs,

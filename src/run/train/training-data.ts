@@ -4,6 +4,7 @@ import {
   epochSteps,
   evalBatches,
   type LabelledImage,
+  mixedBatches,
   trainBatches,
 } from '../../data/index.js';
 import type { TrainingBatch } from '../../training/feeds.js';
@@ -17,7 +18,7 @@ import type { RunInputs } from '../prepare/run-inputs.js';
 /** The batches of a run, for the trainer. */
 export function trainingData(
   { dataset, source, cache, network }: RunInputs,
-  { seed, flip }: RunOptions,
+  { seed, flip, mixup, cutmix }: RunOptions,
   { batchSize, evalBatchSize, augment }: Settings,
   host: RunHost,
 ): TrainingData {
@@ -38,12 +39,13 @@ export function trainingData(
     batchesPerEpoch,
     train(epoch, firstStep, sampler) {
       const options = { ...rendering, epoch, firstStep };
-      if (sampler === undefined || source === undefined) return trainBatches(images, options);
+      const batches = mixedBatches(trainBatches(images, options), { ...options, mixup, cutmix });
+      if (sampler === undefined || source === undefined) return batches;
       const steps = epochSteps(images.length, options);
       const chosen = steps.map((targets, i) =>
         sampler(targets, epoch * batchesPerEpoch + firstStep + i, source.images.length),
       );
-      return together(trainBatches(images, options), chosenBatches(source.images, chosen, options));
+      return together(batches, chosenBatches(source.images, chosen, options));
     },
     trainingImages: () => evaluation(images, 'epoch-callback'),
     validation: val.images.length === 0 ? undefined : () => evaluation(val.images),
@@ -53,7 +55,7 @@ export function trainingData(
 
 /** Batches together with their source images. */
 async function* together(
-  batches: AsyncGenerator<Batch>,
+  batches: AsyncGenerator<TrainingBatch>,
   sourceBatches: AsyncGenerator<Batch>,
 ): AsyncGenerator<TrainingBatch> {
   try {
