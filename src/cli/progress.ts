@@ -151,6 +151,8 @@ function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrai
 
 function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>): string {
   const { loss = Number.NaN, accuracy = Number.NaN, val_accuracy: validated } = metrics;
+  if (epoch === 0 && validated !== undefined)
+    return `epoch ${'0'.padStart(String(epochs).length)}/${epochs}  linear probe  val ${percent(validated)}`;
   return (
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
     `train ${percent(accuracy)}${validated === undefined ? '' : `  val ${percent(validated)}`}${best ? '  best so far' : ''}`

@@ -56,10 +56,10 @@ export interface TrainOptions {
    */
   source?: string | undefined;
   /**
-   * Initial weights of the new head, the last layer: random, or those of a linear probe (logistic
-   * regression on the pretrained features).
+   * Initial weights of the new head, the last layer. linear-probe: those of a logistic regression on the
+   * pretrained features, which is also a candidate, as epoch 0. random: as in the papers.
    *
-   * Default: random.
+   * Default: linear-probe.
    */
   head?: 'random' | 'linear-probe' | undefined;
   /**

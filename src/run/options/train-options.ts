@@ -95,11 +95,11 @@ const method = {
   }),
   head: z
     .enum(['random', 'linear-probe'])
-    .default('random')
+    .default('linear-probe')
     .register(optionRegistry, {
       description:
-        'Initial weights of the new head, the last layer: random, or those of a linear probe (logistic regression on ' +
-        'the pretrained features).',
+        'Initial weights of the new head, the last layer. linear-probe: those of a logistic regression on the pretrained ' +
+        'features, which is also a candidate, as epoch 0. random: as in the papers.',
       group: 'Method',
       value: 'start',
     }),

@@ -97,7 +97,10 @@ Wilson's and covers the choice of test images, not of seeds.`;
 function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | undefined): string {
   if (summary !== undefined) {
     const { val_accuracy: val, best_epoch: best, epochs, steps } = summary;
-    const those = `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
+    const those =
+      best === 0
+        ? `The parameters are those of the linear probe that training began with: none of ${epochs} epochs was better`
+        : `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
     return val === null ? `${those}.` : `${those}, chosen by the validation images: ${percent(val)}.`;
   }
   if (unfinished === undefined) return '';
