@@ -355,8 +355,8 @@ def small() -> dict[str, Callable[[], Case]]:
 
     sizes = dict(hidden_size=48, num_hidden_layers=2, num_attention_heads=4, image_size=32, patch_size=8, num_labels=5)
 
-    def vit_transformers():
-        net = T.ViTForImageClassification(T.ViTConfig(intermediate_size=64, **sizes))
+    def vit_transformers(kind: str = "ViT"):
+        net = getattr(T, f"{kind}ForImageClassification")(getattr(T, f"{kind}Config")(intermediate_size=64, **sizes))
         return transformers_case(net, 32, hooked(lambda n: n.classifier))
 
     def deit_transformers():
@@ -500,6 +500,7 @@ def small() -> dict[str, Callable[[], Case]]:
         "vit-timm-clip": lambda: vit_timm("vit_tiny_patch8_clip_quickgelu_32", pre_norm=True, act_layer="quick_gelu", norm_layer=partial(torch.nn.LayerNorm, eps=1e-5)),
         "vit-timm-distilled": vit_distilled,
         "vit-transformers": vit_transformers,
+        "vit-transformers-msn": lambda: vit_transformers("ViTMSN"),
         "vit-transformers-distilled": deit_transformers,
         "dino-transformers": dino_transformers,
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
