@@ -213,6 +213,8 @@ const transformersTypes: readonly string[] = [
   'clip_vision_model',
   'siglip',
   'siglip_vision_model',
+  'siglip2',
+  'siglip2_vision_model',
   'vit_mae',
   'vit_msn',
   'ijepa',

@@ -142,6 +142,9 @@ test('other networks have no classifier in their library', () => {
     'openclip-resnet',
     'siglip-transformers',
     'siglip-transformers-classifier',
+    'siglip-transformers-cut',
+    'siglip2-transformers',
+    'siglip2-transformers-classifier',
   ]);
   for (const name of others) {
     const { model } = fineTuned(`backbone-${name}`);
