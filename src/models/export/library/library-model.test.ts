@@ -87,6 +87,7 @@ const cases: Readonly<
   'vit-timm-options': ['timm', 'head', 'vit_small_patch8_reg4_dinov2'],
   'vit-torchvision': ['torchvision', 'heads.head'],
   'vit-transformers': ['transformers', 'classifier', 'ViTForImageClassification'],
+  'vit-transformers-single': ['transformers', 'classifier', 'DeiTForImageClassification'],
   'vit-transformers-distilled': ['transformers', 'cls_classifier', 'DeiTForImageClassificationWithTeacher'],
 };
 
@@ -125,7 +126,9 @@ for (const [name, [library, head, architecture]] of Object.entries(cases))
 
 test('other networks have no classifier in their library', () => {
   const names = readdirSync(goldenFolder()).flatMap((file) => /^backbone-(.*)[.]json$/.exec(file)?.[1] ?? []);
-  const others = names.filter((name) => !(name in cases) && !/resized$|openclip-timm$/.test(name));
+  const others = names.filter(
+    (name) => !(name in cases) && !/resized$|openclip-timm$|transformers-msn$/.test(name),
+  );
   assert.deepEqual(others.sort(), [
     'clip-resnet',
     'clip-resnet-timm',
@@ -139,7 +142,9 @@ test('other networks have no classifier in their library', () => {
     'openclip-resnet',
     'siglip-transformers',
     'siglip-transformers-classifier',
-    'vit-transformers-single',
+    'siglip-transformers-cut',
+    'siglip2-transformers',
+    'siglip2-transformers-classifier',
   ]);
   for (const name of others) {
     const { model } = fineTuned(`backbone-${name}`);
@@ -157,6 +162,20 @@ test('positions are those of the images that were trained on', async () => {
   const { tensors } = await readSafetensors(join(path, 'model.safetensors'));
   assert.deepEqual(tensors.get('vit.embeddings.position_embeddings')?.shape, [1, 37, 48]);
   assert.equal(fingerprintNetwork(await openModel(path)), fingerprintNetwork(model.network));
+});
+
+test('a ViT-MSN is written with one prefix, as transformers reads every ViT', async () => {
+  const { model, shapes } = fineTuned('backbone-vit-transformers-msn');
+  const found = written('vit-transformers-msn', model);
+  assert.equal(found.architecture, 'ViTMSNForImageClassification');
+  const path = join(folder.path, 'msn');
+  await exportFolder(path, model, { library: found });
+  const { tensors } = await readSafetensors(join(path, 'model.safetensors'));
+  const expected = [...shapes.keys()].map((key) => key.replace(/^encoder/, 'vit.encoder'));
+  assert.deepEqual([...tensors.keys()].sort(), expected.sort());
+  const again = await openModel(path);
+  assert.equal(fingerprintNetwork(again), fingerprintNetwork(model.network));
+  assert.deepEqual(again.pretrainedHead, model.head);
 });
 
 test("DINOv2's classifier sees more than an encoder's features: zeros for that, and the ONNX file is what is opened", async () => {

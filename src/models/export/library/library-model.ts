@@ -1,5 +1,5 @@
 import type { Tensor } from '../../../graph/tensor.js';
-import type { Naming } from '../../../nn/naming/naming.js';
+import { type Naming, writtenIn } from '../../../nn/naming/naming.js';
 import type { TensorOrigin } from '../../../nn/naming/origin.js';
 import type { Preprocessing } from '../../../nn/network.js';
 import { backboneFamilies } from '../../../nn/registry.js';
@@ -86,13 +86,14 @@ function ofTransformers(
     };
   const { featureSize, preprocessing } = model.network;
   // DINOv2's classifier sees the average of the patches, too: an encoder alone gets zeros for that.
+  const written = writtenIn(naming, heads);
   const pads = found.sees === 'token-and-average' && featureSize === config.fields.hidden_size;
   return {
     library: 'transformers',
     architecture: found.name,
     tensors: () => {
       const width = pads ? 2 * featureSize : featureSize;
-      const own = libraryTensors(model, { naming, prefix: `${found.prefix}.`, heads, width });
+      const own = libraryTensors(model, { naming: written, prefix: `${found.prefix}.`, heads, width });
       return new Map([...own, ...maskToken(found, config.fields)]);
     },
     fields: transformersFields(config.fields, found, preprocessing),
@@ -121,7 +122,7 @@ function ofTorch(model: ExportedModel, naming: Naming, origin: TensorOrigin): Li
   return {
     library: naming.library === 'timm' || naming.library === 'torch' ? naming.library : 'torchvision',
     architecture: undefined,
-    tensors: () => libraryTensors(model, { naming: naming.written ?? naming, prefix: '', heads, width }),
+    tensors: () => libraryTensors(model, { naming: writtenIn(naming, heads), prefix: '', heads, width }),
     fields: {},
     modelType: OTHERS,
     origin,
