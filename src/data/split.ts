@@ -7,6 +7,11 @@ export interface SplitOptions {
   readonly seed: number;
   /** Fraction of each class that is cut from `train` when there is no validation split. Default 0.1. */
   readonly valFraction?: number;
+  /**
+   * Which of the parts of that size is cut, from 0 on; for one seed, they are disjoint as far as there are images for them.
+   * Default 0.
+   */
+  readonly valFold?: number;
   /** The same for a missing test split. Default 0.2. */
   readonly testFraction?: number;
   /** Fraction of each class's training images to use, for learning curves on less data. Default 1. */
@@ -68,7 +73,8 @@ export function cutSplits(
     const testCount = share(pictures, testFraction, most);
     const valCount = share(pictures, valFraction, most - testCount);
     for (const index of imagesOf(0, testCount)) test.add(index);
-    for (const index of imagesOf(testCount, testCount + valCount)) val.add(index);
+    const from = testCount + foldStart(options.valFold ?? 0, valCount, own.length - testCount);
+    for (const index of imagesOf(from, from + valCount)) val.add(index);
   }
   return {
     train: found.train.filter((_, index) => !val.has(index) && !test.has(index)),
@@ -141,6 +147,11 @@ function membersByClass(images: readonly LabelledImage[], classes: number): numb
     members[label]?.push(index);
   });
   return members;
+}
+
+/** Where a fold of `size` among `all` begins: one after the other, and from the start again where none is left. */
+function foldStart(fold: number, size: number, all: number): number {
+  return size === 0 ? 0 : size * (fold % Math.floor(all / size));
 }
 
 /** The fraction of `size`, rounded; at least one (unless the fraction is 0) but never more than `most`. */

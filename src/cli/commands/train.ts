@@ -75,7 +75,7 @@ function conclusion(summary: RunSummary): string[] {
   const { run, test_accuracy: accuracy, test_interval: interval } = summary;
   const result =
     accuracy === null || interval === null
-      ? 'not tested: there are no test images'
+      ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
       : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images`;
   return [
     '',

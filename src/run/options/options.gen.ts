@@ -85,8 +85,8 @@ export interface TrainOptions {
   /**
    * Learning rate before the schedule lowers it.
    *
-   * Default: for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that
-   * after a linear probe.
+   * Default: for sgd 0.01 with BatchNorm, without 0.0003 after a linear probe and 0.001 from a random
+   * head; for adam and adamw 0.00001 and 0.0001.
    */
   learningRate?: number | undefined;
   /**
@@ -206,11 +206,25 @@ export interface TrainOptions {
    */
   valFraction?: number | undefined;
   /**
+   * Which share is validated on, from 0 on, where DATA has no val/: for one seed, the shares of
+   * different numbers are disjoint as far as there are images for them, and the test images are the
+   * same.
+   *
+   * Default: 0.
+   */
+  valFold?: number | undefined;
+  /**
    * Share of the training images to test on, from 0 to 1, where DATA has no test/.
    *
    * Default: 0.2.
    */
   testFraction?: number | undefined;
+  /**
+   * Whether the test images are looked at, once, after training.
+   *
+   * Default: true.
+   */
+  test?: boolean | undefined;
   /**
    * Seed of the splits, the order of images, augmentation, noise and the new head.
    *

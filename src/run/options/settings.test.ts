@@ -62,7 +62,9 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
   const given = { dataset: datasetOf(100), network: folded, method: adarand.bind() };
   assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
   assert.equal(resolved({ head: 'random', optimizer: 'adamw' }).learningRate, 1e-4);
-  assert.equal(resolved({}).learningRate, 0.001, 'the head of a linear probe is not to be undone');
+  assert.equal(resolved({}).learningRate, 0.01);
+  const probed = parseTrainOptions({ data: 'd', model: 'm' });
+  assert.equal(resolveSettings(probed, { ...given, featureMeanSquare: 1 }).learningRate, 0.0003);
 });
 
 test('statistics are computed only where they are needed', () => {

@@ -108,8 +108,9 @@ function defaultWeightDecay(
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
 function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
-  // The head of a linear probe has large weights, which give large gradients, and there is less left to learn.
-  const share = head === 'linear-probe' ? 0.1 : 1;
-  if (optimizer !== 'sgd') return 1e-4 * share;
-  return (buffers.size > 0 ? 0.01 : 0.001) * share;
+  const isProbe = head === 'linear-probe';
+  // The head of a linear probe has large weights, which give large gradients.
+  if (optimizer !== 'sgd') return isProbe ? 1e-5 : 1e-4;
+  if (buffers.size > 0) return 0.01;
+  return isProbe ? 0.0003 : 0.001;
 }

@@ -60,8 +60,8 @@ export async function openInputs(
   checkNetwork(method, network);
   throwIfStopped(host);
   const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
-  const { seed, trainFraction, valFraction, testFraction } = options;
-  const splits = { seed, trainFraction, valFraction, testFraction };
+  const { seed, trainFraction, valFraction, valFold, testFraction } = options;
+  const splits = { seed, trainFraction, valFraction, valFold, testFraction };
   const dataset = await open(options.data, splits, cache, host);
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
@@ -75,7 +75,8 @@ export async function openInputs(
 
 async function open(
   path: string,
-  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> & { readonly trainFraction?: number },
+  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> &
+    Partial<Pick<RunOptions, 'trainFraction' | 'valFold'>>,
   cache: ImageCache,
   host: RunHost,
 ): Promise<Dataset> {

@@ -88,7 +88,8 @@ function classList(classes: readonly string[]): string {
 function accuracy(summary: RunSummary | undefined): string {
   if (summary === undefined) return 'Not measured: the training had not ended.';
   const { test_accuracy: test, test_interval: interval, test_images: images } = summary;
-  if (test === null || interval === null) return 'Not measured: there were no test images.';
+  if (test === null || interval === null)
+    return `Not measured: ${images === 0 ? 'there were no test images' : 'the test images were left alone'}.`;
   return `${accuracyWithInterval(test, interval)} on ${images} test images, which were looked at once, after training. The interval is
 Wilson's and covers the choice of test images, not of seeds.`;
 }
