@@ -6,7 +6,16 @@
  * Generator: xoshiro128** (Blackman and Vigna 2018), seeded by SplitMix32 over a FNV-1a hash of the name. It is
  * part of the protocol (the same seed must give the same run for years), hence written here.
  */
-export type Purpose = 'weights' | 'split' | 'order' | 'augmentation' | 'noise' | 'subset' | 'source' | 'test';
+export type Purpose =
+  | 'weights'
+  | 'split'
+  | 'order'
+  | 'augmentation'
+  | 'noise'
+  | 'subset'
+  | 'source'
+  | 'search'
+  | 'test';
 
 export class Random {
   #a: number;

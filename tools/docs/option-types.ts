@@ -12,6 +12,7 @@ import {
   type OptionType,
 } from '../../src/run/options/describe-options.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
+import { tuneOptionsSchema } from '../../src/run/options/tune-options.js';
 
 const introduction = `/** Written by \`npm run docs\` from the schemas of the options; do not edit. */`;
 
@@ -21,6 +22,11 @@ export function optionTypes(): string {
     introduction,
     interfaceOf('TrainOptions', 'Options of `train`. `data` and `model` are enough.', trainOptionsSchema),
     interfaceOf('ResumeOptions', 'Options of `resume`.', resumeOptionsSchema),
+    interfaceOf(
+      'TuneOptions',
+      'Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched.',
+      tuneOptionsSchema,
+    ),
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),

@@ -276,6 +276,269 @@ export interface ResumeOptions {
   patience?: number | undefined;
 }
 
+/** Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched. */
+export interface TuneOptions {
+  /** Folder of images: DATA/CLASS/*.jpg, or with train/, val/ and test/ above the folders of the classes. */
+  data: string;
+  /**
+   * Pretrained network: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging
+   * Face Hub, or `sample`, a small built-in one.
+   */
+  model: string;
+  /**
+   * Minutes that the whole search may take, the final run included. The first trial measures what this
+   * machine does in them.
+   *
+   * Default: 20, unless --trials is given.
+   */
+  minutes?: number | undefined;
+  /**
+   * Configurations of each method to try, instead of a time.
+   *
+   * Default: as many as there is time for.
+   */
+  trials?: number | undefined;
+  /**
+   * Methods to choose from; each gets the same configurations and the same budget.
+   *
+   * Default: adarand.
+   */
+  methods?: string | undefined;
+  /**
+   * How many cuts of the validation images the configurations of the last stage are compared on, where
+   * DATA has no val/.
+   *
+   * Default: so many that together they have 200 images, at most 5.
+   */
+  folds?: number | undefined;
+  /**
+   * Folder that the search is written to; it must be empty, or not exist yet.
+   *
+   * Default: runs/DATA-MODEL-tune-N.
+   */
+  out?: string | undefined;
+  /**
+   * Name of the value of an ONNX file that the new head reads, for a file that does not end in a linear
+   * layer; maps are averaged.
+   *
+   * Default: what enters the file's last linear layer.
+   */
+  features?: string | undefined;
+  /**
+   * The method's own options, by their names, such as alpha=0.9; `adarand methods NAME` lists them. On
+   * the command line, one each time the flag is given.
+   *
+   * Default: none.
+   */
+  methodOptions?: Record<string, unknown> | undefined;
+  /**
+   * Weight of the method's penalty in the loss; with 0, the method's losses are left out.
+   *
+   * Default: the method's own.
+   */
+  lambda?: number | undefined;
+  /**
+   * Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to
+   * those of this network. raw: the factor in the loss as it is.
+   *
+   * Default: feature-scale.
+   */
+  lambdaUnit?: 'feature-scale' | 'raw' | undefined;
+  /**
+   * Folder of labelled source images, for a method that trains on them as well.
+   *
+   * Default: none.
+   */
+  source?: string | undefined;
+  /**
+   * Initial weights of the new head, the last layer. linear-probe: those of a logistic regression on the
+   * pretrained features, which is also a candidate, as epoch 0. random: as in the papers.
+   *
+   * Default: linear-probe.
+   */
+  head?: 'random' | 'linear-probe' | undefined;
+  /**
+   * What is trained. all: everything. head: the head alone. last:N: the last N groups of the network
+   * (blocks, mostly; `adarand inspect MODEL` counts them) and the head. The rest is frozen, with its
+   * running statistics.
+   *
+   * Default: all.
+   */
+  train?: string | undefined;
+  /**
+   * Passes over the training images.
+   *
+   * Default: 20.
+   */
+  epochs?: number | undefined;
+  /**
+   * Images in a batch.
+   *
+   * Default: 32, or less for few images.
+   */
+  batchSize?: number | undefined;
+  /**
+   * Learning rate before the schedule lowers it.
+   *
+   * Default: for sgd 0.01 with BatchNorm, without 0.0003 after a linear probe and 0.001 from a random
+   * head; for adam and adamw 0.00001 and 0.0001.
+   */
+  learningRate?: number | undefined;
+  /**
+   * Optimizer. sgd has a Nesterov momentum of 0.9.
+   *
+   * Default: sgd.
+   */
+  optimizer?: 'sgd' | 'adam' | 'adamw' | undefined;
+  /**
+   * Course of the learning rate over the run. multi-step: divided by 10 after 30, 60 and 80 % of the
+   * updates. cosine: down to 0. cosine-7-16: down to a fifth of it.
+   *
+   * Default: cosine.
+   */
+  schedule?: 'constant' | 'multi-step' | 'cosine' | 'cosine-7-16' | undefined;
+  /**
+   * Optimizer updates over which the learning rate first rises linearly from 0.
+   *
+   * Default: 0.
+   */
+  warmUp?: number | undefined;
+  /**
+   * Weight decay: added to the gradient by sgd and adam, decoupled from it by adamw.
+   *
+   * Default: 0; for adamw 0.05, unless the method replaces weight decay.
+   */
+  weightDecay?: number | undefined;
+  /**
+   * Factor on the backbone's learning rate; the head's stays.
+   *
+   * Default: 1.
+   */
+  backboneLrScale?: number | undefined;
+  /**
+   * Factor on the head's learning rate; the backbone's stays.
+   *
+   * Default: 1.
+   */
+  headLrScale?: number | undefined;
+  /**
+   * Factor on the learning rate from each group of the network to the one below it, as timm counts them:
+   * the last group has this factor once, the one before it twice, and so on; the head has none.
+   *
+   * Default: 1.
+   */
+  layerDecay?: number | undefined;
+  /**
+   * Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.
+   *
+   * Default: train.
+   */
+  batchNorm?: 'train' | 'frozen' | undefined;
+  /**
+   * Upper limit on the norm of all gradients together.
+   *
+   * Default: no limit.
+   */
+  clipGradNorm?: number | undefined;
+  /**
+   * Batches whose gradients are averaged into one optimizer update, as of one larger batch. Batches that
+   * an epoch leaves over count toward the next epoch's first update; those that the run leaves over are
+   * not used.
+   *
+   * Default: 1.
+   */
+  accumulate?: number | undefined;
+  /**
+   * Decay per update of an exponential moving average of the parameters, such as 0.999; the average is
+   * validated, tested and saved.
+   *
+   * Default: no average.
+   */
+  emaDecay?: number | undefined;
+  /**
+   * Epochs without a better validation accuracy after which training stops.
+   *
+   * Default: training does not stop early.
+   */
+  patience?: number | undefined;
+  /**
+   * Side of the network's square input, in pixels.
+   *
+   * Default: the model's own.
+   */
+  imageSize?: number | undefined;
+  /**
+   * Random changes of training images. crop: a part of 25 to 100 % of the area. inception-crop: of 8 to
+   * 100 %. pad-crop: a shift by up to 4 pixels. color-jitter: crop, and other colours. rand-augment:
+   * crop, and two random operations.
+   *
+   * Default: crop; pad-crop for inputs of at most 64 pixels.
+   */
+  augment?: 'none' | 'crop' | 'inception-crop' | 'pad-crop' | 'rand-augment' | 'color-jitter' | undefined;
+  /**
+   * Whether a random half of the training images is mirrored.
+   *
+   * Default: true.
+   */
+  flip?: boolean | undefined;
+  /**
+   * Share of the training images to use, from 0 to 1.
+   *
+   * Default: 1.
+   */
+  trainFraction?: number | undefined;
+  /**
+   * Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the
+   * best validation accuracy is kept.
+   *
+   * Default: 0.1.
+   */
+  valFraction?: number | undefined;
+  /**
+   * Share of the training images to test on, from 0 to 1, where DATA has no test/.
+   *
+   * Default: 0.2.
+   */
+  testFraction?: number | undefined;
+  /**
+   * Whether the test images are looked at, once, after training.
+   *
+   * Default: true.
+   */
+  test?: boolean | undefined;
+  /**
+   * Seed of the splits, the order of images, augmentation, noise and the new head.
+   *
+   * Default: 0.
+   */
+  seed?: number | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute. With another number, results differ in their last digits.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+  /**
+   * Seconds between two checkpoints inside an epoch; there is one after each epoch, too. A run that is
+   * resumed goes on from the last one.
+   *
+   * Default: 120.
+   */
+  checkpointSeconds?: number | undefined;
+  /**
+   * Batches between two lines of metrics.jsonl that are about a batch.
+   *
+   * Default: 10.
+   */
+  logEvery?: number | undefined;
+}
+
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */

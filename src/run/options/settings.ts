@@ -11,15 +11,17 @@ const smallImage = 64;
 
 const batchSize = z.int().min(1).max(MAXIMUM_BATCH);
 
+export const augmentationSchema = z.custom<AugmentationName>(
+  (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
+);
+
 /** Values for options that were left open, chosen for this data and network. They are recorded for a resumed run. */
 export const settingsSchema = z.object({
   batchSize,
   evalBatchSize: batchSize,
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
-  augment: z.custom<AugmentationName>(
-    (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
-  ),
+  augment: augmentationSchema,
   /** As given, in the unit of `lambdaUnit`. */
   lambda: z.number().min(0),
   /** Factor that converts a weight for features of ResNet-50's size to this network's; 1 for raw weights. */

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { contentsOf, type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { HubSource } from '../../models/hub/source.js';
@@ -89,9 +87,4 @@ async function open(
       host.emit({ type: 'progress', phase: 'data', done, total });
     },
   });
-}
-
-/** A path as an absolute path; a reference that is not a path (a name) is returned unchanged. */
-export function absolute(reference: string): string {
-  return existsSync(reference) ? resolve(reference) : reference;
 }
