@@ -1,56 +1,22 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { z } from 'zod';
-import { backboneReferenceSchema, evaluated } from '../../../../test/helpers/backbone-reference.js';
 import { temporaryFolder } from '../../../../test/helpers/cli.js';
-import { goldenFolder, readGolden } from '../../../../test/helpers/golden.js';
-import { tensorOf } from '../../../../test/helpers/lcg.js';
+import { classes, fineTuned, imageTowers, written } from '../../../../test/helpers/fine-tuned.js';
+import { goldenFolder } from '../../../../test/helpers/golden.js';
 import { readSafetensors } from '../../../files/safetensors.js';
 import { float32 } from '../../../graph/tensor.js';
-import { Random } from '../../../random.js';
 import { fingerprintNetwork } from '../../../run/folder/fingerprint.js';
 import { parseConfig } from '../../config.js';
 import { networkOf } from '../../detect.js';
 import { openModel } from '../../open.js';
 import { exportFolder } from '../folder.js';
-import type { ExportedModel } from '../onnx.js';
 import { type LibraryModel, libraryModelOf } from './library-model.js';
 
 const folder = await temporaryFolder();
 after(folder.remove);
-
-const classes = ['a', 'b', 'c'];
-
-/** A fine-tuned network of three classes, as a golden file's tensors make it, and the names and shapes of these. */
-function fineTuned(name: string, side?: number) {
-  const reference = readGolden(name, backboneReferenceSchema);
-  const { tensors = [], config, images } = reference;
-  const imageSize = side ?? images.shape[2] ?? 0;
-  const file = new Map(tensors.map((recipe) => [recipe.name, tensorOf(recipe)]));
-  const parsed = config === null ? undefined : parseConfig(JSON.stringify(config), 'config.json');
-  const opened = networkOf(file, name, { config: parsed?.architecture, imageSize });
-  const preprocessing = { ...opened.preprocessing, imageSize, resizeSize: imageSize + 3 };
-  const network = { ...opened, preprocessing };
-  const random = new Random(3, 'test');
-  const numbers = Float32Array.from({ length: 3 * network.featureSize }, () => random.normal());
-  const head = {
-    weight: float32([3, network.featureSize], numbers),
-    bias: float32([3], [0.5, 0, -1]),
-    classes,
-  };
-  const model: ExportedModel = { network, head };
-  const shapes = new Map([...file].map(([key, { shape }]) => [key, `${shape}`]));
-  return { model, shapes };
-}
-
-function written(name: string, model: ExportedModel): LibraryModel {
-  const found = libraryModelOf(model, model.network.origin);
-  assert.ok(!('why' in found), name);
-  return found;
-}
 
 /** Which have a classifier in their library, its tensors' names, and what config.json calls it. */
 const cases: Readonly<
@@ -125,94 +91,11 @@ for (const [name, [library, head, architecture]] of Object.entries(cases))
     assert.deepEqual((await openModel(path)).preprocessing, model.network.preprocessing);
   });
 
-/** Image towers, what timm calls a network with the same activation and LayerNorms, and whether they project. */
-const towers: Readonly<Record<string, readonly [architecture: string, projects: boolean]>> = {
-  'clip-transformers': ['vit_base_patch16_clip_quickgelu_224', true],
-  'clip-transformers-classifier': ['vit_base_patch16_clip_quickgelu_224', false],
-  'clip-transformers-tower': ['vit_base_patch16_clip_quickgelu_224', false],
-  'openclip-options': ['vit_base_patch32_siglip_256', true],
-  'openclip-quick': ['vit_base_patch16_clip_quickgelu_224', true],
-  'siglip-transformers': ['vit_base_patch32_siglip_256', false],
-  'siglip-transformers-classifier': ['vit_base_patch32_siglip_256', false],
-  'siglip-transformers-cut': ['vit_base_patch32_siglip_256', false],
-  'siglip2-transformers': ['vit_base_patch32_siglip_256', false],
-  'siglip2-transformers-classifier': ['vit_base_patch32_siglip_256', false],
-};
-
-for (const [name, [architecture, projects]] of Object.entries(towers))
-  test(`${name}: a classifier of timm's gives the same logits`, async () => {
-    const { model } = fineTuned(`backbone-${name}`);
-    const found = written(name, model);
-    assert.deepEqual([found.library, found.architecture], ['timm', architecture]);
-    const path = join(folder.path, name);
-    await exportFolder(path, model, { library: found });
-    const again = await openModel(path);
-    assert.deepEqual(again.preprocessing, model.network.preprocessing);
-    assert.deepEqual(again.pretrainedHead, model.head);
-    // With a projection, the tensors are those of another backbone.
-    assert.equal(again.origin?.library, projects ? undefined : 'timm');
-    assert.equal(again.featureSize, model.network.featureSize);
-
-    // As timm reads the folder.
-    const file = join(path, 'config.json');
-    const { adarand: _, ...config } = z
-      .record(z.string(), z.unknown())
-      .parse(JSON.parse(await readFile(file, 'utf8')));
-    await writeFile(file, JSON.stringify(config));
-    const width = z.object({ num_features: z.number() }).parse(config).num_features;
-    const timm = await openModel(path);
-    assert.equal(timm.featureSize, width);
-    assert.equal(timm.pretrainedHead?.weight.shape[1], width);
-    const images = drawnImages(model.network.preprocessing.imageSize);
-    const [, logits] = await evaluated({ ...model.network, pretrainedHead: model.head }, images);
-    const [, theirs] = await evaluated(timm, images);
-    const worst = Math.max(...theirs.map((logit, i) => Math.abs(logit - (logits[i] ?? Number.NaN))));
-    assert.ok(worst < 1e-4 * Math.max(...logits.map(Math.abs)), `off by ${worst}`);
-  });
-
-function drawnImages(side: number) {
-  const random = new Random(4, 'test');
-  return float32(
-    [2, 3, side, side],
-    Float32Array.from({ length: 6 * side * side }, () => random.normal()),
-  );
-}
-
-test('the trained projection is what becomes a part of the classifier', () => {
-  const { model } = fineTuned('backbone-clip-transformers');
-  const projection = model.network.parameters.get('projection.weight')?.tensor;
-  assert.ok(projection !== undefined);
-  const twice = float32(
-    projection.shape,
-    projection.data.map((x) => 2 * x),
-  );
-  const trained = { ...model, tensors: new Map([['projection.weight', twice]]) };
-  const [before, after] = [model, trained].map((each) => {
-    const weight = written('trained', each).tensors().get('head.weight');
-    assert.ok(weight?.dtype === 'float32');
-    return weight.data;
-  });
-  assert.deepEqual(
-    after,
-    before?.map((x) => 2 * x),
-  );
-});
-
-test('a tower with an activation or LayerNorms that timm has in none is not written', () => {
-  const { model } = fineTuned('backbone-siglip-transformers');
-  const { origin } = model.network;
-  assert.ok(origin?.config?.library === 'transformers');
-  for (const field of [{ layer_norm_eps: 1e-3 }, { hidden_act: 'relu' }]) {
-    const config = { ...origin.config, fields: { ...origin.config.fields, ...field } };
-    const found = libraryModelOf(model, { ...origin, config });
-    assert.ok('why' in found && /neither transformers nor timm has a classifier/.test(found.why));
-  }
-});
-
 test('other networks have no classifier in their library', () => {
   const names = readdirSync(goldenFolder()).flatMap((file) => /^backbone-(.*)[.]json$/.exec(file)?.[1] ?? []);
   const others = names.filter(
-    (name) => !(name in cases || name in towers) && !/resized$|openclip-timm$|transformers-msn$/.test(name),
+    (name) =>
+      !(name in cases || name in imageTowers) && !/resized$|openclip-timm$|transformers-msn$/.test(name),
   );
   assert.deepEqual(others.sort(), [
     'clip-resnet',
