@@ -175,7 +175,7 @@ function timmOptions(architecture: string, args: Fields): Hidden {
   return {
     ...(heads !== undefined && { heads }),
     activation: activationOf(architecture, rest),
-    ...(rest.includes('clip') && { epsilon: 1e-5 }),
+    epsilon: rest.includes('clip') ? 1e-5 : 1e-6,
     ...poolOf(field(args, 'global_pool', z.string()), architecture),
   };
 }

@@ -639,7 +639,10 @@ export interface ExportOptions {
 
 /** Options of `inspect`. */
 export interface InspectOptions {
-  /** Network to look at: a folder, an .onnx or .safetensors file, or `sample`. */
+  /**
+   * Network to look at: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging
+   * Face Hub, or `sample`.
+   */
   model: string;
   /**
    * Name of the value of an ONNX file that a new head would read.

@@ -1,4 +1,5 @@
 import type { Tensor } from '../../../graph/tensor.js';
+import type { ArchitectureConfig } from '../../../nn/config.js';
 import { type Naming, writtenIn } from '../../../nn/naming/naming.js';
 import type { TensorOrigin } from '../../../nn/naming/origin.js';
 import type { Preprocessing } from '../../../nn/network.js';
@@ -6,6 +7,7 @@ import { backboneFamilies } from '../../../nn/registry.js';
 import type { ExportedModel } from '../onnx.js';
 import { libraryTensors } from './library-tensors.js';
 import { timmFields } from './timm-fields.js';
+import { timmVitOf } from './timm-vit.js';
 import { classOf, maskToken, transformersFields } from './transformers-fields.js';
 
 /** An exported classifier as the library has it whose names its tensors have: `model.safetensors`, and what is said of it. */
@@ -46,6 +48,7 @@ export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): Li
     return {
       why: `this version of adarand does not know the names of ${origin.library} that the run recorded`,
     };
+  if (isImageTower(origin.config)) return ofImageTower(model, origin);
   if (origin.heads.length === 0 || withoutClassifiers.has(naming.library))
     return { why: `${naming.library} has no classifier on what this network puts out` };
   switch (naming.library) {
@@ -62,11 +65,36 @@ export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): Li
 /** Their networks are encoders. */
 const withoutClassifiers: ReadonlySet<string> = new Set(['OpenCLIP', 'DINOv2']);
 
-function namingOf({ library, marker }: TensorOrigin): Naming | undefined {
+function namingOf({ library, marker }: Pick<TensorOrigin, 'library' | 'marker'>): Naming | undefined {
   return backboneFamilies
     .flatMap(({ namings }): readonly Naming[] => namings)
     .find((naming) => naming.library === library && naming.marker === marker);
 }
+
+/** Whether it is CLIP's or SigLIP's, for which transformers.js takes no type of transformers'. */
+function isImageTower(config: ArchitectureConfig | null): boolean {
+  switch (config?.library) {
+    case 'transformers':
+      return /^(clip|siglip)/.test(config.modelType);
+    case 'OpenCLIP':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** As timm has these towers with a classifier. */
+function ofImageTower(model: ExportedModel, origin: TensorOrigin): LibraryModel | NoLibraryModel {
+  const timm = namingOf(TIMM);
+  const tower = timmVitOf(model, origin);
+  if (timm === undefined || tower === undefined)
+    return { why: 'neither transformers nor timm has a classifier on what this network puts out' };
+  const written = { ...TIMM, heads: ['head'], config: tower.config };
+  const library = ofTimm(tower.model, timm, written);
+  return { ...library, origin: tower.sameBackbone ? written : null };
+}
+
+const TIMM = { library: 'timm', marker: 'patch_embed.proj.weight' };
 
 /** A type that transformers.js takes, and that Python's transformers refuses instead of building another network. */
 const OTHERS = 'mobilenet_v4';
