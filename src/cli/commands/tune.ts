@@ -43,17 +43,19 @@ async function asked({ given, parse }: Typed): Promise<Tuning> {
     }
     return { start: parse(tuneOptionsSchema) };
   }
-  const { resume, minutes, trials } = parse(
-    options.pick({ resume: true, minutes: true, trials: true }).loose(),
-  );
+  const {
+    resume: path = '',
+    minutes,
+    trials,
+  } = parse(options.pick({ resume: true, minutes: true, trials: true }).loose());
   const others = Object.keys(given).filter((key) => !['resume', 'minutes', 'trials'].includes(key));
-  if (others.length > 0 || resume === undefined)
+  if (others.length > 0)
     throw new AdarandError(
       'cli.usage',
       `--resume continues a search as it began, apart from --minutes and --trials: ${others.join(', ')} cannot be given again`,
-      commandLine('tune', '--resume', String(given.resume)),
+      commandLine('tune', '--resume', path),
     );
-  return { resume, minutes, trials };
+  return { resume: path, minutes, trials };
 }
 
 function conclusion({
@@ -66,6 +68,7 @@ function conclusion({
   seconds,
   best,
 }: TuneReport): string[] {
+  const { run } = best;
   const hasSpread = folds > 1;
   const columns = [
     'method',
@@ -100,6 +103,6 @@ function conclusion({
     'its validation accuracy was the best of many, and flatters it; the test accuracy does not',
     `${duration(seconds)} in all`,
     `written: ${path}/ with best/ (a run), trials/ (runs without their weights), tune.json`,
-    `next: ${commandLine('predict', best.run)} IMAGE...   or   ${commandLine('export', best.run)} --to DIR`,
+    `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
 }

@@ -131,11 +131,13 @@ class Tuning {
     const count = affordable(60 * minutes, plan, pace);
     if (count >= 2) return count;
     const least = Math.ceil(secondsOf(2, plan, pace) / 6) / 10;
+    const enough = String(Math.ceil(2 * least));
+    const { path } = this.#folder;
     if (tried.length > plan.methods) return 2;
     throw new AdarandError(
       'tune.budget',
       `--minutes ${minutes} is too little: two configurations of ${plan.methods === 1 ? 'the method' : 'each method'} and the final run take about ${least} minutes here`,
-      `Continue with: ${commandLine('tune', '--resume', this.#folder.path, '--minutes', String(Math.ceil(2 * least)))}. Or start again with fewer --epochs.`,
+      `Continue with: ${commandLine('tune', '--resume', path, '--minutes', enough)}. Or start again with fewer --epochs.`,
     );
   }
 
