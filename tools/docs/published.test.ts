@@ -148,8 +148,8 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       ],
       // For two configurations, not for the minutes that are printed.
       [
-        /^(adarand tune .+) --minutes \d+$/,
-        (line = '') => type(`${line} --trials 2 --epochs 2 --out search`),
+        /^(adarand tune (?!--resume).+?)(?: --minutes \d+)?$/,
+        (line = '') => type(`rm -rf search && ${line} --trials 2 --epochs 2 --out search`),
       ],
       // Its journey is tune.test.ts; that of the documents has ended.
       [
