@@ -31,6 +31,7 @@ export function createTuneProgress({ json, output = process.stdout }: { json: bo
         if (left !== null) running += `, ${duration(left)} left in all`;
         line.update(`${running} ...`);
       } else if (event.type === 'tried') line.print(describe(event, number));
+      else if (event.type === 'remark') line.print(event.text);
       else {
         const { event: inner } = event;
         if (inner.type === 'step')

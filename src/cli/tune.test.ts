@@ -102,6 +102,30 @@ describe('a search', () => {
     );
   });
 
+  test('that cannot begin leaves nothing, and its error as it is', async () => {
+    const { code, stderr } = await tune(
+      'nowhere',
+      '--model',
+      'tiny.onnx',
+      '--trials',
+      '2',
+      '--out',
+      'made/none',
+    );
+    assert.equal(code, 2);
+    assert.match(stderr, /nowhere/);
+    assert.doesNotMatch(stderr, /tune --resume/);
+    assert.ok(!existsSync(inside('made')));
+  });
+
+  test('says where there are fewer cuts than were asked for', async () => {
+    const flagged = [...flags, '--epochs', '1', '--trials', '2', '--val-fraction', '0.4', '--folds', '3'];
+    const { code, stdout, stderr } = await tune('colours', ...flagged, '--out', 'few');
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^--folds 3: the validation images can be cut in 1 way only$/m);
+    assert.match(stdout, /by 18 validation images:$/m);
+  });
+
   const refused: readonly (readonly [words: readonly string[], message: RegExp])[] = [
     [['--trials', '1'], /--trials 1 leaves nothing to choose from/],
     [['--trials', '2', '--minutes', '3'], /--minutes and --trials are two budgets/],

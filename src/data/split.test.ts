@@ -82,6 +82,10 @@ test('folds of the validation images are disjoint, and beside the same test imag
         assert.deepEqual(test, cut(0).test);
         assert.equal(val.length, cut(0).val.length);
       }
+      const { folds: count } = cut(0);
+      assert.ok(count >= 3);
+      assert.equal(cut(count - 1).val.length, cut(0).val.length);
+      assert.throws(() => cut(count), { code: 'data.fold' });
     }),
   );
 });

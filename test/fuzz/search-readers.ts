@@ -33,7 +33,6 @@ export const searchReaders = {
         version: 1,
         request: parseOptions(tuneOptionsSchema, { data: 'colours', model: 'tiny.onnx', minutes: 3 }),
         folds: 2,
-        validationIsCut: true,
         seconds: 1.5,
         tried: [tried],
       },

@@ -12,7 +12,7 @@ import {
 } from '../../src/run/options/describe-options.js';
 import { optionGroups } from '../../src/run/options/option.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
-import { tuneOptionsSchema } from '../../src/run/options/tune-options.js';
+import { decidedOptions, ownTuneOptionsSchema } from '../../src/run/options/tune-options.js';
 import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
@@ -53,12 +53,10 @@ function command(title: string, schema: z.ZodObject, byPosition: readonly string
 
 /** The options of a search that are none of training. */
 function ownSearch(): string {
-  const own = describeOptions(tuneOptionsSchema).filter(
-    ({ group, key }) => group === 'Search' || key === 'out',
-  );
-  const text =
-    'All options of `train` may be given, too, but for `method`, `out`, `valFold` and `maxSteps`; they hold for every trial, and what they give is not searched.';
-  return section(`## \`adarand tune DATA --model MODEL\`, \`tune\`\n\n${text}`, own, []);
+  const decided = decidedOptions.map(code).join(', ');
+  const text = `All options of \`train\` may be given, too, but for ${decided}; they hold for every trial, and what they give is not searched.`;
+  const title = `## \`adarand tune DATA --model MODEL\`, \`tune\`\n\n${text}`;
+  return section(title, describeOptions(ownTuneOptionsSchema), []);
 }
 
 function section(

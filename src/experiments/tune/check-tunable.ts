@@ -1,6 +1,6 @@
 import { AdarandError } from '../../errors.js';
 import { checkOptions } from '../../run/options/check-options.js';
-import { methodsOf, type TuneRequest } from '../../run/options/tune-options.js';
+import { methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
 
 /**
  * Finds what is wrong with a search before its first run, as far as that can be told without data and network.
@@ -8,7 +8,8 @@ import { methodsOf, type TuneRequest } from '../../run/options/tune-options.js';
  * @throws AdarandError `config.invalid`, `tune.nothing`, and as `checkOptions` does.
  */
 export async function checkTunable(request: TuneRequest): Promise<void> {
-  const { minutes, trials, methods: _, folds: __, out: ___, ...options } = request;
+  const { minutes, trials } = request;
+  const options = sharedOptions(request);
   const names = methodsOf(request);
   const invalid = (message: string, hint: string) => new AdarandError('config.invalid', message, hint);
   if (names.length === 0)

@@ -17,5 +17,7 @@ export type TuneEvent =
     }
   /** A run has ended, and this came of it. */
   | ({ readonly type: 'tried' } & TriedRun)
+  /** Something that the user will want to know. */
+  | { readonly type: 'remark'; readonly text: string }
   /** What a run reports. */
   | { readonly type: 'run-event'; readonly event: RunEvent };

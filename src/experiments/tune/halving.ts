@@ -41,9 +41,11 @@ export interface Search {
 export function secondsOf(count: number, { methods, epochs, folds }: Search, pace: Pace): number {
   const run = (of: number) => pace.startSeconds + of * pace.epochSeconds;
   const stages = stagesOf(epochs);
-  const perMethod = stages.reduce((sum, of, stage) => {
-    return sum + survivors(count, stage) * run(of) * (stage === stages.length - 1 ? folds : 1);
-  }, 0);
+  const last = stages.length - 1;
+  const perMethod = stages.reduce(
+    (sum, of, stage) => sum + survivors(count, stage) * run(of) * (stage === last ? folds : 1),
+    0,
+  );
   return methods * perMethod + run(epochs);
 }
 

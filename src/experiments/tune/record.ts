@@ -66,8 +66,6 @@ export const tuneRecordSchema = z.object({
   request: tuneOptionsSchema,
   /** Undefined until the first run has shown how many validation images there are. */
   folds: count.min(1).optional(),
-  /** Whether validation images are cut from the training images; undefined until the first run has looked. */
-  validationIsCut: z.boolean().optional(),
   /** Spent so far. */
   seconds: z.number().min(0),
   tried: z.array(triedRunSchema),

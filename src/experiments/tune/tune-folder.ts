@@ -1,25 +1,34 @@
-import { readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/atomic.js';
+import { removeEmpty } from '../../files/folders.js';
 import { acquireLock } from '../../files/lock.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { absolute } from '../../run/folder/absolute.js';
 import { parseStored } from '../../run/folder/record.js';
 import { RunFolder } from '../../run/folder/run-folder.js';
+import { stageOf } from '../../run/folder/stage.js';
 import { stemOf } from '../../run/folder/stem.js';
 import type { TuneRequest } from '../../run/options/tune-options.js';
 import { type TuneRecord, tuneRecordSchema } from './record.js';
 
 const FILE = 'tune.json';
 
+/** Where its runs are, but for the best one. */
+export const TRIALS = 'trials';
+
 /** A search's place on disk, which this process alone may write. */
 export class TuneFolder {
   readonly path: string;
   readonly #release: () => void;
 
-  private constructor(path: string) {
+  /** The topmost folder that was made for it; undefined where it was there before. */
+  readonly #topmost: string | undefined;
+
+  private constructor(path: string, topmost: string | undefined) {
     this.path = path;
+    this.#topmost = topmost;
     const lock = acquireLock(join(path, '.lock'), { code: 'run.locked', doing: 'working on this search' });
     this.#release = () => lock.release();
   }
@@ -28,8 +37,7 @@ export class TuneFolder {
   static async create(request: TuneRequest): Promise<TuneFolder> {
     const path = request.out ?? (await freePath(request));
     await RunFolder.checkFree(path);
-    await makeFolder(path);
-    return new TuneFolder(path);
+    return new TuneFolder(path, await makeFolder(path));
   }
 
   /** @throws AdarandError `tune.not-a-search`, `run.locked`, `run.damaged`. */
@@ -42,7 +50,7 @@ export class TuneFolder {
         `${path} is no search: it has no ${FILE}`,
         'Give the folder that `tune` wrote.',
       );
-    return { folder: new TuneFolder(path), record: parseStored(tuneRecordSchema, text, file) };
+    return { folder: new TuneFolder(path, undefined), record: parseStored(tuneRecordSchema, text, file) };
   }
 
   write(record: TuneRecord): Promise<void> {
@@ -53,6 +61,19 @@ export class TuneFolder {
   async deleteWeights(run: string): Promise<void> {
     for (const part of ['model.onnx', 'checkpoints', 'preparation.safetensors'])
       await rm(join(this.path, run, part), { recursive: true, force: true });
+  }
+
+  /** Whether one of its runs has begun. */
+  async hasRun(): Promise<boolean> {
+    const trials = join(this.path, TRIALS);
+    const runs = await readdir(trials).catch(() => []);
+    return runs.some((run) => stageOf(join(trials, run)) !== undefined);
+  }
+
+  /** Leaves nothing of a search that has not begun and is closed, but for the folder if it was there before. */
+  async remove(): Promise<void> {
+    await rm(join(this.path, FILE), { force: true });
+    await removeEmpty(join(this.path, TRIALS), this.#topmost ?? join(this.path, TRIALS));
   }
 
   close(): void {

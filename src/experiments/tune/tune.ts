@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { FolderReport } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { type RunEvent, STOPPED } from '../../run/events.js';
@@ -6,14 +7,15 @@ import type { RunRecord, RunSummary } from '../../run/folder/record.js';
 import { RunFolder } from '../../run/folder/run-folder.js';
 import { stageOf } from '../../run/folder/stage.js';
 import type { TrainOptions } from '../../run/options/options.gen.js';
-import { methodsOf, type TuneRequest } from '../../run/options/tune-options.js';
+import { methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
+import { plannedCount, secondsLeft } from './budget.js';
 import { checkTunable } from './check-tunable.js';
 import type { TuneEvent } from './events.js';
-import { affordable, type Pace, secondsOf, stagesOf } from './halving.js';
+import { stagesOf } from './halving.js';
 import type { TriedRun, TuneRecord, TuneReport } from './record.js';
 import { describeFinalist } from './report.js';
 import { search, type Trial } from './search.js';
-import { placed, TuneFolder } from './tune-folder.js';
+import { placed, TRIALS, TuneFolder } from './tune-folder.js';
 
 /** Where runs happen: each in a process of its own. */
 export interface TuneHost {
@@ -25,7 +27,6 @@ export interface TuneHost {
 /** Validation images that suffice to tell configurations apart by some points. */
 const ENOUGH_IMAGES = 200;
 const MOST_FOLDS = 5;
-const DEFAULT_MINUTES = 20;
 
 /** @throws AdarandError `tune.budget`, and as `train` does. */
 export async function startTuning(request: TuneRequest, host: TuneHost): Promise<TuneReport> {
@@ -52,7 +53,13 @@ export async function resumeTuning(path: string, budget: Budget, host: TuneHost)
   }
   const { minutes: _, trials: __, ...others } = record.request;
   const request = isChanged ? { ...others, ...budget } : record.request;
-  return new Tuning(folder, { ...record, request }, host).run();
+  const tuning = new Tuning(folder, { ...record, request }, host);
+  if (isChanged && tuning.settled !== undefined)
+    host.emit({
+      type: 'remark',
+      text: `the other budget changes nothing: ${tuning.settled} configurations were tried, and a later stage has begun`,
+    });
+  return tuning.run();
 }
 
 class Tuning {
@@ -61,6 +68,8 @@ class Tuning {
   #record: TuneRecord;
   /** How many configurations of each method there are, as soon as a later stage has begun. */
   #settled: number | undefined;
+  /** Nothing has come of it. */
+  #isAbandoned = false;
 
   constructor(folder: TuneFolder, record: TuneRecord, host: TuneHost) {
     this.#folder = folder;
@@ -92,7 +101,7 @@ class Tuning {
         configurations: new Set(tried.map(({ configuration }) => configuration)).size,
         runs: tried.length,
         folds: this.#folds,
-        val_images: this.#folds * (tried[0]?.val_images ?? 0),
+        val_images: validationImages(tried, request.epochs),
         finalists: described,
         seconds,
         best,
@@ -100,10 +109,17 @@ class Tuning {
       await this.#save({ report });
       return report;
     } catch (error) {
-      throw continued(error, path);
+      const isBegun = this.#record.tried.length > 0 || (await this.#folder.hasRun());
+      this.#isAbandoned = !isBegun;
+      throw isBegun ? continued(error, path) : error;
     } finally {
       this.#folder.close();
+      if (this.#isAbandoned) await this.#folder.remove();
     }
+  }
+
+  get settled(): number | undefined {
+    return this.#settled;
   }
 
   #isInFirstStage({ epochs, fold }: Pick<Trial, 'epochs' | 'fold'>): boolean {
@@ -121,44 +137,7 @@ class Tuning {
 
   /** How many configurations of each method there are to be, as far as is known by now. */
   #count(): number {
-    const { request, tried } = this.#record;
-    if (this.#settled !== undefined) return this.#settled;
-    if (request.trials !== undefined) return request.trials;
-    const pace = this.#pace();
-    if (pace === undefined) return 1;
-    const minutes = request.minutes ?? DEFAULT_MINUTES;
-    const plan = this.#plan();
-    const count = affordable(60 * minutes, plan, pace);
-    if (count >= 2) return count;
-    const least = Math.ceil(secondsOf(2, plan, pace) / 6) / 10;
-    const enough = String(Math.ceil(2 * least));
-    const { path } = this.#folder;
-    if (tried.length > plan.methods) return 2;
-    throw new AdarandError(
-      'tune.budget',
-      `--minutes ${minutes} is too little: two configurations of ${plan.methods === 1 ? 'the method' : 'each method'} and the final run take about ${least} minutes here`,
-      `Continue with: ${commandLine('tune', '--resume', path, '--minutes', enough)}. Or start again with fewer --epochs.`,
-    );
-  }
-
-  #plan() {
-    const { request } = this.#record;
-    return { methods: methodsOf(request).length, epochs: request.epochs, folds: this.#folds };
-  }
-
-  /** Means over the runs so far; undefined before the first one. */
-  #pace(): Pace | undefined {
-    const { tried } = this.#record;
-    if (tried.length === 0) return undefined;
-    const mean = (of: (run: TriedRun) => number) =>
-      tried.reduce((sum, run) => sum + of(run), 0) / tried.length;
-    return {
-      startSeconds: Math.max(
-        0,
-        mean((run) => run.seconds - run.epochs * run.seconds_per_epoch),
-      ),
-      epochSeconds: mean((run) => run.seconds_per_epoch),
-    };
+    return this.#settled ?? plannedCount(this.#record, this.#folder.path);
   }
 
   async #try(trial: Trial) {
@@ -166,9 +145,9 @@ class Tuning {
     if (known !== undefined) return outcomeOf(known);
     if (!this.#isInFirstStage(trial)) this.#settle();
     const { method, number, epochs, fold } = trial;
-    const run = join('trials', `${method.replace(/[^\w+-]+/g, '-')}-${number}-${epochs}-${fold}`);
-    const { seconds_left } = this.#left();
-    this.#host.emit({ type: 'trial', run, method, configuration: number, epochs, fold, seconds_left });
+    const run = join(TRIALS, `${method.replace(/[^\w+-]+/g, '-')}-${number}-${epochs}-${fold}`);
+    const place = { run, method, configuration: number, epochs, fold };
+    this.#host.emit({ type: 'trial', ...place, seconds_left: this.#secondsLeft });
     const started = performance.now();
     const path = join(this.#folder.path, run);
     const summary = await this.#train(path, this.#optionsOf(trial));
@@ -191,7 +170,6 @@ class Tuning {
       seconds_per_epoch: summary.seconds_per_epoch,
     };
     await this.#save({
-      folds: this.#record.folds ?? foldsFor(this.#record, summary),
       seconds: this.#record.seconds + seconds,
       tried: [...this.#record.tried, tried],
     });
@@ -211,9 +189,9 @@ class Tuning {
     const { request } = this.#record;
     const { epochs } = request;
     const place = { run: 'best', method, configuration, epochs, fold: 0 } as const;
-    this.#host.emit({ type: 'trial', ...place, ...this.#left() });
+    this.#host.emit({ type: 'trial', ...place, seconds_left: this.#secondsLeft });
     const started = performance.now();
-    const options = { ...this.#base(), method, test: request.test, epochs };
+    const options = { ...sharedOptions(request), method };
     const best = await this.#train(
       join(this.#folder.path, place.run),
       configuration === 0
@@ -226,10 +204,24 @@ class Tuning {
 
   readonly #onEvent = (event: RunEvent) => {
     this.#host.emit({ type: 'run-event', event });
-    // Written with the next run that ends: until then, this one is repeated, and says it again.
-    if (event.type === 'data' && this.#record.validationIsCut === undefined)
-      this.#record = { ...this.#record, validationIsCut: event.report.cutFromTrain.includes('val') };
+    if (event.type === 'data' && this.#record.folds === undefined) this.#chooseFolds(event.report);
   };
+
+  /** So many cuts that together they have enough images. Written with the first run that ends: until then, it is repeated. */
+  #chooseFolds({ classes, valFolds }: FolderReport): void {
+    const { folds: asked } = this.#record.request;
+    const images = classes.reduce((sum, { val }) => sum + val, 0);
+    const folds = Math.min(
+      valFolds,
+      asked ?? Math.min(MOST_FOLDS, Math.ceil(ENOUGH_IMAGES / Math.max(1, images))),
+    );
+    this.#record = { ...this.#record, folds };
+    if (asked !== undefined && asked > valFolds)
+      this.#host.emit({
+        type: 'remark',
+        text: `--folds ${asked}: the validation images can be cut in ${valFolds} ${valFolds === 1 ? 'way' : 'disjoint ways'} only`,
+      });
+  }
 
   #train(out: string, options: TrainOptions): Promise<RunSummary> {
     switch (stageOf(out)) {
@@ -244,15 +236,9 @@ class Tuning {
     }
   }
 
-  /** The options that all runs have. */
-  #base(): TrainOptions {
-    const { minutes: _, trials: __, methods: ___, folds: ____, out: _____, ...base } = this.#record.request;
-    return base;
-  }
-
   /** What the user has chosen stays; the rest is relative to the method's defaults, which its first trial resolved. */
   #optionsOf({ method, number, configuration, epochs, fold }: Trial): TrainOptions {
-    const base = this.#base();
+    const base = sharedOptions(this.#record.request);
     const options = { ...base, method, epochs, valFold: fold, test: false };
     const standard = this.#record.tried.find((run) => run.method === method && run.configuration === 0);
     if (number === 0 || standard === undefined) return options;
@@ -266,19 +252,24 @@ class Tuning {
     };
   }
 
-  #left(): { readonly seconds_left: number | null } {
-    const pace = this.#pace();
-    const { seconds } = this.#record;
-    if (pace === undefined) return { seconds_left: null };
-    return {
-      seconds_left: Math.max(0, secondsOf(this.#count(), this.#plan(), pace) - seconds),
-    };
+  /** Until the search's end; null before the first run has shown what one takes. */
+  get #secondsLeft(): number | null {
+    return secondsLeft(this.#record, () => this.#count());
   }
 
   async #save(change: Partial<TuneRecord>): Promise<void> {
     this.#record = { ...this.#record, ...change };
     await this.#folder.write(this.#record);
   }
+}
+
+/** Over all cuts. */
+function validationImages(tried: readonly TriedRun[], all: number): number {
+  const [first] = tried;
+  const finals = tried.filter(
+    ({ method, configuration, epochs }) => method === first?.method && configuration === 0 && epochs === all,
+  );
+  return finals.reduce((sum, { val_images }) => sum + val_images, 0);
 }
 
 const isOf = (run: TriedRun, { method, number, epochs, fold }: Trial) =>
@@ -291,13 +282,6 @@ const chosenIn = ({ settings: { learningRate, lambda, augment } }: RunRecord) =>
   lambda,
   augment,
 });
-
-/** So many cuts that together they have enough images, where validation images are cut from the training images. */
-function foldsFor({ request, validationIsCut }: TuneRecord, { val_images: images }: RunSummary): number {
-  if (validationIsCut !== true) return 1;
-  const disjoint = Math.max(1, Math.floor(1 / request.valFraction));
-  return request.folds ?? Math.min(MOST_FOLDS, disjoint, Math.ceil(ENOUGH_IMAGES / images));
-}
 
 function nothingToChooseBy(): AdarandError {
   return new AdarandError(

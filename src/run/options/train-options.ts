@@ -276,7 +276,7 @@ const images = {
     .register(optionRegistry, {
       description:
         'Which share is validated on, from 0 on, where DATA has no val/: for one seed, the shares of different numbers are ' +
-        'disjoint as far as there are images for them, and the test images are the same.',
+        'disjoint, and the test images are the same.',
       group: 'Images',
       value: 'n',
     }),

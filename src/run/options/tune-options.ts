@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { optionRegistry } from './option.js';
 import { trainOptionsSchema } from './train-options.js';
 
-const { data, model, method: _, valFold: __, maxSteps: ___, out: ____, ...others } = trainOptionsSchema.shape;
+/** Options of `train` that a search decides for its trials. */
+const decided = { method: true, valFold: true, maxSteps: true, out: true } as const;
 
-/** A search: what it may cost, what is searched, and the options that all trials have. */
-export const tuneOptionsSchema = z.strictObject({
-  data,
-  model,
+export const decidedOptions: readonly string[] = Object.keys(decided);
+
+/** What a search may cost, and what is searched. */
+export const ownTuneOptionsSchema = z.strictObject({
   minutes: z.number().positive().optional().register(optionRegistry, {
     description:
       'Minutes that the whole search may take, the final run included. The first trial measures what this machine does in them.',
@@ -40,10 +41,19 @@ export const tuneOptionsSchema = z.strictObject({
     value: 'dir',
     otherwise: 'runs/DATA-MODEL-tune-N',
   }),
-  ...others,
 });
 
+const { data, model, ...others } = trainOptionsSchema.omit(decided).shape;
+
+/** A search: its own options, and those that all trials have. */
+export const tuneOptionsSchema = z.strictObject({ data, model, ...ownTuneOptionsSchema.shape, ...others });
+
 export type TuneRequest = z.output<typeof tuneOptionsSchema>;
+
+/** The options that all trials have. */
+export function sharedOptions({ minutes, trials, methods, folds, out, ...shared }: TuneRequest) {
+  return shared;
+}
 
 /** Names, in the order in which they were given. */
 export function methodsOf({ methods }: Pick<TuneRequest, 'methods'>): string[] {
