@@ -1,5 +1,5 @@
 /** Readers of what a search of options wrote. */
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TuneFolder } from '../../src/experiments/tune/tune-folder.js';
 import { parseOptions } from '../../src/run/options/parse-options.js';
@@ -38,8 +38,10 @@ export const searchReaders = {
       },
     ],
     async (bytes, folder) => {
-      await writeFile(join(folder, 'tune.json'), bytes);
-      (await TuneFolder.open(folder)).folder.close();
+      const path = join(folder, 'search');
+      await mkdir(path, { recursive: true });
+      await writeFile(join(path, 'tune.json'), bytes);
+      (await TuneFolder.open(path)).folder.close();
     },
   ),
 } satisfies Record<string, Reader>;

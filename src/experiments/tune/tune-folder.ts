@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
@@ -43,14 +44,19 @@ export class TuneFolder {
   /** @throws AdarandError `tune.not-a-search`, `run.locked`, `run.damaged`. */
   static async open(path: string): Promise<{ readonly folder: TuneFolder; readonly record: TuneRecord }> {
     const file = join(path, FILE);
-    const text = await readFile(file, 'utf8').catch(() => undefined);
-    if (text === undefined)
+    if (!existsSync(file))
       throw new AdarandError(
         'tune.not-a-search',
         `${path} is no search: it has no ${FILE}`,
         'Give the folder that `tune` wrote.',
       );
-    return { folder: new TuneFolder(path, undefined), record: parseStored(tuneRecordSchema, text, file) };
+    const folder = new TuneFolder(path, undefined);
+    try {
+      return { folder, record: parseStored(tuneRecordSchema, await readFile(file, 'utf8'), file) };
+    } catch (error) {
+      folder.close();
+      throw error;
+    }
   }
 
   write(record: TuneRecord): Promise<void> {
