@@ -355,8 +355,8 @@ def small() -> dict[str, Callable[[], Case]]:
 
     sizes = dict(hidden_size=48, num_hidden_layers=2, num_attention_heads=4, image_size=32, patch_size=8, num_labels=5)
 
-    def vit_transformers():
-        net = T.ViTForImageClassification(T.ViTConfig(intermediate_size=64, **sizes))
+    def vit_transformers(kind: str = "ViT"):
+        net = getattr(T, f"{kind}ForImageClassification")(getattr(T, f"{kind}Config")(intermediate_size=64, **sizes))
         return transformers_case(net, 32, hooked(lambda n: n.classifier))
 
     def deit_transformers():
@@ -456,6 +456,37 @@ def small() -> dict[str, Callable[[], Case]]:
         net = T.SiglipVisionModel(T.SiglipVisionConfig(intermediate_size=64, **sizes))
         return transformers_case(net, 32, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
 
+    def flat_patches(x, patch: int = 8) -> dict:
+        from transformers.models.siglip2.image_processing_siglip2 import convert_image_to_patches
+
+        rows = torch.stack([convert_image_to_patches(image, patch) for image in x])
+        side = x.shape[-1] // patch
+        return dict(pixel_values=rows, pixel_attention_mask=torch.ones(rows.shape[:2], dtype=torch.int32), spatial_shapes=torch.tensor([[side, side]] * len(x)))
+
+    siglip2 = dict(hidden_size=48, intermediate_size=64, num_hidden_layers=2, num_attention_heads=4, patch_size=8)
+
+    def siglip2_transformers(patches: int, **more):
+        net = T.Siglip2VisionModel(T.Siglip2VisionConfig(num_patches=patches, **siglip2))
+        case = transformers_case(net, 32, lambda n, x: n(**flat_patches(x)).pooler_output, classifies=False)
+        return replace(case, **more)
+
+    def siglip2_classifier():
+        net = T.Siglip2ForImageClassification(T.Siglip2Config(vision_config=dict(num_patches=16, **siglip2), num_labels=5))
+
+        def body(n, x):
+            kept = []
+            handle = n.classifier.register_forward_pre_hook(lambda _, inputs: kept.append(inputs[0]))
+            n(**flat_patches(x))
+            handle.remove()
+            return kept[0]
+
+        return replace(transformers_case(net, 32, body), logits=lambda n, x: n(**flat_patches(x)).logits)
+
+    def siglip_cut():
+        # Images of four patches and a half a side: the half is left out.
+        net = T.SiglipVisionModel(T.SiglipVisionConfig(intermediate_size=64, **sizes | dict(image_size=36)))
+        return transformers_case(net, 36, lambda n, x: n(pixel_values=x).pooler_output, classifies=False)
+
     def classifier_transformers(network, config):
         net = network(config(vision_config=dict(intermediate_size=64, **sizes), num_labels=5))
         return transformers_case(net, 32, hooked(lambda n: n.classifier))
@@ -500,6 +531,7 @@ def small() -> dict[str, Callable[[], Case]]:
         "vit-timm-clip": lambda: vit_timm("vit_tiny_patch8_clip_quickgelu_32", pre_norm=True, act_layer="quick_gelu", norm_layer=partial(torch.nn.LayerNorm, eps=1e-5)),
         "vit-timm-distilled": vit_distilled,
         "vit-transformers": vit_transformers,
+        "vit-transformers-msn": lambda: vit_transformers("ViTMSN"),
         "vit-transformers-distilled": deit_transformers,
         "dino-transformers": dino_transformers,
         "dino-transformers-swiglu": lambda: dino_transformers(use_swiglu_ffn=True),
@@ -534,6 +566,10 @@ def small() -> dict[str, Callable[[], Case]]:
         "clip-transformers-classifier": lambda: classifier_transformers(T.CLIPForImageClassification, T.CLIPConfig),
         "siglip-transformers": siglip_transformers,
         "siglip-transformers-classifier": lambda: classifier_transformers(T.SiglipForImageClassification, T.SiglipConfig),
+        "siglip-transformers-cut": siglip_cut,
+        "siglip2-transformers": lambda: siglip2_transformers(16),
+        "siglip2-transformers-resized": lambda: siglip2_transformers(36, resized="embeddings.position_embedding.weight"),
+        "siglip2-transformers-classifier": siglip2_classifier,
         "siglip-timm": lambda: vit_timm("vit_base_patch16_siglip_224", class_token=False, global_pool="map"),
         "siglip-timm-tanh": lambda: vit_timm("vit_base_patch32_siglip_256", class_token=False, global_pool="map", act_layer="gelu_tanh"),
     }

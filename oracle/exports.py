@@ -58,6 +58,7 @@ def transformers_models() -> dict:
     import transformers as T
 
     sizes = dict(hidden_size=48, num_hidden_layers=2, num_attention_heads=4, image_size=32, patch_size=8, num_labels=5)
+    no_image = {key: value for key, value in sizes.items() if key != "image_size"}
     convnext = dict(hidden_sizes=[8, 12, 16, 24], depths=[1, 1, 2, 1], num_labels=5, image_size=64)
     resnet = dict(embedding_size=16, hidden_sizes=[16, 32, 48, 64], depths=[1, 1, 1, 1], num_labels=5)
     return {
@@ -70,12 +71,36 @@ def transformers_models() -> dict:
         "transformers-vit-encoder": (T.ViTModel, T.ViTConfig(intermediate_size=64, **sizes), 32),
         "transformers-vit-mae": (T.ViTMAEModel, T.ViTMAEConfig(intermediate_size=64, **sizes), 32),
         "transformers-vit-msn": (T.ViTMSNModel, T.ViTMSNConfig(intermediate_size=64, **sizes), 32),
+        "transformers-vit-msn-classifier": (T.ViTMSNForImageClassification, T.ViTMSNConfig(intermediate_size=64, **sizes), 32),
         "transformers-ijepa": (T.IJepaForImageClassification, T.IJepaConfig(intermediate_size=64, **sizes), 32),
         "transformers-deit": (T.DeiTForImageClassificationWithTeacher, T.DeiTConfig(intermediate_size=64, **sizes), 32),
+        "transformers-deit-single": (T.DeiTForImageClassification, T.DeiTConfig(intermediate_size=64, **sizes), 32),
+        "transformers-clip": (T.CLIPVisionModelWithProjection, T.CLIPVisionConfig(intermediate_size=64, projection_dim=24, **sizes), 32),
+        "transformers-clip-tower": (T.CLIPVisionModel, T.CLIPVisionConfig(intermediate_size=64, hidden_act="gelu", **sizes), 32),
+        "transformers-clip-classifier": (T.CLIPForImageClassification, T.CLIPConfig(vision_config=dict(intermediate_size=64, **sizes), num_labels=5), 32),
+        "transformers-siglip": (T.SiglipVisionModel, T.SiglipVisionConfig(intermediate_size=64, **sizes), 32),
+        "transformers-siglip-cut": (T.SiglipVisionModel, T.SiglipVisionConfig(intermediate_size=64, **sizes | dict(image_size=36)), 36),
+        "transformers-siglip-large-images": (T.SiglipVisionModel, T.SiglipVisionConfig(intermediate_size=70, **sizes | dict(image_size=98)), 98),
+        "transformers-siglip-classifier": (T.SiglipForImageClassification, T.SiglipConfig(vision_config=dict(intermediate_size=64, **sizes), num_labels=5), 32),
+        "transformers-siglip2": (T.Siglip2VisionModel, T.Siglip2VisionConfig(intermediate_size=64, num_patches=16, **no_image), 32),
+        "transformers-siglip2-classifier": (T.Siglip2ForImageClassification, T.Siglip2Config(vision_config=dict(intermediate_size=64, num_patches=16, **no_image), num_labels=5), 32),
         "transformers-dinov2": (T.Dinov2ForImageClassification, T.Dinov2Config(mlp_ratio=2, **sizes), 32),
         "transformers-dinov2-encoder": (T.Dinov2Model, T.Dinov2Config(mlp_ratio=2, **sizes), 32),
         "transformers-dinov2-swiglu": (T.Dinov2ForImageClassification, T.Dinov2Config(mlp_ratio=2, use_swiglu_ffn=True, **sizes), 32),
         "transformers-dinov2-registers": (T.Dinov2WithRegistersForImageClassification, T.Dinov2WithRegistersConfig(mlp_ratio=2, num_register_tokens=3, **sizes), 32),
+    }
+
+
+def openclip_models() -> dict:
+    from open_clip.model import CLIP
+
+    text = dict(context_length=4, vocab_size=8, width=64, heads=1, layers=1)
+    vision = dict(image_size=32, layers=2, width=128, patch_size=8)
+    options = dict(ls_init_value=0.1, head_width=32, pool_type="avg", norm_kwargs=dict(eps=1e-6), act_kwargs=dict(approximate="tanh"))
+    towers = {"openclip": (vision, dict(quick_gelu=True)), "openclip-options": (vision | options, {})}
+    return {
+        name: (CLIP(24, own, text, **more), dict(embed_dim=24, vision_cfg=own, text_cfg=text, **more))
+        for name, (own, more) in towers.items()
     }
 
 
@@ -109,6 +134,13 @@ def make(folder: Path) -> None:
         (folder / name / "preprocessor_config.json").write_text(json.dumps(size | {"image_processor_type": "CLIPImageProcessor"}))
 
 
+    for name, (network, fields) in openclip_models().items():
+        put(folder / name, stirred(network), None)
+        (folder / name / "model.safetensors").rename(folder / name / "open_clip_model.safetensors")
+        config = dict(model_cfg=fields, preprocess_cfg=dict(mean=[0.5] * 3, std=[0.25] * 3))
+        (folder / name / "open_clip_config.json").write_text(json.dumps(config))
+
+
 def put(folder: Path, network, config: dict | None) -> None:
     folder.mkdir(parents=True)
     save_file({key: value.contiguous() for key, value in network.state_dict().items()}, folder / "model.safetensors")
@@ -129,9 +161,13 @@ def halved(images: torch.Tensor) -> torch.Tensor:
     return along(along(images).transpose(-1, -2)).transpose(-1, -2)
 
 
+def is_timm(folder: Path) -> bool:
+    return "architecture" in json.loads((folder / "config.json").read_text())
+
+
 def opened(name: str, folder: Path):
     """The library's own network, and the library's version."""
-    if name.startswith("timm"):
+    if is_timm(folder):
         import timm
 
         return timm.create_model(f"local-dir:{folder}", pretrained=True).eval()
@@ -158,7 +194,7 @@ def check_pictures(name: str, folder: Path) -> None:
     # The middle of an odd margin is one of two places.
     starts = {margin // 2, (margin + 1) // 2}
     expected = [normal[t : t + size, l + 4 : l + 4 + size].transpose(2, 0, 1) for t in starts for l in starts]
-    if name.startswith("timm"):
+    if is_timm(folder):
         import timm
 
         config = timm.data.resolve_model_data_config(opened(name, folder))

@@ -33,6 +33,14 @@ def transformers_resized(embeddings_class, config_class, before: int, **more):
     return resized
 
 
+def siglip2_resized(positions: torch.Tensor, to: int) -> torch.Tensor:
+    from transformers.models.siglip2.modeling_siglip2 import Siglip2VisionEmbeddings
+
+    side = round(positions.shape[1] ** 0.5)
+    grid = positions[0].reshape(side, side, WIDTH)
+    return Siglip2VisionEmbeddings.resize_positional_embeddings(grid, torch.tensor([[to, to]]), to * to)
+
+
 def torchvision_resized(positions: torch.Tensor, to: int) -> torch.Tensor:
     from torchvision.models.vision_transformer import interpolate_embeddings
 
@@ -57,6 +65,7 @@ def main() -> None:
         ("DeiT", "transformers", 2, 0, transformers_resized(DeiTEmbeddings, T.DeiTConfig, 2)),
         ("DINOv2", "transformers", 1, 0, transformers_resized(Dinov2Embeddings, T.Dinov2Config, 1)),
         ("DINOv2 with registers", "transformers", 1, 4, transformers_resized(Dinov2WithRegistersEmbeddings, T.Dinov2WithRegistersConfig, 1)),
+        ("SigLIP 2", "transformers", 0, 0, siglip2_resized),
         ("CLIP", "transformers", 1, 0, transformers_resized(CLIPVisionEmbeddings, T.CLIPVisionConfig, 1)),
         ("SigLIP", "transformers", 0, 0, transformers_resized(SiglipVisionEmbeddings, T.SiglipVisionConfig, 0)),
     ]

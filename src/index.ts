@@ -10,6 +10,8 @@
  */
 import type { z } from 'zod';
 import { Classifier, type LoadOptions } from './classifier/classifier.js';
+import type { TuneEvent } from './experiments/tune/events.js';
+import type { TuneReport } from './experiments/tune/record.js';
 import { launch } from './process/launch.js';
 import type { RunEvent } from './run/events.js';
 import type { RunSummary } from './run/folder/record.js';
@@ -27,6 +29,7 @@ import type {
   PredictOptions,
   ResumeOptions,
   TrainOptions,
+  TuneOptions,
 } from './run/options/options.gen.js';
 
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
@@ -57,6 +60,9 @@ export type {
   RunEvent,
   RunSummary,
   TrainOptions,
+  TuneEvent,
+  TuneOptions,
+  TuneReport,
 };
 
 export interface CallOptions {
@@ -84,6 +90,24 @@ export function train(options: TrainOptions, call: CallOptions = {}): Promise<Ru
  */
 export function resume(run: string | ResumeOptions, call: CallOptions = {}): Promise<RunSummary> {
   return perform(resumeOperation, typeof run === 'string' ? { run } : run, call);
+}
+
+/**
+ * Searches learning rate, weight and augmentation by validation, within `minutes` or `trials`, trains the best once more
+ * and tests it. Each trial is a run, in a process of its own (docs/protocol.md, "Search").
+ *
+ * @throws AdarandError `tune.budget`, `tune.nothing`, `tune.no-validation`, `config.invalid`, and as `train` does.
+ */
+export async function tune(
+  options: TuneOptions,
+  call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: TuneEvent) => void } = {},
+): Promise<TuneReport> {
+  const { launchTuning } = await import('./experiments/tune/launch.js');
+  const { onEvent, signal } = call;
+  signal?.throwIfAborted();
+  const launched = launchTuning({ start: options }, onEvent);
+  signal?.addEventListener('abort', launched.stop);
+  return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
 }
 
 /** Accuracy of a run on labelled images. */

@@ -15,6 +15,7 @@ export type Purpose =
   | 'noise'
   | 'subset'
   | 'source'
+  | 'search'
   | 'test';
 
 export class Random {

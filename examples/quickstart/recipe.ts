@@ -16,6 +16,7 @@ export const DIGITS = 10;
  * 85.9, 87.0, 86.5, 88.3, 88.3 and 85.7 %.
  */
 export const recipe = {
+  head: 'random',
   valFraction: 0.5,
   epochs: 30,
   batchSize: 20,

@@ -34,7 +34,10 @@ describe('the usual means against overfitting, and against classes of unequal si
   const model = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '1'];
   const train = (data: string, ...args: readonly string[]) =>
     adarand(folder.path, 'train', data, ...model, ...args);
-  const plain = [...model, '--method', 'fine-tuning', '--test-fraction', '0', '--val-fraction', '0'];
+  const plain = [
+    ...[...model, '--method', 'fine-tuning', '--head', 'random'],
+    ...['--test-fraction', '0', '--val-fraction', '0'],
+  ];
   const plainly = (...args: readonly string[]) => adarand(folder.path, 'train', 'unequal', ...plain, ...args);
 
   for (const { args, error, hint } of [

@@ -21,6 +21,7 @@ describe('a run whose length is changed', () => {
     data: at('colours'),
     model: at('tiny.onnx'),
     method: 'fine-tuning',
+    head: 'random',
     out: at(out),
     epochs: 4,
     batchSize: 4,

@@ -153,6 +153,30 @@ describe('training a model of the hub', () => {
     assert.match(String(ranges), /^bytes=1\d{5}-$/);
   });
 
+  test('inspect shows its download, and Ctrl-C ends it', async () => {
+    process.env.HF_HUB_DOWNLOAD_TIMEOUT = '600';
+    server.fail({ at: 'files', stallAfter: 120_000 });
+    server.commit('org/looked', files);
+    const begun = start(folder.path, 'inspect', 'org/looked', '--json');
+    await begun.line(/"phase":"download","done":1\d{5},/);
+    begun.process.kill('SIGINT');
+    const { code, stderr } = await begun.ended;
+    assert.equal(code, 130);
+    assert.match(stderr, /stopped while org\/looked was downloaded\nhint: What is here is kept/);
+    server.heal();
+    const { stdout } = await adarand(folder.path, 'inspect', 'org/looked', '--json');
+    const events = jsonLines(stdout);
+    const done = events.findLast(({ type }) => type === 'progress');
+    assert.equal(done?.phase, 'download');
+    assert.equal(done?.done, done?.total);
+    assert.deepEqual(events.at(-1)?.type, 'result');
+    const again = await adarand(folder.path, 'inspect', 'org/looked', '--json');
+    assert.deepEqual(
+      jsonLines(again.stdout).map(({ type }) => type),
+      ['result'],
+    );
+  });
+
   test('a folder of that name comes first, which is said; hf:// is the hub', async () => {
     await mkdir(join(folder.path, 'org/tiny/onnx'), { recursive: true });
     await writeModel(join(folder.path, 'org/tiny.onnx'));

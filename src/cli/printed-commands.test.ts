@@ -25,6 +25,8 @@ const printed = {
   afterTraining: ["'predict', run", "'export', run", "'predict', run, STANDARD_INPUT"],
   // Their journey is page.test.ts.
   page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
+  // Their journey is tune.test.ts.
+  search: ["'tune', '--resume', path", "'tune', '--resume', path, '--minutes', enough"],
   help: ["'--help'", "command.name, '--help'", "to.name(), '--help'"],
   explained: ["'methods'", "'doctor'", "'models'"],
   // They need a network.

@@ -1,16 +1,11 @@
 import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
+import { Eta } from './eta.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
+import { lineOf, type Output } from './line.js';
 import { indented } from './terminal.js';
-
-/** Where progress is shown; `process.stdout` is one. */
-export interface Output {
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  write(text: string): unknown;
-}
 
 export interface Progress {
   readonly onEvent: (event: RunEvent) => void;
@@ -18,9 +13,6 @@ export interface Progress {
   end(): void;
 }
 
-/** Into a pipe, a line of progress is written at most this often. */
-const PLAIN_SECONDS = 5;
-const REDRAW_SECONDS = 0.1;
 const JSON_SECONDS = 1;
 
 const doing: Readonly<Record<RunPhase, string>> = {
@@ -53,8 +45,7 @@ export function createProgress({
   errors?: Pick<Output, 'write'>;
 }): Progress {
   if (json) return seldom(printJson);
-  const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
-  const line = live ? redrawn(output) : throttled(output);
+  const line = lineOf(output);
   const eta = new Eta();
   const downloads = new Eta();
   const describeProgress = ({ phase, done, total }: Extract<RunEvent, { type: 'progress' }>): string => {
@@ -67,7 +58,7 @@ export function createProgress({
     onEvent(event) {
       switch (event.type) {
         case 'phase':
-          if (live) line.update(`${doing[event.phase]} ...`);
+          if (line.live) line.update(`${doing[event.phase]} ...`);
           break;
         case 'progress':
           line.update(`${doing[event.phase]}: ${describeProgress(event)}`);
@@ -151,6 +142,8 @@ function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrai
 
 function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>): string {
   const { loss = Number.NaN, accuracy = Number.NaN, val_accuracy: validated } = metrics;
+  if (epoch === 0 && validated !== undefined)
+    return `epoch ${'0'.padStart(String(epochs).length)}/${epochs}  linear probe  val ${percent(validated)}`;
   return (
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
     `train ${percent(accuracy)}${validated === undefined ? '' : `  val ${percent(validated)}`}${best ? '  best so far' : ''}`
@@ -184,60 +177,4 @@ function seldom(onEvent: Progress['onEvent']): Progress {
     },
     end: forget,
   };
-}
-
-/** Where the current line is shown. */
-interface Line {
-  /** Something that will change soon. */
-  update(text: string): void;
-  /** Something that stays. */
-  print(text: string): void;
-  clear(): void;
-}
-
-function redrawn(output: Output): Line {
-  const erase = '\r\u001b[K';
-  let last = Number.NEGATIVE_INFINITY;
-  return {
-    update(text) {
-      const now = performance.now() / 1000;
-      if (now - last < REDRAW_SECONDS) return;
-      last = now;
-      output.write(erase + printable(text).slice(0, (output.columns || 80) - 1));
-    },
-    print: (text) => output.write(`${erase}${printable(text)}\n`),
-    clear: () => output.write(erase),
-  };
-}
-
-function throttled(output: Output): Line {
-  let last = performance.now() / 1000;
-  return {
-    update(text) {
-      const now = performance.now() / 1000;
-      if (now - last < PLAIN_SECONDS) return;
-      last = now;
-      output.write(`${printable(text)}\n`);
-    },
-    print(text) {
-      last = performance.now() / 1000;
-      output.write(`${printable(text)}\n`);
-    },
-    clear() {
-      last = performance.now() / 1000;
-    },
-  };
-}
-
-/** Time left, from the speed since the first step (or byte) of so many that was seen. */
-class Eta {
-  #first: { readonly step: number; readonly time: number; readonly total: number } | undefined;
-
-  secondsLeft(step: number, total: number): number {
-    const time = performance.now() / 1000;
-    if (this.#first === undefined || this.#first.total !== total || step < this.#first.step)
-      this.#first = { step, time, total };
-    const done = step - this.#first.step;
-    return done === 0 ? Number.NaN : ((time - this.#first.time) / done) * (total - step);
-  }
 }

@@ -77,7 +77,7 @@ export function createDataset(
   const test = shareAll(cut.test);
   const cutFromTrain = (['val', 'test'] as const).filter((split) => !source[split]);
   const report = reportOn(
-    { name: basename(path), path, classes, train, val, test, cutFromTrain, blank, near },
+    { name: basename(path), path, classes, train, val, test, cutFromTrain, valFolds: cut.folds, blank, near },
     findings,
   );
   return {

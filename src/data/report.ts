@@ -18,6 +18,8 @@ export interface FolderReport {
   readonly imbalance: number;
   /** Splits that were not there and were cut from the training images. */
   readonly cutFromTrain: readonly SplitName[];
+  /** How many disjoint validation splits could be cut (`valFold`); 1 where validation images are not cut. */
+  readonly valFolds: number;
   /** Files and folders that are no images, by kind (`.txt`, `hidden file`, `@eaDir`, ...). */
   readonly ignored: ReadonlyMap<string, number>;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
@@ -46,6 +48,7 @@ interface Contents extends Readonly<Record<SplitName, readonly DatasetImage[]>> 
   readonly path: string;
   readonly classes: readonly string[];
   readonly cutFromTrain: readonly SplitName[];
+  readonly valFolds: number;
   readonly blank: readonly string[];
   readonly near: NearPictures;
 }
@@ -61,7 +64,7 @@ export function reportOn(
     for (const { label } of contents[split]) at(counts, label)[split]++;
   }
   const sizes = counts.map(({ train }) => train);
-  const { name, path, cutFromTrain, blank, near } = contents;
+  const { name, path, cutFromTrain, valFolds, blank, near } = contents;
   const { groups: duplicates, leakage, contradictory } = repeatedExactly(contents);
   return {
     name,
@@ -69,6 +72,7 @@ export function reportOn(
     classes: counts,
     imbalance: Math.max(...sizes) / Math.min(...sizes),
     cutFromTrain,
+    valFolds,
     ignored: findings.ignored,
     damaged: findings.damaged.map((file) => ({ ...file, path: relative(path, file.path) })),
     nested: findings.nested,

@@ -66,6 +66,30 @@ test('training fractions are stratified and nested', () => {
   );
 });
 
+test('folds of the validation images are disjoint, and beside the same test images', () => {
+  fc.assert(
+    fc.property(classSizes, fc.nat(), (sizes, seed) => {
+      const train = imagesOf(sizes.map((size) => size + 5));
+      const cut = (valFold: number) =>
+        cutSplits({ train }, alone, sizes.length, { seed, valFold, valFraction: 0.2 });
+      const folds = [0, 1, 2].map(cut);
+      assert.deepEqual(cut(0), cutSplits({ train }, alone, sizes.length, { seed, valFraction: 0.2 }));
+      assert.equal(
+        new Set(folds.flatMap(({ val }) => val)).size,
+        folds.reduce((sum, { val }) => sum + val.length, 0),
+      );
+      for (const { test, val } of folds) {
+        assert.deepEqual(test, cut(0).test);
+        assert.equal(val.length, cut(0).val.length);
+      }
+      const { folds: count } = cut(0);
+      assert.ok(count >= 3);
+      assert.equal(cut(count - 1).val.length, cut(0).val.length);
+      assert.throws(() => cut(count), { code: 'data.fold' });
+    }),
+  );
+});
+
 test('impossible fractions are refused', () => {
   const train = imagesOf([9, 9]);
   const refused = { code: 'data.fraction' };

@@ -7,6 +7,8 @@ export interface SplitOptions {
   readonly seed: number;
   /** Fraction of each class that is cut from `train` when there is no validation split. Default 0.1. */
   readonly valFraction?: number;
+  /** Which of the disjoint parts of that size is cut, from 0 on. Default 0. */
+  readonly valFold?: number;
   /** The same for a missing test split. Default 0.2. */
   readonly testFraction?: number;
   /** Fraction of each class's training images to use, for learning curves on less data. Default 1. */
@@ -20,6 +22,8 @@ interface Found {
 }
 
 interface Cut {
+  /** How many disjoint validation splits could be cut, beside the same test split; 1 where it is not cut. */
+  readonly folds: number;
   readonly train: readonly DatasetImage[];
   readonly val: readonly DatasetImage[];
   readonly test: readonly DatasetImage[];
@@ -31,7 +35,7 @@ interface Cut {
  * one to a split that is cut, the test split first, and always keeps one; a class with a single picture keeps it in
  * `train`. Fractions are of pictures: images of a picture stay together, and pictures of two classes stay in `train`.
  *
- * @throws AdarandError `data.fraction` for fractions that leave nothing to train on.
+ * @throws AdarandError `data.fraction` for fractions that leave nothing to train on, `data.fold`.
  */
 export function cutSplits(
   found: Found,
@@ -49,6 +53,8 @@ export function cutSplits(
     );
   }
   const random = new Random(options.seed, 'split');
+  const { valFold = 0 } = options;
+  let folds = Number.POSITIVE_INFINITY;
   const val = new Set<number>();
   const test = new Set<number>();
   const byDigest = classesOf(found.train, digestOf);
@@ -68,9 +74,19 @@ export function cutSplits(
     const testCount = share(pictures, testFraction, most);
     const valCount = share(pictures, valFraction, most - testCount);
     for (const index of imagesOf(0, testCount)) test.add(index);
-    for (const index of imagesOf(testCount, testCount + valCount)) val.add(index);
+    if (valCount > 0) folds = Math.min(folds, Math.floor((own.length - testCount) / valCount));
+    const from = testCount + valFold * valCount;
+    for (const index of imagesOf(from, from + valCount)) val.add(index);
   }
+  if (!Number.isFinite(folds)) folds = 1;
+  else if (valFold >= folds)
+    throw new AdarandError(
+      'data.fold',
+      `there is no share ${valFold} of the validation images: the images suffice for ${folds} disjoint ones, counted from 0`,
+      `Choose a smaller one, or a --val-fraction below ${valFraction}.`,
+    );
   return {
+    folds,
     train: found.train.filter((_, index) => !val.has(index) && !test.has(index)),
     val: found.val ?? found.train.filter((_, index) => val.has(index)),
     test: found.test ?? found.train.filter((_, index) => test.has(index)),

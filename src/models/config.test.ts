@@ -33,6 +33,21 @@ test('the forms of transformers mean what they say', () => {
   assert.deepEqual([uncropped.imageSize, uncropped.resizeSize], [256, 256]);
 });
 
+test('SigLIP 2 of any number of patches takes squares of as many as fit', () => {
+  const processor = { image_processor_type: 'Siglip2ImageProcessor', patch_size: 16 };
+  for (const [max_num_patches, side] of [
+    [256, 256],
+    [300, 272],
+  ]) {
+    const { imageSize, resizeSize } = parse({ ...processor, max_num_patches });
+    assert.deepEqual([imageSize, resizeSize], [side, side]);
+  }
+  const notes = (model_type: string) => parseConfig(JSON.stringify({ model_type }), 'config.json').notes;
+  assert.deepEqual(notes('siglip'), undefined);
+  assert.match(String(notes('siglip2')), /kept their proportions .* cut to a square/);
+  assert.throws(() => parse(processor), /preprocessor_config[.]json/);
+});
+
 test('other scales of pixels are expressed in ours', () => {
   // Pixels to [-1, 1) by p / 127.5, then minus 1: (p / 255 - 0.5) / 0.5.
   const twice = parse({ size: 8, rescale_factor: 1 / 127.5, image_mean: [1, 1, 1], image_std: [1, 1, 1] });

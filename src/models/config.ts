@@ -8,7 +8,7 @@ import { imageProcessor } from './image-processor.js';
 import { parseOpenClipConfig } from './open-clip-config.js';
 import { originSchema } from './origin-schema.js';
 import { parseJson } from './parse-json.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { IN_PROPORTION, preprocessingSchema } from './preprocessing-schema.js';
 import { parseTimmConfig } from './timm-config.js';
 
 /** The part of transformers' config.json that matters here; what describes its architecture is read where it is used. */
@@ -37,7 +37,7 @@ const threeNumbers = z.tuple([z.number(), z.number(), z.number()]);
 const spread = z.number().positive();
 
 /** The part of transformers' preprocessor_config.json that matters here, with transformers' own defaults. */
-const preprocessorSchema = z.object({
+const sizedSchema = z.object({
   size: z.union([z.object({ shortest_edge: side }), sides]),
   crop_size: sides.optional(),
   do_center_crop: z.boolean().optional(),
@@ -50,6 +50,20 @@ const preprocessorSchema = z.object({
   image_mean: threeNumbers.default([0.5, 0.5, 0.5]),
   image_std: z.tuple([spread, spread, spread]).default([0.5, 0.5, 0.5]),
 });
+
+/** SigLIP 2 says how many patches an image may have: of a square one, as many as fit. */
+const patchesSchema = z.looseObject({
+  size: z.null().optional(),
+  patch_size: side,
+  max_num_patches: z.number().int().min(1).max(65_536),
+});
+
+const preprocessorSchema = z.preprocess((json) => {
+  const patches = patchesSchema.safeParse(json);
+  if (!patches.success) return json;
+  const { patch_size, max_num_patches } = patches.data;
+  return { ...patches.data, size: patch_size * Math.floor(Math.sqrt(max_num_patches)) };
+}, sizedSchema);
 
 export interface ModelConfig {
   readonly modelType: string;
@@ -108,7 +122,8 @@ function hasOrigin(json: string): boolean {
 
 function parseTransformersConfig(json: string, file: string): ModelConfig {
   const { adarand: _, ...config } = parseFields(json, file);
-  return { ...config, preprocessing: undefined };
+  const flexible = /^siglip2(_|$)/.test(config.architecture.modelType);
+  return { ...config, preprocessing: undefined, ...(flexible && { notes: [IN_PROPORTION] }) };
 }
 
 function parseFields(json: string, file: string) {

@@ -6,6 +6,10 @@ const numbers = (one: z.ZodNumber) => z.tuple([one, one, one]);
 /** For a network whose images were not cut to a square; ours always are. */
 export const SQUEEZED = 'its images were squeezed to a square when it was trained; here they are cut to one';
 
+/** For SigLIP 2 with any number of patches. */
+export const IN_PROPORTION =
+  'its images kept their proportions when it was trained; here they are cut to a square';
+
 /** `Preprocessing` as files have it, within what a network can be made for. */
 export const preprocessingSchema = z.object({
   imageSize: side,

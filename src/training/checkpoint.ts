@@ -8,7 +8,7 @@ export interface Position {
   batch: number;
   /** Sums of the metrics over those batches. */
   sums: Record<string, number>;
-  /** The best epoch by validation; undefined before the first one, and where there are no validation images. */
+  /** The best epoch by validation; 0 is what training began with. Undefined before the first one, and where there are no validation images. */
   best: BestEpoch | undefined;
 }
 

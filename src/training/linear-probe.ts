@@ -1,6 +1,9 @@
 import { at } from '../errors.js';
+import { floatsOf, type Tensor } from '../graph/tensor.js';
+import { input } from '../graph/value.js';
 import type { LabelledFeatures, PrepareTools } from '../methods/prepare.js';
 import { type LinearClassifier, LogisticRegression } from '../methods/shared/logistic-regression.js';
+import { linear } from '../nn/functional.js';
 import { logSumExp } from './log-sum-exp.js';
 
 /** Factors of 1/2 ||W||^2 to choose from, for features whose mean square is 1: from strong to weak. */
@@ -23,28 +26,42 @@ export async function linearProbe(tools: PrepareTools): Promise<LinearClassifier
   try {
     if (tools.count('val') === 0)
       return await regression.fit(UNCHOSEN * meanSquare, { onEvaluation: () => tools.progress(0, 1) });
-    const val = await tools.features('val');
+    const loss = await crossEntropyOn(await tools.features('val'), tools);
     const fits: { readonly head: LinearClassifier; readonly loss: number }[] = [];
     for (const strength of STRENGTHS) {
       const onEvaluation = () => tools.progress(fits.length, STRENGTHS.length);
       const head = await regression.fit(strength * meanSquare, { onEvaluation });
-      fits.push({ head, loss: crossEntropyOf(head, val) });
+      fits.push({ head, loss: await loss.of(head) });
       tools.progress(fits.length, STRENGTHS.length);
     }
+    await loss.release();
     return fits.reduce((best, fit) => (fit.loss < best.loss ? fit : best)).head;
   } finally {
     await regression.release();
   }
 }
 
-/** Mean over images, in nats. */
-function crossEntropyOf({ weight, bias }: LinearClassifier, { features, labels }: LabelledFeatures): number {
-  const d = at(features.shape, 1);
-  let total = 0;
-  labels.forEach((label, i) => {
-    const g = features.data.subarray(i * d, (i + 1) * d);
-    const logits = bias.data.map((b, k) => g.reduce((sum, x, j) => sum + x * at(weight.data, k * d + j), b));
-    total += logSumExp(logits) - at(logits, label);
-  });
-  return total / labels.length;
+/** The cross-entropy of classifiers on the same images: mean over images, in nats. */
+async function crossEntropyOn({ features, labels }: LabelledFeatures, tools: PrepareTools) {
+  const { classes, featureSize } = tools;
+  const feed = (name: string, shape: readonly number[]) => input(name, { dtype: 'float32', shape });
+  const weight = feed('weight', [classes, featureSize]);
+  const logits = linear(feed('features', features.shape), weight, feed('bias', [classes]));
+  const computation = await tools.compile(new Map([['logits', logits]]));
+  return {
+    async of(head: LinearClassifier): Promise<number> {
+      const feeds = new Map<string, Tensor>([
+        ['features', features],
+        ['weight', head.weight],
+        ['bias', head.bias],
+      ]);
+      const { data } = floatsOf(await computation.run(feeds), 'logits');
+      const losses = Array.from(labels, (label, i) => {
+        const row = data.subarray(i * classes, (i + 1) * classes);
+        return logSumExp(row) - at(row, label);
+      });
+      return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    },
+    release: () => computation.release(),
+  };
 }

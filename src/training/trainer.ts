@@ -20,6 +20,8 @@ export interface TrainerOptions extends StepOptions {
   readonly seed: number;
   readonly epochs: number;
   readonly evalBatchSize: number;
+  /** Whether the state that training begins with is a candidate, too, as epoch 0: a head that was fitted already. */
+  readonly validateStart: boolean;
   /** Stop after this many epochs without a better validation accuracy. */
   readonly patience?: number | undefined;
   /** Stop after this many batches in all. */
@@ -117,6 +119,8 @@ export class Trainer {
    */
   async train(position: Position, { wasLast = false } = {}): Promise<TrainingResult> {
     const { data, checkpoints, emit, stop } = this.#host;
+    if (this.#options.validateStart && position.best === undefined && this.#stepsDone(position) === 0)
+      await this.#validateStart(position);
     if (wasLast && !this.#isDone(position)) await this.#epochCallback(position.epoch);
     while (!this.#isDone(position)) {
       emit({ type: 'phase', phase: 'train' });
@@ -170,25 +174,40 @@ export class Trainer {
     this.#host.emit({ type: 'step', epoch, step: done + 1, totalSteps: this.#totalSteps, metrics });
   }
 
+  /** The first candidate. Without validation images there is nothing to choose by. */
+  async #validateStart(position: Position): Promise<void> {
+    const metrics = await this.#validate(position, 0);
+    if (metrics === undefined) return;
+    const { epochs } = this.#options;
+    this.#host.emit({ type: 'epoch', epoch: 0, epochs, step: 0, metrics, best: true });
+    await this.#host.checkpoints.saveBest(this.#snapshot(), position);
+  }
+
+  /** The metrics of the validation images, where there are some; the best epoch is noted in the position. */
+  async #validate(position: Position, epoch: number): Promise<Record<string, number> | undefined> {
+    const { data, emit } = this.#host;
+    if (data.validation === undefined) return undefined;
+    emit({ type: 'phase', phase: 'validate' });
+    const started = performance.now();
+    const { accuracy, loss } = await this.#evaluator.evaluate(this.state, data.validation());
+    this.#checkFinite('validation', loss, this.#stepsDone(position));
+    if (isBetter({ epoch, accuracy, loss }, position.best)) position.best = { epoch, accuracy, loss };
+    return {
+      val_accuracy: accuracy,
+      val_loss: loss,
+      validation_seconds: (performance.now() - started) / 1000,
+    };
+  }
+
   /** Validates, keeps the best, moves the position to the next epoch and saves it. */
   async #endEpoch(position: Position): Promise<void> {
-    const { data, checkpoints, emit } = this.#host;
+    const { checkpoints, emit } = this.#host;
     const epoch = position.epoch + 1;
     const step = this.#stepsDone(position);
     const metrics: Record<string, number> = {};
     for (const [name, sum] of Object.entries(position.sums)) metrics[name] = sum / position.batch;
-    let best = false;
-    if (data.validation !== undefined) {
-      emit({ type: 'phase', phase: 'validate' });
-      const started = performance.now();
-      const { accuracy, loss } = await this.#evaluator.evaluate(this.state, data.validation());
-      this.#checkFinite('validation', loss, step);
-      best = isBetter({ epoch, accuracy, loss }, position.best);
-      if (best) position.best = { epoch, accuracy, loss };
-      metrics.val_accuracy = accuracy;
-      metrics.val_loss = loss;
-      metrics.validation_seconds = (performance.now() - started) / 1000;
-    }
+    Object.assign(metrics, await this.#validate(position, epoch));
+    const best = position.best?.epoch === epoch;
     position.epoch = epoch;
     position.batch = 0;
     position.sums = {};

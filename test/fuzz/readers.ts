@@ -4,6 +4,7 @@ import { modelReaders } from './model-readers.js';
 import { optionReaders } from './option-readers.js';
 import type { Reader } from './reader.js';
 import { runReaders } from './run-readers.js';
+import { searchReaders } from './search-readers.js';
 
 /** Everything that reads what others wrote. Another reader is an entry of one of these. */
 export const readers: Readonly<Record<string, Reader>> = {
@@ -11,5 +12,6 @@ export const readers: Readonly<Record<string, Reader>> = {
   ...hubReaders,
   ...dataReaders,
   ...runReaders,
+  ...searchReaders,
   ...optionReaders,
 };

@@ -17,7 +17,7 @@ that \`--lambda\` sets ([what its unit is](protocol.md#the-weight-of-a-penalty))
 
 Methods combine: \`--method bss+l2-sp\` adds both penalties, each with its own default weight (another with
 \`--option bss.lambda=0.01\`) and its own options (\`--option bss.k=2\`). What does not combine is refused with the reason.
-Any method can start from a linear probe instead of a random head: \`--head linear-probe\`.`;
+Any method starts from a linear probe; \`--head random\` begins as the papers do.`;
 
 /** docs/methods.md: every method with its options. */
 export function methodsPage(): string {

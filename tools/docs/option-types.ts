@@ -12,6 +12,7 @@ import {
   type OptionType,
 } from '../../src/run/options/describe-options.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
+import { decidedOptions, ownTuneOptionsSchema } from '../../src/run/options/tune-options.js';
 
 const introduction = `/** Written by \`npm run docs\` from the schemas of the options; do not edit. */`;
 
@@ -21,6 +22,12 @@ export function optionTypes(): string {
     introduction,
     interfaceOf('TrainOptions', 'Options of `train`. `data` and `model` are enough.', trainOptionsSchema),
     interfaceOf('ResumeOptions', 'Options of `resume`.', resumeOptionsSchema),
+    interfaceOf(
+      'TuneOptions',
+      'Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched.',
+      ownTuneOptionsSchema,
+      `Omit<TrainOptions, ${decidedOptions.map((key) => `'${key}'`).join(' | ')}>`,
+    ),
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),
@@ -29,9 +36,10 @@ export function optionTypes(): string {
   return `${parts.join('\n\n')}\n`;
 }
 
-function interfaceOf(name: string, description: string, schema: z.ZodObject): string {
+function interfaceOf(name: string, description: string, schema: z.ZodObject, base?: string): string {
   const properties = describeOptions(schema).map(property);
-  return `/** ${description} */\nexport interface ${name} {\n${properties.join('\n')}\n}`;
+  const extended = base === undefined ? '' : ` extends ${base}`;
+  return `/** ${description} */\nexport interface ${name}${extended} {\n${properties.join('\n')}\n}`;
 }
 
 function property(option: OptionDescription): string {

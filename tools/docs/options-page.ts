@@ -12,6 +12,7 @@ import {
 } from '../../src/run/options/describe-options.js';
 import { optionGroups } from '../../src/run/options/option.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
+import { decidedOptions, ownTuneOptionsSchema } from '../../src/run/options/tune-options.js';
 import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
@@ -24,18 +25,21 @@ The library takes an option by its name, the command line by its flag. Options w
 /** docs/options.md: the options of every command and of the library's functions. */
 export function optionsPage(): string {
   const training = describeOptions(trainOptionsSchema);
-  const groups = optionGroups.map((group) =>
-    section(
-      `### ${group}`,
-      training.filter((option) => option.group === group),
-      ['data'],
-    ),
-  );
+  const groups = optionGroups
+    .filter((group) => group !== 'Search')
+    .map((group) =>
+      section(
+        `### ${group}`,
+        training.filter((option) => option.group === group),
+        ['data'],
+      ),
+    );
   return `${[
     introduction,
     '## `adarand train DATA --model MODEL`, `train`',
     ...groups,
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
+    ownSearch(),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),
@@ -45,6 +49,14 @@ export function optionsPage(): string {
 
 function command(title: string, schema: z.ZodObject, byPosition: readonly string[]): string {
   return section(`## ${title}`, describeOptions(schema), byPosition);
+}
+
+/** The options of a search that are none of training. */
+function ownSearch(): string {
+  const decided = decidedOptions.map(code).join(', ');
+  const text = `All options of \`train\` may be given, too, but for ${decided}; they hold for every trial, and what they give is not searched.`;
+  const title = `## \`adarand tune DATA --model MODEL\`, \`tune\`\n\n${text}`;
+  return section(title, describeOptions(ownTuneOptionsSchema), []);
 }
 
 function section(

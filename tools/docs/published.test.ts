@@ -146,6 +146,16 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
         /^(adarand train --resume (\S+))$/,
         (line = '', run = '') => type(`rm ${run}/summary.json && ${line}`),
       ],
+      // For two configurations, not for the minutes that are printed.
+      [
+        /^(adarand tune (?!--resume).+?)(?: --minutes \d+)?$/,
+        (line = '') => type(`rm -rf search && ${line} --trials 2 --epochs 2 --out search`),
+      ],
+      // Its journey is tune.test.ts; that of the documents has ended.
+      [
+        /^(adarand tune --resume) \S+$/,
+        (line = '') => assert.rejects(type(`${line} search`), /search is finished already/),
+      ],
       // No test uses the network: these are understood as far as the download.
       [
         /^(adarand train .*--model \w+\/\S+.*)$/,

@@ -18,7 +18,8 @@ for (const name of names.sort()) {
   const [run, to] = [join(folder, 'runs', name), join(folder, 'exports', name)];
   for (const old of [run, to]) await rm(old, { recursive: true, force: true });
   const path = join(models, name);
-  const hasConfig = (await stat(join(path, 'config.json')).catch(() => undefined)) !== undefined;
+  const files = await readdir(path);
+  const hasConfig = files.some((file) => file === 'config.json' || file === 'open_clip_config.json');
   const model = hasConfig ? path : join(path, 'model.safetensors');
   const size = hasConfig ? [] : ['--image-size', name.endsWith('vit') ? '32' : '96'];
   const how = ['--epochs', '1', '--batch-size', '6', '--learning-rate', '0.001', '--out', run];

@@ -78,6 +78,7 @@ async function summaryOf(
     data: dataset,
     model: join(root, model),
     method: name,
+    head: 'random',
     seed,
     epochs,
     out: folder,

@@ -19,6 +19,7 @@ const summary: RunSummary = {
   val_loss: 0.1,
   val_images: 60,
   train_images: 600,
+  probe_val_accuracy: null,
   best_epoch: 1,
   epochs: 2,
   steps: 36,

@@ -75,6 +75,7 @@ const trainer = await Trainer.create(
     accumulate: 1,
     batchNorm: 'train',
     evalBatchSize: evaluation.batchSize,
+    validateStart: false,
     checkpointSeconds: Number.POSITIVE_INFINITY,
   },
   {

@@ -24,6 +24,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./train.js')).command,
   },
   {
+    name: 'tune',
+    usage: '[data]',
+    summary: 'search the options of `train` by validation, within minutes that you give, and train the best',
+    example: 'tune photos --model some-backbone --minutes 20',
+    load: async () => (await import('./tune.js')).command,
+  },
+  {
     name: 'eval',
     usage: '<run> <data>',
     summary: 'the accuracy of a run on labelled images',

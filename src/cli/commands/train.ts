@@ -72,21 +72,26 @@ function resumeOptions({ given, parse }: Typed): ResumeOptions {
 }
 
 function conclusion(summary: RunSummary): string[] {
-  const { run, test_accuracy: accuracy, test_interval: interval, val_accuracy: validated } = summary;
-  const chosen =
-    validated === null
-      ? `kept the last epoch, ${summary.best_epoch}: there were no validation images to choose by`
-      : `kept epoch ${summary.best_epoch} of ${summary.epochs}: validation accuracy ${percent(validated)}`;
+  const { run, test_accuracy: accuracy, test_interval: interval } = summary;
   const result =
     accuracy === null || interval === null
-      ? 'not tested: there are no test images'
+      ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
       : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images`;
   return [
     '',
     result,
-    chosen,
+    keptEpoch(summary),
     `${duration(summary.seconds_per_epoch)} per epoch, ${formatBytes(summary.peak_memory_bytes)} of memory at most`,
     `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
+}
+
+function keptEpoch(summary: RunSummary): string {
+  const { best_epoch: best, epochs, val_accuracy: validated, probe_val_accuracy: probe } = summary;
+  if (validated === null) return `kept the last epoch, ${best}: there were no validation images to choose by`;
+  if (best === 0)
+    return `kept the linear probe: validation accuracy ${percent(validated)}, and none of ${epochs} epochs had a better one`;
+  const kept = `kept epoch ${best} of ${epochs}: validation accuracy ${percent(validated)}`;
+  return probe === null ? kept : `${kept}, after ${percent(probe)} of the linear probe`;
 }

@@ -39,6 +39,34 @@ export function withoutTrailingAxes(axes: number): Form {
   return { toOurs: toTheirs, toTheirs: toOurs };
 }
 
+/** Kernels [D,C,P,P] of patches that are stored as a linear layer [D,PPC] on their pixels, row by row, colours last. */
+export function onFlatPatches(channels: number): Form {
+  const reordered = (from: Floats, shape: readonly number[], toOurs: boolean): Floats => {
+    const width = at(from.shape, 0);
+    const pixels = from.data.length / (width * channels);
+    const data = new Float32Array(from.data.length);
+    for (let row = 0; row < width; row++)
+      for (let channel = 0; channel < channels; channel++)
+        for (let pixel = 0; pixel < pixels; pixel++) {
+          const start = row * channels * pixels;
+          const [ours, theirs] = [start + channel * pixels + pixel, start + pixel * channels + channel];
+          data[toOurs ? ours : theirs] = from.data[toOurs ? theirs : ours] ?? 0;
+        }
+    return { dtype: 'float32', shape: [...shape], data };
+  };
+  return {
+    // What is no such layer stays as it is, and is refused by its shape.
+    toOurs: (theirs) => {
+      const [width = 0, length = 0] = theirs.shape;
+      const side = Math.sqrt(length / channels);
+      return theirs.shape.length === 2 && Number.isInteger(side)
+        ? reordered(theirs, [width, channels, side, side], true)
+        : theirs;
+    },
+    toTheirs: (ours) => reordered(ours, [at(ours.shape, 0), ours.data.length / at(ours.shape, 0)], false),
+  };
+}
+
 /** A matrix that is stored as [in, out]. */
 export const transposed: Form = { toOurs: transpose, toTheirs: transpose };
 

@@ -31,6 +31,8 @@ export interface Naming {
   readonly head: readonly Rename[];
   /** In which tensors are written for the library to load, where not in this one. */
   readonly written?: Naming;
+  /** The same for a network with one classifier, where the library calls that differently than the first of two. */
+  readonly ofOneHead?: Naming;
   /** Tensors that belong to the file but not to the network, and what they are. */
   readonly unused?: readonly Leftover[];
 }
@@ -43,6 +45,11 @@ export interface NamedWeights {
   readonly prefix: string;
   /** What the file holds besides, in words, with the number of tensors. */
   readonly unused: ReadonlyMap<string, number>;
+}
+
+/** In which names a network with these classifiers is written for the library to load. */
+export function writtenIn(naming: Naming, heads: readonly string[]): Naming {
+  return (heads.length === 1 ? naming.ofOneHead : undefined) ?? naming.written ?? naming;
 }
 
 /** Every name stays as it is: the rules of the naming that is ours. */

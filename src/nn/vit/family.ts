@@ -5,6 +5,7 @@ import { vitNamings } from './names.js';
 import type { VitOptions } from './options.js';
 import { positionFilter, resizePositions } from './positions.js';
 import { coversVit, vitOptions } from './recognise.js';
+import { isFlexible } from './transformers-clip.js';
 import { positionedTokens, vit } from './vit.js';
 
 /** The sizes of Touvron et al. 2021 (DeiT) at 224 pixels with patches of 16. */
@@ -19,9 +20,14 @@ export const vits = {
   recognise(tensors, config, naming) {
     const options = vitOptions(tensors, config);
     if (options === undefined) return undefined;
-    const filter = positionFilter(naming?.library, options.registers ?? 0);
-    return (weights, { imageSize = options.imageSize } = {}) => {
+    const filter = isFlexible(naming)
+      ? 'bilinear-antialias'
+      : positionFilter(naming?.library, options.registers ?? 0);
+    return (weights, { imageSize: asked = options.imageSize } = {}) => {
       const { patch } = options;
+      // Libraries leave out the last pixels of images that are no whole number of patches, such as SigLIP's 384 in 27 of 14.
+      const own = Math.floor(asked / patch) * patch === options.imageSize;
+      const imageSize = own ? options.imageSize : asked;
       if (imageSize % patch !== 0)
         throw new AdarandError(
           'model.image-size',

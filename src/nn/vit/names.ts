@@ -1,6 +1,6 @@
 import { transposed, withoutLeadingAxes } from '../naming/forms.js';
 import { besideClip } from '../naming/leftovers.js';
-import { type Naming, type Rename, unchanged } from '../naming/naming.js';
+import { type Naming, unchanged } from '../naming/naming.js';
 import { inLayer } from './in-layer.js';
 import { transformersClips } from './transformers-clip.js';
 
@@ -74,7 +74,7 @@ const transformersBlocks = inLayer('encoder.layer.*', [
   ['attn.proj.*', 'attention.output.dense.*'],
 ]);
 
-const transformersPatches: readonly Rename[] = [
+const transformersPatches = [
   { ours: 'cls_token', theirs: 'embeddings.cls_token' },
   { ours: 'dist_token', theirs: 'embeddings.distillation_token' },
   { ours: 'reg_token', theirs: 'embeddings.register_tokens' },
@@ -87,28 +87,41 @@ const maskToken = { pattern: /^embeddings[.]mask_token$/, what: 'the decoder of 
 
 const pooler = { pattern: /^pooler[.]/, what: 'the pooler, which classifiers do not use' };
 
+const transformersVitBlocks = [
+  ...transformersBlocks,
+  ...inLayer('encoder.layer.*', [
+    ['norm1.*', 'layernorm_before.*'],
+    ['norm2.*', 'layernorm_after.*'],
+    ['mlp.fc1.*', 'intermediate.dense.*'],
+    ['mlp.fc2.*', 'output.dense.*'],
+  ]),
+];
+
 /** `ViTModel`, `DeiTModel` and their classifiers. */
 const transformersVit: Naming = {
   library: 'transformers',
   marker: 'encoder.layer.0.layernorm_before.weight',
-  body: [
-    ...transformersPatches,
-    ...transformersBlocks,
-    ...inLayer('encoder.layer.*', [
-      ['norm1.*', 'layernorm_before.*'],
-      ['norm2.*', 'layernorm_after.*'],
-      ['mlp.fc1.*', 'intermediate.dense.*'],
-      ['mlp.fc2.*', 'output.dense.*'],
-    ]),
-  ],
+  body: [...transformersPatches, ...transformersVitBlocks],
   head: [{ ours: 'head.*', theirs: 'classifier.*' }],
   unused: [pooler, maskToken],
 };
 
-/** `DeiTForImageClassificationWithTeacher`. */
+/** `ViTMSNForImageClassification` as transformers 5 saves it: its blocks alone lack the `vit.` before the others. */
+const transformersMsn: Naming = {
+  ...transformersVit,
+  marker: 'vit.layernorm.weight',
+  body: [
+    ...transformersPatches.map(({ ours, theirs }) => ({ ours, theirs: `vit.${theirs}` })),
+    ...transformersVitBlocks,
+  ],
+  written: transformersVit,
+};
+
+/** `DeiTForImageClassificationWithTeacher`, and `DeiTForImageClassification`, which has one classifier. */
 const transformersDistilled: Naming = {
   ...transformersVit,
   marker: 'embeddings.distillation_token',
+  ofOneHead: transformersVit,
   head: [
     { ours: 'head.*', theirs: 'cls_classifier.*' },
     { ours: 'head_dist.*', theirs: 'distillation_classifier.*' },
@@ -184,6 +197,7 @@ export const vitNamings = [
   torchvision,
   transformersDistilled,
   transformersVit,
+  transformersMsn,
   transformersDinoSwiglu,
   transformersDino,
   ...transformersClips,

@@ -2,7 +2,7 @@ import { at } from '../../errors.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
 
 /** Which filter a library resizes position embeddings with; `bicubic-corners` keeps the grid's corners where they are. */
-export type PositionFilter = 'bicubic' | 'bicubic-antialias' | 'bicubic-corners';
+export type PositionFilter = 'bicubic' | 'bicubic-antialias' | 'bicubic-corners' | 'bilinear-antialias';
 
 /** The filter of a library that names tensors, for a network with so many registers. */
 export function positionFilter(library: string | undefined, registers: number): PositionFilter {
@@ -63,7 +63,7 @@ function filterMatrix(from: number, to: number, filter: PositionFilter): Float64
   return Array.from({ length: to }, (_, i) => {
     const row = new Float64Array(from);
     const centre = corners ? (to > 1 ? (i * (from - 1)) / (to - 1) : 0) + 0.5 : (i + 0.5) * scale;
-    if (filter !== 'bicubic-antialias') {
+    if (filter === 'bicubic' || corners) {
       // Four taps; beyond the edge, the edge's value.
       const first = Math.floor(centre - 0.5);
       for (let tap = first - 1; tap <= first + 2; tap++) {
@@ -74,17 +74,22 @@ function filterMatrix(from: number, to: number, filter: PositionFilter): Float64
     }
     // PIL's: wider where it shrinks, cut off at the edges, normalised.
     const stretch = Math.max(1, scale);
-    const low = Math.max(0, Math.floor(centre - 2 * stretch + 0.5));
-    const high = Math.min(from, Math.floor(centre + 2 * stretch + 0.5));
+    const { reach, weigh } = filter === 'bilinear-antialias' ? bilinear : bicubic;
+    const low = Math.max(0, Math.floor(centre - reach * stretch + 0.5));
+    const high = Math.min(from, Math.floor(centre + reach * stretch + 0.5));
     let sum = 0;
     for (let j = low; j < high; j++) {
-      const weight = cubic((j + 0.5 - centre) / stretch, -0.5);
+      const weight = weigh((j + 0.5 - centre) / stretch);
       row[j] = weight;
       sum += weight;
     }
     return row.map((weight) => weight / sum);
   });
 }
+
+/** Filters as wide as they reach, in both directions. */
+const bicubic = { reach: 2, weigh: (x: number) => cubic(x, -0.5) };
+const bilinear = { reach: 1, weigh: (x: number) => Math.max(0, 1 - Math.abs(x)) };
 
 /** Keys 1981. */
 function cubic(x: number, a: number): number {

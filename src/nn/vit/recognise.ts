@@ -175,7 +175,7 @@ function timmOptions(architecture: string, args: Fields): Hidden {
   return {
     ...(heads !== undefined && { heads }),
     activation: activationOf(architecture, rest),
-    ...(rest.includes('clip') && { epsilon: 1e-5 }),
+    epsilon: rest.includes('clip') ? 1e-5 : 1e-6,
     ...poolOf(field(args, 'global_pool', z.string()), architecture),
   };
 }
@@ -213,6 +213,8 @@ const transformersTypes: readonly string[] = [
   'clip_vision_model',
   'siglip',
   'siglip_vision_model',
+  'siglip2',
+  'siglip2_vision_model',
   'vit_mae',
   'vit_msn',
   'ijepa',
@@ -234,7 +236,7 @@ function transformersOptions(
   const heads = field(own, 'num_attention_heads', z.number().int().min(1)) ?? 12;
   const epsilon =
     field(own, 'layer_norm_eps', z.number().positive()) ??
-    (clip ? 1e-5 : siglip || modelType.startsWith('dinov2') ? 1e-6 : 1e-12);
+    (clip ? 1e-5 : siglip || /^(dinov2|vit_msn)/.test(modelType) ? 1e-6 : 1e-12);
   // Classifiers of CLIP and SigLIP see the average of the patches, whatever texts are compared with.
   const averages = modelType === 'ijepa' || ((clip || siglip) && tensors.has('head.bias'));
   return { heads, epsilon, activation, ...(averages && { pool: 'average' }) };

@@ -1,5 +1,5 @@
-import { withoutLeadingAxes } from '../naming/forms.js';
-import type { Naming } from '../naming/naming.js';
+import { onFlatPatches, withoutLeadingAxes } from '../naming/forms.js';
+import type { Naming, Rename } from '../naming/naming.js';
 import { inLayer } from './in-layer.js';
 
 const clipLayer: Parameters<typeof inLayer>[1] = [
@@ -75,5 +75,27 @@ const siglipClassifier: Naming = {
   unused: [clipText, { pattern: /^head[.]/, what: 'the attention pooling, which classifiers do not use' }],
 };
 
+/** A patch of `Siglip2VisionModel` is a row of pixels. */
+const flatPatches = {
+  ours: 'patch_embed.proj.weight',
+  theirs: 'embeddings.patch_embedding.weight',
+  form: onFlatPatches(3),
+} satisfies Rename;
+
+/** `Siglip2VisionModel`, and the image tower of `Siglip2Model`: images of any number of patches. */
+const siglip2: Naming = {
+  ...siglip,
+  marker: flatPatches.theirs,
+  body: [flatPatches, ...siglip.body],
+};
+
+/** `Siglip2ForImageClassification`. */
+const siglip2Classifier: Naming = { ...siglipClassifier, marker: siglip2.marker, body: siglip2.body };
+
 /** CLIP and SigLIP of transformers; without a classifier first. */
-export const transformersClips = [clip, clipClassifier, siglip, siglipClassifier];
+export const transformersClips = [clip, clipClassifier, siglip, siglipClassifier, siglip2, siglip2Classifier];
+
+/** Whether a network resizes its positions for each image, as SigLIP 2 does. */
+export function isFlexible(naming: Naming | undefined): boolean {
+  return naming === siglip2 || naming === siglip2Classifier;
+}

@@ -112,7 +112,7 @@ function embed(scope: Scope, images: Value, options: VitOptions): Value {
   const positioned = positionedTokens(options);
   const positions = scope.parameter('pos_embed');
   const [count, size] = [at(positions.shape, 1), at(positions.shape, 2)];
-  if (rows * patch !== height || columns * patch !== width || rows * columns + positioned !== count)
+  if (rows * columns + positioned !== count)
     throw new AdarandError(
       'model.image-size',
       `This vision transformer has positions for ${count - positioned} patches of ${patch} pixels; an image of ${height}x${width} does not have as many`,
@@ -120,7 +120,11 @@ function embed(scope: Scope, images: Value, options: VitOptions): Value {
     );
   const bias = patchBias ? scope.parameter('patch_embed.proj.bias') : undefined;
   const geometry = { strides: [patch, patch], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
-  const maps = conv(images, scope.parameter('patch_embed.proj.weight'), bias, geometry);
+  const cut =
+    rows * patch === height && columns * patch === width
+      ? images
+      : slice(slice(images, 2, 0, rows * patch), 3, 0, columns * patch);
+  const maps = conv(cut, scope.parameter('patch_embed.proj.weight'), bias, geometry);
   const patches = transpose(reshape(maps, [batch, size, rows * columns]), [0, 2, 1]);
   const before = prefixTokens(options).map(({ name, count: n }) => ({
     tokens: expand(scope.parameter(name), [batch, n, size]),

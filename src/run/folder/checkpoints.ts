@@ -20,7 +20,7 @@ const positionSchema = z.object({
   epoch: count,
   batch: count,
   sums: z.record(z.string(), number),
-  best: z.object({ epoch: count.min(1), accuracy: z.number().min(0).max(1), loss: z.number() }).optional(),
+  best: z.object({ epoch: count, accuracy: z.number().min(0).max(1), loss: z.number() }).optional(),
 });
 
 export interface Checkpoint {

@@ -8,6 +8,7 @@ const lineSchema = z.looseObject({
   epoch: z.int().min(0),
   step: z.int().min(0),
   seconds: z.number().min(0).optional(),
+  val_accuracy: z.number().optional(),
 });
 
 export type MetricsLine = z.infer<typeof lineSchema>;
@@ -60,10 +61,21 @@ export class MetricsLog {
   }
 }
 
+/** Whether a line is of an epoch in which there was training: 0 is what training began with. */
+function isTrained(line: MetricsLine | undefined): line is MetricsLine {
+  return line?.type === 'epoch' && line.epoch > 0;
+}
+
+/** Validation accuracy of what training began with, where it was a candidate. */
+export async function startAccuracy(path: string): Promise<number | undefined> {
+  const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
+  return lines.find((line) => line?.type === 'epoch' && line.epoch === 0)?.val_accuracy;
+}
+
 /** Median over the logged epochs, so that an epoch that was interrupted has little effect. */
 export async function secondsPerEpoch(path: string): Promise<number> {
   const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
-  const seconds = lines.flatMap((line) => (line?.type === 'epoch' ? [line.seconds ?? 0] : []));
+  const seconds = lines.flatMap((line) => (isTrained(line) ? [line.seconds ?? 0] : []));
   seconds.sort((a, b) => a - b);
   const middle = Math.floor(seconds.length / 2);
   const upper = seconds[middle] ?? 0;

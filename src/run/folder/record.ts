@@ -102,8 +102,10 @@ export const summarySchema = z.object({
   val_loss: z.number().nullable(),
   val_images: count,
   train_images: positive,
-  /** The epoch whose parameters were kept: by validation, or the last one. */
-  best_epoch: positive,
+  /** Of the linear probe that training began with; null for another beginning. Earlier versions did not record it. */
+  probe_val_accuracy: share.nullable().default(null),
+  /** The epoch whose parameters were kept: by validation, or the last one. 0 is the linear probe. */
+  best_epoch: count,
   epochs: positive,
   steps: positive,
   /** Median over epochs, validation included. */
@@ -136,8 +138,8 @@ export const unfinishedSchema = z.object({
   epochs: positive,
   /** Batches that are done in all. */
   step: count,
-  /** The epoch whose parameters are used, the best so far by validation; null for those of the last checkpoint. */
-  best_epoch: positive.nullable(),
+  /** The epoch whose parameters are used, the best so far by validation; 0 for the linear probe, null for those of the last checkpoint. */
+  best_epoch: count.nullable(),
 });
 
 export type UnfinishedRun = z.infer<typeof unfinishedSchema>;

@@ -5,7 +5,8 @@ import { Operation } from './operation.js';
 
 export const inspectOptionsSchema = z.strictObject({
   model: z.string().min(1).register(optionRegistry, {
-    description: 'Network to look at: a folder, an .onnx or .safetensors file, or `sample`.',
+    description:
+      'Network to look at: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging Face Hub, or `sample`.',
     group: 'Input and output',
     value: 'model',
   }),
@@ -97,5 +98,5 @@ export const inspect = new Operation({
   module: import.meta.url,
   request: inspectOptionsSchema,
   result: inspectionSchema,
-  perform: async (options) => (await import('../use/inspect-model.js')).inspectModel(options),
+  perform: async (options, host) => (await import('../use/inspect-model.js')).inspectModel(options, host),
 });

@@ -12,8 +12,10 @@ import type {
   PredictOptions,
   ResumeOptions,
   TrainOptions,
+  TuneOptions,
 } from './options.gen.js';
 import type { trainOptionsSchema } from './train-options.js';
+import type { tuneOptionsSchema } from './tune-options.js';
 
 /** True only for types that are the same, down to optional and read-only properties. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -28,5 +30,10 @@ test('the documented types of the options are those of their schemas', () => {
   const exported: Same<ExportOptions, z.input<typeof exportOptionsSchema>> = true;
   const resume: Same<ResumeOptions, z.input<typeof resumeOptionsSchema>> = true;
   const inspected: Same<InspectOptions, z.input<typeof inspectOptionsSchema>> = true;
-  proven(resume, train, evaluate, predict, exported, inspected);
+  // It extends another type: the same in both directions.
+  const tuned: Same<
+    { [Key in keyof TuneOptions]: TuneOptions[Key] },
+    z.input<typeof tuneOptionsSchema>
+  > = true;
+  proven(tuned, resume, train, evaluate, predict, exported, inspected);
 });

@@ -56,10 +56,10 @@ export interface TrainOptions {
    */
   source?: string | undefined;
   /**
-   * Initial weights of the new head, the last layer: random, or those of a linear probe (logistic
-   * regression on the pretrained features).
+   * Initial weights of the new head, the last layer. linear-probe: those of a logistic regression on the
+   * pretrained features, which is also a candidate, as epoch 0. random: as in the papers.
    *
-   * Default: random.
+   * Default: linear-probe.
    */
   head?: 'random' | 'linear-probe' | undefined;
   /**
@@ -85,8 +85,8 @@ export interface TrainOptions {
   /**
    * Learning rate before the schedule lowers it.
    *
-   * Default: for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that
-   * after a linear probe.
+   * Default: for sgd 0.01 with BatchNorm, without 0.0003 after a linear probe and 0.001 from a random
+   * head; for adam and adamw 0.00001 and 0.0001.
    */
   learningRate?: number | undefined;
   /**
@@ -236,11 +236,24 @@ export interface TrainOptions {
    */
   valFraction?: number | undefined;
   /**
+   * Which share is validated on, from 0 on, where DATA has no val/: for one seed, the shares of
+   * different numbers are disjoint, and the test images are the same.
+   *
+   * Default: 0.
+   */
+  valFold?: number | undefined;
+  /**
    * Share of the training images to test on, from 0 to 1, where DATA has no test/.
    *
    * Default: 0.2.
    */
   testFraction?: number | undefined;
+  /**
+   * Whether the test images are looked at, once, after training.
+   *
+   * Default: true.
+   */
+  test?: boolean | undefined;
   /**
    * Seed of the splits, the order of images, augmentation, noise and the new head.
    *
@@ -290,6 +303,42 @@ export interface ResumeOptions {
    * Default: as the run has it.
    */
   patience?: number | undefined;
+}
+
+/** Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched. */
+export interface TuneOptions extends Omit<TrainOptions, 'method' | 'valFold' | 'maxSteps' | 'out'> {
+  /**
+   * Minutes that the whole search may take, the final run included. The first trial measures what this
+   * machine does in them.
+   *
+   * Default: 20, unless --trials is given.
+   */
+  minutes?: number | undefined;
+  /**
+   * Configurations of each method to try, instead of a time.
+   *
+   * Default: as many as there is time for.
+   */
+  trials?: number | undefined;
+  /**
+   * Methods to choose from; each gets the same configurations and the same budget.
+   *
+   * Default: adarand.
+   */
+  methods?: string | undefined;
+  /**
+   * How many cuts of the validation images the configurations of the last stage are compared on, where
+   * DATA has no val/.
+   *
+   * Default: so many that together they have 200 images, at most 5.
+   */
+  folds?: number | undefined;
+  /**
+   * Folder that the search is written to; it must be empty, or not exist yet.
+   *
+   * Default: runs/DATA-MODEL-tune-N.
+   */
+  out?: string | undefined;
 }
 
 /** Options of `evaluate`. */
@@ -392,7 +441,10 @@ export interface ExportOptions {
 
 /** Options of `inspect`. */
 export interface InspectOptions {
-  /** Network to look at: a folder, an .onnx or .safetensors file, or `sample`. */
+  /**
+   * Network to look at: a folder, an .onnx or .safetensors file, org/name for a model of the Hugging
+   * Face Hub, or `sample`.
+   */
   model: string;
   /**
    * Name of the value of an ONNX file that a new head would read.

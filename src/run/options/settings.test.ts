@@ -56,13 +56,15 @@ test('batches are smaller where there are few images', () => {
 });
 
 test('the learning rate goes with BatchNorm and the optimizer', () => {
-  assert.equal(resolved({}).learningRate, 0.01);
+  assert.equal(resolved({ head: 'random' }).learningRate, 0.01);
   const folded = { ...network, buffers: new Map() };
-  const options = parseTrainOptions({ data: 'd', model: 'm' });
+  const options = parseTrainOptions({ data: 'd', model: 'm', head: 'random' });
   const given = { dataset: datasetOf(100), network: folded, method: adarand.bind() };
   assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
-  assert.equal(resolved({ optimizer: 'adamw' }).learningRate, 1e-4);
-  assert.equal(resolved({ head: 'linear-probe' }).learningRate, 0.001, 'its head is not to be undone');
+  assert.equal(resolved({ head: 'random', optimizer: 'adamw' }).learningRate, 1e-4);
+  assert.equal(resolved({}).learningRate, 0.01);
+  const probed = parseTrainOptions({ data: 'd', model: 'm' });
+  assert.equal(resolveSettings(probed, { ...given, featureMeanSquare: 1 }).learningRate, 0.0003);
 });
 
 test('statistics are computed only where they are needed', () => {

@@ -11,15 +11,17 @@ const smallImage = 64;
 
 const batchSize = z.int().min(1).max(MAXIMUM_BATCH);
 
+export const augmentationSchema = z.custom<AugmentationName>(
+  (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
+);
+
 /** Values for options that were left open, chosen for this data and network. They are recorded for a resumed run. */
 export const settingsSchema = z.object({
   batchSize,
   evalBatchSize: batchSize,
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
-  augment: z.custom<AugmentationName>(
-    (name) => typeof name === 'string' && Object.hasOwn(augmentations, name),
-  ),
+  augment: augmentationSchema,
   /** As given, in the unit of `lambdaUnit`. */
   lambda: z.number().min(0),
   /** Factor that converts a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
@@ -108,8 +110,9 @@ function defaultWeightDecay(
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
 function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
-  // The head of a linear probe has large weights, which give large gradients, and there is less left to learn.
-  const share = head === 'linear-probe' ? 0.1 : 1;
-  if (optimizer !== 'sgd') return 1e-4 * share;
-  return (buffers.size > 0 ? 0.01 : 0.001) * share;
+  const isProbe = head === 'linear-probe';
+  // The head of a linear probe has large weights, which give large gradients.
+  if (optimizer !== 'sgd') return isProbe ? 1e-5 : 1e-4;
+  if (buffers.size > 0) return 0.01;
+  return isProbe ? 0.0003 : 0.001;
 }

@@ -98,11 +98,11 @@ const method = {
   }),
   head: z
     .enum(['random', 'linear-probe'])
-    .default('random')
+    .default('linear-probe')
     .register(optionRegistry, {
       description:
-        'Initial weights of the new head, the last layer: random, or those of a linear probe (logistic regression on ' +
-        'the pretrained features).',
+        'Initial weights of the new head, the last layer. linear-probe: those of a logistic regression on the pretrained ' +
+        'features, which is also a candidate, as epoch 0. random: as in the papers.',
       group: 'Method',
       value: 'start',
     }),
@@ -140,7 +140,8 @@ const training = {
     value: 'x',
     alias: 'lr',
     otherwise:
-      'for sgd 0.01 with BatchNorm and 0.001 without, for adam and adamw 0.0001; a tenth of that after a linear probe',
+      'for sgd 0.01 with BatchNorm, without 0.0003 after a linear probe and 0.001 from a random head; for adam and adamw ' +
+      '0.00001 and 0.0001',
   }),
   optimizer: choiceOf(optimizers).default('sgd').register(optionRegistry, {
     description: 'Optimizer. sgd has a Nesterov momentum of 0.9.',
@@ -301,6 +302,18 @@ const images = {
     group: 'Images',
     value: 'x',
   }),
+  valFold: z
+    .number()
+    .int()
+    .min(0)
+    .default(0)
+    .register(optionRegistry, {
+      description:
+        'Which share is validated on, from 0 on, where DATA has no val/: for one seed, the shares of different numbers are ' +
+        'disjoint, and the test images are the same.',
+      group: 'Images',
+      value: 'n',
+    }),
   testFraction: share.default(0.2).register(optionRegistry, {
     description: 'Share of the training images to test on, from 0 to 1, where DATA has no test/.',
     group: 'Images',
@@ -309,6 +322,11 @@ const images = {
 };
 
 const run = {
+  test: z.boolean().default(true).register(optionRegistry, {
+    description: 'Whether the test images are looked at, once, after training.',
+    off: 'Leave the test images alone.',
+    group: 'Run',
+  }),
   seed: z.number().int().min(0).default(0).register(optionRegistry, {
     description: 'Seed of the splits, the order of images, augmentation, noise and the new head.',
     group: 'Run',

@@ -130,6 +130,10 @@ function onData(options: RunOptions, { dataset, network }: EffectContext): Remar
       `--val-fraction ${options.valFraction} changes nothing: ${options.data} has validation images of its own`,
     ],
     [
+      options.valFold !== 0 && ownSplit('val'),
+      `--val-fold ${options.valFold} changes nothing: ${options.data} has validation images of its own`,
+    ],
+    [
       options.testFraction !== testFraction.def.defaultValue && ownSplit('test'),
       `--test-fraction ${options.testFraction} changes nothing: ${options.data} has test images of its own`,
     ],

@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { contentsOf, type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { HubSource } from '../../models/hub/source.js';
@@ -60,8 +58,8 @@ export async function openInputs(
   checkNetwork(method, network);
   throwIfStopped(host);
   const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
-  const { seed, trainFraction, valFraction, testFraction } = options;
-  const splits = { seed, trainFraction, valFraction, testFraction };
+  const { seed, trainFraction, valFraction, valFold, testFraction } = options;
+  const splits = { seed, trainFraction, valFraction, valFold, testFraction };
   const dataset = await open(options.data, splits, cache, host);
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
@@ -75,7 +73,8 @@ export async function openInputs(
 
 async function open(
   path: string,
-  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> & { readonly trainFraction?: number },
+  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> &
+    Partial<Pick<RunOptions, 'trainFraction' | 'valFold'>>,
   cache: ImageCache,
   host: RunHost,
 ): Promise<Dataset> {
@@ -88,9 +87,4 @@ async function open(
       host.emit({ type: 'progress', phase: 'data', done, total });
     },
   });
-}
-
-/** A path as an absolute path; a reference that is not a path (a name) is returned unchanged. */
-export function absolute(reference: string): string {
-  return existsSync(reference) ? resolve(reference) : reference;
 }

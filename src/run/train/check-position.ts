@@ -27,9 +27,12 @@ export function checkPosition(position: Position, record: RunRecord): void {
   if (batch >= batchesPerEpoch) throw wrong(`it has done ${batch} batches of an epoch of ${batchesPerEpoch}`);
   if (best !== undefined && best.epoch > epoch)
     throw wrong(`its best epoch is ${best.epoch}, after ${epoch}`);
-  const expectsBest = record.data.val > 0 && epoch > 0;
-  if (expectsBest !== (best !== undefined))
-    throw wrong(`it has ${best === undefined ? 'no' : 'a'} best epoch after ${epoch} epochs`);
+  const { data, options } = record;
+  if (best === undefined && data.val > 0 && epoch > 0)
+    throw wrong(`it has no best epoch after ${epoch} epochs`);
+  if (best !== undefined && data.val === 0) throw wrong('it has a best epoch, and no validation images');
+  if (best?.epoch === 0 && options.head !== 'linear-probe')
+    throw wrong('its best epoch is 0, and the head was random before training');
 }
 
 function wrong(what: string): AdarandError {

@@ -1,11 +1,12 @@
 import { AdarandError } from '../../errors.js';
 import type { Network, Preprocessing } from '../../nn/network.js';
 import { newHead } from '../../training/classifier.js';
+import { absolute } from '../folder/absolute.js';
 import { describeMachine } from '../folder/describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from '../folder/fingerprint.js';
 import type { RunRecord } from '../folder/record.js';
 import { absoluteMethod, fingerprintMethod } from '../method/open-method.js';
-import { absolute, type RunInputs } from '../prepare/run-inputs.js';
+import type { RunInputs } from '../prepare/run-inputs.js';
 import type { Run } from './run.js';
 import { threadCount } from './thread-count.js';
 import { describeGroups } from './trained-groups.js';

@@ -5,7 +5,7 @@ import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
-import { secondsPerEpoch } from '../folder/metrics-log.js';
+import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
@@ -55,6 +55,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     val_loss: best?.loss ?? null,
     val_images: data.val,
     train_images: data.train,
+    probe_val_accuracy: (await startAccuracy(held.folder.metrics)) ?? null,
     best_epoch: best?.epoch ?? position.epoch,
     epochs: position.epoch,
     steps: stepsAt(record, position),

@@ -72,7 +72,12 @@ export async function runTraining(
     emit({ type: 'run', path, step: stepsDone(), settings: shown(run) });
     await begin();
     const { logEvery } = options;
-    log = await MetricsLog.open(folder.metrics, { step: stepsDone(), epoch: position.epoch, logEvery });
+    log = await MetricsLog.open(folder.metrics, {
+      step: stepsDone(),
+      // A run that was killed before it kept what it began with validates that again.
+      epoch: position.epoch === 0 && position.best === undefined ? -1 : position.epoch,
+      logEvery,
+    });
     log.begin();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
@@ -109,6 +114,7 @@ function trainerOptions(run: Run): TrainerOptions {
     schedule: scheduleOf(options),
     rateFactors: rateFactors(groups, options),
     clipGradNorm: options.clipGradNorm,
+    validateStart: options.head === 'linear-probe',
     accumulate: options.accumulate,
     emaDecay: options.emaDecay,
     batchNorm: options.batchNorm,
@@ -182,7 +188,7 @@ function shown(run: Run): Record<string, unknown> {
     effective_lambda: effectiveLambda,
     // Of a combination, only some penalties have it.
     ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
-    ...(options.head === 'linear-probe' && { head: options.head }),
+    head: options.head,
     ...(trains !== undefined && { trains }),
     optimizer: options.optimizer,
     learning_rate: learningRate,

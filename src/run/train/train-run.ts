@@ -1,4 +1,3 @@
-import { basename, extname, resolve } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod } from '../../methods/method.js';
 import { type Position, start } from '../../training/checkpoint.js';
@@ -9,6 +8,7 @@ import { describeMachine } from '../folder/describe-machine.js';
 import { writeImageList } from '../folder/image-list.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
+import { stemOf } from '../folder/stem.js';
 import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
 import type { ResumeOptions } from '../options/options.gen.js';
@@ -41,7 +41,7 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
   if (out !== undefined) await RunFolder.checkFree(out);
   const inputs = await openInputs(options, method, host);
   const groups = groupRates(options, method, inputs.network);
-  const held = await RunFolder.reserve(out, stemOf(options, method));
+  const held = await RunFolder.reserve(out, stemOf(options.data, options.model, method.name));
   try {
     const decided = await lookBefore(inputs, options, method, host);
     for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
@@ -133,10 +133,4 @@ async function lookBefore(
   const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
   const preparation = await prepareRun(tools, { method, head: options.head, statistics });
   return { settings, preparation };
-}
-
-/** `flowers-mobilenet-adarand`. */
-function stemOf({ data, model }: RunOptions, { name }: BoundMethod): string {
-  const parts = [basename(resolve(data)), basename(resolve(model)).replace(extname(model), ''), name];
-  return parts.map((part) => part.replace(/[^\p{L}\p{N}._]+/gu, '-')).join('-');
 }

@@ -18,7 +18,7 @@ import type { RunInputs } from '../prepare/run-inputs.js';
 /** The batches of a run, for the trainer. */
 export function trainingData(
   { dataset, source, cache, network }: RunInputs,
-  { seed, flip, mixup, cutmix }: RunOptions,
+  { seed, flip, mixup, cutmix, test: isTested }: RunOptions,
   { batchSize, evalBatchSize, augment }: Settings,
   host: RunHost,
 ): TrainingData {
@@ -49,7 +49,7 @@ export function trainingData(
     },
     trainingImages: () => evaluation(images, 'epoch-callback'),
     validation: val.images.length === 0 ? undefined : () => evaluation(val.images),
-    test: test.images.length === 0 ? undefined : () => evaluation(test.images, 'test'),
+    test: test.images.length === 0 || !isTested ? undefined : () => evaluation(test.images, 'test'),
   };
 }
 

@@ -14,7 +14,9 @@ import { lowerProgram } from '../../runtime/program.js';
 import { newHead } from '../../training/classifier.js';
 import { sameRates } from '../../training/rate-factors.js';
 import { buildStep } from '../../training/step-graph.js';
+import type { RunHost } from '../events.js';
 import type { Inspection, inspectOptionsSchema } from '../operations/inspect.js';
+import { hubHost } from '../prepare/hub-host.js';
 import { exportAdvice } from './export-advice.js';
 
 type Options = z.output<typeof inspectOptionsSchema>;
@@ -24,11 +26,12 @@ type Options = z.output<typeof inspectOptionsSchema>;
  *
  * @throws AdarandError as `openModel` does for what is no ONNX file, and as `decodeOnnx` does for one that cannot be read.
  */
-export async function inspectModel(options: Options): Promise<Inspection> {
+export async function inspectModel(options: Options, host: RunHost): Promise<Inspection> {
   const { model, features, imageSize, batchSize, threads } = options;
   const found: { source?: OnnxSource; imported?: ImportedFile; compared: boolean } = { compared: false };
   const opened = await refusal(() =>
     openModel(model, {
+      host: hubHost(model, host),
       ...(imageSize === undefined ? {} : { imageSize }),
       ...(features === undefined ? {} : { features }),
       selfCheck: { threads },

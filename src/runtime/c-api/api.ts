@@ -13,6 +13,9 @@ type Native = KoffiFunc<(...values: Argument[]) => Result>;
 /** Bytes of stack that a call on another thread has: kernels need more than the usual 256 KB. */
 const STACK = 8 << 20;
 
+/** A library that nothing refers to any more is unloaded, and its functions with it, whoever still has their addresses. */
+const loaded = new Set<unknown>();
+
 /** ONNX Runtime's C API. A call that fails is an Error with ONNX Runtime's own words. */
 export class Api {
   readonly version: string;
@@ -30,8 +33,10 @@ export class Api {
     const { default: koffi } = await import('koffi');
     const path = await libraryPath();
     koffi.config({ async_stack_size: STACK });
+    const library = koffi.load(path);
+    loaded.add(library);
     const [getApi, getVersion] = koffi.decode(
-      koffi.load(path).func('OrtGetApiBase', 'void *', [])(),
+      library.func('OrtGetApiBase', 'void *', [])(),
       koffi.array('void *', 2),
     );
     const address: unknown = koffi.decode(getApi, koffi.proto('void *', ['uint32_t']))(API_VERSION);

@@ -1,11 +1,13 @@
 import type { Tensor } from '../../../graph/tensor.js';
-import type { Naming } from '../../../nn/naming/naming.js';
+import type { ArchitectureConfig } from '../../../nn/config.js';
+import { type Naming, writtenIn } from '../../../nn/naming/naming.js';
 import type { TensorOrigin } from '../../../nn/naming/origin.js';
 import type { Preprocessing } from '../../../nn/network.js';
 import { backboneFamilies } from '../../../nn/registry.js';
 import type { ExportedModel } from '../onnx.js';
 import { libraryTensors } from './library-tensors.js';
 import { timmFields } from './timm-fields.js';
+import { timmVitOf } from './timm-vit.js';
 import { classOf, maskToken, transformersFields } from './transformers-fields.js';
 
 /** An exported classifier as the library has it whose names its tensors have: `model.safetensors`, and what is said of it. */
@@ -46,6 +48,7 @@ export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): Li
     return {
       why: `this version of adarand does not know the names of ${origin.library} that the run recorded`,
     };
+  if (isImageTower(origin.config)) return ofImageTower(model, origin);
   if (origin.heads.length === 0 || withoutClassifiers.has(naming.library))
     return { why: `${naming.library} has no classifier on what this network puts out` };
   switch (naming.library) {
@@ -62,11 +65,36 @@ export function libraryModelOf(model: ExportedModel, origin: RecordedOrigin): Li
 /** Their networks are encoders. */
 const withoutClassifiers: ReadonlySet<string> = new Set(['OpenCLIP', 'DINOv2']);
 
-function namingOf({ library, marker }: TensorOrigin): Naming | undefined {
+function namingOf({ library, marker }: Pick<TensorOrigin, 'library' | 'marker'>): Naming | undefined {
   return backboneFamilies
     .flatMap(({ namings }): readonly Naming[] => namings)
     .find((naming) => naming.library === library && naming.marker === marker);
 }
+
+/** Whether it is CLIP's or SigLIP's, for which transformers.js takes no type of transformers'. */
+function isImageTower(config: ArchitectureConfig | null): boolean {
+  switch (config?.library) {
+    case 'transformers':
+      return /^(clip|siglip)/.test(config.modelType);
+    case 'OpenCLIP':
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** As timm has these towers with a classifier. */
+function ofImageTower(model: ExportedModel, origin: TensorOrigin): LibraryModel | NoLibraryModel {
+  const timm = namingOf(TIMM);
+  const tower = timmVitOf(model, origin);
+  if (timm === undefined || tower === undefined)
+    return { why: 'neither transformers nor timm has a classifier on what this network puts out' };
+  const written = { ...TIMM, heads: ['head'], config: tower.config };
+  const library = ofTimm(tower.model, timm, written);
+  return { ...library, origin: tower.sameBackbone ? written : null };
+}
+
+const TIMM = { library: 'timm', marker: 'patch_embed.proj.weight' };
 
 /** A type that transformers.js takes, and that Python's transformers refuses instead of building another network. */
 const OTHERS = 'mobilenet_v4';
@@ -86,13 +114,14 @@ function ofTransformers(
     };
   const { featureSize, preprocessing } = model.network;
   // DINOv2's classifier sees the average of the patches, too: an encoder alone gets zeros for that.
+  const written = writtenIn(naming, heads);
   const pads = found.sees === 'token-and-average' && featureSize === config.fields.hidden_size;
   return {
     library: 'transformers',
     architecture: found.name,
     tensors: () => {
       const width = pads ? 2 * featureSize : featureSize;
-      const own = libraryTensors(model, { naming, prefix: `${found.prefix}.`, heads, width });
+      const own = libraryTensors(model, { naming: written, prefix: `${found.prefix}.`, heads, width });
       return new Map([...own, ...maskToken(found, config.fields)]);
     },
     fields: transformersFields(config.fields, found, preprocessing),
@@ -121,7 +150,7 @@ function ofTorch(model: ExportedModel, naming: Naming, origin: TensorOrigin): Li
   return {
     library: naming.library === 'timm' || naming.library === 'torch' ? naming.library : 'torchvision',
     architecture: undefined,
-    tensors: () => libraryTensors(model, { naming: naming.written ?? naming, prefix: '', heads, width }),
+    tensors: () => libraryTensors(model, { naming: writtenIn(naming, heads), prefix: '', heads, width }),
     fields: {},
     modelType: OTHERS,
     origin,

@@ -25,6 +25,7 @@ const classes: readonly (TransformersClass & { readonly of: string })[] = [
   { of: 'vit_msn', type: 'vit_msn', name: 'ViTMSNForImageClassification', prefix: 'vit' },
   { of: 'ijepa', type: 'ijepa', name: 'IJepaForImageClassification', prefix: 'ijepa' },
   { of: 'deit', type: 'deit', name: 'DeiTForImageClassificationWithTeacher', prefix: 'deit', heads: 2 },
+  { of: 'deit', type: 'deit', name: 'DeiTForImageClassification', prefix: 'deit' },
   {
     of: 'mobilenet_v2',
     type: 'mobilenet_v2',

@@ -88,7 +88,8 @@ function classList(classes: readonly string[]): string {
 function accuracy(summary: RunSummary | undefined): string {
   if (summary === undefined) return 'Not measured: the training had not ended.';
   const { test_accuracy: test, test_interval: interval, test_images: images } = summary;
-  if (test === null || interval === null) return 'Not measured: there were no test images.';
+  if (test === null || interval === null)
+    return `Not measured: ${images === 0 ? 'there were no test images' : 'the test images were left alone'}.`;
   return `${accuracyWithInterval(test, interval)} on ${images} test images, which were looked at once, after training. The interval is
 Wilson's and covers the choice of test images, not of seeds.`;
 }
@@ -97,7 +98,10 @@ Wilson's and covers the choice of test images, not of seeds.`;
 function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | undefined): string {
   if (summary !== undefined) {
     const { val_accuracy: val, best_epoch: best, epochs, steps } = summary;
-    const those = `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
+    const those =
+      best === 0
+        ? `The parameters are those of the linear probe that training began with: none of ${epochs} epochs was better`
+        : `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
     return val === null ? `${those}.` : `${those}, chosen by the validation images: ${percent(val)}.`;
   }
   if (unfinished === undefined) return '';

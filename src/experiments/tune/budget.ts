@@ -1,0 +1,58 @@
+import { AdarandError } from '../../errors.js';
+import { commandLine } from '../../run/command-line.js';
+import { methodsOf } from '../../run/options/tune-options.js';
+import { affordable, type Pace, type Search, secondsOf } from './halving.js';
+import type { TriedRun, TuneRecord } from './record.js';
+
+const DEFAULT_MINUTES = 20;
+
+/**
+ * How many configurations of each method a search may have, by its number of trials, or by its minutes and what its runs
+ * took so far; at least one, until a run has shown what one takes.
+ *
+ * @throws AdarandError `tune.budget` where the first run of each method shows that there is no time for two.
+ */
+export function plannedCount(record: TuneRecord, path: string): number {
+  const { request, tried } = record;
+  if (request.trials !== undefined) return request.trials;
+  const pace = paceOf(tried);
+  if (pace === undefined) return 1;
+  const { minutes = DEFAULT_MINUTES } = request;
+  const search = searchOf(record);
+  const count = affordable(60 * minutes, search, pace);
+  if (count >= 2) return count;
+  if (tried.length > search.methods) return 2;
+  const least = Math.ceil(secondsOf(2, search, pace) / 6) / 10;
+  const enough = String(Math.ceil(2 * least));
+  throw new AdarandError(
+    'tune.budget',
+    `--minutes ${minutes} is too little: two configurations of ${search.methods === 1 ? 'the method' : 'each method'} and the final run take about ${least} minutes here`,
+    `Continue with: ${commandLine('tune', '--resume', path, '--minutes', enough)}. Or start again with fewer --epochs.`,
+  );
+}
+
+/** Until the end of a search with `count` configurations of each method; null before its first run has ended. */
+export function secondsLeft(record: TuneRecord, count: () => number): number | null {
+  const pace = paceOf(record.tried);
+  if (pace === undefined) return null;
+  return Math.max(0, secondsOf(count(), searchOf(record), pace) - record.seconds);
+}
+
+const searchOf = ({ request, folds = 1 }: TuneRecord): Search => ({
+  methods: methodsOf(request).length,
+  epochs: request.epochs,
+  folds,
+});
+
+/** Means over runs; undefined without any. */
+function paceOf(tried: readonly TriedRun[]): Pace | undefined {
+  if (tried.length === 0) return undefined;
+  const mean = (of: (run: TriedRun) => number) => tried.reduce((sum, run) => sum + of(run), 0) / tried.length;
+  return {
+    startSeconds: Math.max(
+      0,
+      mean((run) => run.seconds - run.epochs * run.seconds_per_epoch),
+    ),
+    epochSeconds: mean((run) => run.seconds_per_epoch),
+  };
+}

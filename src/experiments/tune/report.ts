@@ -1,0 +1,25 @@
+import type { z } from 'zod';
+import { AdarandError } from '../../errors.js';
+import type { finalistSchema, TriedRun } from './record.js';
+import { type Finalist, mean } from './search.js';
+
+/** A finalist with the values that its configuration stands for. */
+export function describeFinalist(
+  { method, number, outcomes }: Finalist,
+  tried: readonly TriedRun[],
+): z.infer<typeof finalistSchema> {
+  const run = tried.find((one) => one.method === method && one.configuration === number);
+  if (run === undefined)
+    throw new AdarandError('run.damaged', `no run of configuration ${number} of ${method} is recorded`);
+  const { accuracy } = mean(outcomes);
+  const squares = outcomes.reduce((sum, outcome) => sum + (outcome.accuracy - accuracy) ** 2, 0);
+  return {
+    method,
+    configuration: number,
+    learning_rate: run.learning_rate,
+    lambda: run.lambda,
+    augment: run.augment,
+    val_accuracy: accuracy,
+    val_sd: outcomes.length < 2 ? null : Math.sqrt(squares / (outcomes.length - 1)),
+  };
+}

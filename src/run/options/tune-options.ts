@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { optionRegistry } from './option.js';
+import { trainOptionsSchema } from './train-options.js';
+
+/** Options of `train` that a search decides for its trials. */
+const decided = { method: true, valFold: true, maxSteps: true, out: true } as const;
+
+export const decidedOptions: readonly string[] = Object.keys(decided);
+
+/** What a search may cost, and what is searched. */
+export const ownTuneOptionsSchema = z.strictObject({
+  minutes: z.number().positive().optional().register(optionRegistry, {
+    description:
+      'Minutes that the whole search may take, the final run included. The first trial measures what this machine does in them.',
+    group: 'Search',
+    value: 'n',
+    otherwise: '20, unless --trials is given',
+  }),
+  trials: z.number().int().min(1).optional().register(optionRegistry, {
+    description: 'Configurations of each method to try, instead of a time.',
+    group: 'Search',
+    value: 'n',
+    otherwise: 'as many as there is time for',
+  }),
+  methods: z.string().min(1).default('adarand').register(optionRegistry, {
+    description: 'Methods to choose from; each gets the same configurations and the same budget.',
+    group: 'Search',
+    value: 'names',
+    joinedBy: ',',
+  }),
+  folds: z.number().int().min(1).max(10).optional().register(optionRegistry, {
+    description:
+      'How many cuts of the validation images the configurations of the last stage are compared on, where DATA has no val/.',
+    group: 'Search',
+    value: 'n',
+    otherwise: 'so many that together they have 200 images, at most 5',
+  }),
+  out: z.string().min(1).optional().register(optionRegistry, {
+    description: 'Folder that the search is written to; it must be empty, or not exist yet.',
+    group: 'Input and output',
+    value: 'dir',
+    otherwise: 'runs/DATA-MODEL-tune-N',
+  }),
+});
+
+const { data, model, ...others } = trainOptionsSchema.omit(decided).shape;
+
+/** A search: its own options, and those that all trials have. */
+export const tuneOptionsSchema = z.strictObject({ data, model, ...ownTuneOptionsSchema.shape, ...others });
+
+export type TuneRequest = z.output<typeof tuneOptionsSchema>;
+
+/** The options that all trials have. */
+export function sharedOptions({ minutes, trials, methods, folds, out, ...shared }: TuneRequest) {
+  return shared;
+}
+
+/** Names, in the order in which they were given. */
+export function methodsOf({ methods }: Pick<TuneRequest, 'methods'>): string[] {
+  return [...new Set(methods.split(',').map((name) => name.trim()))].filter((name) => name !== '');
+}
