@@ -1,6 +1,7 @@
 import { evalBatches, ImageCache, openDataset } from '../../src/data/index.js';
 import { compileOptionsFor } from '../../src/run/device/compile-options.js';
-import { compileRunModel, openRunModel } from '../../src/run/use/run-model.js';
+import { compileRunModel } from '../../src/run/use/compile-run-model.js';
+import { openRunModel } from '../../src/run/use/run-model.js';
 
 /** Features of n images, as a finished run's network sees them. */
 export interface Features {

@@ -3,8 +3,9 @@ import { Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { AdarandError } from '../errors.js';
 import { type Crash, crashed } from '../process/crash.js';
+import { fromFailure } from '../process/failure.js';
 import { collectOutput, forked } from '../process/forked.js';
-import { fromFailure, parsed } from '../process/messages.js';
+import { parsed } from '../process/messages.js';
 import {
   type FromClassifier,
   fromClassifierSchema,
@@ -13,6 +14,8 @@ import {
   type SentImage,
   type ToClassifier,
 } from './messages.js';
+
+type OpenMessage = Extract<ToClassifier, { readonly type: 'open' }>;
 
 interface Waiting<T> {
   resolve(value: T): void;
@@ -28,16 +31,17 @@ interface Running {
 
 /** The process of a classifier. One that died is started again by the next call. */
 export class ClassifierProcess {
-  readonly #open: Extract<ToClassifier, { readonly type: 'open' }>;
+  readonly #open: Promise<OpenMessage>;
   #running: Running | undefined;
   #closed = false;
   #nextId = 0;
 
-  constructor(open: Extract<ToClassifier, { readonly type: 'open' }>) {
+  /** What is to be opened may still be looked up: the process starts meanwhile. */
+  constructor(open: Promise<OpenMessage>) {
     this.#open = open;
   }
 
-  /** @throws AdarandError as opening does. */
+  /** @throws AdarandError as opening does, and looking up what is opened. */
   open(): Promise<Opened> {
     return this.#process().opened;
   }
@@ -49,7 +53,12 @@ export class ClassifierProcess {
     return new Promise<Outputs>((resolve, reject) => {
       images.set(id, { resolve, reject });
       keepAlive(child, true);
-      child.send({ type: 'image', id, ...image } satisfies ToClassifier, () => {});
+      const message: ToClassifier = { type: 'image', id, ...image };
+      // What is to be opened comes first; why it does not, whoever waits is told by `fail`.
+      this.#open.then(
+        () => child.send(message, () => {}),
+        () => {},
+      );
     });
   }
 
@@ -108,13 +117,13 @@ export class ClassifierProcess {
         }
       });
       child.on('error', fail);
+      this.#open.then((open) => child.send(open, () => {}), fail);
       child.on('close', (code, signal) =>
         fail(this.#closed ? closed() : died({ code, signal, phase: 'predict', run: undefined, output })),
       );
     });
     // Whoever waits for an image hears of it there.
     opened.catch(() => {});
-    child.send(this.#open, () => {});
     return { child, images, opened };
   }
 }

@@ -1,11 +1,34 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
-import { type Classifier, exportRun, load, predict, train } from '../index.js';
+import {
+  AdarandError,
+  type Classifier,
+  type ClassProbability,
+  exportRun,
+  load,
+  predict,
+  type RunEvent,
+  train,
+} from '../index.js';
+
+/** Images that are computed together are rounded otherwise than one alone. */
+function assertNear(
+  actual: readonly ClassProbability[],
+  expected: readonly ClassProbability[] | undefined,
+): void {
+  assert.deepEqual(
+    actual.map(({ name }) => name),
+    expected?.map(({ name }) => name),
+  );
+  for (const [i, { probability }] of actual.entries())
+    assert.ok(Math.abs(probability - (expected?.[i]?.probability ?? Number.NaN)) < 1e-6);
+}
 
 describe('a classifier that is kept open', () => {
   let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -34,7 +57,7 @@ describe('a classifier that is kept open', () => {
     const images = [red(), await readFile(red()), pixels, { ...pixels, data: clear, channels: 4 }] as const;
     const answers = await classifier.predict([...images], { top: 2 });
     assert.equal(expected?.classes?.length, 2);
-    for (const answer of answers) assert.deepEqual(answer, expected?.classes);
+    for (const answer of answers) assertNear(answer, expected?.classes);
     assert.deepEqual(await classifier.predict(red(), { top: 2 }), expected?.classes);
     const grey = new Uint8Array(width * height).fill(90);
     const repeated = new Uint8Array(width * height * 3).fill(90);
@@ -42,6 +65,7 @@ describe('a classifier that is kept open', () => {
       await classifier.predict({ ...pixels, data: grey, channels: 1 }),
       await classifier.predict({ ...pixels, data: repeated }),
     );
+    assert.deepEqual(await classifier.predict([]), []);
     assert.deepEqual([...classifier.classes], ['blue', 'green', 'red']);
     assert.equal(classifier.unfinished, undefined);
     const features = await classifier.features(red());
@@ -54,10 +78,7 @@ describe('a classifier that is kept open', () => {
     const exported = await load(inside('shipped'));
     const expected = await classifier.predict(red());
     const answer = await exported.predict(red());
-    for (const [i, { name, probability }] of expected.entries()) {
-      assert.equal(answer[i]?.name, name);
-      assert.ok(Math.abs((answer[i]?.probability ?? 0) - probability) < 1e-6);
-    }
+    assertNear(answer, expected);
     await exported.close();
   });
 
@@ -73,7 +94,7 @@ describe('a classifier that is kept open', () => {
     clearInterval(timer);
     assert.ok(ticks > 0);
     for (const [i, call] of settled.entries()) {
-      if (call.status === 'fulfilled') assert.deepEqual(call.value, alone);
+      if (call.status === 'fulfilled') assertNear(call.value, alone);
       else {
         assert.equal(i, 20);
         assert.equal(call.reason.code, 'predict.unreadable-image');
@@ -88,6 +109,12 @@ describe('a classifier that is kept open', () => {
     await assert.rejects(classifier.predict({ data, width: 2, height: 2, channels: 3 }), {
       code: 'data.pixels',
       message: 'the image of 2 x 2 pixels and 3 channels came with 11 bytes',
+    });
+    await assert.rejects(classifier.predict({ data, width: 2, height: 2, channels: 1 }), {
+      message: 'the image of 2 x 2 pixels and 1 channels came with 11 bytes',
+    });
+    await assert.rejects(classifier.predict({ data, width: 3, height: 1, channels: 4 }), {
+      message: 'the image of 3 x 1 pixels and 4 channels came with 11 bytes',
     });
     await assert.rejects(classifier.predict([red(), Reflect.get(Object, 'nothing')]), {
       code: 'predict.no-image',
@@ -112,6 +139,71 @@ describe('a classifier that is kept open', () => {
     await pending;
     await other.close();
     await assert.rejects(other.predict(red()), { code: 'classifier.closed' });
+  });
+
+  test('`await using` closes it', async () => {
+    let kept: Classifier;
+    {
+      await using own = await load(inside('run'));
+      kept = own;
+      assert.equal((await own.predict(red())).length, 3);
+    }
+    await assert.rejects(kept.predict(red()), { code: 'classifier.closed' });
+  });
+
+  test('of a run that is not finished, as predict does', async () => {
+    const stopping = new AbortController();
+    const onEvent = ({ type }: RunEvent) => {
+      if (type === 'epoch') stopping.abort();
+    };
+    const options = {
+      data: inside('colours'),
+      model: inside('tiny.onnx'),
+      out: inside('begun'),
+      epochs: 400,
+    };
+    await assert.rejects(train(options, { onEvent, signal: stopping.signal }), { code: 'run.stopped' });
+    await using begun = await load(inside('begun'));
+    assert.equal(begun.unfinished?.epochs, 400);
+    const [expected] = await predict({ run: inside('begun'), images: [red()], top: 3 });
+    assert.deepEqual(await begun.predict(red()), expected?.classes);
+  });
+
+  test('damaged, it is refused with what is wrong', async () => {
+    await cp(inside('run'), inside('damaged'), { recursive: true });
+    await writeFile(join(inside('damaged'), 'model.onnx'), 'nothing');
+    await assert.rejects(load(inside('damaged')), (error) => {
+      assert.ok(error instanceof AdarandError);
+      assert.equal(error.code, 'model.damaged');
+      return true;
+    });
+    await rm(join(inside('damaged'), 'model.onnx'));
+    await assert.rejects(load(inside('damaged')), {
+      code: 'run.damaged',
+      message: `${join(inside('damaged'), 'model.onnx')} is not what a finished run writes: it is not there`,
+    });
+  });
+
+  test('its process ends with a program that was killed', {
+    skip: process.platform !== 'linux' && 'it finds the process in /proc',
+  }, async () => {
+    const program = `
+import { readFileSync } from 'node:fs';
+import { load } from '${new URL('../index.js', import.meta.url).href}';
+const classifier = await load(process.argv[1]);
+console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim());
+setInterval(() => {}, 1000);`;
+    const args = ['--input-type=module', '-e', program, inside('run')];
+    const parent = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = await new Promise<number>((resolve) =>
+      parent.stdout.once('data', (text) => resolve(Number(text))),
+    );
+    assert.ok(existsSync(`/proc/${child}`));
+    parent.kill('SIGKILL');
+    const deadline = performance.now() + 20_000;
+    while (existsSync(`/proc/${child}`) && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.ok(!existsSync(`/proc/${child}`));
   });
 
   test('a program that does not close it ends; one whose process was killed hears of it and goes on', {

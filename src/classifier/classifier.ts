@@ -8,6 +8,7 @@ import { answerOf } from '../run/use/answer.js';
 import { ClassifierProcess } from './classifier-process.js';
 import { type ClassifiedImage, sentImage } from './given-image.js';
 import type { Opened } from './messages.js';
+import { classifierSource } from './source.js';
 
 const loadSchema = predictOptionsSchema.pick({ run: true, device: true, threads: true });
 const topSchema = predictOptionsSchema.pick({ top: true });
@@ -39,13 +40,18 @@ export class Classifier {
 
   static async load(folder: string, options: LoadOptions): Promise<Classifier> {
     const { run, ...compute } = parseOptions(loadSchema, { ...options, run: folder });
-    const process = new ClassifierProcess({ type: 'open', path: resolve(run), ...compute });
+    const open = classifierSource(resolve(run)).then((source) => ({
+      type: 'open' as const,
+      source,
+      ...compute,
+    }));
+    const process = new ClassifierProcess(open);
     return new Classifier(process, await process.open());
   }
 
   /**
-   * The likeliest classes of an image, in order; of several images, a list for each. Images are computed one at a time, so
-   * an answer does not depend on what else is asked for.
+   * The likeliest classes of an image, in order; of several images, a list for each. Images that are asked for at once, in
+   * one call or several, are computed together, which rounds differently in the last digits than one alone.
    *
    * @throws AdarandError `predict.unreadable-image`, `predict.no-image`, `data.pixels`, `predict.not-finite`;
    * `process.crashed`, after which the next call starts the process again; `classifier.closed`. Of several images, one

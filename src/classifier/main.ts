@@ -1,27 +1,34 @@
-/** The process that keeps a classifier open and answers for one image after the other. Started by `classifier.ts`. */
+/** The process that keeps a classifier open and answers for images. Started by `classifier-process.ts`. */
 
+import { toFailure } from '../process/failure.js';
 import { incompleteInstall } from '../process/incomplete-install.js';
-import { toFailure } from '../process/messages.js';
 import { endWithParent } from '../process/parent-watch.js';
-import type { AnswerImage } from './answer-image.js';
-import { type FromClassifier, toClassifierSchema } from './messages.js';
+import type { FromClassifier, ToClassifier } from './messages.js';
+import type { AnswerImage } from './open-answers.js';
+
+// Loading what computes takes longer than anything else here: it begins before it is known what is to be opened.
+const loading = import('./open-answers.js');
+loading.catch(() => {}); // told by `open`
 
 endWithParent(Number(process.argv[2]));
 process.on('disconnect', () => process.exit(0));
 
 let opening: Promise<AnswerImage> | undefined;
 
-process.on('message', (raw) => {
-  const message = toClassifierSchema.parse(raw);
+process.on('message', (message) => {
+  if (!isToClassifier(message)) throw new Error('a message that is none of ours');
   if (message.type === 'open') opening = open(message);
   else void answer(message);
 });
 
-async function open(
-  message: Parameters<typeof import('./answer-image.js')['openAnswers']>[0],
-): Promise<AnswerImage> {
+/** Messages come from `ClassifierProcess`, which is of the same package and compiled with their types. */
+function isToClassifier(message: unknown): message is ToClassifier {
+  return typeof message === 'object' && message !== null && 'type' in message;
+}
+
+async function open(message: Extract<ToClassifier, { readonly type: 'open' }>): Promise<AnswerImage> {
   try {
-    const { openAnswers } = await import('./answer-image.js');
+    const { openAnswers } = await loading;
     const { opened, answer } = await openAnswers(message);
     send(opened);
     return answer;

@@ -1,30 +1,38 @@
 import { z } from 'zod';
+import type { Pixels } from '../data/image.js';
+import type { Device } from '../graph/device.js';
+import type { ImportOptions } from '../models/onnx-import.js';
 import { failureSchema } from '../process/messages.js';
 import { unfinishedSchema } from '../run/folder/record.js';
-import { deviceOptions } from '../run/options/device-options.js';
-
-const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
-const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
-
-const pixelsSchema = z.object({
-  data: bytes,
-  width: z.number(),
-  height: z.number(),
-  channels: z.union([z.literal(1), z.literal(3), z.literal(4)]),
-});
+import type { RecordedModel } from '../run/folder/recorded-model.js';
 
 /** An image on its way: an absolute path, the bytes of a file, or pixels. `name` is what messages call it. */
-const sentImageSchema = z.object({ name: z.string(), image: z.union([z.string(), bytes, pixelsSchema]) });
+export interface SentImage {
+  readonly name: string;
+  readonly image: string | Uint8Array | Pixels;
+}
 
-export type SentImage = z.infer<typeof sentImageSchema>;
+/** What a classifier is opened from, with all that is known of it before its weights are read. */
+export type ClassifierSource =
+  | ({ readonly kind: 'recorded' } & RecordedModel)
+  | { readonly kind: 'onnx'; readonly file: string; readonly described: Omit<ImportOptions, 'external'> }
+  /** A run that is not finished. */
+  | { readonly kind: 'unfinished'; readonly path: string }
+  /** A folder with tensors. */
+  | { readonly kind: 'tensors'; readonly path: string };
+
+/** Where it computes. */
+export interface ComputeOptions {
+  readonly device: Device;
+  readonly threads?: number | undefined;
+}
 
 /** Parent to child: what to open, once, and then images. */
-export const toClassifierSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('open'), path: z.string(), ...deviceOptions }),
-  z.object({ type: z.literal('image'), id: z.number(), ...sentImageSchema.shape }),
-]);
+export type ToClassifier =
+  | ({ readonly type: 'open'; readonly source: ClassifierSource } & ComputeOptions)
+  | ({ readonly type: 'image'; readonly id: number } & SentImage);
 
-export type ToClassifier = z.input<typeof toClassifierSchema>;
+const floats = z.custom<Float32Array>((value) => value instanceof Float32Array);
 
 const openedSchema = z.object({
   type: z.literal('opened'),

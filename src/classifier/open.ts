@@ -1,40 +1,52 @@
-import { existsSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { AdarandError } from '../errors.js';
-import { openLocated } from '../models/open.js';
 import type { Head, Network } from '../nn/network.js';
 import type { UnfinishedRun } from '../run/folder/record.js';
-import { openRunModel } from '../run/use/run-model.js';
+import { openRecorded } from '../run/use/open-recorded.js';
+import type { ClassifierSource } from './messages.js';
 
 export interface OpenedClassifier {
   readonly network: Network;
   readonly head: Head;
   /** Undefined for a run that is finished, and for an exported folder. */
-  readonly unfinished: UnfinishedRun | undefined;
+  readonly unfinished?: UnfinishedRun | undefined;
 }
 
 /**
- * Opens a run's classifier, or that of an exported folder.
+ * Opens a classifier. What most of them do without is loaded where one needs it: loading takes most of the time of a
+ * start.
  *
- * @throws AdarandError `load.no-classifier`, or as `openRunModel` and `openLocated` do.
+ * @throws AdarandError `load.no-classifier`, or as `openRecorded`, `openRunModel` and `openLocated` do.
  */
-export async function openClassifier(path: string): Promise<OpenedClassifier> {
-  if (existsSync(join(path, 'run.json'))) return openRunModel(path, { emit() {} });
-  if (!existsSync(join(path, 'config.json')))
-    throw noClassifier(
-      `${path} ${existsSync(path) ? 'has neither run.json nor config.json' : 'does not exist'}`,
-    );
-  const located = { path, kind: 'folder', name: basename(resolve(path)), source: undefined } as const;
-  const network = await openLocated(located);
-  const head = network.pretrainedHead;
-  if (head === undefined) throw noClassifier(`${path} has a network without a classifier`);
-  return { network, head, unfinished: undefined };
+export async function openClassifier(source: ClassifierSource): Promise<OpenedClassifier> {
+  switch (source.kind) {
+    case 'recorded':
+      return openRecorded(source);
+    case 'unfinished':
+      return (await import('../run/use/run-model.js')).openRunModel(source.path, { emit() {} });
+    case 'onnx': {
+      const { readOnnx } = await import('../models/read-file.js');
+      const { importOnnx } = await import('../models/onnx-import.js');
+      const { externalDataIn } = await import('../models/onnx-import/external-data.js');
+      const { file, described } = source;
+      const external = externalDataIn(dirname(file));
+      return classifierOf(importOnnx(await readOnnx(file), { ...described, external }), file);
+    }
+    case 'tensors': {
+      const { openLocated } = await import('../models/open.js');
+      const { path } = source;
+      const located = { path, kind: 'folder', name: basename(resolve(path)), source: undefined } as const;
+      return classifierOf(await openLocated(located), path);
+    }
+  }
 }
 
-function noClassifier(message: string): AdarandError {
-  return new AdarandError(
+function classifierOf(network: Network, path: string): OpenedClassifier {
+  const head = network.pretrainedHead;
+  if (head !== undefined) return { network, head };
+  throw new AdarandError(
     'load.no-classifier',
-    message,
+    `${path} has a network without a classifier`,
     'Give the folder of a run, or one that an export of a run has written.',
   );
 }

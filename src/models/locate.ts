@@ -1,14 +1,13 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
-import { whyUnreadable } from '../files/why-unreadable.js';
 import { resolveModel } from './builtin.js';
 import { entryLike } from './catalog.js';
 import { fetchModel } from './hub/fetch-model.js';
 import type { HubHost } from './hub/host.js';
 import { type HubName, parseHubName } from './hub/name.js';
 import type { HubSource } from './hub/source.js';
+import { notFound, readError } from './read-error.js';
 
 /** A model on this machine. */
 export interface Located {
@@ -62,27 +61,9 @@ export async function kindOf(path: string): Promise<'file' | 'folder' | undefine
   }
 }
 
-export function readError(path: string, error: unknown): unknown {
-  const code = systemCode(error);
-  if (code === 'ENOENT' || code === 'ENOTDIR') return notFound(path, '', error);
-  if (code === undefined) return error;
-  const { reason, hint } = whyUnreadable(code);
-  return new AdarandError('model.read', `Cannot read ${path}: ${reason}`, hint, error);
-}
-
 /** What someone may have meant who names something that is not here. */
 function onTheHub(path: string, name: HubName | undefined): string {
   if (name !== undefined) return ` The model of the hub would be hf://${path}.`;
   const like = /[\\/]/.test(path) ? undefined : entryLike(path);
   return like === undefined ? '' : ` Did you mean ${like.name}?`;
-}
-
-function notFound(path: string, more: string, cause?: unknown): AdarandError {
-  return new AdarandError(
-    'model.not-found',
-    `There is no ${path}`,
-    'A model is a folder with config.json, preprocessor_config.json and onnx/model.onnx, one .onnx or .safetensors ' +
-      `file, or a model of the hub, org/name.${more}`,
-    cause,
-  );
 }

@@ -1,15 +1,15 @@
-import { readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { readSafetensors } from '../files/safetensors.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { checkNumbers } from './check-numbers.js';
-import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
+import type { ModelConfig } from './config.js';
+import { describedFolder } from './described-folder.js';
 import { networkOf } from './detect.js';
 import { type HubHost, quietHost } from './hub/host.js';
-import { kindOf, type Located, locateModel } from './locate.js';
-import { configIn, PREPROCESSOR, shardsIn, weightsIn } from './model-files.js';
+import { type Located, locateModel } from './locate.js';
+import { shardsIn } from './model-files.js';
 import { externalDataIn } from './onnx-import/external-data.js';
 import { type ImportedFile, type ImportOptions, importFile } from './onnx-import.js';
 import { readOnnx, readText } from './read-file.js';
@@ -81,41 +81,14 @@ export async function openLocated({ path, kind, name }: Located, options: Openin
 type Opening = Omit<OpenModelOptions, 'host'>;
 
 async function openFolder(folder: string, name: string, options: Opening): Promise<Network> {
-  const paths = await pathsIn(folder);
-  const configFile = join(folder, configIn(paths));
-  const config = parseConfig(await readText(configFile), configFile);
-  const preprocessorFile = join(folder, PREPROCESSOR);
-  const weights = weightsIn(paths, config, { name: folder, hub: false });
-  const preprocessing =
-    (weights.kind === 'onnx' ? undefined : config.ofTensors) ??
-    config.preprocessing ??
-    // Tensors have the usual preprocessing of their family.
-    (weights.kind !== 'onnx' && !paths.has(PREPROCESSOR)
-      ? undefined
-      : parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile));
-  if (weights.kind === 'onnx') {
-    const { modelType, classes } = config;
-    const described = {
-      name,
-      modelType,
-      ...(preprocessing === undefined ? {} : { preprocessing }),
-      ...(classes === undefined ? {} : { classes }),
-    };
-    return openOnnx(join(folder, weights.model), described, options);
-  }
+  const { config, weights, preprocessing, onnx } = await describedFolder(folder, name);
+  if (weights.kind === 'onnx') return openOnnx(join(folder, weights.model), onnx, options);
   const main = join(folder, weights.kind === 'tensors' ? weights.model : weights.index);
   const files =
     weights.kind === 'tensors'
       ? [main]
       : shardsIn(await readText(main), main).map((each) => join(folder, each));
   return openTensors(main, files, config, preprocessing, options);
-}
-
-/** The files of a model folder, with `/`. */
-async function pathsIn(folder: string): Promise<ReadonlySet<string>> {
-  const namesIn = async (path: string) => ((await kindOf(path)) === 'folder' ? readdir(path) : []);
-  const below = (await namesIn(join(folder, 'onnx'))).map((name) => `onnx/${name}`);
-  return new Set([...(await namesIn(folder)), ...below]);
 }
 
 async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { MAX_SIDE } from './max-side.js';
 
-const side = z.int().min(1).max(65_536);
+const side = z.int().min(1).max(MAX_SIDE);
 const numbers = (one: z.ZodNumber) => z.tuple([one, one, one]);
 
 /** For a network whose images were not cut to a square; ours always are. */

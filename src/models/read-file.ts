@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { AdarandError } from '../errors.js';
 import { formatBytes } from '../files/format-bytes.js';
 import { specialAt } from '../files/special.js';
-import { readError } from './locate.js';
+import { readError } from './read-error.js';
 
 /** A list of 22 thousand classes has 2 MB. */
 const LONGEST_TEXT = 2 ** 23;

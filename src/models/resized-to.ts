@@ -1,6 +1,6 @@
 import { AdarandError } from '../errors.js';
 import type { Preprocessing } from '../nn/network.js';
-import { preprocessingSchema } from './preprocessing-schema.js';
+import { MAX_SIDE } from './max-side.js';
 
 /** Another input size, with the same share of the resized image inside the crop. */
 export function resizedTo(preprocessing: Preprocessing, imageSize: number): Preprocessing {
@@ -8,7 +8,8 @@ export function resizedTo(preprocessing: Preprocessing, imageSize: number): Prep
     throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
   const ratio = preprocessing.resizeSize / preprocessing.imageSize;
   const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
-  if (preprocessingSchema.safeParse(resized).success) return resized;
+  const sides = [resized.imageSize, resized.resizeSize];
+  if (sides.every((side) => side >= 1 && side <= MAX_SIDE)) return resized;
   throw new AdarandError(
     'model.image-size',
     `For an input of ${imageSize} pixels, images would be resized to ${resized.resizeSize}`,

@@ -12,8 +12,9 @@ import { at } from '../errors.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
 import { Random } from '../random.js';
 import { compileOptionsFor } from '../run/device/compile-options.js';
+import { compileRunModel } from '../run/use/compile-run-model.js';
 import { QUANTIZED_FILE } from '../run/use/quantized-report.js';
-import { compileRunModel } from '../run/use/run-model.js';
+
 import { logSumExp } from '../training/log-sum-exp.js';
 import { exportFolder } from './export/folder.js';
 import { TRACED_IMAGES } from './export/free-batch.js';

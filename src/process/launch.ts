@@ -5,8 +5,9 @@ import type { RunEvent } from '../run/events.js';
 import type { Operation } from '../run/operations/operation.js';
 import { parseOptions } from '../run/options/parse-options.js';
 import { crashed, killed } from './crash.js';
+import { fromFailure } from './failure.js';
 import { collectOutput, forked } from './forked.js';
-import { fromFailure, fromProcessSchema, parsed, type ToProcess } from './messages.js';
+import { fromProcessSchema, parsed, type ToProcess } from './messages.js';
 
 /** An operation that a process is performing. */
 export interface Launched<Result> {

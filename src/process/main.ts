@@ -1,8 +1,10 @@
 /** The process that performs one operation, reports on it to its parent, and ends. Started by `launch.ts`. */
+
 import type { RunHost } from '../run/events.js';
+import { toFailure } from './failure.js';
 import { incompleteInstall } from './incomplete-install.js';
 import { loadOperation } from './load-operation.js';
-import { type FromProcess, toFailure, toProcessSchema } from './messages.js';
+import { type FromProcess, toProcessSchema } from './messages.js';
 import { endWithParent } from './parent-watch.js';
 
 endWithParent(Number(process.argv[2]));

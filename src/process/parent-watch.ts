@@ -4,13 +4,20 @@ import { Worker } from 'node:worker_threads';
 const LOOK_MS = 250;
 const SAVE_MS = 1200;
 
+/** What the thread is told. */
+export interface ParentWatch {
+  readonly parent: number;
+  readonly lookMs: number;
+  readonly saveMs: number;
+}
+
 /**
  * Ends this process soon after its parent, whatever it is doing: native code blocks the event loop, so a thread of its
  * own looks. Until then there is a moment in which a run that hears of it (`disconnect`) saves itself.
  */
 export function endWithParent(parent: number): void {
   const worker = new Worker(new URL('./parent-watcher.js', import.meta.url), {
-    workerData: { parent, lookMs: LOOK_MS, saveMs: SAVE_MS },
+    workerData: { parent, lookMs: LOOK_MS, saveMs: SAVE_MS } satisfies ParentWatch,
     execArgv: [],
   });
   worker.unref();

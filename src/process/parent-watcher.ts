@@ -1,19 +1,19 @@
 /** The thread that ends its process after the parent; see `endWithParent`. */
 import { workerData } from 'node:worker_threads';
-import { z } from 'zod';
+import type { ParentWatch } from './parent-watch.js';
 
-const { parent, lookMs, saveMs } = z
-  .object({ parent: z.number(), lookMs: z.number(), saveMs: z.number() })
-  .parse(workerData);
+watch(workerData);
 
-const timer = setInterval(() => {
-  if (isThere()) return;
-  clearInterval(timer);
-  setTimeout(() => process.kill(process.pid, 'SIGKILL'), saveMs);
-}, lookMs);
+function watch({ parent, lookMs, saveMs }: ParentWatch): void {
+  const timer = setInterval(() => {
+    if (isThere(parent)) return;
+    clearInterval(timer);
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), saveMs);
+  }, lookMs);
+}
 
 /** A process whose parent ended gets another one; on Windows it keeps the number, which then belongs to nobody. */
-function isThere(): boolean {
+function isThere(parent: number): boolean {
   if (process.ppid !== parent) return false;
   try {
     process.kill(parent, 0);

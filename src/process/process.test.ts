@@ -15,8 +15,9 @@ import { predict } from '../run/operations/predict.js';
 import { train } from '../run/operations/train.js';
 import { crashed, killed } from './crash.js';
 import { execArguments } from './exec-arguments.js';
+import { fromFailure, toFailure } from './failure.js';
 import { launch } from './launch.js';
-import { fromFailure, parsed, toFailure } from './messages.js';
+import { parsed } from './messages.js';
 
 test('an operation is performed in a process of its own', async () => {
   const { driver, milliseconds } = await launch(checkDevice, { device: 'cpu' }).result;

@@ -1,5 +1,4 @@
 import { totalmem } from 'node:os';
-import * as ort from 'onnxruntime-node';
 import type { Device } from '../graph/device.js';
 import { cApi } from './c-api/runtime.js';
 import { createBoundSession } from './c-api/session.js';
@@ -65,6 +64,8 @@ async function createBindingSession(
   model: Uint8Array,
   { device, threads }: SessionOptions,
 ): Promise<Session> {
+  // A native library of its own, which the C API does without.
+  const ort = await import('onnxruntime-node');
   const session = await createSession(ort, model, {
     executionProviders: [providers[device] ?? 'cpu'],
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.

@@ -8,10 +8,8 @@ import type { Distribution, LossTools, MethodLosses } from '../methods/losses.js
 import type { BoundMethod } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
 import { requireTensor } from './method-tensors.js';
+import { METHOD_PREFIX } from './state-names.js';
 import { applyOptimizer, type HostScalar, type StepParts } from './step-parts.js';
-
-/** What a method's own tensors are called in the state. */
-export const METHOD_PREFIX = 'method.';
 
 export interface ApplyMethodOptions {
   readonly method: BoundMethod;

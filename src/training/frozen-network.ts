@@ -6,9 +6,7 @@ import type { FrozenNetwork } from '../methods/prepare.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { buildFeatures, normalize } from './classifier.js';
-
-/** A frozen tensor's name, beside the trained one's. */
-export const frozen = (name: string): string => `pretrained:${name}`;
+import { frozen } from './state-names.js';
 
 /** Features and intermediate maps of images, by the network as it was pretrained, in evaluation mode. */
 export function frozenFeatures(network: Network, images: Value) {

@@ -3,10 +3,10 @@ import { float32 } from '../graph/tensor.js';
 import type { Predictions, ReadTensor } from '../methods/host.js';
 import type { BoundMethod } from '../methods/method.js';
 import type { State } from '../runtime/state.js';
-import { METHOD_PREFIX } from './apply-method.js';
 import type { Evaluator } from './evaluation.js';
 import type { PixelBatch } from './feeds.js';
 import { checkSample, checkStates, requireTensor } from './method-tensors.js';
+import { METHOD_PREFIX } from './state-names.js';
 import type { SourceSampler } from './training-data.js';
 
 /** What a method does on the host while a run trains: outside the graph, between steps and between epochs. */

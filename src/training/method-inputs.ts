@@ -4,12 +4,10 @@ import type { InputMakers, MethodInputs } from '../methods/inputs.js';
 import { linear } from '../nn/functional.js';
 import type { Network } from '../nn/network.js';
 import type { ForwardPass } from './forward-pass.js';
-import { frozen, frozenFeatures, frozenTensors } from './frozen-network.js';
+import { frozenFeatures, frozenTensors } from './frozen-network.js';
+import { frozen, PRETRAINED_HEAD } from './state-names.js';
 import type { PretrainedStatistics } from './statistics.js';
 import type { StepParts } from './step-parts.js';
-
-/** State names of the classifier that the network was pretrained with, where a method trains it along. */
-export const PRETRAINED_HEAD = 'pretrained_head';
 
 /** What inputs are made of besides the forward pass. */
 export interface MethodInputSources {

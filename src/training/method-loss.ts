@@ -7,9 +7,10 @@ import type { Method } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
 import { Random } from '../random.js';
 import { tensorOf } from '../runtime/state.js';
-import { applyMethod, METHOD_PREFIX } from './apply-method.js';
+import { applyMethod } from './apply-method.js';
 import { arrayInputs } from './array-inputs.js';
 import { fillNoise } from './noise.js';
+import { METHOD_PREFIX } from './state-names.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { StepParts } from './step-parts.js';
 

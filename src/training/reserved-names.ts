@@ -1,12 +1,8 @@
 import { optimizers } from '../optimizers/index.js';
 import { nextOf } from '../runtime/program.js';
-import { METHOD_PREFIX } from './apply-method.js';
 import { HEAD_BIAS, HEAD_WEIGHT, LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
-import { frozen } from './frozen-network.js';
-import { PRETRAINED_HEAD } from './method-inputs.js';
-import { slotOf } from './step-parts.js';
-import { emaOf, sumOf } from './step-updates.js';
+import { emaOf, frozen, METHOD_PREFIX, PRETRAINED_HEAD, slotOf, sumOf } from './state-names.js';
 
 /** Names that the graphs of a run have for something else than a tensor of the network: inputs, outputs, the new head. */
 const reserved: ReadonlySet<string> = new Set([

@@ -22,8 +22,9 @@ import { nodeDriver } from '../runtime/node.js';
 import { HEAD_WEIGHT, newHead } from './classifier.js';
 import type { PixelBatch } from './feeds.js';
 import { sameRates } from './rate-factors.js';
+import { emaOf } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
-import { emaOf } from './step-updates.js';
+
 import { Stepper } from './stepper.js';
 
 const BATCH = 4;

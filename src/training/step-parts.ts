@@ -6,6 +6,7 @@ import type { TrainedParameter } from '../methods/inputs.js';
 import type { Distribution, PreStep } from '../methods/losses.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Initial } from '../runtime/state.js';
+import { slotOf } from './state-names.js';
 
 /** A number that the host computes anew for each update; `step` counts from 0. */
 export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
@@ -79,9 +80,6 @@ export class StepParts {
     };
   }
 }
-
-/** The name of an optimizer's tensor for a parameter. */
-export const slotOf = (name: string, slot: string): string => `${name}:${slot}`;
 
 /** Adds one parameter's update to the step: its slots become state, its next value an update. Returns that value. */
 export function applyOptimizer(

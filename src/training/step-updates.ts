@@ -6,6 +6,7 @@ import type { ParameterKind } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import type { ProgramGraph } from '../runtime/program.js';
+import { emaOf, sumOf } from './state-names.js';
 import { applyOptimizer, type StepParts } from './step-parts.js';
 
 export interface UpdateOptions {
@@ -36,12 +37,6 @@ export interface UpdateTargets {
   /** States that change with every batch, whether or not it ends in an update. */
   readonly perBatch: ReadonlyMap<string, Value>;
 }
-
-/** The name under which the moving average of a parameter is kept. */
-export const emaOf = (name: string): string => `${name}:ema`;
-
-/** The name of the sum of a parameter's gradients. */
-export const sumOf = (name: string): string => `${name}:gradients`;
 
 /** Adds the parameters' updates to a step that is otherwise complete: its outputs are those of both programs. */
 export function addUpdates(

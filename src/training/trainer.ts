@@ -10,9 +10,10 @@ import { type Evaluation, Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import type { TrainingBatch } from './feeds.js';
 import { MethodHost, predictAll } from './method-host.js';
+import { emaOf } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 import { readMetrics } from './step-metrics.js';
-import { emaOf } from './step-updates.js';
+
 import { Stepper } from './stepper.js';
 import type { TrainingData } from './training-data.js';
 

@@ -87,7 +87,7 @@ export const runReaders = {
   'summary.json': jsonReader(['run/folder/record.ts'], fileOf('summary.json'), openWith('summary.json')),
   'model.onnx of a run': {
     ending: 'onnx',
-    parsedIn: ['run/use/run-model.ts'],
+    parsedIn: ['run/use/open-recorded.ts'],
     samples: async (folder) => [await readFile(join(await runIn(folder), 'model.onnx'))],
     mutate: mutateOnnx,
     read: openWith('model.onnx'),

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isKeptFor } from './cache.js';
+import { isKeptFor } from './kept-for.js';
 
 const commit = '0123456789abcdef0123456789abcdef01234567';
 const sha256 = 'ab'.repeat(32);

@@ -3,7 +3,7 @@ import { isAbsolute, join, relative, resolve, sep, win32 } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { systemCode } from '../../files/atomic.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
-import { isKeptFor } from '../hub/cache.js';
+import { isKeptFor } from '../hub/kept-for.js';
 
 /** What reads a tensor's bytes from a file beside its ONNX file. */
 export type ExternalData = (proto: TensorProto, file: string, length: number) => Uint8Array;

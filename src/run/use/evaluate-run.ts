@@ -11,9 +11,10 @@ import { readImageList } from '../folder/image-list.js';
 import type { EvaluationReport, evaluateOptionsSchema } from '../operations/evaluate.js';
 import { howToBeFinite } from './answer.js';
 import { chooseImages, SeenImages } from './choose-images.js';
+import { compileRunModel } from './compile-run-model.js';
 import { openWhole } from './open-whole.js';
 import { predictionRow, predictionsHeader } from './predictions-table.js';
-import { compileRunModel, openRunModel } from './run-model.js';
+import { openRunModel } from './run-model.js';
 import { Tally } from './tally.js';
 
 type Options = z.output<typeof evaluateOptionsSchema>;

@@ -4,6 +4,7 @@ import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pix
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
+import { unreadable } from './unreadable-image.js';
 
 /** An answer that is an error. */
 export type Failed = Extract<ImagePrediction, { readonly error: object }>;
@@ -58,15 +59,6 @@ export async function decoded(
   } catch (error) {
     return failed(name, unreadable(name, decodeFailure(error)));
   }
-}
-
-/** What is said of an image that cannot be decoded, and why. */
-export function unreadable(name: string, why: string) {
-  return {
-    code: 'predict.unreadable-image',
-    message: `${name} cannot be read: ${why}`,
-    hint: 'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
-  };
 }
 
 function noImage(path: string, what: string): Failed {

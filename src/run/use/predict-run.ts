@@ -6,8 +6,9 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { ImagePrediction, predictOptionsSchema } from '../operations/predict.js';
 import { answerOf } from './answer.js';
+import { compileRunModel } from './compile-run-model.js';
 import { decoded, imagesOf, isFailed } from './images-to-predict.js';
-import { compileRunModel, openRunModel } from './run-model.js';
+import { openRunModel } from './run-model.js';
 
 /**
  * Classifies images, those of folders, and those in memory with a run. What cannot be classified gets its error

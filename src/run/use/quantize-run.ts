@@ -9,9 +9,10 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, type RunPhase, watched } from '../events.js';
 import { howToBeFinite } from './answer.js';
 import { Comparison } from './comparison.js';
+import { compileRunModel } from './compile-run-model.js';
 import { knownImages, spread } from './known-images.js';
 import type { QuantizedReport } from './quantized-report.js';
-import { compileRunModel, type RunModel } from './run-model.js';
+import type { RunModel } from './run-model.js';
 
 /** So many training images, spread over the classes, are what ranges are measured on. */
 const MEASURED_IMAGES = 20 * TRACED_IMAGES;

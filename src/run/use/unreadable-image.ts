@@ -1,0 +1,8 @@
+/** What is said of an image that cannot be decoded, and why. */
+export function unreadable(name: string, why: string) {
+  return {
+    code: 'predict.unreadable-image',
+    message: `${name} cannot be read: ${why}`,
+    hint: 'Supported formats: JPEG, PNG, WebP, GIF, TIFF and AVIF.',
+  };
+}

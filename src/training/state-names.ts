@@ -1,0 +1,19 @@
+/** What a run calls tensors that its network does not have: by these names, none of them is mistaken for another. */
+
+/** What a method's own tensors are called in the state. */
+export const METHOD_PREFIX = 'method.';
+
+/** State names of the classifier that the network was pretrained with, where a method trains it along. */
+export const PRETRAINED_HEAD = 'pretrained_head';
+
+/** A frozen tensor's name, beside the trained one's. */
+export const frozen = (name: string): string => `pretrained:${name}`;
+
+/** The name of an optimizer's tensor for a parameter. */
+export const slotOf = (name: string, slot: string): string => `${name}:${slot}`;
+
+/** The name under which the moving average of a parameter is kept. */
+export const emaOf = (name: string): string => `${name}:ema`;
+
+/** The name of the sum of a parameter's gradients. */
+export const sumOf = (name: string): string => `${name}:gradients`;
