@@ -52,11 +52,12 @@ export function createTuneProgress({ json, output = process.stdout }: { json: bo
 }
 
 function describe(tried: Extract<TuneEvent, { type: 'tried' }>, number: number): string {
-  const { method, configuration, learning_rate, lambda, augment, epochs, fold, val_accuracy, seconds } =
-    tried;
+  const { method, configuration, learning_rate, lambda, augment, label_smoothing, epochs, fold } = tried;
+  const { val_accuracy, seconds } = tried;
   const what = configuration === 0 ? 'defaults' : `configuration ${configuration}`;
   return (
-    `run ${number}  ${method}, ${what}: lr ${short(learning_rate)}, lambda ${short(lambda)}, ${augment}, ${epochs} epochs` +
+    `run ${number}  ${method}, ${what}: lr ${short(learning_rate)}, lambda ${short(lambda)}, ${augment}, ` +
+    `${label_smoothing === 0 ? '' : `label smoothing ${short(label_smoothing)}, `}${epochs} epochs` +
     `${fold === 0 ? '' : `, cut ${fold + 1}`}  val ${percent(val_accuracy)}  ${duration(seconds)}`
   );
 }

@@ -45,13 +45,14 @@ describe('a search', () => {
     );
     const { tried, report } = await json('found', 'tune.json');
     assert.equal(tried.length, 2 * (3 + 2 + 2));
-    for (const { run, method, configuration, learning_rate, epochs, fold } of tried) {
+    for (const { run, method, configuration, learning_rate, label_smoothing, epochs, fold } of tried) {
       const record = await json('found', run, 'run.json');
       const summary = await json('found', run, 'summary.json');
       assert.equal(summary.test_accuracy, null, 'the test images are left alone');
       assert.equal(record.options.method, method);
       assert.equal(record.options.valFold, fold);
       assert.equal(record.options.epochs, epochs);
+      assert.equal(record.options.labelSmoothing, label_smoothing);
       assert.equal(record.settings.learningRate, learning_rate);
       if (configuration > 0) assert.notEqual(learning_rate, 0.01);
       assert.ok(!existsSync(inside('found', run, 'model.onnx')));
@@ -132,7 +133,21 @@ describe('a search', () => {
     [['--methods', 'adarand,nothing'], /nothing/],
     [['--methods', ','], /--methods names no method/],
     [['--methods', 'bss,adarand', '--option', 'k=2'], /--option belongs to one method/],
-    [['--methods', 'fine-tuning', '--lr', '0.1', '--augment', 'none'], /nothing is left to search/],
+    [
+      [
+        '--methods',
+        'fine-tuning',
+        '--lr',
+        '0.1',
+        '--augment',
+        'none',
+        '--epochs',
+        '2',
+        '--label-smoothing',
+        '0',
+      ],
+      /nothing is left to search/,
+    ],
     [['--val-fraction', '0'], /--val-fraction 0 leaves nothing to choose by/],
     [['--method', 'adarand'], /unknown option '--method'/],
   ];

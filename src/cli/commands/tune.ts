@@ -76,6 +76,8 @@ function conclusion({
     'learning rate',
     'lambda',
     'augment',
+    'smoothing',
+    'epochs',
     'validation',
     ...(hasSpread ? ['sd'] : []),
   ];
@@ -85,6 +87,8 @@ function conclusion({
     short(one.learning_rate),
     short(one.lambda),
     one.augment,
+    short(one.label_smoothing),
+    one.epochs,
     percent(one.val_accuracy),
     ...(hasSpread ? [percent(one.val_sd ?? 0)] : []),
   ]);

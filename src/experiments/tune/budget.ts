@@ -1,6 +1,6 @@
 import { AdarandError } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
-import { methodsOf } from '../../run/options/tune-options.js';
+import { allEpochs, methodsOf } from '../../run/options/tune-options.js';
 import { affordable, type Pace, type Search, secondsOf } from './halving.js';
 import type { TriedRun, TuneRecord } from './record.js';
 
@@ -40,7 +40,7 @@ export function secondsLeft(record: TuneRecord, count: () => number): number | n
 
 const searchOf = ({ request, folds = 1 }: TuneRecord): Search => ({
   methods: methodsOf(request).length,
-  epochs: request.epochs,
+  epochs: allEpochs(request),
   folds,
 });
 

@@ -1,13 +1,15 @@
 import { AdarandError } from '../../errors.js';
+import type { BoundMethod } from '../../methods/method.js';
 import { checkOptions } from '../../run/options/check-options.js';
 import { methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
 
 /**
- * Finds what is wrong with a search before its first run, as far as that can be told without data and network.
+ * Opens the methods of a search, and finds what is wrong with it before its first run, as far as that can be told without
+ * data and network.
  *
  * @throws AdarandError `config.invalid`, `tune.nothing`, and as `checkOptions` does.
  */
-export async function checkTunable(request: TuneRequest): Promise<void> {
+export async function checkTunable(request: TuneRequest): Promise<ReadonlyMap<string, BoundMethod>> {
   const { minutes, trials } = request;
   const options = sharedOptions(request);
   const names = methodsOf(request);
@@ -25,14 +27,23 @@ export async function checkTunable(request: TuneRequest): Promise<void> {
     );
   if (options.valFraction === 0)
     throw invalid('--val-fraction 0 leaves nothing to choose by', 'Choose a greater one.');
+  const methods = new Map<string, BoundMethod>();
   for (const method of names) {
     const { method: bound } = await checkOptions({ ...options, method });
-    const hasLambda = request.lambda === undefined && bound.defaultLambda > 0;
-    if (request.learningRate !== undefined && request.augment !== undefined && !hasLambda)
+    methods.set(method, bound);
+    const isSearched = [
+      request.learningRate === undefined,
+      request.augment === undefined,
+      request.epochs === undefined,
+      request.labelSmoothing === undefined && !bound.replacesTaskLoss,
+      request.lambda === undefined && bound.defaultLambda > 0,
+    ];
+    if (!isSearched.includes(true))
       throw new AdarandError(
         'tune.nothing',
-        `nothing is left to search for ${method}: learning rate, augmentation and weight are given`,
+        `nothing is left to search for ${method}: learning rate, lambda, augmentation, epochs and label smoothing are given`,
         'Leave one of them out, or use `train`.',
       );
   }
+  return methods;
 }

@@ -6,48 +6,66 @@ import type { AugmentationName } from '../../run/options/augmentations.js';
 export interface Configuration {
   readonly learningRate: number;
   readonly lambda: number;
-  /** Undefined for the default. */
-  readonly augment: AugmentationName | undefined;
+  readonly augment: AugmentationName | 'default';
+  /** Share of the epochs. */
+  readonly epochs: number;
+  /** As it is. */
+  readonly labelSmoothing: number;
 }
 
 /** The first one of every method. */
-export const defaults: Configuration = { learningRate: 1, lambda: 1, augment: undefined };
+export const defaults: Configuration = {
+  learningRate: 1,
+  lambda: 1,
+  augment: 'default',
+  epochs: 1,
+  labelSmoothing: 0,
+};
 
 /** Powers of ten. Penalties that are far too strong are what harms most. */
 const LEARNING_RATE = [-1, 1] as const;
 const LAMBDA = [-2, 0.5] as const;
 
 /** The default is half of them. */
-const AUGMENTATIONS: readonly (AugmentationName | undefined)[] = [
-  undefined,
+const AUGMENTATIONS: readonly Configuration['augment'][] = [
+  'default',
   'none',
-  undefined,
+  'default',
   'color-jitter',
-  undefined,
+  'default',
   'rand-augment',
 ];
 
+const EPOCHS = [1, 0.5, 1, 0.25];
+
+const LABEL_SMOOTHING = [0, 0.1];
+
 /**
- * The configurations 0, 1, 2, ... of a search: the defaults, then points of a Halton sequence (bases 2, 3, 5) that the seed
- * shifts. They fill the space evenly however many are taken, and more of them are the same and others.
+ * The configurations 0, 1, 2, ... of a search: the defaults, then points of a Halton sequence (bases 2, 3, 5, 7, 11) that
+ * the seed shifts. They fill the space evenly however many are taken, and more of them are the same and others.
  */
 export function configuration(number: number, seed: number): Configuration {
   if (number === 0) return defaults;
   const random = new Random(seed, 'search');
-  const shifts = [random.uniform(), random.uniform(), random.uniform()];
-  const [rate, lambda, augment] = [2, 3, 5].map(
-    (base, i) => (radicalInverse(number, base) + at(shifts, i)) % 1,
+  const [rate = 0, lambda = 0, augment = 0, epochs = 0, smoothing = 0] = [2, 3, 5, 7, 11].map(
+    (base) => (radicalInverse(number, base) + random.uniform()) % 1,
   );
   return {
     learningRate: powerOfTen(LEARNING_RATE, rate),
     lambda: powerOfTen(LAMBDA, lambda),
-    augment: AUGMENTATIONS[Math.floor((augment ?? 0) * AUGMENTATIONS.length)],
+    augment: choice(AUGMENTATIONS, augment),
+    epochs: choice(EPOCHS, epochs),
+    labelSmoothing: choice(LABEL_SMOOTHING, smoothing),
   };
 }
 
 /** Two digits, so that it can be typed. */
-function powerOfTen([low, high]: readonly [number, number], place = 0): number {
+function powerOfTen([low, high]: readonly [number, number], place: number): number {
   return Number((10 ** (low + place * (high - low))).toPrecision(2));
+}
+
+function choice<T>(values: readonly T[], place: number): T {
+  return at(values, Math.floor(place * values.length));
 }
 
 /** The digits of a number in a base, behind the point and in reverse. */

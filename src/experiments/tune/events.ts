@@ -11,6 +11,7 @@ export type TuneEvent =
       /** Of its configuration; 0 are the defaults. */
       readonly configuration: number;
       readonly epochs: number;
+      readonly stage: number;
       readonly fold: number;
       /** Until the search's end, as far as it can be told. */
       readonly seconds_left: number | null;

@@ -6,6 +6,14 @@ import { tuneOptionsSchema } from '../../run/options/tune-options.js';
 const share = z.number().min(0).max(1);
 const count = z.int().min(0);
 
+/** What a configuration stands for. */
+const chosen = {
+  learning_rate: z.number().positive(),
+  lambda: z.number().min(0),
+  augment: augmentationSchema,
+  label_smoothing: share,
+};
+
 /** A run of a search that has ended. */
 export const triedRunSchema = z.object({
   /** Its folder, seen from that of the search. Its weights are deleted. */
@@ -13,10 +21,10 @@ export const triedRunSchema = z.object({
   method: z.string(),
   /** Number of its configuration; 0 are the method's defaults. */
   configuration: count,
-  learning_rate: z.number().positive(),
-  lambda: z.number().min(0),
-  augment: augmentationSchema,
+  ...chosen,
   epochs: count.min(1),
+  /** From 0 on. */
+  stage: count,
   fold: count,
   val_accuracy: share,
   val_loss: z.number(),
@@ -34,9 +42,8 @@ export type TriedRun = z.infer<typeof triedRunSchema>;
 export const finalistSchema = z.object({
   method: z.string(),
   configuration: count,
-  learning_rate: z.number().positive(),
-  lambda: z.number().min(0),
-  augment: augmentationSchema,
+  ...chosen,
+  epochs: count.min(1),
   /** Mean over the folds. */
   val_accuracy: share,
   /** Standard deviation over the folds; null for a single one. */
@@ -62,7 +69,7 @@ export type TuneReport = z.infer<typeof tuneReportSchema>;
 
 /** `tune.json`: how far a search has come. */
 export const tuneRecordSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   request: tuneOptionsSchema,
   /** Undefined until the first run has shown how many validation images there are. */
   folds: count.min(1).optional(),

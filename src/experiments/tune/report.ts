@@ -8,7 +8,8 @@ export function describeFinalist(
   { method, number, outcomes }: Finalist,
   tried: readonly TriedRun[],
 ): z.infer<typeof finalistSchema> {
-  const run = tried.find((one) => one.method === method && one.configuration === number);
+  // A later stage has more epochs.
+  const run = tried.findLast((one) => one.method === method && one.configuration === number);
   if (run === undefined)
     throw new AdarandError('run.damaged', `no run of configuration ${number} of ${method} is recorded`);
   const { accuracy } = mean(outcomes);
@@ -19,6 +20,8 @@ export function describeFinalist(
     learning_rate: run.learning_rate,
     lambda: run.lambda,
     augment: run.augment,
+    label_smoothing: run.label_smoothing,
+    epochs: run.epochs,
     val_accuracy: accuracy,
     val_sd: outcomes.length < 2 ? null : Math.sqrt(squares / (outcomes.length - 1)),
   };

@@ -85,13 +85,17 @@ test('configurations are those of the seed, and more of them are the same and ot
   assert.deepEqual(some[0], defaults);
   assert.notDeepEqual(configuration(1, 2), some[1]);
   assert.equal(new Set(some.map((one) => JSON.stringify(one))).size, 60);
-  for (const { learningRate, lambda } of some) {
+  for (const { learningRate, lambda, epochs, labelSmoothing } of some) {
+    assert.ok([1, 0.5, 0.25].includes(epochs) && [0, 0.1].includes(labelSmoothing));
     assert.ok(learningRate >= 0.1 && learningRate <= 10);
     assert.ok(lambda >= 0.01 && lambda <= 3.2);
   }
   const third = some.slice(1).filter(({ learningRate }) => learningRate < 10 ** (-1 / 3)).length;
   assert.ok(Math.abs(third - 59 / 3) < 3, `${third} of 59 in the lowest third`);
   assert.equal(new Set(some.map(({ augment }) => augment)).size, 4);
+  const smoothed = some.filter(({ labelSmoothing }) => labelSmoothing > 0).length;
+  const shorter = some.filter(({ epochs }) => epochs < 1).length;
+  for (const half of [smoothed, shorter]) assert.ok(Math.abs(half - 30) < 5, `${half} of 60`);
 });
 
 test('a budget is used, and never exceeded', () => {

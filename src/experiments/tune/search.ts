@@ -8,6 +8,9 @@ export interface Trial {
   /** Of its configuration; 0 are the defaults. */
   readonly number: number;
   readonly configuration: Configuration;
+  /** From 0 on; the last one has all epochs. */
+  readonly stage: number;
+  /** Of its stage, of which the configuration has a share. */
   readonly epochs: number;
   /** Which cut of the validation images. */
   readonly fold: number;
@@ -55,6 +58,7 @@ export async function search(options: SearchOptions): Promise<readonly Finalist[
       method,
       number,
       configuration: configuration(number, seed),
+      stage,
       epochs: at(stages, stage),
       fold,
     };

@@ -1,20 +1,21 @@
 import { join } from 'node:path';
 import type { FolderReport } from '../../data/index.js';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, invariant } from '../../errors.js';
+import type { BoundMethod } from '../../methods/method.js';
 import { commandLine } from '../../run/command-line.js';
 import { type RunEvent, STOPPED } from '../../run/events.js';
 import type { RunRecord, RunSummary } from '../../run/folder/record.js';
 import { RunFolder } from '../../run/folder/run-folder.js';
 import { stageOf } from '../../run/folder/stage.js';
 import type { TrainOptions } from '../../run/options/options.gen.js';
-import { methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
+import { allEpochs, methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
 import { plannedCount, secondsLeft } from './budget.js';
 import { checkTunable } from './check-tunable.js';
 import type { TuneEvent } from './events.js';
-import { stagesOf } from './halving.js';
 import type { TriedRun, TuneRecord, TuneReport } from './record.js';
 import { describeFinalist } from './report.js';
 import { search, type Trial } from './search.js';
+import { trialOptions } from './trial-options.js';
 import { placed, TRIALS, TuneFolder } from './tune-folder.js';
 
 /** Where runs happen: each in a process of its own. */
@@ -30,10 +31,10 @@ const MOST_FOLDS = 5;
 
 /** @throws AdarandError `tune.budget`, and as `train` does. */
 export async function startTuning(request: TuneRequest, host: TuneHost): Promise<TuneReport> {
-  await checkTunable(request);
+  const methods = await checkTunable(request);
   const folder = await TuneFolder.create(request);
-  const record = { version: 1, request: placed(request), seconds: 0, tried: [] } as const;
-  return new Tuning(folder, { ...record, tried: [] }, host).run();
+  const record = { version: 2, request: placed(request), seconds: 0, tried: [] } as const;
+  return new Tuning(folder, { ...record, tried: [] }, methods, host).run();
 }
 
 /** What a search that goes on may take, in place of what it was given before. */
@@ -53,7 +54,7 @@ export async function resumeTuning(path: string, budget: Budget, host: TuneHost)
   }
   const { minutes: _, trials: __, ...others } = record.request;
   const request = isChanged ? { ...others, ...budget } : record.request;
-  const tuning = new Tuning(folder, { ...record, request }, host);
+  const tuning = new Tuning(folder, { ...record, request }, await methodsOfFolder(folder, request), host);
   if (isChanged && tuning.settled !== undefined)
     host.emit({
       type: 'remark',
@@ -62,8 +63,18 @@ export async function resumeTuning(path: string, budget: Budget, host: TuneHost)
   return tuning.run();
 }
 
+async function methodsOfFolder(folder: TuneFolder, request: TuneRequest) {
+  try {
+    return await checkTunable(request);
+  } catch (error) {
+    folder.close();
+    throw error;
+  }
+}
+
 class Tuning {
   readonly #folder: TuneFolder;
+  readonly #methods: ReadonlyMap<string, BoundMethod>;
   readonly #host: TuneHost;
   #record: TuneRecord;
   /** How many configurations of each method there are, as soon as a later stage has begun. */
@@ -71,8 +82,14 @@ class Tuning {
   /** Nothing has come of it. */
   #isAbandoned = false;
 
-  constructor(folder: TuneFolder, record: TuneRecord, host: TuneHost) {
+  constructor(
+    folder: TuneFolder,
+    record: TuneRecord,
+    methods: ReadonlyMap<string, BoundMethod>,
+    host: TuneHost,
+  ) {
     this.#folder = folder;
+    this.#methods = methods;
     this.#record = record;
     this.#host = host;
     if (record.tried.some((run) => !this.#isInFirstStage(run))) this.#settle();
@@ -85,7 +102,7 @@ class Tuning {
       await this.#folder.write(this.#record);
       const finalists = await search({
         methods: methodsOf(request),
-        epochs: request.epochs,
+        epochs: allEpochs(request),
         seed: request.seed,
         folds: () => this.#folds,
         count: () => this.#count(),
@@ -101,7 +118,7 @@ class Tuning {
         configurations: new Set(tried.map(({ configuration }) => configuration)).size,
         runs: tried.length,
         folds: this.#folds,
-        val_images: validationImages(tried, request.epochs),
+        val_images: validationImages(tried),
         finalists: described,
         seconds,
         best,
@@ -122,8 +139,8 @@ class Tuning {
     return this.#settled;
   }
 
-  #isInFirstStage({ epochs, fold }: Pick<Trial, 'epochs' | 'fold'>): boolean {
-    return epochs === stagesOf(this.#record.request.epochs)[0] && fold === 0;
+  #isInFirstStage({ stage, fold }: Pick<Trial, 'stage' | 'fold'>): boolean {
+    return stage === 0 && fold === 0;
   }
 
   #settle(): void {
@@ -141,16 +158,20 @@ class Tuning {
   }
 
   async #try(trial: Trial) {
-    const known = this.#record.tried.find((run) => isOf(run, trial));
-    if (known !== undefined) return outcomeOf(known);
+    const before = this.#record.tried.find((run) => isOf(run, trial));
+    if (before !== undefined) return outcomeOf(before);
     if (!this.#isInFirstStage(trial)) this.#settle();
-    const { method, number, epochs, fold } = trial;
-    const run = join(TRIALS, `${method.replace(/[^\w+-]+/g, '-')}-${number}-${epochs}-${fold}`);
-    const place = { run, method, configuration: number, epochs, fold };
+    const { method, number, stage, fold } = trial;
+    const run = join(TRIALS, `${method.replace(/[^\w+-]+/g, '-')}-${number}-${trial.epochs}-${fold}`);
+    const bound = this.#methods.get(method);
+    invariant(bound !== undefined, `${method} was checked before`);
+    const options = trialOptions(trial, this.#record, bound);
+    const { epochs = trial.epochs } = options;
+    const place = { run, method, configuration: number, epochs, stage, fold };
     this.#host.emit({ type: 'trial', ...place, seconds_left: this.#secondsLeft });
     const started = performance.now();
     const path = join(this.#folder.path, run);
-    const summary = await this.#train(path, this.#optionsOf(trial));
+    const summary = await this.#train(path, options);
     const seconds = (performance.now() - started) / 1000;
     const record = await (await RunFolder.open(path)).record();
     if (summary.val_accuracy === null || summary.val_loss === null) throw nothingToChooseBy();
@@ -160,6 +181,7 @@ class Tuning {
       configuration: number,
       ...chosenIn(record),
       epochs,
+      stage,
       fold,
       val_accuracy: summary.val_accuracy,
       val_loss: summary.val_loss,
@@ -185,18 +207,25 @@ class Tuning {
     learning_rate,
     lambda,
     augment,
+    label_smoothing,
+    epochs,
   }: ReturnType<typeof describeFinalist>) {
     const { request } = this.#record;
-    const { epochs } = request;
-    const place = { run: 'best', method, configuration, epochs, fold: 0 } as const;
+    const place = { run: 'best', method, configuration, epochs, stage: 0, fold: 0 } as const;
     this.#host.emit({ type: 'trial', ...place, seconds_left: this.#secondsLeft });
     const started = performance.now();
-    const options = { ...sharedOptions(request), method };
+    const options = { ...sharedOptions(request), method, epochs };
     const best = await this.#train(
       join(this.#folder.path, place.run),
       configuration === 0
         ? options
-        : { ...options, learningRate: learning_rate, ...(lambda > 0 && { lambda }), augment },
+        : {
+            ...options,
+            learningRate: learning_rate,
+            ...(lambda > 0 && { lambda }),
+            augment,
+            labelSmoothing: label_smoothing,
+          },
     );
     await this.#save({ seconds: this.#record.seconds + (performance.now() - started) / 1000 });
     return best;
@@ -236,22 +265,6 @@ class Tuning {
     }
   }
 
-  /** What the user has chosen stays; the rest is relative to the method's defaults, which its first trial resolved. */
-  #optionsOf({ method, number, configuration, epochs, fold }: Trial): TrainOptions {
-    const base = sharedOptions(this.#record.request);
-    const options = { ...base, method, epochs, valFold: fold, test: false };
-    const standard = this.#record.tried.find((run) => run.method === method && run.configuration === 0);
-    if (number === 0 || standard === undefined) return options;
-    const { learningRate, lambda, augment } = configuration;
-    return {
-      ...options,
-      learningRate: base.learningRate ?? standard.learning_rate * learningRate,
-      // A method without a penalty has no weight.
-      ...(standard.lambda > 0 && { lambda: base.lambda ?? standard.lambda * lambda }),
-      augment: base.augment ?? augment ?? standard.augment,
-    };
-  }
-
   /** Until the search's end; null before the first run has shown what one takes. */
   get #secondsLeft(): number | null {
     return secondsLeft(this.#record, () => this.#count());
@@ -263,24 +276,26 @@ class Tuning {
   }
 }
 
-/** Over all cuts. */
-function validationImages(tried: readonly TriedRun[], all: number): number {
+/** Over all cuts: those of the last stage. */
+function validationImages(tried: readonly TriedRun[]): number {
   const [first] = tried;
+  const last = Math.max(...tried.map(({ stage }) => stage));
   const finals = tried.filter(
-    ({ method, configuration, epochs }) => method === first?.method && configuration === 0 && epochs === all,
+    ({ method, configuration, stage }) => method === first?.method && configuration === 0 && stage === last,
   );
   return finals.reduce((sum, { val_images }) => sum + val_images, 0);
 }
 
-const isOf = (run: TriedRun, { method, number, epochs, fold }: Trial) =>
-  run.method === method && run.configuration === number && run.epochs === epochs && run.fold === fold;
+const isOf = (run: TriedRun, { method, number, stage, fold }: Trial) =>
+  run.method === method && run.configuration === number && run.stage === stage && run.fold === fold;
 
 const outcomeOf = ({ val_accuracy, val_loss }: TriedRun) => ({ accuracy: val_accuracy, loss: val_loss });
 
-const chosenIn = ({ settings: { learningRate, lambda, augment } }: RunRecord) => ({
+const chosenIn = ({ options, settings: { learningRate, lambda, augment } }: RunRecord) => ({
   learning_rate: learningRate,
   lambda,
   augment,
+  label_smoothing: options.labelSmoothing,
 });
 
 function nothingToChooseBy(): AdarandError {

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { optionRegistry } from './option.js';
 import { trainOptionsSchema } from './train-options.js';
 
+const DEFAULT_EPOCHS = 20;
+
 /** Options of `train` that a search decides for its trials. */
 const decided = { method: true, valFold: true, maxSteps: true, out: true } as const;
 
@@ -45,8 +47,33 @@ export const ownTuneOptionsSchema = z.strictObject({
 
 const { data, model, ...others } = trainOptionsSchema.omit(decided).shape;
 
+/** What is searched unless it is given, though `train` has a fixed default. */
+const searched = {
+  epochs: others.epochs
+    .unwrap()
+    .optional()
+    .register(optionRegistry, {
+      description: 'Passes over the training images.',
+      group: 'Training',
+      value: 'n',
+      otherwise: `searched: ${DEFAULT_EPOCHS}, a half or a quarter of that`,
+    }),
+  labelSmoothing: others.labelSmoothing.unwrap().optional().register(optionRegistry, {
+    description: "Share of each image's label that is spread over all classes.",
+    group: 'Training',
+    value: 'x',
+    otherwise: 'searched: 0 or 0.1',
+  }),
+};
+
 /** A search: its own options, and those that all trials have. */
-export const tuneOptionsSchema = z.strictObject({ data, model, ...ownTuneOptionsSchema.shape, ...others });
+export const tuneOptionsSchema = z.strictObject({
+  data,
+  model,
+  ...ownTuneOptionsSchema.shape,
+  ...others,
+  ...searched,
+});
 
 export type TuneRequest = z.output<typeof tuneOptionsSchema>;
 
@@ -54,6 +81,9 @@ export type TuneRequest = z.output<typeof tuneOptionsSchema>;
 export function sharedOptions({ minutes, trials, methods, folds, out, ...shared }: TuneRequest) {
   return shared;
 }
+
+/** Of the longest runs. */
+export const allEpochs = ({ epochs = DEFAULT_EPOCHS }: Pick<TuneRequest, 'epochs'>): number => epochs;
 
 /** Names, in the order in which they were given. */
 export function methodsOf({ methods }: Pick<TuneRequest, 'methods'>): string[] {
