@@ -12,7 +12,7 @@ import { keyOf, type Measured, measuredSchema } from './measured.js';
  * Trains every method with several weights in every cell, and adds a line to FILE for each run; what is there already is
  * not run again. A third of the training images is validated on; the test images are left alone.
  *
- *     node build/tools/weights/sweep.js FOLDER FILE [--factors 0.1,1,10] [--methods a,b] [--head random]
+ *     node build/tools/weights/sweep.js FOLDER FILE METHOD=FACTOR,FACTOR ... [--head random] [--cells 0,1]
  */
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -23,7 +23,11 @@ const { positionals, values } = parseArgs({
     cells: { type: 'string', default: '' },
   },
 });
-const [root = '', file = ''] = positionals;
+const [root = '', file = '', ...wanted] = positionals;
+const tried = wanted.flatMap((words) => {
+  const [method = '', factors = ''] = words.split('=');
+  return factors.split(',').map((factor) => ({ method, factor: Number(factor) }));
+});
 const head = values.head === 'random' ? 'random' : 'linear-probe';
 const chosen = values.cells === '' ? cells : values.cells.split(',').flatMap((i) => cells[Number(i)] ?? []);
 
@@ -40,8 +44,7 @@ const scratch = mkdtempSync(join(tmpdir(), 'adarand-weights-'));
 try {
   for (const cell of chosen) {
     await measure(cell, 'fine-tuning', 1);
-    for (const factor of values.factors.split(',').map(Number))
-      for (const method of values.methods.split(',')) await measure(cell, method, factor);
+    for (const { method, factor } of tried) await measure(cell, method, factor);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
