@@ -32,6 +32,7 @@ export { ImageCache, type ImageCacheOptions } from './cache.js';
 export type { ColorJitter } from './colour.js';
 export { createDataset, type Dataset, type DatasetImages, type Split } from './dataset.js';
 export { contentsOf } from './entries.js';
+export type { RandomErasing } from './erasing.js';
 export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
 export { mixedBatches } from './mixing.js';
 export { isDescriptor } from './near-descriptor.js';

@@ -223,6 +223,13 @@ export interface TrainOptions {
    */
   flip?: boolean | undefined;
   /**
+   * Probability of a training image to have a rectangle of 2 to 33 % of its area replaced by the mean
+   * colour, such as 0.25.
+   *
+   * Default: 0.
+   */
+  randomErasing?: number | undefined;
+  /**
    * Share of the training images to use, from 0 to 1.
    *
    * Default: 1.

@@ -290,6 +290,12 @@ const images = {
     off: 'Do not mirror training images.',
     group: 'Images',
   }),
+  randomErasing: z.number().min(0).max(1).default(0).register(optionRegistry, {
+    description:
+      'Probability of a training image to have a rectangle of 2 to 33 % of its area replaced by the mean colour, such as 0.25.',
+    group: 'Images',
+    value: 'x',
+  }),
   trainFraction: z.number().gt(0).max(1).default(1).register(optionRegistry, {
     description: 'Share of the training images to use, from 0 to 1.',
     group: 'Images',

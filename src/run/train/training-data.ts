@@ -18,14 +18,15 @@ import type { RunInputs } from '../prepare/run-inputs.js';
 /** The batches of a run, for the trainer. */
 export function trainingData(
   { dataset, source, cache, network }: RunInputs,
-  { seed, flip, mixup, cutmix, test: isTested }: RunOptions,
+  { seed, flip, randomErasing, mixup, cutmix, test: isTested }: RunOptions,
   { batchSize, evalBatchSize, augment }: Settings,
   host: RunHost,
 ): TrainingData {
   const { imageSize, resizeSize } = network.preprocessing;
   const { images } = dataset.train;
   const batchesPerEpoch = Math.floor(images.length / batchSize);
-  const rendering = { batchSize, imageSize, cache, augmentation: augmentationOf(augment, flip), seed };
+  const augmentation = augmentationOf({ augment, flip, randomErasing }, network.preprocessing);
+  const rendering = { batchSize, imageSize, cache, augmentation, seed };
   const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'epoch-callback') => {
     const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
     const total = Math.ceil(of.length / evalBatchSize);

@@ -120,6 +120,13 @@ function training(record: RunRecord, kept: string): string {
     { what: 'factor of the head', value: options.headLrScale },
     { what: 'layer decay', value: options.layerDecay },
   ].flatMap(({ what, value }) => (value === 1 ? [] : [`${what} ${value}`]));
+  const means = [
+    { what: 'label smoothing', value: options.labelSmoothing },
+    { what: 'mixup', value: options.mixup },
+    { what: 'CutMix', value: options.cutmix },
+    { what: 'random erasing', value: options.randomErasing },
+  ].flatMap(({ what, value }) => (value === 0 ? [] : [`${what} ${value}`]));
+  if (options.balance === 'loss') means.push('classes weighted in the loss by inverse frequency');
   const rows: readonly (readonly [string, string])[] = [
     [
       'images',
@@ -132,6 +139,7 @@ function training(record: RunRecord, kept: string): string {
     ['weight of its penalty', `lambda ${settings.lambda}, effective ${rounded(settings.effectiveLambda)}`],
     ['learning rate', [settings.learningRate, options.optimizer, options.schedule, ...factors].join(', ')],
     ['batch', `${settings.batchSize} images, augmentation ${settings.augment}`],
+    ...(means.length === 0 ? [] : ([['besides', means.join(', ')]] as const)),
     ['seed', `${options.seed}`],
     ...(adarand === undefined ? [] : ([['version of adarand', adarand]] as const)),
   ];
