@@ -1,3 +1,4 @@
+import { balancedAccuracy } from '../analysis/balanced-accuracy.js';
 import { at, invariant } from '../errors.js';
 import { floatsOf } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
@@ -25,6 +26,8 @@ export interface Evaluation {
   readonly count: number;
   /** 0 to 1. */
   readonly accuracy: number;
+  /** Mean over classes of the accuracy on each class's images. */
+  readonly balancedAccuracy: number;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
 }
@@ -76,16 +79,22 @@ export class Evaluator {
 
   /** Of at least one image. */
   async evaluate(state: State, batches: AsyncIterable<PixelBatch>): Promise<Evaluation> {
+    const classes = Array.from({ length: this.#classes }, () => ({ images: 0, correct: 0 }));
     let count = 0;
     let correct = 0;
     let loss = 0;
     await this.forEach(state, batches, ({ logits, label }) => {
+      const isCorrect = Number(argMax(logits) === label);
+      const own = at(classes, label);
+      own.images += 1;
+      own.correct += isCorrect;
       count += 1;
-      correct += Number(argMax(logits) === label);
+      correct += isCorrect;
       loss += logSumExp(logits) - at(logits, label);
     });
     invariant(count > 0, 'there is nothing to evaluate');
-    return { count, accuracy: correct / count, loss: loss / count };
+    const balanced = balancedAccuracy(classes);
+    return { count, accuracy: correct / count, balancedAccuracy: balanced, loss: loss / count };
   }
 
   release(): Promise<void> {

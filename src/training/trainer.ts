@@ -189,11 +189,14 @@ export class Trainer {
     if (data.validation === undefined) return undefined;
     emit({ type: 'phase', phase: 'validate' });
     const started = performance.now();
-    const { accuracy, loss } = await this.#evaluator.evaluate(this.state, data.validation());
+    const validation = await this.#evaluator.evaluate(this.state, data.validation());
+    const { accuracy, balancedAccuracy, loss } = validation;
     this.#checkFinite('validation', loss, this.#stepsDone(position));
-    if (isBetter({ epoch, accuracy, loss }, position.best)) position.best = { epoch, accuracy, loss };
+    const candidate = { epoch, accuracy, balancedAccuracy, loss };
+    if (isBetter(candidate, position.best)) position.best = candidate;
     return {
       val_accuracy: accuracy,
+      val_balanced_accuracy: balancedAccuracy,
       val_loss: loss,
       validation_seconds: (performance.now() - started) / 1000,
     };
@@ -233,7 +236,8 @@ export class Trainer {
     emit({ type: 'phase', phase: 'test' });
     const test = await this.#evaluator.evaluate(this.state, data.test());
     this.#checkFinite('test', test.loss, this.#stepsDone(position));
-    emit({ type: 'test', ...test });
+    const { balancedAccuracy, ...others } = test;
+    emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });
     return test;
   }
 

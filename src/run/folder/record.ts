@@ -95,13 +95,18 @@ export const summarySchema = z.object({
   test_accuracy: share.nullable(),
   /** 95 % interval of the test accuracy (Wilson): its lower and its upper end. */
   test_interval: z.tuple([share, share]).nullable(),
+  /** Mean over classes of the accuracy on each class's images. Earlier versions did not record it. */
+  test_balanced_accuracy: share.nullable().default(null),
   test_loss: z.number().nullable(),
   test_images: count,
   /** Of the best epoch. */
   val_accuracy: share.nullable(),
+  val_balanced_accuracy: share.nullable().default(null),
   val_loss: z.number().nullable(),
   val_images: count,
   train_images: positive,
+  /** Training images of the largest class over those of the smallest; null in runs of earlier versions. */
+  imbalance: z.number().min(1).nullable().default(null),
   /** Of the linear probe that training began with; null for another beginning. Earlier versions did not record it. */
   probe_val_accuracy: share.nullable().default(null),
   /** The epoch whose parameters were kept: by validation, or the last one. 0 is the linear probe. */

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
+import { isUnbalanced } from '../../../data/imbalance.js';
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
@@ -90,8 +91,13 @@ function accuracy(summary: RunSummary | undefined): string {
   const { test_accuracy: test, test_interval: interval, test_images: images } = summary;
   if (test === null || interval === null)
     return `Not measured: ${images === 0 ? 'there were no test images' : 'the test images were left alone'}.`;
+  const { imbalance, test_balanced_accuracy: balanced } = summary;
+  const means =
+    balanced === null || imbalance === null || !isUnbalanced(imbalance)
+      ? ''
+      : `\nThe mean over classes of the accuracy on each class's images is ${percent(balanced)}.`;
   return `${accuracyWithInterval(test, interval)} on ${images} test images, which were looked at once, after training. The interval is
-Wilson's and covers the choice of test images, not of seeds.`;
+Wilson's and covers the choice of test images, not of seeds.${means}`;
 }
 
 /** Which parameters these are. */

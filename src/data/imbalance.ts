@@ -1,0 +1,4 @@
+/** Whether some classes have far fewer training images than others, from `FolderReport.imbalance`. */
+export function isUnbalanced(imbalance: number): boolean {
+  return imbalance >= 3;
+}
