@@ -58,6 +58,29 @@ describe('classes of unequal size', () => {
     assert.match(card, /^The mean over classes of the accuracy on each class's images is \d+\.\d %\.$/m);
   });
 
+  test('where one class has more than ten times the images of another, the option for that is named', async () => {
+    await writeImages(path('long-tail'), 24);
+    for (let i = 3; i < 24; i++) await rm(path('long-tail', 'red', `${String(i).padStart(2, '0')}.png`));
+    const all = ['--val-fraction', '0', '--test-fraction', '0', '--epochs', '1'];
+    const said = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await train('long-tail', ...all, ...args);
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    const remark = (stdout: string) => /^the largest class has .* counts so much more .*$/m.exec(stdout)?.[0];
+    assert.equal(await said().then(remark), undefined);
+    await rm(path('long-tail', 'red', '02.png'));
+    assert.equal(
+      await said().then(remark),
+      'the largest class has 12.0 times the training images of the smallest, and counts so much more in training: ' +
+        'with --balance sampling or --balance loss, each class counts alike',
+    );
+    const own = remark(await said('--method', 'core-tuning'));
+    assert.match(own ?? '', /: with --balance sampling, each class counts alike$/);
+    assert.equal(remark(await said('--balance', 'sampling')), undefined);
+    assert.equal(remark(await said('--balance', 'loss')), undefined);
+  });
+
   test('with classes of equal size it is only in summary.json and in JSON', async () => {
     const { code, stdout, stderr } = await train('equal', '--out', 'even', '--json');
     assert.equal(code, 0, stderr);

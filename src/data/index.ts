@@ -18,6 +18,7 @@
  * main thread ends.
  */
 export type { Appearance, Augmentation, PadCrop, RandomResizedCrop } from './augment.js';
+export { balancedSteps } from './balanced-sampling.js';
 export {
   type Batch,
   type BatchOptions,

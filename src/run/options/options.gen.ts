@@ -157,12 +157,13 @@ export interface TrainOptions {
    */
   cutmix?: number | undefined;
   /**
-   * What is done about classes with fewer training images than others. loss: each image counts in the
-   * cross-entropy by the inverse of its class's number of images.
+   * What is done about classes with fewer training images than others. sampling: an epoch has equally
+   * many of each class, those of a small one several times. loss: each image counts in the cross-entropy
+   * by the inverse of its class's number of images.
    *
    * Default: none.
    */
-  balance?: 'none' | 'loss' | undefined;
+  balance?: 'none' | 'sampling' | 'loss' | undefined;
   /**
    * Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.
    *

@@ -132,6 +132,7 @@ function training(record: RunRecord, kept: string): string {
     { what: 'CutMix', value: options.cutmix },
     { what: 'random erasing', value: options.randomErasing },
   ].flatMap(({ what, value }) => (value === 0 ? [] : [`${what} ${value}`]));
+  if (options.balance === 'sampling') means.push('every class equally often in an epoch');
   if (options.balance === 'loss') means.push('classes weighted in the loss by inverse frequency');
   const rows: readonly (readonly [string, string])[] = [
     [
