@@ -14,12 +14,15 @@ import { buildStep, type StepOptions } from './step-graph.js';
 import { readMetrics } from './step-metrics.js';
 import { emaOf } from './step-updates.js';
 import { Stepper } from './stepper.js';
+import type { TestTimeAugmentation } from './test-time-augmentation.js';
 import type { TrainingData } from './training-data.js';
 
 export interface TrainerOptions extends StepOptions {
   readonly seed: number;
   readonly epochs: number;
   readonly evalBatchSize: number;
+  /** Of validation and test images; none unless given. */
+  readonly tta?: TestTimeAugmentation;
   /** Whether the state that training begins with is a candidate, too, as epoch 0: a head that was fitted already. */
   readonly validateStart: boolean;
   /** Stop after this many epochs without a better validation accuracy. */
@@ -189,7 +192,7 @@ export class Trainer {
     if (data.validation === undefined) return undefined;
     emit({ type: 'phase', phase: 'validate' });
     const started = performance.now();
-    const validation = await this.#evaluator.evaluate(this.state, data.validation());
+    const validation = await this.#evaluator.evaluate(this.state, data.validation(), this.#options.tta);
     const { accuracy, balancedAccuracy, loss } = validation;
     this.#checkFinite('validation', loss, this.#stepsDone(position));
     const candidate = { epoch, accuracy, balancedAccuracy, loss };
@@ -234,7 +237,7 @@ export class Trainer {
     if (position.best !== undefined) this.restore(await checkpoints.loadBest());
     if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
-    const test = await this.#evaluator.evaluate(this.state, data.test());
+    const test = await this.#evaluator.evaluate(this.state, data.test(), this.#options.tta);
     this.#checkFinite('test', test.loss, this.#stepsDone(position));
     const { balancedAccuracy, ...others } = test;
     emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });

@@ -10,7 +10,7 @@ import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { RunOptions } from '../../run/options/train-options.js';
-import { accuracyWithInterval, duration, percent } from '../format.js';
+import { accuracyWithInterval, duration, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';
@@ -77,7 +77,7 @@ function conclusion(summary: RunSummary): string[] {
   const result =
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
-      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images`;
+      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
   return [
     '',
     result,

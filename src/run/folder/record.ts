@@ -4,6 +4,7 @@ import { hubSourceSchema } from '../../models/hub/source.js';
 import { LICENCE } from '../../models/licence.js';
 import { originSchema } from '../../models/origin-schema.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
+import { testTimeAugmentations } from '../../training/test-time-augmentation.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
 import { machineSchema } from './describe-machine.js';
@@ -99,6 +100,8 @@ export const summarySchema = z.object({
   test_balanced_accuracy: share.nullable().default(null),
   test_loss: z.number().nullable(),
   test_images: count,
+  /** Test-time augmentation of validation and test; earlier versions had none. */
+  tta: z.enum(testTimeAugmentations).default('none'),
   /** Of the best epoch. */
   val_accuracy: share.nullable(),
   val_balanced_accuracy: share.nullable().default(null),

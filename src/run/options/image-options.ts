@@ -3,6 +3,7 @@ import { augmentations } from './augmentations.js';
 import { choiceOf } from './choice.js';
 import { count, share } from './numbers.js';
 import { optionRegistry } from './option.js';
+import { ttaOption } from './tta-option.js';
 
 /** What a run does with images: their size, changes, splits. */
 export const imageOptions = {
@@ -33,6 +34,7 @@ export const imageOptions = {
     group: 'Images',
     value: 'x',
   }),
+  ...ttaOption(' in validation and the test'),
   trainFraction: z.number().gt(0).max(1).default(1).register(optionRegistry, {
     description: 'Share of the training images to use, from 0 to 1.',
     group: 'Images',

@@ -231,6 +231,14 @@ export interface TrainOptions {
    */
   randomErasing?: number | undefined;
   /**
+   * Test-time augmentation in validation and the test. flip: probabilities are the mean of those of an
+   * image and of its mirror image, which takes twice the time; not for digits, letters and whatever else
+   * must not be mirrored.
+   *
+   * Default: none.
+   */
+  tta?: 'none' | 'flip' | undefined;
+  /**
    * Share of the training images to use, from 0 to 1.
    *
    * Default: 1.
@@ -370,6 +378,13 @@ export interface EvaluateOptions {
    */
   predictions?: string | undefined;
   /**
+   * Test-time augmentation. flip: probabilities are the mean of those of an image and of its mirror
+   * image, which takes twice the time; not for digits, letters and whatever else must not be mirrored.
+   *
+   * Default: none.
+   */
+  tta?: 'none' | 'flip' | undefined;
+  /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *
    * Default: cpu.
@@ -398,6 +413,13 @@ export interface PredictOptions {
    * Default: 5.
    */
   top?: number | undefined;
+  /**
+   * Test-time augmentation. flip: probabilities are the mean of those of an image and of its mirror
+   * image, which takes twice the time; not for digits, letters and whatever else must not be mirrored.
+   *
+   * Default: none.
+   */
+  tta?: 'none' | 'flip' | undefined;
   /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *

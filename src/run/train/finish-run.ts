@@ -52,6 +52,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     test_balanced_accuracy: test?.balancedAccuracy ?? null,
     test_loss: test?.loss ?? null,
     test_images: data.test,
+    tta: options.tta,
     val_accuracy: best?.accuracy ?? null,
     val_balanced_accuracy: best?.balancedAccuracy ?? null,
     val_loss: best?.loss ?? null,

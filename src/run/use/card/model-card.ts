@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
+import { accuracyWithInterval, percent, withMirrorImages } from '../../../analysis/format-accuracy.js';
 import { isUnbalanced } from '../../../data/imbalance.js';
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
@@ -96,7 +96,7 @@ function accuracy(summary: RunSummary | undefined): string {
     balanced === null || imbalance === null || !isUnbalanced(imbalance)
       ? ''
       : `\nThe mean over classes of the accuracy on each class's images is ${percent(balanced)}.`;
-  return `${accuracyWithInterval(test, interval)} on ${images} test images, which were looked at once, after training. The interval is
+  return `${accuracyWithInterval(test, interval)} on ${images} test images${withMirrorImages(summary)}, which were looked at once, after training. The interval is
 Wilson's and covers the choice of test images, not of seeds.${means}`;
 }
 
