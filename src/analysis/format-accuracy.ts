@@ -8,3 +8,8 @@ export function accuracyWithInterval(accuracy: number, [low, high]: readonly [nu
   const ends = [low, high].map((end) => Number((100 * end).toFixed(1)));
   return `${percent(accuracy)} (95 %: ${ends.join(' to ')})`;
 }
+
+/** What is said after a number of images, where each was classified along with its mirror image. */
+export function withMirrorImages({ tta }: { readonly tta: 'none' | 'flip' }): string {
+  return tta === 'flip' ? ', each with its mirror image' : '';
+}

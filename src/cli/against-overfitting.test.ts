@@ -69,6 +69,11 @@ describe('the usual means against overfitting, and against classes of unequal si
       hint: /^/,
     },
     {
+      args: ['--random-erasing', '1.5'],
+      error: /^error: --random-erasing .*1/m,
+      hint: /^/,
+    },
+    {
       args: ['--label-smoothing', '1'],
       error: /^error: --label-smoothing .*1/m,
       hint: /^/,
@@ -82,11 +87,16 @@ describe('the usual means against overfitting, and against classes of unequal si
       assert.doesNotMatch(stdout, /epoch 1/);
     });
 
-  test('classes of equal size need no weights, which is said', async () => {
-    const { code, stdout, stderr } = await train('colours', '--balance', 'loss');
-    assert.equal(code, 0, stderr);
-    assert.match(stdout, /^--balance loss changes nothing: every class has equally many training images$/m);
-  });
+  for (const [how, said] of [
+    ['loss', 'nothing'],
+    ['sampling', 'nothing but the order of images'],
+  ] as const)
+    test(`classes of equal size need no ${how}, which is said`, async () => {
+      const { code, stdout, stderr } = await train('colours', '--balance', how);
+      assert.equal(code, 0, stderr);
+      const remark = `^--balance ${how} changes ${said}: every class has equally many training images$`;
+      assert.match(stdout, new RegExp(remark, 'm'));
+    });
 
   test('label smoothing and weights are in the task loss of the first step, and in run.json', async () => {
     const loss = async (out: string, ...args: readonly string[]) => {
@@ -109,12 +119,23 @@ describe('the usual means against overfitting, and against classes of unequal si
   });
 
   test('a run that is killed and resumed ends with the same bits', async () => {
-    const recipe = ['--mixup', '0.4', '--cutmix', '1', '--label-smoothing', '0.1', '--balance', 'loss'];
-    const args = [...recipe, '--epochs', '4', '--json', '--checkpoint-seconds', '0.01'];
+    const recipe = ['--mixup', '0.4', '--cutmix', '1', '--label-smoothing', '0.1', '--balance', 'sampling'];
+    const args = [
+      ...recipe,
+      '--random-erasing',
+      '0.5',
+      '--epochs',
+      '4',
+      '--json',
+      '--checkpoint-seconds',
+      '0.01',
+    ];
     const whole = await plainly(...args, '--out', 'never-killed');
     assert.equal(whole.code, 0, whole.stderr);
     const unmixed = await plainly(...args, '--out', 'never-mixed', '--mixup', '0', '--cutmix', '0');
     assert.equal(unmixed.code, 0, unmixed.stderr);
+    const notErased = await plainly(...args, '--out', 'never-erased', '--random-erasing', '0');
+    assert.equal(notErased.code, 0, notErased.stderr);
     const running = start(folder.path, 'train', 'unequal', ...plain, ...args, '--out', 'killed');
     await running.line(/"step":5,/);
     running.process.kill('SIGKILL');
@@ -124,7 +145,10 @@ describe('the usual means against overfitting, and against classes of unequal si
     assert.equal(resumed.code, 0, resumed.stderr);
     const bytes = (run: string) => readFile(path(run, 'checkpoints', 'last.safetensors'));
     assert.ok((await bytes('killed')).equals(await bytes('never-killed')));
-    assert.ok(!(await bytes('killed')).equals(await bytes('never-mixed')));
+    const weighted = await plainly(...args, '--out', 'never-sampled', '--balance', 'loss');
+    assert.equal(weighted.code, 0, weighted.stderr);
+    for (const other of ['never-mixed', 'never-erased', 'never-sampled'])
+      assert.ok(!(await bytes('killed')).equals(await bytes(other)), other);
   });
 });
 

@@ -1,4 +1,4 @@
-export { accuracyWithInterval, percent } from '../analysis/format-accuracy.js';
+export { accuracyWithInterval, percent, withMirrorImages } from '../analysis/format-accuracy.js';
 
 /** `41 s`, `12 min`, `3.4 h`. */
 export function duration(seconds: number): string {

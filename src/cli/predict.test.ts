@@ -92,7 +92,7 @@ describe('pictures are classified', () => {
     const run = join(folder.path, 'run');
     const emit = (event: RunEvent) => void seen.push(event);
     const images = [join(folder.path, 'colours/red'), 'gone.png', join(folder.path, 'colours/blue')];
-    const options = { run, images, top: 1, device: 'cpu', threads: 1 } as const;
+    const options = { run, images, top: 1, tta: 'none', device: 'cpu', threads: 1 } as const;
     const answers = await predictRun({ ...options, images: [...images] }, { emit, stop: () => false });
     const given = seen.flatMap((event) => (event.type === 'prediction' ? [event] : []));
     assert.deepEqual(

@@ -1,7 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FolderReport } from '../data/index.js';
 import type { RunEvent } from '../run/events.js';
 import { createProgress } from './progress.js';
+
+const report: FolderReport = {
+  name: 'photos',
+  path: 'photos',
+  classes: [],
+  imbalance: 1,
+  cutFromTrain: [],
+  valFolds: 1,
+  ignored: new Map(),
+  damaged: [],
+  nested: [],
+  blank: [],
+  duplicates: [],
+  leakage: [],
+  contradictory: [],
+  near: { groups: [], apart: [], limit: 0, leakage: [], contradictory: [] },
+  singletons: [],
+};
 
 const events: readonly RunEvent[] = [
   { type: 'phase', phase: 'train' },
@@ -44,6 +63,20 @@ test('what the loss does not reach is named, the first five of many', () => {
     text,
     'the loss does not depend on 7 of 10 tensors, which stay as they are: a, b, c, d, e and 2 more\n',
   );
+});
+
+test('validation has the balanced accuracy beside it where the training images are unbalanced', () => {
+  const epochLine = (imbalance: number) => {
+    let text = '';
+    const progress = createProgress({ json: false, output: { write: (more: string) => (text += more) } });
+    for (const ratio of [imbalance, 1])
+      progress.onEvent({ type: 'data', lines: [], report: { ...report, imbalance: ratio } });
+    const metrics = { loss: 1.25, accuracy: 0.5, val_accuracy: 0.75, val_balanced_accuracy: 0.5 };
+    progress.onEvent({ type: 'epoch', epoch: 1, epochs: 2, step: 2, best: false, metrics });
+    return text;
+  };
+  assert.equal(epochLine(4), 'epoch 1/2  loss 1.250  train 50.0 %  val 75.0 % (balanced 50.0 %)\n');
+  assert.equal(epochLine(2), 'epoch 1/2  loss 1.250  train 50.0 %  val 75.0 %\n');
 });
 
 test('a terminal gets one line that is redrawn, never wider than the window', () => {

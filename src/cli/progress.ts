@@ -1,3 +1,4 @@
+import { isUnbalanced } from '../data/imbalance.js';
 import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
@@ -48,6 +49,8 @@ export function createProgress({
   const line = lineOf(output);
   const eta = new Eta();
   const downloads = new Eta();
+  /** Of the training images; source images come after them. */
+  let imbalance: number | undefined;
   const describeProgress = ({ phase, done, total }: Extract<RunEvent, { type: 'progress' }>): string => {
     if (phase !== 'download') return `${done}/${total}`;
     const left = downloads.secondsLeft(done, total);
@@ -64,6 +67,7 @@ export function createProgress({
           line.update(`${doing[event.phase]}: ${describeProgress(event)}`);
           break;
         case 'data':
+          imbalance ??= event.report.imbalance;
           if (event.lines.length > 0) line.print(event.lines.join('\n'));
           break;
         case 'remark':
@@ -95,7 +99,7 @@ export function createProgress({
           break;
         }
         case 'epoch':
-          line.print(describeEpoch(event));
+          line.print(describeEpoch(event, imbalance !== undefined && isUnbalanced(imbalance)));
           break;
         case 'test':
           break;
@@ -140,13 +144,20 @@ function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrai
   return `the loss does not depend on ${names.length} of ${names.length + trained} tensors, which stay as they are: ${shown}${more}`;
 }
 
-function describeEpoch({ epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>): string {
-  const { loss = Number.NaN, accuracy = Number.NaN, val_accuracy: validated } = metrics;
+/** With the balanced accuracy where classes are unbalanced: only there does it say something else. */
+function describeEpoch(
+  { epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>,
+  unbalanced: boolean,
+): string {
+  const { loss = Number.NaN, accuracy = Number.NaN } = metrics;
+  const { val_accuracy: validated, val_balanced_accuracy: balanced } = metrics;
+  const means = unbalanced && balanced !== undefined ? ` (balanced ${percent(balanced)})` : '';
+  const validation = validated === undefined ? '' : `  val ${percent(validated)}${means}`;
   if (epoch === 0 && validated !== undefined)
-    return `epoch ${'0'.padStart(String(epochs).length)}/${epochs}  linear probe  val ${percent(validated)}`;
+    return `epoch ${'0'.padStart(String(epochs).length)}/${epochs}  linear probe${validation}`;
   return (
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
-    `train ${percent(accuracy)}${validated === undefined ? '' : `  val ${percent(validated)}`}${best ? '  best so far' : ''}`
+    `train ${percent(accuracy)}${validation}${best ? '  best so far' : ''}`
   );
 }
 

@@ -1,5 +1,6 @@
 import type { Random } from '../random.js';
 import { type ColorJitter, colorJitter } from './colour.js';
+import { erase, type RandomErasing } from './erasing.js';
 import type { Pixels } from './image.js';
 import { type RandAugment, randAugment } from './randaugment.js';
 import { renderView } from './resample.js';
@@ -7,12 +8,13 @@ import { centreView, padCropView, randomResizedView, type View } from './view.js
 
 /**
  * What happens to a training image. `none`: shorter side resized to the input size, centre crop. The other two
- * choose a random window, flip half of the images, and may then change colours.
+ * choose a random window, flip half of the images, and may then change colours. Each may erase a part at last.
  */
-export type Augmentation =
+export type Augmentation = (
   | { readonly kind: 'none' }
   | (PadCrop & Appearance)
-  | (RandomResizedCrop & Appearance);
+  | (RandomResizedCrop & Appearance)
+) & { readonly erasing?: RandomErasing };
 
 /** The CIFAR recipe. */
 export interface PadCrop {
@@ -46,9 +48,12 @@ export function augment(
   target: Uint8Array,
 ): void {
   renderView(image, trainingView(image, augmentation, imageSize, random), imageSize, target);
-  if (augmentation.kind === 'none') return;
-  if (augmentation.colorJitter) colorJitter(target, augmentation.colorJitter, random);
-  if (augmentation.randAugment) randAugment(target, imageSize, augmentation.randAugment, random);
+  if (augmentation.kind !== 'none') {
+    if (augmentation.colorJitter) colorJitter(target, augmentation.colorJitter, random);
+    if (augmentation.randAugment) randAugment(target, imageSize, augmentation.randAugment, random);
+  }
+  // Last, so that what is drawn before it is the same without it.
+  if (augmentation.erasing) erase(target, imageSize, augmentation.erasing, random);
 }
 
 function trainingView(image: Pixels, augmentation: Augmentation, imageSize: number, random: Random): View {

@@ -18,6 +18,7 @@
  * main thread ends.
  */
 export type { Appearance, Augmentation, PadCrop, RandomResizedCrop } from './augment.js';
+export { balancedSteps } from './balanced-sampling.js';
 export {
   type Batch,
   type BatchOptions,
@@ -32,6 +33,7 @@ export { ImageCache, type ImageCacheOptions } from './cache.js';
 export type { ColorJitter } from './colour.js';
 export { createDataset, type Dataset, type DatasetImages, type Split } from './dataset.js';
 export { contentsOf } from './entries.js';
+export type { RandomErasing } from './erasing.js';
 export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
 export { mixedBatches } from './mixing.js';
 export { isDescriptor } from './near-descriptor.js';

@@ -4,6 +4,7 @@ import { at } from '../errors.js';
 import { printableName } from '../printable.js';
 import type { Findings } from './dataset.js';
 import type { DatasetImage } from './image.js';
+import { isUnbalanced } from './imbalance.js';
 import type { NearPictures } from './near-groups.js';
 import { type Leakage, type NearlyRepeated, repeatedExactly, repeatedNearly } from './repeated.js';
 import type { NestedClass } from './scan.js';
@@ -105,7 +106,7 @@ export function formatReport(report: FolderReport): string[] {
     () => `cut from the training images: ${report.cutFromTrain.join(', ')}`,
   );
   mention(
-    report.imbalance >= 3,
+    isUnbalanced(report.imbalance),
     () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
   );
   mention(report.nested.length > 0, () => {

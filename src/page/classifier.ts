@@ -8,6 +8,8 @@ export interface Classifier {
     readonly test: number;
     readonly interval: readonly [number, number];
     readonly images: number;
+    /** Test-time augmentation, which the page has not. */
+    readonly tta: 'none' | 'flip';
   } | null;
   /** The graph's file, seen from index.html. */
   readonly model: string;

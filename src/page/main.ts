@@ -1,5 +1,5 @@
 /** The page of an exported classifier: says what it is, and classifies the pictures that it is given. */
-import { accuracyWithInterval } from '../analysis/format-accuracy.js';
+import { accuracyWithInterval, withMirrorImages } from '../analysis/format-accuracy.js';
 import { withCamera } from './camera.js';
 import type { Classifier } from './classifier.js';
 import { find, make, named } from './elements.js';
@@ -74,7 +74,7 @@ function describe({ name, classes, accuracy }: Classifier): void {
   find('#accuracy', HTMLElement).textContent =
     accuracy === null
       ? 'not measured'
-      : `${accuracyWithInterval(accuracy.test, accuracy.interval)} on ${accuracy.images} test images`;
+      : `${accuracyWithInterval(accuracy.test, accuracy.interval)} on ${accuracy.images} test images${withMirrorImages(accuracy)}`;
   find('#about', HTMLElement).hidden = false;
 }
 

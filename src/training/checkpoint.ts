@@ -21,6 +21,8 @@ export interface BestEpoch {
   readonly epoch: number;
   /** 0 to 1. */
   readonly accuracy: number;
+  /** Mean over classes; runs of version 0.1.0 lack it. */
+  readonly balancedAccuracy?: number | undefined;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
 }

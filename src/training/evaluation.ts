@@ -1,3 +1,4 @@
+import { balancedAccuracy } from '../analysis/balanced-accuracy.js';
 import { at, invariant } from '../errors.js';
 import { floatsOf } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
@@ -9,6 +10,7 @@ import type { State } from '../runtime/state.js';
 import { buildFeatures, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
 import { Feeds, type PixelBatch } from './feeds.js';
 import { logSumExp } from './log-sum-exp.js';
+import { logMeanSoftmax, type TestTimeAugmentation } from './test-time-augmentation.js';
 
 export interface EvaluatorOptions {
   readonly network: Network;
@@ -25,6 +27,8 @@ export interface Evaluation {
   readonly count: number;
   /** 0 to 1. */
   readonly accuracy: number;
+  /** Mean over classes of the accuracy on each class's images. */
+  readonly balancedAccuracy: number;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
 }
@@ -54,38 +58,65 @@ export class Evaluator {
     return new Evaluator(await Program.compile(buildEvaluation(options), compileOptions), options);
   }
 
-  /** Calls back for every image, in order; padding is left out. */
+  /** Calls back for every image, in order; padding is left out. Features are those of the image itself. */
   async forEach(
     state: State,
     batches: AsyncIterable<PixelBatch>,
     visit: (prediction: Prediction) => void,
+    tta: TestTimeAugmentation = 'none',
   ): Promise<void> {
     for await (const batch of batches) {
+      const mirrored = tta === 'flip' ? await this.#mirrored(state, batch) : undefined;
       this.#feeds.setBatch(batch);
-      const outputs = await this.#program.run(state, this.#feeds.tensors);
-      const logits = floatsOf(outputs, 'logits').data;
-      const features = floatsOf(outputs, 'features').data;
-      for (let i = 0; i < batch.count; i++)
+      const { logits, features } = await this.#run(state);
+      const row = (of: Float32Array, i: number, size: number) => of.subarray(i * size, (i + 1) * size);
+      for (let i = 0; i < batch.count; i++) {
+        const own = row(logits, i, this.#classes);
         visit({
-          logits: logits.subarray(i * this.#classes, (i + 1) * this.#classes),
-          features: features.subarray(i * this.#featureSize, (i + 1) * this.#featureSize),
+          logits: mirrored === undefined ? own : logMeanSoftmax(own, row(mirrored, i, this.#classes)),
+          features: row(features, i, this.#featureSize),
           label: at(batch.labels, i),
         });
+      }
     }
   }
 
+  /** The logits of a batch's mirror images. */
+  async #mirrored(state: State, batch: PixelBatch): Promise<Float32Array> {
+    this.#feeds.setBatch(batch);
+    this.#feeds.mirrorBatch();
+    return (await this.#run(state)).logits.slice();
+  }
+
+  /** The outputs of the batch that is set: views that the next run overwrites. */
+  async #run(state: State) {
+    const outputs = await this.#program.run(state, this.#feeds.tensors);
+    return { logits: floatsOf(outputs, 'logits').data, features: floatsOf(outputs, 'features').data };
+  }
+
   /** Of at least one image. */
-  async evaluate(state: State, batches: AsyncIterable<PixelBatch>): Promise<Evaluation> {
+  async evaluate(
+    state: State,
+    batches: AsyncIterable<PixelBatch>,
+    tta: TestTimeAugmentation = 'none',
+  ): Promise<Evaluation> {
+    const classes = Array.from({ length: this.#classes }, () => ({ images: 0, correct: 0 }));
     let count = 0;
     let correct = 0;
     let loss = 0;
-    await this.forEach(state, batches, ({ logits, label }) => {
+    const tally = ({ logits, label }: Prediction) => {
+      const isCorrect = Number(argMax(logits) === label);
+      const own = at(classes, label);
+      own.images += 1;
+      own.correct += isCorrect;
       count += 1;
-      correct += Number(argMax(logits) === label);
+      correct += isCorrect;
       loss += logSumExp(logits) - at(logits, label);
-    });
+    };
+    await this.forEach(state, batches, tally, tta);
     invariant(count > 0, 'there is nothing to evaluate');
-    return { count, accuracy: correct / count, loss: loss / count };
+    const balanced = balancedAccuracy(classes);
+    return { count, accuracy: correct / count, balancedAccuracy: balanced, loss: loss / count };
   }
 
   release(): Promise<void> {

@@ -24,8 +24,14 @@ export type TrainingEvent =
       readonly epoch: number;
       readonly epochs: number;
       readonly step: number;
-      /** Means over the epoch's steps, and `val_loss`, `val_accuracy`, `seconds`. */
+      /** Means over the epoch's steps, and `val_loss`, `val_accuracy`, `val_balanced_accuracy`, `seconds`. */
       readonly metrics: StepMetrics;
       readonly best: boolean;
     }
-  | { readonly type: 'test'; readonly accuracy: number; readonly loss: number; readonly count: number };
+  | {
+      readonly type: 'test';
+      readonly accuracy: number;
+      readonly balanced_accuracy: number;
+      readonly loss: number;
+      readonly count: number;
+    };

@@ -4,6 +4,7 @@ import { Random } from '../random.js';
 import { LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
 import { fillNoise } from './noise.js';
 import type { HostScalar, NoiseInput } from './step-parts.js';
+import { mirror } from './test-time-augmentation.js';
 
 /** One batch of images as the data layer hands it over. */
 export interface PixelBatch {
@@ -69,6 +70,11 @@ export class Feeds {
     this.#source.set(source);
   }
 
+  /** Mirrors the images of the batch that was set. */
+  mirrorBatch(): void {
+    this.#batch.mirror();
+  }
+
   /** The noise of batch `batch` (counted over the whole run) is a function of the seed and that number alone. */
   drawNoise(seed: number, batch: number): void {
     this.#noise.forEach(({ input, tensor }, which) => {
@@ -108,6 +114,11 @@ class BatchBuffers {
     this.#oneHot.data.fill(0);
     this.#addShares(labels, mixture?.share ?? 1);
     if (mixture !== undefined) this.#addShares(mixture.labels, 1 - mixture.share);
+  }
+
+  mirror(): void {
+    const { data, shape } = this.#pixels;
+    mirror(data, at(shape, 2));
   }
 
   #addShares(labels: Int32Array, share: number): void {

@@ -15,12 +15,15 @@ import { buildStep, type StepOptions } from './step-graph.js';
 import { readMetrics } from './step-metrics.js';
 
 import { Stepper } from './stepper.js';
+import type { TestTimeAugmentation } from './test-time-augmentation.js';
 import type { TrainingData } from './training-data.js';
 
 export interface TrainerOptions extends StepOptions {
   readonly seed: number;
   readonly epochs: number;
   readonly evalBatchSize: number;
+  /** Of validation and test images; none unless given. */
+  readonly tta?: TestTimeAugmentation;
   /** Whether the state that training begins with is a candidate, too, as epoch 0: a head that was fitted already. */
   readonly validateStart: boolean;
   /** Stop after this many epochs without a better validation accuracy. */
@@ -190,11 +193,14 @@ export class Trainer {
     if (data.validation === undefined) return undefined;
     emit({ type: 'phase', phase: 'validate' });
     const started = performance.now();
-    const { accuracy, loss } = await this.#evaluator.evaluate(this.state, data.validation());
+    const validation = await this.#evaluator.evaluate(this.state, data.validation(), this.#options.tta);
+    const { accuracy, balancedAccuracy, loss } = validation;
     this.#checkFinite('validation', loss, this.#stepsDone(position));
-    if (isBetter({ epoch, accuracy, loss }, position.best)) position.best = { epoch, accuracy, loss };
+    const candidate = { epoch, accuracy, balancedAccuracy, loss };
+    if (isBetter(candidate, position.best)) position.best = candidate;
     return {
       val_accuracy: accuracy,
+      val_balanced_accuracy: balancedAccuracy,
       val_loss: loss,
       validation_seconds: (performance.now() - started) / 1000,
     };
@@ -232,9 +238,10 @@ export class Trainer {
     if (position.best !== undefined) this.restore(await checkpoints.loadBest());
     if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
-    const test = await this.#evaluator.evaluate(this.state, data.test());
+    const test = await this.#evaluator.evaluate(this.state, data.test(), this.#options.tta);
     this.#checkFinite('test', test.loss, this.#stepsDone(position));
-    emit({ type: 'test', ...test });
+    const { balancedAccuracy, ...others } = test;
+    emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });
     return test;
   }
 

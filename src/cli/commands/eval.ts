@@ -1,7 +1,7 @@
 import { formatTable } from '../../figures/table.js';
 import { printableName } from '../../printable.js';
 import { type EvaluationReport, evaluate } from '../../run/operations/evaluate.js';
-import { accuracyWithInterval, percent } from '../format.js';
+import { accuracyWithInterval, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';
@@ -21,7 +21,7 @@ function asText(report: EvaluationReport): string[] {
   const { accuracy, interval, classes, confusions } = report;
   const rows = classes.map((row) => [row.name, row.images, percent(row.accuracy)]);
   return [
-    `accuracy ${accuracyWithInterval(accuracy, interval)} on ${describeImages(report)}`,
+    `accuracy ${accuracyWithInterval(accuracy, interval)} on ${describeImages(report)}${withMirrorImages(report)}`,
     ...describeOverlap(report),
     `balanced accuracy ${percent(report.balanced_accuracy)}, loss ${report.loss.toFixed(3)}`,
     '',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isUnbalanced } from '../../data/imbalance.js';
 import { AdarandError } from '../../errors.js';
 import { formatBytes } from '../../files/format-bytes.js';
 import { commandLine } from '../../run/command-line.js';
@@ -9,7 +10,7 @@ import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { RunOptions } from '../../run/options/train-options.js';
-import { accuracyWithInterval, duration, percent } from '../format.js';
+import { accuracyWithInterval, duration, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';
@@ -76,15 +77,29 @@ function conclusion(summary: RunSummary): string[] {
   const result =
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
-      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images`;
+      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
   return [
     '',
     result,
+    ...balanced(summary),
     keptEpoch(summary),
     `${duration(summary.seconds_per_epoch)} per epoch, ${formatBytes(summary.peak_memory_bytes)} of memory at most`,
     `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
+}
+
+/** Where classes are unbalanced, accuracy alone says little about the small ones. */
+function balanced(summary: RunSummary): string[] {
+  const { imbalance, test_balanced_accuracy: tested, val_balanced_accuracy: validated } = summary;
+  if (imbalance === null || !isUnbalanced(imbalance)) return [];
+  const parts = [
+    ...(tested === null ? [] : [`${percent(tested)} on the test images`]),
+    ...(validated === null ? [] : [`${percent(validated)} in validation`]),
+  ];
+  if (parts.length === 0) return [];
+  const ratio = `the largest class has ${imbalance.toFixed(1)} times the training images of the smallest`;
+  return [`balanced accuracy ${parts.join(', ')}: the mean over classes, since ${ratio}`];
 }
 
 function keptEpoch(summary: RunSummary): string {

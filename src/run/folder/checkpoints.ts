@@ -15,12 +15,15 @@ const number = z
   .transform((value) => value ?? Number.NaN);
 
 const count = z.int().min(0);
+const share = z.number().min(0).max(1);
 
 const positionSchema = z.object({
   epoch: count,
   batch: count,
   sums: z.record(z.string(), number),
-  best: z.object({ epoch: count, accuracy: z.number().min(0).max(1), loss: z.number() }).optional(),
+  best: z
+    .object({ epoch: count, accuracy: share, balancedAccuracy: share.optional(), loss: z.number() })
+    .optional(),
 });
 
 export interface Checkpoint {

@@ -4,6 +4,7 @@ import { hubSourceSchema } from '../../models/hub/source.js';
 import { LICENCE } from '../../models/licence.js';
 import { originSchema } from '../../models/origin-schema.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
+import { testTimeAugmentations } from '../../training/test-time-augmentation.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
 import { machineSchema } from './describe-machine.js';
@@ -95,13 +96,20 @@ export const summarySchema = z.object({
   test_accuracy: share.nullable(),
   /** 95 % interval of the test accuracy (Wilson): its lower and its upper end. */
   test_interval: z.tuple([share, share]).nullable(),
+  /** Mean over classes of the accuracy on each class's images. Earlier versions did not record it. */
+  test_balanced_accuracy: share.nullable().default(null),
   test_loss: z.number().nullable(),
   test_images: count,
+  /** Test-time augmentation of validation and test; earlier versions had none. */
+  tta: z.enum(testTimeAugmentations).default('none'),
   /** Of the best epoch. */
   val_accuracy: share.nullable(),
+  val_balanced_accuracy: share.nullable().default(null),
   val_loss: z.number().nullable(),
   val_images: count,
   train_images: positive,
+  /** Training images of the largest class over those of the smallest; null in runs of earlier versions. */
+  imbalance: z.number().min(1).nullable().default(null),
   /** Of the linear probe that training began with; null for another beginning. Earlier versions did not record it. */
   probe_val_accuracy: share.nullable().default(null),
   /** The epoch whose parameters were kept: by validation, or the last one. 0 is the linear probe. */

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { testTimeAugmentations } from '../../training/test-time-augmentation.js';
 import { deviceOptions } from '../options/device-options.js';
 import { optionRegistry } from '../options/option.js';
 import { runOption } from '../options/run-option.js';
+import { ttaOption } from '../options/tta-option.js';
 import { Operation } from './operation.js';
 
 export const evaluateOptionsSchema = z.strictObject({
@@ -26,6 +28,7 @@ export const evaluateOptionsSchema = z.strictObject({
     value: 'file',
     otherwise: 'none is written',
   }),
+  ...ttaOption(''),
   ...deviceOptions,
 });
 
@@ -34,6 +37,8 @@ export const evaluationReportSchema = z.object({
   data: z.string(),
   split: z.enum(['train', 'val', 'test', 'all']),
   images: z.number(),
+  /** Test-time augmentation. */
+  tta: z.enum(testTimeAugmentations),
   /** 0 to 1. */
   accuracy: z.number(),
   /** 95 % interval of the accuracy (Wilson): its lower and its upper end. */

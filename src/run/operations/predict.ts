@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { deviceOptions } from '../options/device-options.js';
 import { optionRegistry } from '../options/option.js';
 import { runOption } from '../options/run-option.js';
+import { ttaOption } from '../options/tta-option.js';
 import { Operation } from './operation.js';
 
 const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);
@@ -30,6 +31,7 @@ export const predictOptionsSchema = z.strictObject({
     group: 'Input and output',
     value: 'n',
   }),
+  ...ttaOption(''),
   ...deviceOptions,
 });
 

@@ -1,4 +1,5 @@
 import type { Augmentation } from '../../data/index.js';
+import type { Preprocessing } from '../../nn/network.js';
 
 /** What happens to training images, by the names of the command line; each also flips, unless `flip` is false. */
 export const augmentations = {
@@ -27,6 +28,22 @@ export const augmentations = {
 
 export type AugmentationName = keyof typeof augmentations;
 
-export function augmentationOf(name: AugmentationName, flip: boolean): Augmentation {
-  return augmentations[name](flip);
+interface Chosen {
+  readonly augment: AugmentationName;
+  readonly flip: boolean;
+  readonly randomErasing: number;
+}
+
+/** What is erased has the colour that the network's preprocessing makes 0. */
+export function augmentationOf(
+  { augment, flip, randomErasing }: Chosen,
+  { mean: [red, green, blue] }: Pick<Preprocessing, 'mean'>,
+): Augmentation {
+  const augmentation = augmentations[augment](flip);
+  if (randomErasing === 0) return augmentation;
+  const level = (mean: number) => Math.max(0, Math.min(255, Math.round(255 * mean)));
+  return {
+    ...augmentation,
+    erasing: { probability: randomErasing, colour: [level(red), level(green), level(blue)] },
+  };
 }

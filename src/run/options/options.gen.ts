@@ -157,12 +157,13 @@ export interface TrainOptions {
    */
   cutmix?: number | undefined;
   /**
-   * What is done about classes with fewer training images than others. loss: each image counts in the
-   * cross-entropy by the inverse of its class's number of images.
+   * What is done about classes with fewer training images than others. sampling: an epoch has equally
+   * many of each class, those of a small one several times. loss: each image counts in the cross-entropy
+   * by the inverse of its class's number of images.
    *
    * Default: none.
    */
-  balance?: 'none' | 'loss' | undefined;
+  balance?: 'none' | 'sampling' | 'loss' | undefined;
   /**
    * Statistics that BatchNorm uses in training. train: those of the batch. frozen: the pretrained ones.
    *
@@ -222,6 +223,21 @@ export interface TrainOptions {
    * Default: true.
    */
   flip?: boolean | undefined;
+  /**
+   * Probability of a training image to have a rectangle of 2 to 33 % of its area replaced by the mean
+   * colour, such as 0.25.
+   *
+   * Default: 0.
+   */
+  randomErasing?: number | undefined;
+  /**
+   * Test-time augmentation in validation and the test. flip: probabilities are the mean of those of an
+   * image and of its mirror image, which takes twice the time; not for digits, letters and whatever else
+   * must not be mirrored.
+   *
+   * Default: none.
+   */
+  tta?: 'none' | 'flip' | undefined;
   /**
    * Share of the training images to use, from 0 to 1.
    *
@@ -362,6 +378,13 @@ export interface EvaluateOptions {
    */
   predictions?: string | undefined;
   /**
+   * Test-time augmentation. flip: probabilities are the mean of those of an image and of its mirror
+   * image, which takes twice the time; not for digits, letters and whatever else must not be mirrored.
+   *
+   * Default: none.
+   */
+  tta?: 'none' | 'flip' | undefined;
+  /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *
    * Default: cpu.
@@ -390,6 +413,13 @@ export interface PredictOptions {
    * Default: 5.
    */
   top?: number | undefined;
+  /**
+   * Test-time augmentation. flip: probabilities are the mean of those of an image and of its mirror
+   * image, which takes twice the time; not for digits, letters and whatever else must not be mirrored.
+   *
+   * Default: none.
+   */
+  tta?: 'none' | 'flip' | undefined;
   /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *

@@ -1,18 +1,13 @@
 import { z } from 'zod';
 import { optimizers } from '../../optimizers/index.js';
 import { schedules } from '../../optimizers/schedules.js';
-import { augmentations } from './augmentations.js';
 import { choiceOf } from './choice.js';
 import { deviceOptions } from './device-options.js';
+import { imageOptions } from './image-options.js';
+import { count, path, positive, share } from './numbers.js';
 import { optionRegistry } from './option.js';
 
 export type { TrainOptions } from './options.gen.js';
-
-/** A new schema each time: each is registered with a description of its own. */
-const path = () => z.string().min(1);
-const positive = z.number().positive();
-const count = z.number().int().min(1);
-const share = z.number().min(0).lt(1);
 
 /** Beta(x, x) is drawn by rejection, which takes long for a large x. */
 const mixing = () => z.number().min(0).max(8).default(0);
@@ -212,12 +207,12 @@ const training = {
     value: 'x',
   }),
   balance: z
-    .enum(['none', 'loss'])
+    .enum(['none', 'sampling', 'loss'])
     .default('none')
     .register(optionRegistry, {
       description:
-        'What is done about classes with fewer training images than others. loss: each image counts in the ' +
-        "cross-entropy by the inverse of its class's number of images.",
+        'What is done about classes with fewer training images than others. sampling: an epoch has equally many of each ' +
+        "class, those of a small one several times. loss: each image counts in the cross-entropy by the inverse of its class's number of images.",
       group: 'Training',
       value: 'how',
     }),
@@ -268,59 +263,6 @@ const training = {
   }),
 };
 
-const images = {
-  imageSize: count.max(4096).optional().register(optionRegistry, {
-    description: "Side of the network's square input, in pixels.",
-    group: 'Images',
-    value: 'n',
-    otherwise: "the model's own",
-  }),
-  augment: choiceOf(augmentations)
-    .optional()
-    .register(optionRegistry, {
-      description:
-        'Random changes of training images. crop: a part of 25 to 100 % of the area. inception-crop: of 8 to 100 %. ' +
-        'pad-crop: a shift by up to 4 pixels. color-jitter: crop, and other colours. rand-augment: crop, and two random operations.',
-      group: 'Images',
-      value: 'name',
-      otherwise: 'crop; pad-crop for inputs of at most 64 pixels',
-    }),
-  flip: z.boolean().default(true).register(optionRegistry, {
-    description: 'Whether a random half of the training images is mirrored.',
-    off: 'Do not mirror training images.',
-    group: 'Images',
-  }),
-  trainFraction: z.number().gt(0).max(1).default(1).register(optionRegistry, {
-    description: 'Share of the training images to use, from 0 to 1.',
-    group: 'Images',
-    value: 'x',
-  }),
-  valFraction: share.default(0.1).register(optionRegistry, {
-    description:
-      'Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the best ' +
-      'validation accuracy is kept.',
-    group: 'Images',
-    value: 'x',
-  }),
-  valFold: z
-    .number()
-    .int()
-    .min(0)
-    .default(0)
-    .register(optionRegistry, {
-      description:
-        'Which share is validated on, from 0 on, where DATA has no val/: for one seed, the shares of different numbers are ' +
-        'disjoint, and the test images are the same.',
-      group: 'Images',
-      value: 'n',
-    }),
-  testFraction: share.default(0.2).register(optionRegistry, {
-    description: 'Share of the training images to test on, from 0 to 1, where DATA has no test/.',
-    group: 'Images',
-    value: 'x',
-  }),
-};
-
 const run = {
   test: z.boolean().default(true).register(optionRegistry, {
     description: 'Whether the test images are looked at, once, after training.',
@@ -356,7 +298,7 @@ export const trainOptionsSchema = z.strictObject({
   ...inputAndOutput,
   ...method,
   ...training,
-  ...images,
+  ...imageOptions,
   ...run,
 });
 

@@ -1,3 +1,4 @@
+import { isLongTailed } from '../../data/imbalance.js';
 import type { Dataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
@@ -119,7 +120,8 @@ function onTraining(options: RunOptions, { batches }: Decided, { network, method
   ];
 }
 
-function onData(options: RunOptions, { dataset, network }: EffectContext): Remarks {
+function onData(options: RunOptions, { dataset, network, method }: EffectContext): Remarks {
+  const { imbalance } = dataset.report;
   const pixels = options.imageSize ?? network.preprocessing.imageSize;
   const { valFraction, testFraction } = trainOptionsSchema.shape;
   const ownSplit = (split: 'val' | 'test') =>
@@ -138,8 +140,17 @@ function onData(options: RunOptions, { dataset, network }: EffectContext): Remar
       `--test-fraction ${options.testFraction} changes nothing: ${options.data} has test images of its own`,
     ],
     [
-      options.balance === 'loss' && dataset.report.imbalance === 1,
+      options.balance === 'loss' && imbalance === 1,
       '--balance loss changes nothing: every class has equally many training images',
+    ],
+    [
+      options.balance === 'sampling' && imbalance === 1,
+      '--balance sampling changes nothing but the order of images: every class has equally many training images',
+    ],
+    [
+      options.balance === 'none' && isLongTailed(imbalance),
+      `the largest class has ${imbalance.toFixed(1)} times the training images of the smallest, and counts so much more in ` +
+        `training: with --balance sampling${method.replacesTaskLoss ? '' : ' or --balance loss'}, each class counts alike`,
     ],
     [
       !options.flip && options.augment === 'none',

@@ -126,6 +126,7 @@ function trainerOptions(run: Run): TrainerOptions {
           : undefined,
     },
     seed: options.seed,
+    tta: options.tta,
     epochs: options.epochs,
     patience: options.patience,
     maxSteps: options.maxSteps,
@@ -178,7 +179,7 @@ function resumable(error: unknown, command: string, step: number): unknown {
 function shown(run: Run): Record<string, unknown> {
   const { options, settings, method, inputs } = run;
   const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
-  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix } = options;
+  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix, randomErasing, tta } = options;
   const trains = trainedInWords(describeGroups(run));
   return {
     model: inputs.network.name,
@@ -202,6 +203,8 @@ function shown(run: Run): Record<string, unknown> {
     batch_size: batchSize,
     epochs: options.epochs,
     augment,
+    ...(randomErasing !== 0 && { random_erasing: randomErasing }),
+    ...(tta !== 'none' && { tta }),
     seed: options.seed,
   };
 }

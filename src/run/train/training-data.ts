@@ -1,5 +1,6 @@
 import {
   type Batch,
+  balancedSteps,
   chosenBatches,
   epochSteps,
   evalBatches,
@@ -18,14 +19,16 @@ import type { RunInputs } from '../prepare/run-inputs.js';
 /** The batches of a run, for the trainer. */
 export function trainingData(
   { dataset, source, cache, network }: RunInputs,
-  { seed, flip, mixup, cutmix, test: isTested }: RunOptions,
+  { seed, flip, randomErasing, mixup, cutmix, balance, test: isTested }: RunOptions,
   { batchSize, evalBatchSize, augment }: Settings,
   host: RunHost,
 ): TrainingData {
   const { imageSize, resizeSize } = network.preprocessing;
   const { images } = dataset.train;
+  const labels = images.map(({ label }) => label);
   const batchesPerEpoch = Math.floor(images.length / batchSize);
-  const rendering = { batchSize, imageSize, cache, augmentation: augmentationOf(augment, flip), seed };
+  const augmentation = augmentationOf({ augment, flip, randomErasing }, network.preprocessing);
+  const rendering = { batchSize, imageSize, cache, augmentation, seed };
   const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'epoch-callback') => {
     const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
     const total = Math.ceil(of.length / evalBatchSize);
@@ -39,9 +42,12 @@ export function trainingData(
     batchesPerEpoch,
     train(epoch, firstStep, sampler) {
       const options = { ...rendering, epoch, firstStep };
-      const batches = mixedBatches(trainBatches(images, options), { ...options, mixup, cutmix });
+      const balanced = balance === 'sampling' ? balancedSteps(labels, options) : undefined;
+      const plain =
+        balanced === undefined ? trainBatches(images, options) : chosenBatches(images, balanced, options);
+      const batches = mixedBatches(plain, { ...options, mixup, cutmix });
       if (sampler === undefined || source === undefined) return batches;
-      const steps = epochSteps(images.length, options);
+      const steps = balanced ?? epochSteps(images.length, options);
       const chosen = steps.map((targets, i) =>
         sampler(targets, epoch * batchesPerEpoch + firstStep + i, source.images.length),
       );

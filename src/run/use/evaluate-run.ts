@@ -5,6 +5,7 @@ import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
 import { printableName } from '../../printable.js';
+import type { Prediction } from '../../training/evaluation.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, watched } from '../events.js';
 import { readImageList } from '../folder/image-list.js';
@@ -27,9 +28,15 @@ type Options = z.output<typeof evaluateOptionsSchema>;
  * `openRunModel` and `openDataset` do.
  */
 export async function evaluateRun(options: Options, host: RunHost): Promise<EvaluationReport> {
-  const { run, data, device, threads, predictions } = options;
+  const { run, data, device, threads, predictions, tta } = options;
   if (predictions !== undefined) await checkFree(predictions);
   const model = await openRunModel(run, host);
+  const { tta: own } = model.record.options;
+  if (own !== tta)
+    host.emit({
+      type: 'remark',
+      text: `the run was validated and tested with --tta ${own}; this evaluation is with --tta ${tta}`,
+    });
   const known = new SeenImages(await readImageList(model.folder.images));
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });
@@ -56,11 +63,12 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
     let next = 0;
     for await (const batch of watched(batches, host, { phase: 'evaluate', total })) {
       let text = '';
-      await evaluator.forEach(state, only(batch), ({ logits, label }) => {
+      const visit = ({ logits, label }: Prediction) => {
         tally.add(logits, label);
         const { name } = at(images, next++);
         text += predictionRow({ name, truth: at(classes, label), logits }, classes);
-      });
+      };
+      await evaluator.forEach(state, only(batch), visit, tta);
       yield Buffer.from(text);
     }
     if (tally.notFinite > 0) throw notFinite(tally.notFinite, images.length);
@@ -74,7 +82,7 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
   const { split, seen, leftOut, unused, others } = chosen;
   const near = Array.from(chosen.near, ([{ name }, known]) => ({ image: name, known: known.path }));
   const overlap = { ...seen, left_out: leftOut, near, unused };
-  return { run, data, split, ...tally.report(), overlap, others };
+  return { run, data, split, tta, ...tally.report(), overlap, others };
 }
 
 async function checkFree(path: string): Promise<void> {

@@ -40,7 +40,9 @@ export async function exportRun(
     version: record.machine.versions.adarand,
     method,
     seed,
-    ...(unfinished === undefined ? { test_accuracy: summary?.test_accuracy } : { unfinished }),
+    ...(unfinished === undefined
+      ? { test_accuracy: summary?.test_accuracy, ...(summary?.tta === 'flip' && { tta: summary.tta }) }
+      : { unfinished }),
   };
   const library = libraryModelOf(model, record.model.origin);
   const written = 'why' in library ? undefined : library;

@@ -17,7 +17,7 @@ import { openRunModel } from './run-model.js';
  * @throws AdarandError as `openRunModel` does.
  */
 export async function predictRun(
-  { run, images, top, device, threads }: z.output<typeof predictOptionsSchema>,
+  { run, images, top, tta, device, threads }: z.output<typeof predictOptionsSchema>,
   host: RunHost,
 ): Promise<ImagePrediction[]> {
   const model = await openRunModel(run, host);
@@ -54,7 +54,7 @@ export async function predictRun(
         { batchSize, imageSize, resizeSize: imageSize, cache },
       );
       const answers: Float32Array[] = [];
-      await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()));
+      await evaluator.forEach(state, batches, ({ logits }) => answers.push(logits.slice()), tta);
       let next = 0;
       for (const picture of pictures)
         give(isFailed(picture) ? picture : answerOf(picture.name, at(answers, next++), classes, top));

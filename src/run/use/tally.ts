@@ -1,3 +1,4 @@
+import { balancedAccuracy } from '../../analysis/balanced-accuracy.js';
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { at } from '../../errors.js';
 import { argMax } from '../../training/evaluation.js';
@@ -55,7 +56,7 @@ export class Tally {
       images,
       accuracy: correct / images,
       interval: [low, high] satisfies EvaluationReport['interval'],
-      balanced_accuracy: classes.reduce((sum, { accuracy }) => sum + accuracy, 0) / classes.length,
+      balanced_accuracy: balancedAccuracy(present),
       loss: this.#loss / images,
       classes: classes.map((row) => ({ name: row.name, images: row.images, accuracy: row.accuracy })),
       confusions,

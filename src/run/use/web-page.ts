@@ -21,5 +21,6 @@ function accuracyOf(summary: RunModel['summary']) {
     test: summary.test_accuracy,
     interval: summary.test_interval,
     images: summary.test_images,
+    tta: summary.tta,
   };
 }

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
-import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
+import { accuracyWithInterval, percent, withMirrorImages } from '../../../analysis/format-accuracy.js';
+import { isUnbalanced } from '../../../data/imbalance.js';
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
@@ -90,8 +91,13 @@ function accuracy(summary: RunSummary | undefined): string {
   const { test_accuracy: test, test_interval: interval, test_images: images } = summary;
   if (test === null || interval === null)
     return `Not measured: ${images === 0 ? 'there were no test images' : 'the test images were left alone'}.`;
-  return `${accuracyWithInterval(test, interval)} on ${images} test images, which were looked at once, after training. The interval is
-Wilson's and covers the choice of test images, not of seeds.`;
+  const { imbalance, test_balanced_accuracy: balanced } = summary;
+  const means =
+    balanced === null || imbalance === null || !isUnbalanced(imbalance)
+      ? ''
+      : `\nThe mean over classes of the accuracy on each class's images is ${percent(balanced)}.`;
+  return `${accuracyWithInterval(test, interval)} on ${images} test images${withMirrorImages(summary)}, which were looked at once, after training. The interval is
+Wilson's and covers the choice of test images, not of seeds.${means}`;
 }
 
 /** Which parameters these are. */
@@ -120,6 +126,14 @@ function training(record: RunRecord, kept: string): string {
     { what: 'factor of the head', value: options.headLrScale },
     { what: 'layer decay', value: options.layerDecay },
   ].flatMap(({ what, value }) => (value === 1 ? [] : [`${what} ${value}`]));
+  const means = [
+    { what: 'label smoothing', value: options.labelSmoothing },
+    { what: 'mixup', value: options.mixup },
+    { what: 'CutMix', value: options.cutmix },
+    { what: 'random erasing', value: options.randomErasing },
+  ].flatMap(({ what, value }) => (value === 0 ? [] : [`${what} ${value}`]));
+  if (options.balance === 'sampling') means.push('every class equally often in an epoch');
+  if (options.balance === 'loss') means.push('classes weighted in the loss by inverse frequency');
   const rows: readonly (readonly [string, string])[] = [
     [
       'images',
@@ -132,6 +146,7 @@ function training(record: RunRecord, kept: string): string {
     ['weight of its penalty', `lambda ${settings.lambda}, effective ${rounded(settings.effectiveLambda)}`],
     ['learning rate', [settings.learningRate, options.optimizer, options.schedule, ...factors].join(', ')],
     ['batch', `${settings.batchSize} images, augmentation ${settings.augment}`],
+    ...(means.length === 0 ? [] : ([['besides', means.join(', ')]] as const)),
     ['seed', `${options.seed}`],
     ...(adarand === undefined ? [] : ([['version of adarand', adarand]] as const)),
   ];

@@ -1,0 +1,97 @@
+/** What is done and said about classes with far fewer images than others. */
+import assert from 'node:assert/strict';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import {
+  adarand,
+  jsonLines,
+  lastLine,
+  temporaryFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
+
+describe('classes of unequal size', () => {
+  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const path = (...parts: readonly string[]) => join(folder.path, ...parts);
+
+  before(async () => {
+    folder = await temporaryFolder();
+    await writeModel(path('tiny.onnx'));
+    await writeImages(path('equal'), 10);
+    // Of 30, 20 and 6 images.
+    await writeImages(path('unequal'), 30);
+    for (const [name, from] of [
+      ['green', 20],
+      ['red', 6],
+    ] as const)
+      for (let i = from; i < 30; i++) await rm(path('unequal', name, `${String(i).padStart(2, '0')}.png`));
+  });
+  after(() => folder.remove());
+
+  const flags = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '2', '--val-fraction', '0.2'];
+  const train = (data: string, ...args: readonly string[]) =>
+    adarand(folder.path, 'train', data, ...flags, ...args);
+
+  test('the balanced accuracy is beside the accuracy, and that of eval on the same images', async () => {
+    const { code, stdout, stderr } = await train('unequal', '--out', 'run');
+    assert.equal(code, 0, stderr);
+    const summary = JSON.parse(await readFile(path('run', 'summary.json'), 'utf8'));
+    const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+    const line = new RegExp(
+      `^balanced accuracy ${percent(summary.test_balanced_accuracy)} on the test images, ` +
+        `${percent(summary.val_balanced_accuracy)} in validation: the mean over classes, since the largest class has ` +
+        `${summary.imbalance.toFixed(1)} times the training images of the smallest$`,
+      'm',
+    );
+    assert.match(stdout, line);
+    assert.match(stdout, /^epoch 1\/2 .* val \d+\.\d % \(balanced \d+\.\d %\)/m);
+    const evaluated = await adarand(folder.path, 'eval', 'run', 'unequal', '--json');
+    assert.equal(lastLine(evaluated.stdout).balanced_accuracy, summary.test_balanced_accuracy);
+    const validated = await adarand(folder.path, 'eval', 'run', 'unequal', '--split', 'val', '--json');
+    const { balanced_accuracy: balanced } = lastLine(validated.stdout);
+    assert.equal(balanced, summary.val_balanced_accuracy);
+    const exported = await adarand(folder.path, 'export', 'run', '--to', 'exported');
+    assert.equal(exported.code, 0, exported.stderr);
+    const card = await readFile(path('exported', 'README.md'), 'utf8');
+    assert.match(card, /^The mean over classes of the accuracy on each class's images is \d+\.\d %\.$/m);
+  });
+
+  test('where one class has more than ten times the images of another, the option for that is named', async () => {
+    await writeImages(path('long-tail'), 24);
+    for (let i = 3; i < 24; i++) await rm(path('long-tail', 'red', `${String(i).padStart(2, '0')}.png`));
+    const all = ['--val-fraction', '0', '--test-fraction', '0', '--epochs', '1'];
+    const said = async (...args: readonly string[]) => {
+      const { code, stdout, stderr } = await train('long-tail', ...all, ...args);
+      assert.equal(code, 0, stderr);
+      return stdout;
+    };
+    const remark = (stdout: string) => /^the largest class has .* counts so much more .*$/m.exec(stdout)?.[0];
+    assert.equal(await said().then(remark), undefined);
+    await rm(path('long-tail', 'red', '02.png'));
+    assert.equal(
+      await said().then(remark),
+      'the largest class has 12.0 times the training images of the smallest, and counts so much more in training: ' +
+        'with --balance sampling or --balance loss, each class counts alike',
+    );
+    const own = remark(await said('--method', 'core-tuning'));
+    assert.match(own ?? '', /: with --balance sampling, each class counts alike$/);
+    assert.equal(remark(await said('--balance', 'sampling')), undefined);
+    assert.equal(remark(await said('--balance', 'loss')), undefined);
+  });
+
+  test('with classes of equal size it is only in summary.json and in JSON', async () => {
+    const { code, stdout, stderr } = await train('equal', '--out', 'even', '--json');
+    assert.equal(code, 0, stderr);
+    const lines = jsonLines(stdout);
+    const tested = lines.find(({ type }) => type === 'test');
+    assert.equal(tested?.balanced_accuracy, tested?.accuracy);
+    const result = lastLine(stdout);
+    assert.equal(result.test_balanced_accuracy, result.test_accuracy);
+    assert.equal(result.imbalance, 1);
+    const text = await train('equal');
+    assert.equal(text.code, 0, text.stderr);
+    assert.doesNotMatch(text.stdout, /balanced/);
+  });
+});
