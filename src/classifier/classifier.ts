@@ -11,7 +11,7 @@ import type { Opened } from './messages.js';
 import { classifierSource } from './source.js';
 
 const loadSchema = predictOptionsSchema.pick({ run: true, device: true, threads: true });
-const topSchema = predictOptionsSchema.pick({ top: true });
+export const topSchema = predictOptionsSchema.pick({ top: true });
 
 /** Where a classifier computes: `device` and `threads`, as for `predict`. */
 export type LoadOptions = Omit<z.input<typeof loadSchema>, 'run'>;

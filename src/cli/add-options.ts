@@ -8,6 +8,7 @@ import {
   type OptionDescription,
 } from '../run/options/describe-options.js';
 import { type OptionNames, parseOptions } from '../run/options/parse-options.js';
+import { typedNumber } from '../run/options/typed-number.js';
 import type { Command } from './commands/command.js';
 
 /** Gives commander a command's arguments, flags and action, all of them from the schema of its options. */
@@ -47,7 +48,7 @@ function flagFor(option: OptionDescription): Option {
   const names = [...(alias === undefined ? [] : [alias]), flagOf(option)].map((name) => `--${name}`);
   const usage = `${names.join(', ')}${value === undefined ? '' : ` <${value}>`}`;
   const flag = new Option(usage, helpOf(option)).helpGroup(`${option.group}:`);
-  if (type.kind === 'number') return flag.argParser(number);
+  if (type.kind === 'number') return flag.argParser(typedNumber);
   if (type.kind === 'record') return flag.argParser(assignment);
   return option.joinedBy === undefined ? flag : flag.argParser(once(option.joinedBy));
 }
@@ -69,11 +70,6 @@ function typable(description: string): string {
     /`adarand ([^`]+)`/g,
     (_, words: string) => `\`${commandLine(...words.split(' '))}\``,
   );
-}
-
-/** A word that is not a number is returned unchanged: the schema refuses it, with the flag's name. */
-function number(word: string): number | string {
-  return word.trim() === '' || Number.isNaN(Number(word)) ? word : Number(word);
 }
 
 const once =

@@ -54,6 +54,7 @@ test('anchors, links, paths and flags are found where they are, and not in code 
   ]);
   assert.deepEqual(flagsIn('adarand train photos --epochs 3 --no-flip'), ['--epochs', '--no-flip']);
   assert.deepEqual(flagsIn('npm run bench -- --rounds 3'), []);
+  assert.deepEqual(flagsIn('curl --data-binary @IMAGE localhost'), []);
 });
 
 async function knownFlags(): Promise<ReadonlySet<string>> {

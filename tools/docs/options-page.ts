@@ -13,6 +13,7 @@ import {
 import { optionGroups } from '../../src/run/options/option.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
 import { decidedOptions, ownTuneOptionsSchema } from '../../src/run/options/tune-options.js';
+import { serveOptionsSchema } from '../../src/serve/options.js';
 import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
@@ -43,6 +44,7 @@ export function optionsPage(): string {
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),
+    command('`adarand serve DIR`', serveOptionsSchema, ['folder']),
     command('`adarand inspect MODEL`, `inspect`', inspectOptionsSchema, ['model']),
   ].join('\n\n')}\n`;
 }

@@ -54,7 +54,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'serve',
     usage: '<folder>',
-    summary: 'show the page of an exported folder (`export --web`) in a browser on this machine',
+    summary: 'answer for images over HTTP by a run or an exported folder, and show its page, if it has one',
     example: 'serve flowers',
     load: async () => (await import('./serve.js')).command,
   },

@@ -1,50 +1,84 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
+import { Classifier } from '../../classifier/classifier.js';
 import { AdarandError } from '../../errors.js';
-import { serveFolder } from '../../files/serve-folder.js';
-import { commandLine } from '../../run/command-line.js';
-import { optionRegistry } from '../../run/options/option.js';
+import { accessOf } from '../../serve/access-options.js';
+import { howToAsk } from '../../serve/how-to-ask.js';
+import { type ServeOptions, serveOptionsSchema } from '../../serve/options.js';
+import { routesOf } from '../../serve/routes.js';
+import { type ServedFolder, servedFolder } from '../../serve/served-folder.js';
+import { startServer } from '../../serve/server.js';
+import { reportError } from '../errors.js';
 import { printJson } from '../json.js';
-import { print } from '../terminal.js';
+import { createProgress, type Progress } from '../progress.js';
+import { print, printError } from '../terminal.js';
+import { untilInterrupted } from '../until-interrupted.js';
 import type { Command } from './command.js';
 
-const options = z.strictObject({
-  folder: z.string().min(1).register(optionRegistry, {
-    description: 'Folder with a page: `index.html` is in it.',
-    group: 'Input and output',
-    value: 'dir',
-  }),
-  port: z.int().min(0).max(65_535).default(8000).register(optionRegistry, {
-    description: 'Port on this machine; 0 takes one that is free.',
-    group: 'Input and output',
-    value: 'n',
-  }),
-});
+/** Images that may wait for their answers. */
+const MAX_WAITING = 64;
 
 export const command = {
-  options,
+  options: serveOptionsSchema,
   arguments: ['folder'],
-  async run({ parse, json }) {
-    const { folder, port } = parse(options);
-    await checkPage(folder);
-    const { url } = await serveFolder(folder, port);
-    if (json) printJson({ type: 'serving', folder, url });
-    else print(`${folder} is at ${url} (only on this machine); Ctrl-C ends it\n`);
+  async run({ parse, given, json }) {
+    const options = parse(serveOptionsSchema);
+    const { folder, port, maxMegabytes } = options;
+    const access = accessOf(options);
+    const there = await servedFolder(folder);
+    const classifier = await classifierOf(there, options, createProgress({ json }));
+    if (classifier === undefined) checkEffect(folder, given);
+    const needsToken = access.token !== undefined;
+    const limits = { maxBytes: maxMegabytes * 1e6, maxWaiting: MAX_WAITING, needsToken };
+    const server = await startServer(
+      (url) => routesOf({ folder, page: there.page, classifier }, { url, ...limits }),
+      { port, access, report: (error) => reportError(error, { json: false }) },
+    ).catch(async (error: unknown) => {
+      await classifier?.close();
+      throw error;
+    });
+    const { url } = server;
+    const predict = classifier && `${url}predict`;
+    if (json) printJson({ type: 'serving', folder, url, page: there.page !== undefined, predict });
+    else {
+      const reach = needsToken ? 'for who has the token' : 'only on this machine';
+      const ask = classifier === undefined ? '' : `classify an image: ${howToAsk(url, { needsToken })}\n`;
+      print(`${folder} is at ${url} (${reach}); Ctrl-C ends it\n${ask}`);
+    }
+    await untilInterrupted(() => {
+      if (!json) printError('\nends when what was asked is answered; press Ctrl-C again to end at once\n');
+    });
+    await server.close();
+    await classifier?.close();
   },
-} satisfies Command<typeof options>;
+} satisfies Command<typeof serveOptionsSchema>;
 
-/** @throws AdarandError `serve.no-page`. */
-async function checkPage(folder: string): Promise<void> {
-  const there = await stat(folder).catch(() => undefined);
-  const page = await stat(join(folder, 'index.html')).catch(() => undefined);
-  if (page?.isFile()) return;
-  const what =
-    there === undefined
-      ? 'does not exist'
-      : there.isDirectory()
-        ? 'has no page: index.html is missing'
-        : 'is not a folder';
-  const line = commandLine('export', 'RUN', '--to', 'DIR', '--web');
-  throw new AdarandError('serve.no-page', `${folder} ${what}`, `\`${line}\` writes a folder with a page.`);
+/** The folder's classifier. A page is served without it, too, and then it is said why. */
+async function classifierOf(
+  { page, hasClassifier }: ServedFolder,
+  { folder, device, threads }: ServeOptions,
+  { onEvent }: Progress,
+): Promise<Classifier | undefined> {
+  if (!hasClassifier) return undefined;
+  try {
+    const classifier = await Classifier.load(folder, { device, threads });
+    if (classifier.unfinished !== undefined)
+      onEvent({ type: 'unfinished', path: folder, ...classifier.unfinished });
+    return classifier;
+  } catch (error) {
+    if (page === undefined || !(error instanceof AdarandError)) throw error;
+    onEvent({ type: 'remark', text: `Only the page is served, no classifier: ${error.message}` });
+    return undefined;
+  }
+}
+
+/** @throws AdarandError `serve.no-effect` for an option of the classifier, where there is none. */
+function checkEffect(folder: string, given: Readonly<Record<string, unknown>>): void {
+  const flags = { device: '--device', threads: '--threads', maxMegabytes: '--max-megabytes' };
+  const vain = Object.entries(flags).filter(([key]) => key in given);
+  if (vain.length === 0) return;
+  const names = vain.map(([, flag]) => flag).join(' and ');
+  throw new AdarandError(
+    'serve.no-effect',
+    `${names} would have no effect: ${folder} has a page, and no classifier is served with it`,
+    'Leave it out.',
+  );
 }
