@@ -47,6 +47,8 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
         [1, 64],
       ),
       first: int64Tensor([0]),
+      single: int64Tensor([1, 1, 64]),
+      zeroth: int64Tensor([0], []),
       most: int64Tensor([2 ** 53]),
     },
     inputs: { x: [batch, 3, 8, 8] },
@@ -100,6 +102,12 @@ const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
     node('Tile', ['patches', 'times'], 'tiled'),
     node('Gather', ['tiled', 'row'], 'chosen', { axis: 1 }),
     flat('chosen'),
+  ],
+  'the one token of an attention pooling taken out, with the images where it was': [
+    node('Reshape', ['maps', 'flat'], 'query'),
+    node('Reshape', ['query', 'single'], 'token.first'),
+    node('Transpose', ['token.first'], 'last', { perm: [1, 0, 2] }),
+    node('Gather', ['last', 'zeroth'], 'f', { axis: 1 }),
   ],
   'a class token, a slice of all images and a choice of rows': [
     node('Reshape', ['maps', 'rows'], 'patches'),
