@@ -12,15 +12,13 @@ import { findHead, type HeadChoice } from './find-head.js';
 import type { FoundHead } from './head/found-head.js';
 import { featuresOfTokens } from './head/tokens.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
-import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
+import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 import type { ExternalData } from './onnx-import/external-data.js';
 import { type BuiltNetwork, groupsByDepth } from './onnx-import/groups.js';
 import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
-import { withGelu } from './onnx-import/own-gelu.js';
-import { unreserved } from './onnx-import/unreserved.js';
+import { readModel } from './onnx-import/read-model.js';
 import { weightRoles } from './onnx-import/weights.js';
-import { withoutHalving } from './onnx-import/without-halving.js';
 import { halvedPreprocessing, resizedTo } from './resized-to.js';
 
 export interface ImportOptions extends HeadChoice {
@@ -80,9 +78,7 @@ export interface FileClassifier {
 /** As `importOnnx`. */
 export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
-  const { model: decoded, halved } = withoutHalving(
-    unreserved(withGelu(decodeOnnx(bytes, name, options.external))),
-  );
+  const { model: decoded, halved } = readModel(bytes, name, options.external);
   const head = findHead(decoded, options);
   const { model } = head;
   const images = imageInput(model);
