@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { classTokenFile } from '../../test/helpers/class-token.js';
+import { classTokenFile, encoderFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
 import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { splitOnnx } from '../../test/helpers/external-data.js';
@@ -192,6 +192,25 @@ describe('imported networks are trained, exported and used', () => {
     const { code, stderr } = await adarand(folder.path, 'inspect', 'sample', '--features', 'maps');
     assert.equal(code, 2);
     assert.match(stderr, /Leave `features` \(--features\) out/);
+  });
+
+  test('an encoder of tokens trains on its class token, which is said, by methods that need no classifier of its own', async () => {
+    await writeFile(join(folder.path, 'encoder.onnx'), encoderFile('batch'));
+    const args = ['train', 'colours', '--model', 'encoder.onnx', '--epochs', '1', '--out'];
+    const trained = await adarand(folder.path, ...args, 'encoder');
+    assert.equal(trained.code, 0, trained.stderr);
+    const said =
+      /it has no classifier of its own: the features are the first of its tokens, which is a class token, "last_hidden_state" \[5,8\] \(--features NAME takes another value\)/;
+    assert.match(trained.stdout, new RegExp(`^model: ${said.source}\n`));
+    const predicted = await adarand(folder.path, 'predict', 'encoder', 'colours/red/00.png');
+    assert.equal(predicted.code, 0, predicted.stderr);
+    const refused = await adarand(folder.path, ...args, 'co-tuning', '--method', 'co-tuning');
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /co-tuning needs the classifier that the network was pretrained with/);
+    const inspected = await adarand(folder.path, 'inspect', 'encoder.onnx');
+    assert.equal(inspected.code, 0);
+    assert.match(inspected.stdout, /\nhead +none\n/);
+    assert.match(inspected.stdout, new RegExp(`\nnote: ${said.source}\n`));
   });
 
   test('weights in a file beside are read, and are part of the fingerprint by which a run knows its model', async () => {

@@ -27,6 +27,7 @@ function fileOf(nodes: readonly OnnxFileNode[]): Uint8Array {
       w: random(2, [4, 3]),
       b: random(3, [3]),
       v: random(4, [4, 3]),
+      'classifier.5.weight': random(4, [4, 3]),
       turned: random(5, [3, 4]),
       many: random(6, [4, 2]),
       two: float32([], [2]),
@@ -125,6 +126,28 @@ describe('heads that are not just a last linear layer', () => {
       assert.throws(() => importFile(fileOf([...pooled, one, ...last]), { name: 'model.onnx' }), {
         code: 'model.no-head',
       });
+  });
+
+  test('a last layer without a bias may be a projection, which is said, unless its classes are known', () => {
+    const bare = [...pooled, node('MatMul', ['f', 'v'], 'y')];
+    const notes = (nodes: readonly OnnxFileNode[], classes?: readonly string[]) =>
+      importFile(fileOf(nodes), { name: 'model.onnx', ...(classes && { classes }) }).network.notes;
+    assert.deepEqual(notes(bare), [
+      'its last linear layer has no bias and is taken for a classifier of 3 classes; if it is a projection, take what it gives as the features: --features y',
+    ]);
+    assert.equal(notes(bare, ['a', 'b'])?.length, 1);
+    assert.equal(notes(bare, ['a', 'b', 'c']), undefined);
+    assert.equal(notes([...pooled, node('MatMul', ['f', 'v'], 'z'), node('Softmax', ['z'], 'y')]), undefined);
+    assert.equal(notes([...two, node('Add', ['y1', 'y2'], 'y')]), undefined);
+    assert.equal(notes([...pooled, node('MatMul', ['f', 'classifier.5.weight'], 'y')]), undefined);
+    assert.equal(notes([...pooled, node('Gemm', ['f', 'w', 'b'], 'y')]), undefined);
+  });
+
+  test('a last layer behind something else is refused, with both values that may be meant', () => {
+    assert.throws(
+      () => importFile(fileOf([...pooled, one, node('Relu', ['y1'], 'y')]), { name: 'model.onnx' }),
+      { code: 'model.no-head', hint: /--features f, or what the file gives, --features y$/ },
+    );
   });
 });
 

@@ -1,24 +1,11 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
+import { encoderByItsEnd, layerBehind, namedEncoder, pooledOutput } from './head/encoder.js';
+import type { FoundHead } from './head/found-head.js';
 import { type LinearHead, layerOf } from './head/linear-layer.js';
+import { isCalledClassifier, isGlobalAverage, isPick } from './head/operators.js';
 import { sumOfHeads } from './head/sum-of-heads.js';
 import { unusedName, withNode } from './head/with-node.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
-
-/** The classifier at the end of an ONNX graph, and what it reads. */
-export interface FoundHead {
-  /** Name of the value that the classifier reads. */
-  readonly features: string;
-  /** Whether that value's maps [N,d,H,W] must still be averaged. */
-  readonly pool: boolean;
-  /** Without it, the features are all that is known. */
-  readonly linear: Pick<LinearHead, 'weight' | 'bias'> | undefined;
-  /** The model with the nodes that make the features, where they are not in the file as they are. */
-  readonly model: OnnxModel;
-  /** Name of the value that the classifier gives in the end; without one, of the features. */
-  readonly output: string;
-  /** What the file makes of the logits. */
-  readonly normalised: 'Softmax' | 'LogSoftmax' | undefined;
-}
 
 /** Operators between a classifier and the output that leave the order of the logits alone. */
 const transparent = new Set([
@@ -35,39 +22,90 @@ const transparent = new Set([
 /** What is made of logits at the end that does not tell their values: they are looked at before it. */
 const decisive = new Set(['ArgMax', 'Hardmax', 'Sigmoid', 'TopK']);
 
+/** What the user says of a file's head. */
+export interface HeadChoice {
+  /** Name of the value that becomes the features, in the place of what enters the last linear layer. */
+  readonly features?: string;
+  /** Names of the pretrained classes, as the model's configuration has them. */
+  readonly classes?: readonly string[];
+}
+
 /**
- * Finds the last linear layer: the Gemm, the MatMul (with its Add) or the 1x1 Conv from which the output `logits`
- * (or the first one) comes. A 1x1 Conv may come before the average pooling: a mean of linear maps is the linear
- * map of the mean. Several linear layers whose sum or mean is the output are one, and one for every token of which one is
- * taken is one for that token.
+ * What a new head reads, and the pretrained classifier: the value that is named; else the classifier that the output
+ * `logits` (or the first one) comes from; else what an encoder gives.
  *
- * @throws AdarandError `model.no-head`, listing the last operators.
+ * @throws AdarandError `model.no-head`, listing the last operators, and `model.no-such-value`.
  */
-export function findHead(model: OnnxModel): FoundHead {
+export function findHead(model: OnnxModel, { features, classes }: HeadChoice = {}): FoundHead {
+  if (features !== undefined) return namedFeatures(features, model);
+  if (model.outputs.includes('logits')) return headOr(classifierAt('logits', model), model);
+  const named = namedEncoder(model);
+  if (named !== undefined) return named;
+  const found = classifierAt(model.outputs[0], model);
+  if (found.head !== undefined) return { ...found.head, remark: maybeProjection(found, classes) };
+  return pooledOutput(model) ?? encoderByItsEnd(model) ?? headOr(found, model);
+}
+
+/** A classifier, or the operators that were passed where there is none. */
+type Search =
+  | { readonly head: FoundHead; readonly layer: LinearHead; readonly passed: readonly OnnxNode[] }
+  | { readonly head?: undefined; readonly layer?: undefined; readonly passed: readonly OnnxNode[] };
+
+/** What is to be said of a last layer that may also be an encoder's projection, which has no bias. */
+function maybeProjection(
+  { head, layer, passed }: Extract<Search, { head: FoundHead }>,
+  classes: readonly string[] | undefined,
+): FoundHead['remark'] {
+  const count = at(layer.weight.shape, 0);
+  const isClassifier = passed.some((node) => saysClasses(node.type) || isCalledClassifier(node));
+  if (layer.biased || isClassifier || classes?.length === count) return undefined;
+  return () =>
+    `its last linear layer has no bias and is taken for a classifier of ${count} classes; if it is a projection, take what it gives as the features: --features ${head.output}`;
+}
+
+function saysClasses(type: string): boolean {
+  return type === 'LogSoftmax' || type === 'Softmax' || decisive.has(type);
+}
+
+function headOr({ head, passed }: Search, model: OnnxModel): FoundHead {
+  if (head === undefined) throw noHead(model, passed);
+  return head;
+}
+
+/**
+ * Finds the last linear layer: the Gemm, the MatMul (with its Add) or the 1x1 Conv from which a value comes. A 1x1
+ * Conv may come before the average pooling: a mean of linear maps is the linear map of the mean. Several linear layers
+ * whose sum or mean is the output are one, and one for every token of which one is taken is one for that token.
+ */
+function classifierAt(wanted: string | undefined, model: OnnxModel): Search {
   const passed: OnnxNode[] = [];
-  const [firstOutput] = model.outputs;
-  let output = model.outputs.includes('logits') ? 'logits' : firstOutput;
+  let output = wanted;
   let name = output;
   let pool = false;
   let normalised: FoundHead['normalised'];
   let pick: OnnxNode | undefined;
   for (;;) {
     const node = name === undefined ? undefined : model.producers.get(name);
-    if (node === undefined || output === undefined || passed.includes(node)) throw noHead(model, passed);
+    if (node === undefined || output === undefined || passed.includes(node)) return { passed };
     passed.push(node);
     const head = layerOf(node, model, pool);
+    const rest = { output, normalised, tokens: undefined, remark: undefined };
     if (head !== undefined)
-      return { ...found(head, model), ...pickedBefore(head, pick, model), output, normalised };
+      return {
+        head: { ...found(head, model), ...pickedBefore(head, pick, model), ...rest },
+        layer: head,
+        passed,
+      };
     const isSum = !pool && pick === undefined && !transparent.has(node.type);
     const sum = isSum ? sumOfHeads(node, model) : undefined;
-    if (sum !== undefined) return { ...found(sum, sum.model), output, normalised };
+    if (sum !== undefined) return { head: { ...found(sum, sum.model), ...rest }, layer: sum, passed };
     if (node.type === 'Softmax' || node.type === 'LogSoftmax') normalised ??= node.type;
     if (decisive.has(node.type)) {
       output = node.inputs[0];
       normalised = undefined;
     } else if (isGlobalAverage(node, model) && !pool) pool = true;
-    else if (pick === undefined && !pool && isPick(node, model)) pick = node;
-    else if (!transparent.has(node.type)) throw noHead(model, passed);
+    else if (pick === undefined && !pool && isPickOfTokens(node, model)) pick = node;
+    else if (!transparent.has(node.type)) return { passed };
     name = node.inputs[0];
   }
 }
@@ -77,23 +115,32 @@ export function findHead(model: OnnxModel): FoundHead {
  *
  * @throws AdarandError `model.no-such-value`.
  */
-export function namedFeatures(name: string, model: OnnxModel): FoundHead {
+function namedFeatures(name: string, model: OnnxModel): FoundHead {
   if (!model.producers.has(name))
     throw new AdarandError(
       'model.no-such-value',
       `${model.file} computes no value "${name}"`,
       `Give the name of a value as Netron shows it, or one of its outputs: ${model.outputs.join(', ')}.`,
     );
-  return { model, features: name, pool: true, linear: undefined, output: name, normalised: undefined };
+  return {
+    model,
+    features: name,
+    pool: true,
+    tokens: undefined,
+    linear: undefined,
+    output: name,
+    normalised: undefined,
+    remark: undefined,
+  };
 }
 
 function found({ features, pool, weight, bias }: LinearHead, model: OnnxModel) {
   return { model, features, pool, linear: { weight, bias } };
 }
 
-/** Whether a node takes one of each image's tokens. */
-function isPick({ type, attributes, inputs: [, index = ''] }: OnnxNode, { constants }: OnnxModel): boolean {
-  return type === 'Gather' && attributes.get('axis')?.i === 1n && constants.get(index)?.shape.length === 0;
+/** Whether a node takes one of each image's tokens [N,T,d]. */
+function isPickOfTokens(node: OnnxNode, model: OnnxModel): boolean {
+  return isPick(node, model) && node.attributes.get('axis')?.i === 1n;
 }
 
 /** The token is taken before the layer, rather than after it. */
@@ -104,20 +151,21 @@ function pickedBefore({ features }: LinearHead, pick: OnnxNode | undefined, mode
   return { model: withNode(model, node), features: picked };
 }
 
-function isGlobalAverage({ type, attributes, inputs }: OnnxNode, { constants }: OnnxModel): boolean {
-  if (type === 'GlobalAveragePool') return true;
-  const given = attributes.get('axes')?.ints ?? constants.get(inputs[1] ?? '')?.data;
-  return type === 'ReduceMean' && ['2,3', '-2,-1', '-1,-2'].includes(given?.join() ?? '');
-}
-
-function noHead({ file, outputs }: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
+function noHead(model: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
+  const { file, outputs } = model;
+  const [output] = outputs;
   const last = passed
     .toReversed()
     .map(({ type, name }) => `${type} "${name}"`)
     .join(', ');
+  const before = layerBehind(passed.at(-1)?.inputs[0] ?? '', model);
+  const choice =
+    before === undefined || output === undefined
+      ? 'say which value the new head is to read: `features`, --features NAME.'
+      : `say what the new head is to read, \`features\`: what the last linear layer reads, --features ${before.features}, or what the file gives, --features ${output}`;
   return new AdarandError(
     'model.no-head',
-    `${file} does not end in a linear classifier: its output ${outputs.length > 0 ? outputs[0] : '(none)'} comes from ${last === '' ? 'no operator' : last}`,
-    'Choose a model whose last layer is linear on pooled features, or say which value the new head is to read: `features`, --features NAME.',
+    `${file} does not end in a linear classifier: its output ${output ?? '(none)'} comes from ${last === '' ? 'no operator' : last}`,
+    `Choose a model whose last layer is linear on pooled features, or ${choice}`,
   );
 }

@@ -1,13 +1,12 @@
 import { AdarandError } from '../errors.js';
-import { type FoundHead, findHead, namedFeatures } from './find-head.js';
+import { findHead } from './find-head.js';
+import type { FoundHead } from './head/found-head.js';
 import { builderOf } from './onnx-import/builders.js';
-import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
+import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 import { unsupportedOperator } from './onnx-import/node-reader.js';
 import { nodesFor } from './onnx-import/order.js';
-import { withGelu } from './onnx-import/own-gelu.js';
-import { unreserved } from './onnx-import/unreserved.js';
+import { readModel } from './onnx-import/read-model.js';
 import { weightRoles } from './onnx-import/weights.js';
-import { withoutHalving } from './onnx-import/without-halving.js';
 import type { OnnxSource } from './open.js';
 
 /** What becomes of an operator of a file. */
@@ -31,9 +30,10 @@ export interface OnnxInspection {
 }
 
 /** @throws AdarandError as `decodeOnnx` and `nodesFor` do: nothing can be said of a file that cannot be read. */
-export function inspectOnnx({ bytes, options: { name, external, features } }: OnnxSource): OnnxInspection {
-  const { model: decoded } = withoutHalving(unreserved(withGelu(decodeOnnx(bytes, name, external))));
-  const head = attempt(() => (features === undefined ? findHead(decoded) : namedFeatures(features, decoded)));
+export function inspectOnnx({ bytes, options }: OnnxSource): OnnxInspection {
+  const { name, external } = options;
+  const { model: decoded } = readModel(bytes, name, external);
+  const head = attempt(() => findHead(decoded, options));
   const model = head.value?.model ?? decoded;
   const target = head.value?.features ?? model.outputs[0];
   const nodes = target === undefined ? [] : nodesFor(target, model);

@@ -8,20 +8,20 @@ import { globalAveragePool } from '../nn/layers.js';
 import type { Network, Parameter, Preprocessing, Scope } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { checkNumbers } from './check-numbers.js';
-import { type FoundHead, findHead, namedFeatures } from './find-head.js';
+import { findHead, type HeadChoice } from './find-head.js';
+import type { FoundHead } from './head/found-head.js';
+import { featuresOfTokens } from './head/tokens.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
-import { decodeOnnx, type OnnxModel, type OnnxNode } from './onnx-import/decode.js';
+import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 import type { ExternalData } from './onnx-import/external-data.js';
 import { type BuiltNetwork, groupsByDepth } from './onnx-import/groups.js';
 import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
-import { withGelu } from './onnx-import/own-gelu.js';
-import { unreserved } from './onnx-import/unreserved.js';
+import { readModel } from './onnx-import/read-model.js';
 import { weightRoles } from './onnx-import/weights.js';
-import { withoutHalving } from './onnx-import/without-halving.js';
 import { halvedPreprocessing, resizedTo } from './resized-to.js';
 
-export interface ImportOptions {
+export interface ImportOptions extends HeadChoice {
   /** The network's name, also in messages about the file. */
   readonly name: string;
   readonly modelType?: string;
@@ -30,8 +30,6 @@ export interface ImportOptions {
   /** Side of the network's square input, where it is not to be the file's own. */
   readonly imageSize?: number;
   readonly classes?: readonly string[];
-  /** Name of the value that becomes the features, in the place of what enters the last linear layer. */
-  readonly features?: string;
   /** Reads the weights that the file keeps in others; without it, such a file is refused. */
   readonly external?: ExternalData;
 }
@@ -69,6 +67,8 @@ export interface FileClassifier {
   /** Of the images that it takes; undefined for any. */
   readonly size: { readonly height: number | undefined; readonly width: number | undefined };
   readonly output: string;
+  /** Which tokens of the output are compared. */
+  readonly tokens: FoundHead['tokens'];
   /** What the file makes of the logits. */
   readonly normalised: FoundHead['normalised'];
   /** Whether it drops elements out, or normalises by the batch, when it is run. */
@@ -78,10 +78,8 @@ export interface FileClassifier {
 /** As `importOnnx`. */
 export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedFile {
   const { name, modelType = 'onnx' } = options;
-  const { model: decoded, halved } = withoutHalving(
-    unreserved(withGelu(decodeOnnx(bytes, name, options.external))),
-  );
-  const head = options.features === undefined ? findHead(decoded) : namedFeatures(options.features, decoded);
+  const { model: decoded, halved } = readModel(bytes, name, options.external);
+  const head = findHead(decoded, options);
   const { model } = head;
   const images = imageInput(model);
   const nodes = nodesFor(head.features, model);
@@ -91,15 +89,14 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
   const tensors = tensorsOf(whole);
   checkNumbers(tensors, variancesOf(nodes), name);
   const preprocessing = preprocessingOf(options, images.size, halved);
-  const featuresOf = (part: OnnxPart) => (x: Value, scope: Scope) => {
-    const laidOut = images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x;
-    return pooled(buildPart(part, laidOut, scope), at(x.shape, 0), head);
-  };
+  const readValue = (part: OnnxPart, x: Value, scope: Scope) =>
+    buildPart(part, images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x, scope);
   const { imageSize } = preprocessing;
   const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
   const { part, built } = triedOut(whole, images.count, (part) => {
     const scope = recordingScope({ name, ...tensors }, { training: true });
-    return { images: trial, features: featuresOf(part)(trial, scope), inputs: scope.parameters };
+    const read = readValue(part, trial, scope);
+    return { read, images: trial, features: pooled(read, 2, head), inputs: scope.parameters };
   });
   const network: Network = {
     name,
@@ -112,7 +109,8 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
       ...head.linear,
       classes: classNames(at(head.linear.weight.shape, 0), options.classes),
     },
-    features: featuresOf(part),
+    features: (x, scope) => pooled(readValue(part, x, scope), at(x.shape, 0), head),
+    ...(head.remark === undefined ? {} : { notes: [head.remark(built.read.shape)] }),
   };
   return {
     network,
@@ -123,6 +121,7 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
       images: part.images,
       size: images.sides,
       output: head.output,
+      tokens: head.tokens,
       normalised: head.normalised,
       training: nodes.some((node) => isTraining(node, model)),
     },
@@ -134,7 +133,11 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
  * Features, built once for two images, and the part that they are built of. Some files declare a free batch and have
  * been made for one image all the same: their batch is a fixed one.
  */
-function triedOut(whole: OnnxPart, made: number | undefined, build: (part: OnnxPart) => BuiltNetwork) {
+function triedOut<T extends BuiltNetwork>(
+  whole: OnnxPart,
+  made: number | undefined,
+  build: (part: OnnxPart) => T,
+) {
   const attempt = (images: number | undefined) => {
     const part = { ...whole, images };
     return { part, built: build(part) };
@@ -208,8 +211,12 @@ function tensorsOf({ model, roles }: OnnxPart): Pick<Network, 'parameters' | 'bu
   return { parameters, buffers };
 }
 
-/** Features [N,d] of what the head reads: [N,d] already, or maps. */
-function pooled(value: Value, images: number, { features, pool, linear, model: { file } }: FoundHead): Value {
+/** Features [N,d] of what the head reads: [N,d] already, maps, or tokens. */
+function pooled(
+  value: Value,
+  images: number,
+  { features, pool, tokens, linear, model: { file } }: FoundHead,
+): Value {
   const [batch, channels, ...rest] = value.shape;
   const reader = linear === undefined ? `a new head would read "${features}"` : 'the last linear layer reads';
   if (batch !== images)
@@ -218,13 +225,17 @@ function pooled(value: Value, images: number, { features, pool, linear, model: {
       `${file}: ${reader} [${value.shape}] for ${images} images, not one row for each`,
       'Export the model again with a free batch dimension (dynamic_axes or dynamic_shapes of torch.onnx.export).',
     );
+  if (tokens !== undefined && rest.length === 1)
+    return featuresOfTokens(value, tokens, { file, name: features });
   const size = linear === undefined ? (channels ?? 0) : at(linear.weight.shape, 1);
   const single = rest.every((n) => n === 1);
   if (channels !== size || rest.length > 2 || (!single && !(pool && rest.length === 2)))
     throw new AdarandError(
       'model.no-head',
       `${file}: ${reader} [${value.shape}], not one vector of ${linear === undefined ? 'features' : size} per image`,
-      'Choose a model that classifies whole images by a linear layer on pooled features.',
+      linear === undefined
+        ? 'Name a value [batch,features] or maps [batch,features,height,width]: `features`, --features NAME.'
+        : 'Choose a model that classifies whole images by a linear layer on pooled features.',
     );
   return single ? reshape(value, [batch, size]) : globalAveragePool(value);
 }

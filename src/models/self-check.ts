@@ -14,6 +14,7 @@ import { nodeDriver } from '../runtime/node.js';
 import { lowerProgram, Program } from '../runtime/program.js';
 import { openFile } from '../runtime/run-file.js';
 import { State } from '../runtime/state.js';
+import { meansOfTokens } from './head/tokens.js';
 import type { ExternalData } from './onnx-import/external-data.js';
 import { wholeFile } from './onnx-import/whole-file.js';
 import type { FileClassifier, ImportedFile } from './onnx-import.js';
@@ -63,7 +64,7 @@ export async function compareWithFile(
     const images = differentImages(shape);
     const whole = wholeFile(bytes, classifier, imageSize, external);
     const given = await byFile(images, classifier, whole, threads);
-    const expected = network.pretrainedHead === undefined ? meansOfMaps(given) : given;
+    const expected = network.pretrainedHead === undefined ? asFeatures(given, classifier) : given;
     return { expected, computed: floatsOf(await program.run(new State(), feedsOf(network, images)), RESULT) };
   } finally {
     await program.release();
@@ -173,6 +174,11 @@ const WEIGHT = 'head.weight';
 const BIAS = 'head.bias';
 
 const RESULT = 'result';
+
+/** Of tokens and maps the features [N,d]; of others the same. */
+function asFeatures(given: Tensor<'float32'>, { tokens }: FileClassifier): Tensor<'float32'> {
+  return tokens !== undefined && given.shape.length === 3 ? meansOfTokens(given, tokens) : meansOfMaps(given);
+}
 
 /** Of maps [N,C,H,W] the features [N,C]; of others the same. */
 function meansOfMaps(tensor: Tensor<'float32'>): Tensor<'float32'> {

@@ -6,6 +6,24 @@ const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1,
 
 /** A transformer without layers: a class token before four patches of an 8 x 8 image, positions, and the token read. */
 export function classTokenFile(batch: number | string): Uint8Array {
+  return transformer(
+    batch,
+    [
+      { type: 'Softmax', inputs: ['placed'], outputs: ['mixed'], attributes: { axis: 1 } },
+      { type: 'Gather', inputs: ['mixed', 'first'], outputs: ['features'], attributes: { axis: 1 } },
+      { type: 'Gemm', inputs: ['features', 'fc.w'], outputs: ['logits'] },
+    ],
+    'logits',
+  );
+}
+
+/** The same without a classifier: all of its tokens, through a ReLU. */
+export function encoderFile(batch: number | string): Uint8Array {
+  const output = 'last_hidden_state';
+  return transformer(batch, [{ type: 'Relu', inputs: ['placed'], outputs: [output] }], output);
+}
+
+function transformer(batch: number | string, end: readonly OnnxFileNode[], output: string): Uint8Array {
   const free = typeof batch === 'string';
   const expand: OnnxFileNode[] = [
     { type: 'Shape', inputs: ['x'], outputs: ['sizes'] },
@@ -26,9 +44,7 @@ export function classTokenFile(batch: number | string): Uint8Array {
         attributes: { axis: 1 },
       },
       { type: 'Add', inputs: ['all', 'positions'], outputs: ['placed'] },
-      { type: 'Softmax', inputs: ['placed'], outputs: ['mixed'], attributes: { axis: 1 } },
-      { type: 'Gather', inputs: ['mixed', 'first'], outputs: ['features'], attributes: { axis: 1 } },
-      { type: 'Gemm', inputs: ['features', 'fc.w'], outputs: ['logits'] },
+      ...end,
     ],
     initializers: {
       'patch.w': random(1, [8, 3, 4, 4]),
@@ -42,6 +58,6 @@ export function classTokenFile(batch: number | string): Uint8Array {
       'fc.w': random(4, [8, 5]),
     },
     inputs: { x: [batch, 3, 8, 8] },
-    outputs: ['logits'],
+    outputs: [output],
   });
 }

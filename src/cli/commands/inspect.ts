@@ -18,13 +18,14 @@ export const command = {
   },
 } satisfies Command<typeof inspect.request>;
 
-function asText({ model, trains, file, network, problems, advice }: Inspection): string[] {
+function asText({ model, trains, file, network, remarks, problems, advice }: Inspection): string[] {
   const facts = [...fileFacts(file, network !== null), ...networkFacts(network)];
   const width = Math.max(0, ...facts.map(([what]) => what.length)) + 2;
   return [
     `${model} ${trains ? 'can be fine-tuned' : 'cannot be fine-tuned'}`,
     '',
     ...facts.map(([what, is]) => what.padEnd(width) + is),
+    ...(remarks.length === 0 ? [] : ['', ...remarks.map((remark) => `note: ${remark}`)]),
     ...(file === null ? [] : ['', operatorTable(file.operators)]),
     ...problems.flatMap(({ code, message, hint }) => [
       '',
@@ -48,7 +49,9 @@ function fileFacts(file: Inspection['file'], isBuilt: boolean): readonly Fact[] 
     [
       'head',
       head === null
-        ? 'not found'
+        ? features === null
+          ? 'not found'
+          : 'none'
         : `gives ${head.output}${head.normalised === null ? '' : `, through a ${head.normalised}`}`,
     ],
     ...(constants.length === 0 ? [] : [['stays as it is', some(constants)] as const]),

@@ -11,8 +11,9 @@ export interface LinearHead {
   readonly pool: boolean;
   /** [K, d] */
   readonly weight: Tensor<'float32'>;
-  /** [K] */
+  /** [K]; zeros where the file has none. */
   readonly bias: Tensor<'float32'>;
+  readonly biased: boolean;
 }
 
 /** The linear layer that a node is: a Gemm, a MatMul, an Add of its bias, or a 1x1 Conv. */
@@ -37,7 +38,7 @@ function biased(name: string, bias: Tensor<'float32'> | undefined, model: OnnxMo
   const layer = linearLayer(inner, model, false);
   if (layer === undefined || layer.bias.data.length !== bias.data.length) return undefined;
   const sum = layer.bias.data.map((element, i) => element + at(bias.data, i));
-  return { ...layer, bias: float32(layer.bias.shape, sum) };
+  return { ...layer, bias: float32(layer.bias.shape, sum), biased: true };
 }
 
 function gemm(node: OnnxNode, model: OnnxModel) {
@@ -88,7 +89,13 @@ function isGiven(input: string | undefined): boolean {
 function head(features: string, pool: boolean, weight: Tensor<'float32'>, bias?: Tensor<'float32'>) {
   const count = at(weight.shape, 0);
   if (bias !== undefined && bias.data.length !== count) return undefined;
-  return { features, pool, weight, bias: float32([count], bias?.data ?? new Float32Array(count)) };
+  return {
+    features,
+    pool,
+    weight,
+    bias: float32([count], bias?.data ?? new Float32Array(count)),
+    biased: bias !== undefined,
+  };
 }
 
 /** A stored float tensor, also behind what exporters write before one that is shared or turned. */

@@ -35,8 +35,8 @@ export function sumOfHeads(node: OnnxNode, model: OnnxModel): SummedHead | undef
     ),
   );
   const bias = total(terms.map(({ factor, layer }) => [factor, layer.bias]));
-  const pool = false;
-  if (inputs.length === 1) return { features: at(inputs, 0), pool, weight: at(weights, 0), bias, model };
+  const rest = { pool: false, bias, biased: terms.some(({ layer }) => layer.biased) };
+  if (inputs.length === 1) return { ...rest, features: at(inputs, 0), weight: at(weights, 0), model };
   const features = unusedName('features of all heads', model);
   const concatenated: OnnxNode = {
     type: 'Concat',
@@ -46,7 +46,7 @@ export function sumOfHeads(node: OnnxNode, model: OnnxModel): SummedHead | undef
     outputs: [features],
     attributes: new Map([['axis', attributeProto('axis', 1)]]),
   };
-  return { features, pool, weight: sideBySide(weights), bias, model: withNode(model, concatenated) };
+  return { ...rest, features, weight: sideBySide(weights), model: withNode(model, concatenated) };
 }
 
 /** The terms of a sum; undefined where it is none. `budget`: nodes that may still be looked at. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { tensorOf } from '../../../test/helpers/lcg.js';
 import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
+import { AdarandError } from '../../errors.js';
 import type { Shape } from '../../graph/tensor.js';
 import { exportOnnx } from '../export/onnx.js';
 import { importFile } from '../onnx-import.js';
@@ -47,7 +48,18 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
         [1, 64],
       ),
       first: int64Tensor([0]),
+      single: int64Tensor([1, 1, 64]),
+      zeroth: int64Tensor([0], []),
       most: int64Tensor([2 ** 53]),
+      'block.images': int64Tensor([0], [1, 1, 1]),
+      'block.rows': int64Tensor([1, 2], [2, 1]),
+      'block.elements': int64Tensor([2, 3, 4, 5, 6, 7, 8]),
+      'block.shape': int64Tensor([1, 2, 7]),
+      'block.same': int64Tensor([1, 1], [2, 1]),
+      'block.begin': int64Tensor([0, 0]),
+      'block.end': int64Tensor([2, 7]),
+      'block.axes': int64Tensor([1, 2]),
+      behind: int64Tensor([-1]),
     },
     inputs: { x: [batch, 3, 8, 8] },
     outputs: ['logits'],
@@ -55,6 +67,20 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
 }
 
 const flat = (input: string) => node('Reshape', [input, 'flat'], 'f');
+
+/** `rows` and `elements` of tokens [1,4,16] replaced, as PyTorch's older exporter writes it. */
+const blockOf = (rows: string, elements: string): readonly OnnxFileNode[] => [
+  node('Reshape', ['maps', 'rows'], 'patches'),
+  node('Slice', ['patches', 'block.begin', 'block.end', 'block.axes'], 'corner'),
+  node('Exp', ['corner'], 'updates'),
+  ...['block.images', rows, elements].flatMap((range, i) => [
+    node('Expand', [range, 'block.shape'], `range${i}`),
+    node('Unsqueeze', [`range${i}`, 'behind'], `coordinates${i}`),
+  ]),
+  node('Concat', ['coordinates0', 'coordinates1', 'coordinates2'], 'coordinates', { axis: -1 }),
+  node('ScatterND', ['patches', 'coordinates', 'updates'], 'replaced'),
+  flat('replaced'),
+];
 
 const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
   'windows, each with a bias of its own': [
@@ -101,6 +127,13 @@ const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
     node('Gather', ['tiled', 'row'], 'chosen', { axis: 1 }),
     flat('chosen'),
   ],
+  'the one token of an attention pooling taken out, with the images where it was': [
+    node('Reshape', ['maps', 'flat'], 'query'),
+    node('Reshape', ['query', 'single'], 'token.first'),
+    node('Transpose', ['token.first'], 'last', { perm: [1, 0, 2] }),
+    node('Gather', ['last', 'zeroth'], 'f', { axis: 1 }),
+  ],
+  'a block of each image replaced': blockOf('block.rows', 'block.elements'),
   'a class token, a slice of all images and a choice of rows': [
     node('Reshape', ['maps', 'rows'], 'patches'),
     node('Slice', ['patches', 'first', 'most', 'first'], 'all'),
@@ -139,6 +172,7 @@ describe('a file for one image is built for any number', () => {
 });
 
 const refused: Readonly<Record<string, readonly OnnxFileNode[]>> = {
+  ScatterND: blockOf('block.same', 'block.elements'),
   Softmax: [node('Softmax', ['maps'], 'mixed', { axis: 0 }), node('Flatten', ['mixed'], 'f')],
   Concat: [
     node('Concat', ['maps', 'maps'], 'twice', { axis: 0 }),
@@ -151,12 +185,19 @@ const refused: Readonly<Record<string, readonly OnnxFileNode[]>> = {
   ],
 };
 
+test('coordinates of one place, repeated, are no block', () => {
+  const nodes = blockOf('behind', 'block.elements');
+  const alone = blockOf('first', 'block.elements');
+  for (const each of [nodes, alone])
+    assert.throws(() => importFile(fileOf(1, each), { name: 'model.onnx' }), AdarandError);
+});
+
 for (const [type, nodes] of Object.entries(refused))
   test(`${type} over the images is refused`, () => {
     assert.throws(() => importFile(fileOf(1, nodes), { name: 'model.onnx' }), {
       code: 'model.fixed-batch',
       message: new RegExp(
-        `model\\.onnx is made for 1 image at a time: ${type} "${type}1" cannot be built for another number`,
+        `model\\.onnx is made for 1 image at a time: ${type} "${type}\\d+" cannot be built for another number`,
       ),
     });
   });

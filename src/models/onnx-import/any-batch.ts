@@ -86,6 +86,7 @@ class LiftedNode {
         const own = rule.axes(new NodeReader(this.#node, this.#context), this.#before(x));
         const { axis } = this.#only;
         if (own.includes(axis)) {
+          if (rule.picks && this.#dropsAxis(axis)) return [this.#relaid()];
           if (rule.picks && this.#placements[0] !== undefined) return this.#placed([this.#picked(axis)]);
           throw this.#fixed();
         }
@@ -182,6 +183,12 @@ class LiftedNode {
     const place = axis + target.length - x.shape.length;
     if (at(target, place) * this.#ratio !== at(x.shape, axis)) throw this.#fixed();
     return expand(x, target.with(place, at(x.shape, axis)));
+  }
+
+  /** Whether the one element of an axis is taken out of it, which leaves all elements in their order. */
+  #dropsAxis(axis: number): boolean {
+    const isOne = this.#before(at(this.#node.inputs, 0))[axis] === 1;
+    return isOne && this.#placements[1] === undefined && this.#input(1).shape.length === 0;
   }
 
   /** Elements of each image chosen along its own part of the axis. */

@@ -1,6 +1,7 @@
 import { at } from '../../errors.js';
 import type { Shape } from '../../graph/tensor.js';
 import type { NodeReader } from './node-reader.js';
+import { axesOfPart, isOfBlock } from './scatter-block.js';
 
 /** What an operator does with the axis of the images, when a graph is built for more of them than its file was. */
 export type BatchRule =
@@ -86,6 +87,13 @@ const sliced: BatchRule = {
     const takesAll = (i: number) => starts[i] === 0 && at(ends, i) >= 2 ** 31 - 1 && steps[i] === 1;
     return axes.filter((_, i) => !takesAll(i)).map((axis) => node.axis(axis, length));
   },
+};
+
+/** Without coordinates, a block is replaced, for all images at once. */
+const scattered: BatchRule = {
+  kind: 'along',
+  joins: true,
+  axes: (node, { length }) => (isOfBlock(node.node) ? axesOfPart(node) : [...Array(length).keys()]),
 };
 
 const tiled: BatchRule = {
@@ -177,5 +185,6 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
   ),
   ...of(padded, 'Pad'),
   ...of(sliced, 'Slice'),
+  ...of(scattered, 'ScatterND'),
   ...of(tiled, 'Tile'),
 ]);

@@ -76,6 +76,7 @@ function buildValues(
     roles,
     read,
     batch: at(images.shape, 0),
+    isLifted: known !== undefined,
     fromImages: (name) => fromImages.has(name),
   };
   const folding = new Folding(file);

@@ -8,6 +8,7 @@ import type { Value } from '../../graph/value.js';
 import { type Builder, weightless } from './builder.js';
 import { int64 } from './constants.js';
 import type { NodeReader } from './node-reader.js';
+import { blockScattered, isOfBlock } from './scatter-block.js';
 
 /** Operators that pick, place and repeat elements. Where elements come from must be known when the graph is built. */
 export const gathering = {
@@ -59,6 +60,7 @@ function slicesGathered(node: NodeReader): Value {
 function scattered(node: NodeReader): Value {
   const x = node.value(0);
   if (node.text('reduction', 'none') !== 'none') throw node.unsupported('adds to what is there');
+  if (isOfBlock(node.node)) return blockScattered(node);
   const { places, leading } = coordinatesOf(node, x);
   const [rows, size] = [sizeOf(leading), sizeOf(x.shape.slice(leading.length))];
   if (places.length === 0) return x;

@@ -14,6 +14,8 @@ export interface BuildContext {
   readonly scope: Scope;
   /** N, of the images. */
   readonly batch: number;
+  /** Whether the file is made for another number of images; it has been built for that one before. */
+  readonly isLifted: boolean;
   /** Which stored tensors are weights. */
   readonly roles: ReadonlyMap<string, WeightRole>;
   read(name: string): Value;

@@ -86,6 +86,8 @@ export const inspectionSchema = z.object({
       memory: z.object({ batch_size: z.number(), bytes: z.number() }),
     })
     .nullable(),
+  /** What is to be known of the network before training. */
+  remarks: z.array(z.string()),
   problems: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().optional() })),
   /** How to export it so that more of it can be trained. */
   advice: z.array(z.string()),

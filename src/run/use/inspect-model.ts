@@ -61,6 +61,7 @@ export async function inspectModel(options: Options, host: RunHost): Promise<Ins
     trains: problems.length === 0,
     file: inspection === undefined ? null : describeFile(inspection, imported?.classifier, compared),
     network: described.value ?? null,
+    remarks: [...(network?.notes ?? [])],
     problems: problems.map(({ code, message, hint }) => ({
       code,
       message,
