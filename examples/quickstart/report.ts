@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { principalComponents } from '../../src/analysis/pca.js';
 import { at } from '../../src/errors.js';
+import { type ScatterPanel, scatterPanels } from '../../src/figures/charts/scatter-panels.js';
 import type { MethodResults } from '../../src/figures/comparison.js';
 import { renderPng } from '../../src/figures/png.js';
-import { type ScatterPanel, scatterPanels } from '../../src/figures/scatter-panels.js';
+import { standalone } from '../../src/figures/standalone.js';
 import { writeFileAtomic } from '../../src/files/atomic.js';
 import { testFeatures } from './features.js';
 
@@ -24,9 +25,9 @@ export async function drawFeatures(
     panels.push({ title, points, labels, ...(test_accuracy === null ? {} : { accuracy: test_accuracy }) });
   }
   const classes = Array.from({ length: 10 }, (_, digit) => String(digit));
-  const figure = scatterPanels({ panels, classes, side: 320 });
+  const figure = await scatterPanels({ panels, classes, side: 320 });
   const [svg, png] = [join(folder, 'features.svg'), join(folder, 'features.png')];
-  await writeFileAtomic(svg, figure);
+  await writeFileAtomic(svg, standalone(figure));
   await writeFileAtomic(png, await renderPng(figure));
   return [svg, png];
 }

@@ -13,35 +13,43 @@ const accessible = [
   '#b9ac70',
   '#717581',
   '#92dadd',
-];
+] as const;
 
-/** The colour of class or series `index`. Beyond the tenth, hues step by the golden angle, at three lightnesses. */
+/** Those that are hard to see on a dark page, and what takes their place there. */
+export const onDark: ReadonlyMap<string, string> = new Map([
+  ['#bd1f01', '#e2492b'],
+  ['#832db6', '#ac6bd6'],
+  ['#717581', '#8d919c'],
+]);
+
+/** Beyond ten classes, a shape goes with each round of colours: Vega's names, and paths between -1 and 1. */
+const shapes = [
+  'circle',
+  'square',
+  'triangle-up',
+  'diamond',
+  'cross',
+  'triangle-down',
+  'triangle-right',
+  'triangle-left',
+  // A beam, and a star.
+  'M-0.9,-0.35L-0.9,0.35L0.9,0.35L0.9,-0.35Z',
+  'M0,-1L0.26,-0.36L0.95,-0.31L0.42,0.14L0.59,0.81L0,0.45L-0.59,0.81L-0.42,0.14L-0.95,-0.31L-0.26,-0.36Z',
+] as const;
+
+/** The colour of class or series `index`; after ten they begin again. */
 export function colorOf(index: number): string {
-  const known = accessible[index];
-  if (known !== undefined) return known;
-  const lightness = [0.62, 0.78, 0.46][index % 3] ?? 0.62;
-  return oklch(lightness, 0.13, ((index * 137.508) % 360) * (Math.PI / 180));
+  return accessible[index % accessible.length] ?? accessible[0];
 }
 
-/** OKLCH to sRGB: Ottosson, "A perceptual color space for image processing" (2020), clipped to what a screen has. */
-function oklch(lightness: number, chroma: number, hue: number): string {
-  const a = chroma * Math.cos(hue);
-  const b = chroma * Math.sin(hue);
-  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  const rgb = [
-    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
-  ];
-  return `#${rgb.map(hexOfLinear).join('')}`;
+/** The shape of the points of class `index`: with its colour, a hundred classes are distinct. */
+export function shapeOf(index: number): string {
+  return shapes[Math.floor(index / accessible.length) % shapes.length] ?? shapes[0];
 }
 
-function hexOfLinear(linear: number): string {
-  const clipped = Math.min(1, Math.max(0, linear));
-  const encoded = clipped <= 0.0031308 ? 12.92 * clipped : 1.055 * clipped ** (1 / 2.4) - 0.055;
-  return Math.round(255 * encoded)
-    .toString(16)
-    .padStart(2, '0');
-}
+/** What is right, and what is wrong. */
+export const rightColor = accessible[0];
+export const wrongColor = accessible[6];
+
+/** Of texts and lines where a picture stands by itself; on a page they have the colour of its text. */
+export const ink = '#222222';

@@ -6,7 +6,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { AdarandError, at } from '../../src/errors.js';
-import { barChart } from '../../src/figures/bar-chart.js';
 import { percentages } from '../../src/figures/comparison.js';
 import { writeFileAtomic } from '../../src/files/atomic.js';
 import { packageFolder } from '../../src/package.js';
@@ -14,7 +13,8 @@ import { RunFolder } from '../../src/run/folder/run-folder.js';
 import { replaceBlock } from '../docs/block.js';
 import { compare } from './compare.js';
 import { type ComparedDataset, comparisonBlock } from './comparison-block.js';
-import { type ComparisonName, comparisons, isComparison } from './comparisons.js';
+import { comparisonChart } from './comparison-chart.js';
+import { comparisons, isComparison } from './comparisons.js';
 
 const [name, root] = process.argv.slice(2);
 if (name === undefined || !isComparison(name) || root === undefined)
@@ -39,7 +39,8 @@ await writeFileAtomic(
 console.log(`written: ${page}`);
 for (const dataset of datasets) {
   const picture = join(packageFolder(), `assets/${name}-${dataset.name}.svg`);
-  await writeFileAtomic(picture, chart(name, dataset));
+  const methods = dataset.methods.map((method) => ({ ...method, accuracies: percentages(method) }));
+  await writeFileAtomic(picture, await comparisonChart(dataset.name, methods, comparison.factors.length > 1));
   console.log(`written: ${picture}`);
 }
 
@@ -56,18 +57,4 @@ async function measuredWith(compared: readonly ComparedDataset[]) {
     );
   const date = records.map(({ started }) => started.slice(0, 10)).sort()[records.length - 1] ?? '';
   return { machine, date };
-}
-
-function chart(comparisonName: ComparisonName, { name: dataset, methods }: ComparedDataset): string {
-  const factors = comparisons[comparisonName].factors.length > 1 ? ' (factor on lambda)' : '';
-  return barChart({
-    title: `Test accuracy on ${dataset}, mean and single seeds${factors}`,
-    label: 'test accuracy (%)',
-    width: 680,
-    bars: methods.map((method) => ({
-      name: method.factor === undefined ? method.title : `${method.title} (${method.factor})`,
-      values: percentages(method),
-      color: Number(method.title === 'adarand'),
-    })),
-  });
 }
