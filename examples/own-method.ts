@@ -15,7 +15,7 @@ export default defineMethod({
   formula: 'L = CE + lambda mean ||g - mu_y||^2',
   options: z.strictObject({}),
   defaultLambda: 1,
-  featureScaled: true,
+  lambdaUnit: 'features',
   bind: () =>
     bound({
       needs: ['features', 'labels', 'classStatistics'],

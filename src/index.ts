@@ -39,6 +39,7 @@ export { compose } from './methods/compose.js';
 export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';
 export type { MethodInputs, Need } from './methods/inputs.js';
+export { type LambdaScales, type LambdaUnit, lambdaScale } from './methods/lambda-unit.js';
 export type { LossTools, MethodLosses } from './methods/losses.js';
 export { type BoundMethod, bound, defineMethod, type Method } from './methods/method.js';
 export type { PrepareTools } from './methods/prepare.js';

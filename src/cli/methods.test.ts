@@ -156,7 +156,7 @@ describe('every method', () => {
 import { add, float32, log, sub } from '${graph}';
 export default {
   name: 'burst', title: 'Burst', paper: 'none', formula: 'log(8 - t)', options: z.strictObject({}),
-  defaultLambda: 1, featureScaled: false,
+  defaultLambda: 1, lambdaUnit: 'none',
   bind: () => ({
     needs: [],
     loss(_, { state }) {

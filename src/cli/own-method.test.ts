@@ -30,7 +30,7 @@ describe('your own method', () => {
 import { float32, mul } from '${graph}';
 import { mean } from '${functional}';
 export default {
-  name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}), defaultLambda: 1, featureScaled: false,
+  name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}), defaultLambda: 1, lambdaUnit: 'none',
   bind: () => (${bound}),
 };
 `,

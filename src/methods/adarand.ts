@@ -78,7 +78,7 @@ export const adarand = defineMethod({
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ N(mu_y, sigma_y^2);  mu <- Adam(l_intra + l_inter)',
   options,
   defaultLambda: 1,
-  featureScaled: true,
+  lambdaUnit: 'features',
   unused: ({ intra, inter }) => [
     ...(intra ? [] : ['runningMean', 'alpha']),
     ...(intra || inter ? [] : ['distance', 'form', 'priorLearningRate']),

@@ -84,7 +84,7 @@ export const borrowingTreasures = defineMethod({
   formula: 'L = CE + lambda CE_source(images drawn from the K_i source images nearest to each x_i)',
   options,
   defaultLambda: 1,
-  featureScaled: false,
+  lambdaUnit: 'none',
   bind: ({ bank: name, bins = name === 'gabor' ? 32 : 100, ...chosen }) =>
     bound({
       needs: ['sourceBatch'],

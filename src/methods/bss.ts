@@ -26,7 +26,7 @@ export const bss = defineMethod({
     k: z.number().int().positive().default(1).describe('how many of the smallest singular values'),
   }),
   defaultLambda: 0.001,
-  featureScaled: true,
+  lambdaUnit: 'features',
   bind: ({ k }) =>
     bound({
       needs: ['features'],

@@ -40,9 +40,12 @@ describe('several methods as one', () => {
     assert.equal(composed.metrics['adarand.intra'], alone.metrics.intra);
   });
 
-  test("weights that go with the features' size are scaled, others are not", () => {
-    const composed = methodLoss(compose([fnp, l2sp]), { ...inputs, featureScale: 0.25 });
-    const expected = 0.25 * methodLoss(fnp, inputs).penalty + 0.1 * methodLoss(l2sp, inputs).penalty;
+  test('each weight has the factor of its own unit', () => {
+    const composed = methodLoss(compose([fnp, l2sp]), {
+      ...inputs,
+      lambdaScales: { features: 0.25, trainingTime: 3 },
+    });
+    const expected = 0.25 * methodLoss(fnp, inputs).penalty + 3 * 0.1 * methodLoss(l2sp, inputs).penalty;
     assert.ok(Math.abs(composed.penalty - expected) < 1e-6 * expected);
   });
 

@@ -4,6 +4,7 @@ import { add, mul, type Value } from '../graph/ops.js';
 import type { Tensors } from '../graph/tensor.js';
 import type { ReadTensor } from './host.js';
 import type { MethodInputs } from './inputs.js';
+import { lambdaScale } from './lambda-unit.js';
 import type { LossTools, MethodLosses } from './losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from './method.js';
 
@@ -34,7 +35,7 @@ export function compose(methods: readonly Method[]): Method {
     formula: `L = CE + lambda (${methods.map((method) => `w_{${method.name}} R_{${method.name}}`).join(' + ')}), and their extra losses`,
     options: optionsOf(methods),
     defaultLambda: 1,
-    featureScaled: methods.some(({ featureScaled }) => featureScaled !== false) ? 'parts' : false,
+    lambdaUnit: methods.some(({ lambdaUnit }) => lambdaUnit !== 'none') ? 'parts' : 'none',
     replacesWeightDecay: methods.some(({ replacesWeightDecay }) => replacesWeightDecay),
     replacesTaskLoss: methods.some(({ replacesTaskLoss }) => replacesTaskLoss),
     unused: (options) =>
@@ -85,12 +86,11 @@ function combined(
   tools: LossTools,
   refuse: (reason: string) => AdarandError,
 ): MethodLosses {
-  const built = parts.map(({ method, lambda, prefix }) => ({
-    method,
-    prefix,
-    weight: method.featureScaled === true ? lambda * tools.featureScale : lambda,
-    losses: method.loss(inputs, named(prefix, tools)),
-  }));
+  const built = parts.map(({ method, lambda, prefix }) => {
+    const own = named(prefix, tools);
+    const weight = lambda * lambdaScale(method.lambdaUnit, own);
+    return { method, prefix, weight, losses: method.loss(inputs, own) };
+  });
   for (const [part, conflict] of Object.entries(conflicts)) {
     const owners = built.filter(({ losses }) => Object.hasOwn(losses, part));
     if (owners.length > 1) throw refuse(`${namesOf(owners)} ${conflict}`);

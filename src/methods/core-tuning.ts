@@ -68,7 +68,7 @@ export const coreTuning = defineMethod({
     detachOriginals: z.boolean().default(false).describe('only mixes send gradients to the backbone'),
   }),
   defaultLambda: 0.1,
-  featureScaled: false,
+  lambdaUnit: 'none',
   replacesTaskLoss: true,
   bind: (options) =>
     bound({

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { invariant } from '../errors.js';
-import { add, constant, float32, mul, scalar, sub } from '../graph/ops.js';
-import { sum, sumOfSquares } from '../nn/functional.js';
+import { add, float32, mul, sub } from '../graph/ops.js';
+import { sumOfSquares } from '../nn/functional.js';
 import { channelAttention } from './delta/channel-attention.js';
 import { ablationImportances, gradientImportances } from './delta/channel-importance.js';
-import { channelsOf, pixelsOf, sumPixels } from './delta/feature-maps.js';
 import { sampleTrainingImages } from './delta/image-sample.js';
+import { mapScale } from './delta/map-scale.js';
+import { type Attentions, weightedSquares } from './delta/weighted-squares.js';
+import { LAMBDA_SCALE } from './lambda-unit.js';
 import { bound, defineMethod } from './method.js';
 import { logisticRegression } from './shared/logistic-regression.js';
 
@@ -29,7 +31,7 @@ import { logisticRegression } from './shared/logistic-regression.js';
  *              through the network behind the map for each channel and batch: 3840 for ResNet-18, 15360 for ResNet-50
  *   gradient   an estimate of the same from a single backward pass per batch (`gradientImportances`): ours
  *   none       R = sum_l 1/2 ||F_l - F^s_l||^2, without any division: the authors' "feature map" variant. Roughly
- *              h_l w_l times as large, so it wants a lambda that is as much smaller
+ *              h_l w_l times as large, which the unit of lambda makes up for, unless it is raw
  *
  * Where we do otherwise than the authors' code: it compares the last 1x1 convolution of each ResNet stage, before its
  * BatchNorm, sum and ReLU, and zeroes that convolution's filters; we take the end of the stage, which other networks
@@ -52,7 +54,7 @@ export const delta = defineMethod({
       .int()
       .positive()
       .default(4)
-      .describe('how many batches of 32 images the attention is computed from'),
+      .describe('how many batches of 32 images the attention and the unit of lambda are computed from'),
     beta: z.number().min(0).default(0.01).describe("weight of the new head's own norm"),
     reduction: z
       .enum(['sum', 'mean'])
@@ -60,15 +62,18 @@ export const delta = defineMethod({
       .describe('sum over the images of a batch (lambda is for 64), or divide by their number'),
   }),
   defaultLambda: 0.01,
-  featureScaled: false,
+  lambdaUnit: 'feature-maps',
   replacesWeightDecay: true,
-  unused: ({ attention }) => (attention === 'none' ? ['batches'] : []),
   bind: ({ attention, batches, beta, reduction }) =>
     bound({
       needs: ['featureMaps', 'pretrainedFeatureMaps', 'head'],
 
       async prepare(tools) {
-        if (attention === 'none') return {};
+        const sample = await sampleTrainingImages(tools, { batches, batchSize: 32 });
+        const images = reduction === 'sum' ? tools.batchSize : 1;
+        const scaleOf = (attentions: Attentions) => mapScale(tools, sample, { attentions, images });
+        if (attention === 'none') return { [LAMBDA_SCALE]: await scaleOf(undefined) };
+
         const { features, labels } = await tools.features('train');
         const { classes } = tools;
         const head = await logisticRegression(
@@ -76,30 +81,26 @@ export const delta = defineMethod({
           (outputs) => tools.compile(outputs),
           { onEvaluation: () => tools.progress(0, 1) },
         );
-        const sample = await sampleTrainingImages(tools, { batches, batchSize: 32 });
         const estimate = attention === 'ablation' ? ablationImportances : gradientImportances;
-        const importances = await estimate(tools, head, sample);
-        return Object.fromEntries(
-          [...importances].map(([role, values]) => [
-            attentionAt(role),
+        const weights = new Map(
+          [...(await estimate(tools, head, sample))].map(([role, values]) => [
+            role,
             float32([values.length], Float32Array.from(channelAttention(values))),
           ]),
         );
+        const scale = await scaleOf((role) => known(weights, role));
+        const named = [...weights].map(([role, attention]) => [attentionAt(role), attention]);
+        return { ...Object.fromEntries(named), [LAMBDA_SCALE]: scale };
       },
 
       loss({ featureMaps, pretrainedFeatureMaps, head }, { prepared, batchSize }) {
-        const distances = [...featureMaps].map(([role, map]) => {
-          const pretrained = pretrainedFeatureMaps.get(role);
-          invariant(pretrained !== undefined, `the pretrained network has no feature map ${role}`);
-          const difference = sub(map, pretrained);
-          const squares = mul(difference, difference);
-          if (attention === 'none') return sum(sumPixels(squares));
-          const weighted = mul(sumPixels(squares), constant(prepared(attentionAt(role))));
-          return mul(sum(weighted), channelsOf(map) / pixelsOf(map));
-        });
+        const differences = [...featureMaps].map(
+          ([role, map]) => [role, sub(map, known(pretrainedFeatureMaps, role))] as const,
+        );
+        const attentions = attention === 'none' ? undefined : (role: string) => prepared(attentionAt(role));
         const perImage = reduction === 'mean' ? 1 / batchSize : 1;
         return {
-          penalty: mul(distances.reduce(add, scalar(0)), perImage / 2),
+          penalty: mul(weightedSquares(new Map(differences), attentions), perImage / 2),
           extraLoss: mul(add(sumOfSquares(head.weight), sumOfSquares(head.bias)), beta / 2),
         };
       },
@@ -107,3 +108,9 @@ export const delta = defineMethod({
 });
 
 const attentionAt = (role: string): string => `attention.${role}`;
+
+function known<T>(byRole: ReadonlyMap<string, T>, role: string): T {
+  const value = byRole.get(role);
+  invariant(value !== undefined, `the pretrained network has no feature map ${role}`);
+  return value;
+}

@@ -56,7 +56,7 @@ export const drTune = defineMethod({
       .describe('calibrate unit vectors, at the mean length of the features'),
   }),
   defaultLambda: 1,
-  featureScaled: false,
+  lambdaUnit: 'none',
   bind: ({ bank, period, normalize }) =>
     bound({
       needs: ['features', 'labels', 'head', 'pretrainedFeatures'],

@@ -9,6 +9,6 @@ export const fineTuning = defineMethod({
   formula: 'L = CE',
   options: z.strictObject({}),
   defaultLambda: 0,
-  featureScaled: false,
+  lambdaUnit: 'none',
   bind: () => bound({ needs: [], loss: () => ({}) }),
 });

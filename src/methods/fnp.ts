@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { mul } from '../graph/ops.js';
+import { lambdaScale } from './lambda-unit.js';
 import { bound, defineMethod } from './method.js';
 import { absolute, reductionOption, squared } from './shared/reduction.js';
 
@@ -27,14 +28,16 @@ export const fnp = defineMethod({
     reduction: reductionOption,
   }),
   defaultLambda: 1,
-  featureScaled: true,
+  lambdaUnit: 'features',
   bind: ({ norm, reduction }) =>
     bound({
       needs: ['features'],
-      loss({ features }, { featureScale }) {
+      loss({ features }, tools) {
         // It grows with the features, not with their square, which is what the weight's unit is for.
         if (norm === 'l1')
-          return { penalty: mul(absolute(features, reduction), 1 / Math.sqrt(featureScale)) };
+          return {
+            penalty: mul(absolute(features, reduction), 1 / Math.sqrt(lambdaScale('features', tools))),
+          };
         const penalty = squared(features, reduction);
         return { penalty: norm === 'half' ? mul(penalty, 0.5) : penalty };
       },

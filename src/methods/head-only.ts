@@ -12,7 +12,7 @@ export const headOnly = defineMethod({
   formula: 'L = CE, minimised over the head alone',
   options: z.strictObject({}),
   defaultLambda: 0,
-  featureScaled: false,
+  lambdaUnit: 'none',
   trains: 'head',
   bind: () => bound({ needs: [], loss: () => ({}) }),
 });

@@ -26,7 +26,7 @@ export const l2sp = defineMethod({
     beta: z.number().min(0).default(0.01).describe("weight of the new head's own norm"),
   }),
   defaultLambda: 0.1,
-  featureScaled: false,
+  lambdaUnit: 'training-time',
   replacesWeightDecay: true,
   bind: ({ parameters: which, beta }) =>
     bound({

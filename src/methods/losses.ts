@@ -3,6 +3,7 @@ import type { Value } from '../graph/value.js';
 import type { ParameterKind } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
+import type { LambdaScales } from './lambda-unit.js';
 
 /** Standard normal, uniform on [0, 1), or Beta(a, a) on [0, 1]. */
 export type Distribution = 'normal' | 'uniform' | { readonly beta: number };
@@ -17,8 +18,8 @@ export interface LossTools {
   readonly featureSize: number;
   /** S, the classes of the source data; 0 where there is none. */
   readonly sourceClasses: number;
-  /** Factor that brings a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
-  readonly featureScale: number;
+  /** Factors that bring published weights to this network and run, for `lambdaScale`. */
+  readonly lambdaScales: LambdaScales | 'raw';
   /** A tensor that the method's `prepare` made, of this element type (float32 unless given). */
   prepared<D extends DType = 'float32'>(name: string, dtype?: D): Tensor<D>;
   /** Fresh random numbers at each step, drawn by the host from the run's seed. */

@@ -4,6 +4,7 @@ import type { Tensors } from '../graph/tensor.js';
 import { checkLosses } from './check-losses.js';
 import type { EpochCallback, SourceSamplerContext } from './host.js';
 import type { MethodInputs, Need } from './inputs.js';
+import type { LambdaUnit } from './lambda-unit.js';
 import type { LossTools, MethodLosses } from './losses.js';
 import type { PrepareTools } from './prepare.js';
 
@@ -18,11 +19,8 @@ export interface MethodDescription {
   readonly formula: string;
   /** The weight that the paper uses. */
   readonly defaultLambda: number;
-  /**
-   * Whether the penalty grows with the square of the features, so that its weight may be given in units of their mean
-   * square (`--lambda-unit feature-scale`). `parts`: the method applies `featureScale` itself, where it is due.
-   */
-  readonly featureScaled: boolean | 'parts';
+  /** What its penalty grows with, and its weight is relative to. */
+  readonly lambdaUnit: LambdaUnit;
   /** What is trained: everything (unless said), or the new head alone, over the network as it was pretrained. */
   readonly trains?: 'all' | 'head';
   /** Whether its losses take the place of the optimizer's weight decay, which is then 0 unless asked for. */

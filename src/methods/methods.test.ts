@@ -184,7 +184,13 @@ describe('invariants', () => {
     );
     for (const reduction of ['mean', 'sum'] as const) {
       const options = { prior: 'normal', balance: 0.3, reduction };
-      const { gradients } = methodLoss(randreg, { ...given, logits, head, options, featureScale: 0.5 });
+      const { gradients } = methodLoss(randreg, {
+        ...given,
+        logits,
+        head,
+        options,
+        lambdaScales: { features: 0.5, trainingTime: 1 },
+      });
       const ratio = (0.5 * Math.hypot(...gradients.features)) / Math.hypot(...gradient);
       assert.ok(Math.abs(ratio - 0.3) < 1e-7, `${ratio}`);
     }
@@ -201,7 +207,13 @@ describe('invariants', () => {
         const larger = features.map((row) => row.map((g) => g * scale));
         const featureScale = 1 / scale ** 2;
         return (
-          featureScale * methodLoss(method, { ...given, features: larger, options, featureScale }).penalty
+          featureScale *
+          methodLoss(method, {
+            ...given,
+            features: larger,
+            options,
+            lambdaScales: { features: featureScale, trainingTime: 1 },
+          }).penalty
         );
       };
       assert.ok(

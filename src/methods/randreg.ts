@@ -14,6 +14,7 @@ import {
 } from '../graph/ops.js';
 import { norm } from '../nn/functional.js';
 import type { MethodInputs, Need, Statistics } from './inputs.js';
+import { lambdaScale } from './lambda-unit.js';
 import type { LossTools } from './losses.js';
 import { bound, defineMethod } from './method.js';
 import { type Reduction, reductionOption, squared } from './shared/reduction.js';
@@ -30,7 +31,7 @@ import { type Reduction, reductionOption, squared } from './shared/reduction.js'
  *               coordinate (`vector`, default) or mean and variance averaged over coordinates (`scalar`)
  *   class       z ~ N(mu_y, sigma_y^2): the same per class; "RandReg-CP". AdaRand without either of its two losses.
  *
- * With `--lambda-unit feature-scale` (the default of a run) `uniform` and `normal` are, like lambda, for features of
+ * With `--lambda-unit relative` (the default of a run) `uniform` and `normal` are, like lambda, for features of
  * ResNet-50's size: z is scaled as the features are. With `raw` it is as above.
  *
  * `balance: rho` weighs R anew at every step so that its pull on the features stays in proportion to the task's, as
@@ -61,7 +62,7 @@ export const randreg = defineMethod({
     reduction: reductionOption,
   }),
   defaultLambda: 1,
-  featureScaled: true,
+  lambdaUnit: 'features',
   unused: ({ prior }) => (prior === 'pretrained' ? [] : ['statistics']),
   bind({ prior, statistics, balance, reduction }) {
     const { needs, draw } = priorOf(prior, statistics);
@@ -73,7 +74,7 @@ export const randreg = defineMethod({
         if (balance === 0) return { penalty };
         const ratio = gradientRatio(inputs, difference, reduction);
         // The balance needs no unit for its weight.
-        const weight = stopGradient(mul(ratio, balance / tools.featureScale));
+        const weight = stopGradient(mul(ratio, balance / lambdaScale('features', tools)));
         return { penalty: mul(penalty, weight), metrics: { balance: weight } };
       },
     });
@@ -98,8 +99,8 @@ function priorOf(
       // Of a size of its own, hence in the unit of the weight, too: for features of ResNet-50's size.
       return priorFrom({
         needs: [],
-        draw: ({ features }, { noise, featureScale }) =>
-          mul(noise(name, features.shape), 1 / Math.sqrt(featureScale)),
+        draw: ({ features }, tools) =>
+          mul(tools.noise(name, features.shape), 1 / Math.sqrt(lambdaScale('features', tools))),
       });
     case 'class':
       return priorFrom({

@@ -52,7 +52,7 @@ export const uot = defineMethod({
       message: 'p_m times epsilon must be at least 0.003, or exp(-C / epsilon) vanishes',
     }),
   defaultLambda: 0.3,
-  featureScaled: false,
+  lambdaUnit: 'none',
   bind: (options) =>
     bound({
       needs: ['sourceBatch'],

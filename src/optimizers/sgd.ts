@@ -5,8 +5,11 @@ import { sub } from '../graph/operators/sub.js';
 import type { Value } from '../graph/value.js';
 import type { Optimizer } from './optimizer.js';
 
+/** As in the paper. */
+export const MOMENTUM = 0.9;
+
 export interface SgdOptions {
-  /** 0.9, as in the paper. */
+  /** `MOMENTUM` unless given. */
   readonly momentum?: number;
   readonly nesterov?: boolean;
 }
@@ -15,7 +18,7 @@ export interface SgdOptions {
  * Stochastic gradient descent with momentum m, in PyTorch's form:
  * g <- g + weightDecay w;  v <- m v + g;  w <- w - lr (nesterov ? g + m v : v).
  */
-export function sgd({ momentum = 0.9, nesterov = true }: SgdOptions = {}): Optimizer {
+export function sgd({ momentum = MOMENTUM, nesterov = true }: SgdOptions = {}): Optimizer {
   return {
     name: 'sgd',
     slots: momentum === 0 ? [] : ['velocity'],

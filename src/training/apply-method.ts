@@ -4,6 +4,7 @@ import { type DType, type Shape, type Tensor, type Tensors, zeros } from '../gra
 import { input, sameType, type Value } from '../graph/value.js';
 import { describeValue, isValue, wrongLoss } from '../methods/check-losses.js';
 import { type InputMakers, makeInputs } from '../methods/inputs.js';
+import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { Distribution, LossTools, MethodLosses } from '../methods/losses.js';
 import type { BoundMethod } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
@@ -20,7 +21,7 @@ export interface ApplyMethodOptions {
   readonly classes: number;
   readonly featureSize: number;
   readonly sourceClasses: number;
-  readonly featureScale: number;
+  readonly lambdaScales: LambdaScales | 'raw';
 }
 
 export interface AppliedMethod extends Pick<MethodLosses, 'taskLoss' | 'penalty' | 'extraLoss'> {

@@ -14,7 +14,7 @@ test('arrays are in double precision, the numbers of a formula in float32', () =
     formula: '0.1 mean g',
     options: z.strictObject({}),
     defaultLambda: 1,
-    featureScaled: false,
+    lambdaUnit: 'none',
     bind: () =>
       bound({ needs: ['features'], loss: ({ features }) => ({ penalty: mul(mean(features), 0.1) }) }),
   });

@@ -3,6 +3,7 @@ import { at, invariant } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
 import { add, type Shape, scalar, sizeOf, type Value } from '../graph/ops.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
+import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { Method } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
 import { Random } from '../random.js';
@@ -55,8 +56,8 @@ export interface MethodLossInputs {
   };
   /** What its `prepare` would have made, by name. */
   readonly prepared?: Tensors;
-  /** Factor of weights that go with the features' size; 1 unless given. */
-  readonly featureScale?: number;
+  /** Factors of weights; raw unless given. */
+  readonly lambdaScales?: LambdaScales;
   /** The method's options; its defaults unless given. */
   readonly options?: unknown;
   /** The values of its random inputs, in the order in which it asks for them; drawn with `seed` unless given. */
@@ -112,7 +113,7 @@ export function methodLoss(method: Method, inputs: MethodLossInputs): MethodLoss
     prepared: inputs.prepared ?? {},
     ...given.sizes,
     sourceClasses: inputs.sourceBatch?.classes ?? 0,
-    featureScale: inputs.featureScale ?? 1,
+    lambdaScales: inputs.lambdaScales ?? 'raw',
   });
   const { taskLoss = scalar(0), penalty = scalar(0), extraLoss = scalar(0) } = losses;
   const position = { step: inputs.step ?? 0, totalSteps: inputs.totalSteps ?? 1 };

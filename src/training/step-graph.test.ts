@@ -164,7 +164,7 @@ describe('one step', () => {
       formula: '',
       options: z.strictObject({}),
       defaultLambda: 1,
-      featureScaled: false,
+      lambdaUnit: 'none',
       bind: () =>
         bound({
           needs: [],

@@ -3,6 +3,7 @@ import { at, invariant } from '../errors.js';
 import { add, mul, scalar } from '../graph/ops.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { BoundMethod } from '../methods/method.js';
 import type { Network, Parameter } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -37,8 +38,8 @@ export interface StepOptions extends UpdateOptions {
   readonly prepared?: Tensors | undefined;
   /** Classes of the source images; 0, for no such images, unless given. */
   readonly sourceClasses?: number;
-  /** See `LossTools`; 1 unless given. */
-  readonly featureScale?: number;
+  /** See `LossTools`; raw unless given. */
+  readonly lambdaScales?: LambdaScales | 'raw';
   readonly optimizer: Optimizer;
   readonly learningRate: number;
   readonly schedule: Schedule;
@@ -81,7 +82,7 @@ export interface StepGraph {
  */
 export function buildStep(options: StepOptions): StepGraph {
   const { network, head, batchSize: B, imageSize, classes: K, lambda, method } = options;
-  const { prepared = {}, sourceClasses = 0, featureScale = 1 } = options;
+  const { prepared = {}, sourceClasses = 0, lambdaScales = 'raw' } = options;
   const parts = new StepParts();
   const rates = method.trains === 'head' ? headRates(options.rateFactors.head) : options.rateFactors;
   // A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either.
@@ -114,7 +115,7 @@ export function buildStep(options: StepOptions): StepGraph {
     statistics: options.statistics,
     trainsPretrainedHead: rates.pretrainedHead !== undefined,
   });
-  const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, featureScale };
+  const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, lambdaScales };
   const losses = joint && !on ? {} : applyMethod(parts, { method, makers, prepared, ...sizes });
   const own = on ? losses.taskLoss : undefined;
   const { taskLoss: given = {} } = options;

@@ -127,7 +127,7 @@ export const optionReaders = {
           paper: 'none',
           formula: 'f',
           defaultLambda: 1,
-          featureScaled: true,
+          lambdaUnit: 'features',
         },
         bound: { needs: ['features', 'labels'], trains: 'all' },
       },

@@ -16,6 +16,7 @@ import { float32, sizeOf, zeros } from '../../graph/tensor.js';
 import { globalAveragePool } from '../../nn/layers.js';
 import type { Network } from '../../nn/network.js';
 import { delta } from '../delta.js';
+import { LAMBDA_SCALE } from '../lambda-unit.js';
 import type { PrepareTools } from '../prepare.js';
 import { ablationImportances, gradientImportances } from './channel-importance.js';
 import { sampleTrainingImages } from './image-sample.js';
@@ -95,18 +96,19 @@ describe('attention agrees with scikit-learn and PyTorch', () => {
   for (const [attention, expected] of Object.entries(golden.attention))
     test(attention, async () => {
       const prepared = await delta.bind({ attention, batches: 2 }).prepare?.(tools);
-      assert.deepEqual(
-        Object.keys(prepared ?? {}),
-        Object.keys(expected).map((role) => `attention.${role}`),
-      );
+      assert.deepEqual(Object.keys(prepared ?? {}), [
+        ...Object.keys(expected).map((role) => `attention.${role}`),
+        LAMBDA_SCALE,
+      ]);
       for (const [role, weights] of Object.entries(expected)) {
         const error = worstError(prepared?.[`attention.${role}`]?.data ?? [], weights);
         assert.ok(error < 1e-3, `${role}: ${error}`);
       }
     });
 
-  test('none needs no preparation', async () => {
-    assert.deepEqual(await delta.bind({ attention: 'none' }).prepare?.(tools), {});
+  test('none prepares the unit of lambda alone', async () => {
+    const prepared = await delta.bind({ attention: 'none' }).prepare?.(tools);
+    assert.deepEqual(Object.keys(prepared ?? {}), [LAMBDA_SCALE]);
   });
 });
 

@@ -5,6 +5,7 @@ import { LICENCE } from '../../models/licence.js';
 import { originSchema } from '../../models/origin-schema.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { testTimeAugmentations } from '../../training/test-time-augmentation.js';
+import { lambdaSchema } from '../options/resolve-lambda.js';
 import { settingsSchema } from '../options/settings.js';
 import { trainOptionsSchema } from '../options/train-options.js';
 import { machineSchema } from './describe-machine.js';
@@ -128,8 +129,8 @@ export const summarySchema = z.object({
   lambda: z.number(),
   lambda_unit: z.string(),
   effective_lambda: z.number(),
-  /** Factor that converts a weight for features of ResNet-50's size to this network's; in a combination, of each such method. */
-  feature_scale: z.number(),
+  /** Factors from published weights to this run's, by unit; null for a raw weight. */
+  lambda_scales: lambdaSchema.shape.lambdaScales,
   feature_mean_square: z.number().nullable(),
   learning_rate: z.number().positive(),
   batch_size: positive,

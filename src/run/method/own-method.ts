@@ -80,7 +80,7 @@ const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof
   paper: ofDescription,
   formula: ofDescription,
   defaultLambda: ofDescription,
-  featureScaled: ofDescription,
+  lambdaUnit: ofDescription,
   trains: ofDescription,
   replacesWeightDecay: ofDescription,
   replacesTaskLoss: ofDescription,

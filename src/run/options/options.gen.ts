@@ -43,12 +43,13 @@ export interface TrainOptions {
    */
   lambda?: number | undefined;
   /**
-   * Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to
-   * those of this network. raw: the factor in the loss as it is.
+   * Unit of lambda. relative: to what the penalty grows with (the size of the features or feature maps,
+   * or how long weights are trained), so that one weight suits many networks. raw: the factor in the
+   * loss as it is.
    *
-   * Default: feature-scale.
+   * Default: relative.
    */
-  lambdaUnit?: 'feature-scale' | 'raw' | undefined;
+  lambdaUnit?: 'relative' | 'raw' | undefined;
   /**
    * Folder of labelled source images, for a method that trains on them as well.
    *

@@ -20,34 +20,15 @@ function datasetOf(images: number) {
   return createDataset({ path: 'd', classes: ['a', 'b'], train, val: [], test: [] }, { seed: 0 });
 }
 
-function resolved(given: object, images = 1000, featureMeanSquare: number | undefined = 2.5) {
+function resolved(given: object, images = 1000) {
   const options = parseTrainOptions({ data: 'd', model: 'm', ...given });
   const dataset = datasetOf(images);
   return resolveSettings(options, {
     dataset,
     network,
     method: adarand.bind(),
-    featureMeanSquare,
   });
 }
-
-test('lambda is divided by how much larger the features are than those of ResNet-50', () => {
-  const near = (a: number, b: number) => assert.ok(Math.abs(a - b) < 1e-12, `${a} and ${b}`);
-  near(resolved({}).effectiveLambda, 0.1);
-  near(resolved({ lambda: 2 }).effectiveLambda, 0.2);
-  assert.equal(resolved({ lambda: 2, lambdaUnit: 'raw' }).effectiveLambda, 2);
-  assert.equal(resolved({ lambda: 1 }, 1000, 0.25).effectiveLambda, 1, 'both units agree for ResNet-50');
-});
-
-test('a weight that is not finite is refused, with the statistic that it comes from', () => {
-  const refused = (given: object, meanSquare: number, message: RegExp) =>
-    assert.throws(() => resolved(given, 1000, meanSquare), { code: 'config.lambda', message });
-  refused({}, 0, /lambda is 1, and the mean square of the pretrained features, to which it is scaled, is 0$/);
-  refused({}, Number.NaN, /is NaN$/);
-  refused({ lambda: 1e30 }, 1e-12, /lambda is 1e\+30, .* is 1e-12$/);
-  refused({ lambda: 1e40, lambdaUnit: 'raw' }, 1, /not finite: lambda is 1e\+40$/);
-  assert.equal(resolved({ lambdaUnit: 'raw' }, 1000, 0).effectiveLambda, 1, 'what the hint says works');
-});
 
 test('batches are smaller where there are few images', () => {
   const sizes = [1000, 128, 127, 40, 8, 3].map((images) => resolved({}, images).batchSize);
@@ -60,11 +41,11 @@ test('the learning rate goes with BatchNorm and the optimizer', () => {
   const folded = { ...network, buffers: new Map() };
   const options = parseTrainOptions({ data: 'd', model: 'm', head: 'random' });
   const given = { dataset: datasetOf(100), network: folded, method: adarand.bind() };
-  assert.equal(resolveSettings(options, { ...given, featureMeanSquare: 1 }).learningRate, 0.001);
+  assert.equal(resolveSettings(options, given).learningRate, 0.001);
   assert.equal(resolved({ head: 'random', optimizer: 'adamw' }).learningRate, 1e-4);
   assert.equal(resolved({}).learningRate, 0.01);
   const probed = parseTrainOptions({ data: 'd', model: 'm' });
-  assert.equal(resolveSettings(probed, { ...given, featureMeanSquare: 1 }).learningRate, 0.0003);
+  assert.equal(resolveSettings(probed, given).learningRate, 0.0003);
 });
 
 test('statistics are computed only where they are needed', () => {
@@ -79,7 +60,7 @@ test("adamw decays weights, unless the method's own losses take that place", () 
   assert.equal(resolved({ optimizer: 'adamw' }).weightDecay, 0.05);
   assert.equal(resolved({}).weightDecay, 0);
   const options = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw' });
-  const given = { dataset: datasetOf(100), network, featureMeanSquare: 1 };
+  const given = { dataset: datasetOf(100), network };
   assert.equal(resolveSettings(options, { ...given, method: l2sp.bind() }).weightDecay, 0);
   const asked = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw', weightDecay: 0.1 });
   assert.equal(resolveSettings(asked, { ...given, method: l2sp.bind() }).weightDecay, 0.1);

@@ -4,7 +4,7 @@ import { AdarandError } from '../../errors.js';
 import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
-import { REFERENCE_MEAN_SQUARE } from './reference-mean-square.js';
+import { lambdaSchema, needsMeanSquare, type ResolvedLambda } from './resolve-lambda.js';
 import { MAXIMUM_BATCH, type RunOptions } from './train-options.js';
 
 const smallImage = 64;
@@ -22,31 +22,22 @@ export const settingsSchema = z.object({
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),
   augment: augmentationSchema,
-  /** As given, in the unit of `lambdaUnit`. */
-  lambda: z.number().min(0),
-  /** Factor that converts a weight for features of ResNet-50's size to this network's; 1 for raw weights. */
-  featureScale: z.number().min(0),
-  /** What multiplies the penalty in the loss. */
-  effectiveLambda: z.number().min(0),
-  /** Mean of g^2 over the pretrained features of the training images; null where it was not needed. */
-  featureMeanSquare: z.number().min(0).nullable(),
+  ...lambdaSchema.shape,
   /** The method's options with its defaults. */
   methodOptions: z.unknown(),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** @throws AdarandError `data.batch-too-large`, `config.lambda`. */
+/** All but the weight of the penalty, which may depend on what is prepared with these. */
+export type FirstSettings = Omit<Settings, keyof ResolvedLambda>;
+
+/** @throws AdarandError `data.batch-too-large`. */
 export function resolveSettings(
   options: RunOptions,
-  given: {
-    readonly dataset: Dataset;
-    readonly network: Network;
-    readonly method: BoundMethod;
-    readonly featureMeanSquare: number | undefined;
-  },
-): Settings {
-  const { dataset, network, method, featureMeanSquare } = given;
+  given: { readonly dataset: Dataset; readonly network: Network; readonly method: BoundMethod },
+): FirstSettings {
+  const { dataset, network, method } = given;
   const images = dataset.train.images.length;
   const batchSize = options.batchSize ?? defaultBatchSize(images);
   if (batchSize > images)
@@ -55,31 +46,12 @@ export function resolveSettings(
       `a batch of ${batchSize} cannot be filled from ${images} training images`,
       `Choose a --batch-size of at most ${images}.`,
     );
-  const lambda = options.lambda ?? method.defaultLambda;
-  const scaled = scalesLambda(options, method) && featureMeanSquare !== undefined;
-  const featureScale = scaled ? REFERENCE_MEAN_SQUARE / featureMeanSquare : 1;
-  const effectiveLambda = method.featureScaled === 'parts' ? lambda : lambda * featureScale;
-  if (![featureScale, effectiveLambda].every((x) => Number.isFinite(Math.fround(x))))
-    throw new AdarandError(
-      'config.lambda',
-      `the weight of the penalty is not finite: lambda is ${lambda}` +
-        (scaled
-          ? `, and the mean square of the pretrained features, to which it is scaled, is ${featureMeanSquare}`
-          : ''),
-      scaled
-        ? 'Choose another --model or a smaller --lambda; --lambda-unit raw takes the lambda as it is.'
-        : 'Choose a smaller --lambda.',
-    );
   return {
     batchSize,
     evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
     learningRate: options.learningRate ?? defaultLearningRate(options, network),
     weightDecay: options.weightDecay ?? defaultWeightDecay(options, method),
     augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
-    lambda,
-    featureScale,
-    effectiveLambda,
-    featureMeanSquare: featureMeanSquare ?? null,
     methodOptions: method.options,
   };
 }
@@ -87,13 +59,7 @@ export function resolveSettings(
 /** Whether the statistics of the pretrained features are computed before training. */
 export function needsStatistics(options: RunOptions, method: BoundMethod): boolean {
   if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
-  return scalesLambda(options, method);
-}
-
-/** Whether the weight is to be taken in units of the features' mean square. */
-function scalesLambda(options: RunOptions, method: MethodDescription): boolean {
-  const lambda = options.lambda ?? method.defaultLambda;
-  return options.lambdaUnit === 'feature-scale' && method.featureScaled !== false && lambda !== 0;
+  return needsMeanSquare(options, method);
 }
 
 /** 32, or the power of two that leaves four batches an epoch. */

@@ -24,7 +24,7 @@ test('data and model are enough', () => {
   const options = parse(enough);
   assert.equal(options.method, 'adarand');
   assert.equal(options.epochs, 20);
-  assert.equal(options.lambdaUnit, 'feature-scale');
+  assert.equal(options.lambdaUnit, 'relative');
   assert.equal(options.batchSize, undefined, 'depends on the data');
 });
 

@@ -76,12 +76,12 @@ const method = {
     otherwise: "the method's own",
   }),
   lambdaUnit: z
-    .enum(['feature-scale', 'raw'])
-    .default('feature-scale')
+    .enum(['relative', 'raw'])
+    .default('relative')
     .register(optionRegistry, {
       description:
-        'Unit of lambda. feature-scale: the weight for features as large as those of ResNet-50, converted to those ' +
-        'of this network. raw: the factor in the loss as it is.',
+        'Unit of lambda. relative: to what the penalty grows with (the size of the features or feature maps, or how long ' +
+        'weights are trained), so that one weight suits many networks. raw: the factor in the loss as it is.',
       group: 'Method',
       value: 'unit',
     }),

@@ -54,11 +54,11 @@ function onMethod(options: RunOptions, { lambda }: Decided, method: BoundMethod)
         ] as const,
     ),
     [
-      options.lambdaUnit === 'raw' && lambda !== 0 && method.featureScaled === false,
+      options.lambdaUnit === 'raw' && lambda !== 0 && method.lambdaUnit === 'none',
       `--lambda-unit raw changes nothing: the lambda of ${method.name} is always the factor in the loss`,
     ],
     [
-      backboneLrScale === 0 && lambda !== 0 && method.featureScaled === true,
+      backboneLrScale === 0 && lambda !== 0 && !['none', 'parts'].includes(method.lambdaUnit),
       `${method.name} changes nothing: its penalty acts on the backbone, which --backbone-lr-scale 0 does not train`,
     ],
   ];

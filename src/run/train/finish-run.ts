@@ -72,7 +72,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     lambda: settings.lambda,
     lambda_unit: options.lambdaUnit,
     effective_lambda: settings.effectiveLambda,
-    feature_scale: settings.featureScale,
+    lambda_scales: settings.lambdaScales,
     feature_mean_square: settings.featureMeanSquare,
     learning_rate: settings.learningRate,
     batch_size: settings.batchSize,

@@ -107,6 +107,7 @@ function trainerOptions(run: Run): TrainerOptions {
     ...settings,
     method,
     lambda: settings.effectiveLambda,
+    lambdaScales: settings.lambdaScales ?? 'raw',
     statistics: preparation.statistics,
     prepared: preparation.method,
     sourceClasses: source?.classes.length ?? 0,
@@ -178,7 +179,7 @@ function resumable(error: unknown, command: string, step: number): unknown {
 /** The settings that are printed before training. */
 function shown(run: Run): Record<string, unknown> {
   const { options, settings, method, inputs } = run;
-  const { batchSize, learningRate, augment, lambda, effectiveLambda, featureScale } = settings;
+  const { batchSize, learningRate, augment, lambda, effectiveLambda, lambdaScales } = settings;
   const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix, randomErasing, tta } = options;
   const trains = trainedInWords(describeGroups(run));
   return {
@@ -187,8 +188,12 @@ function shown(run: Run): Record<string, unknown> {
     method: options.method,
     lambda,
     effective_lambda: effectiveLambda,
-    // Of a combination, only some penalties have it.
-    ...(method.featureScaled === 'parts' && { feature_scale: featureScale }),
+    // In a combination, each weight has the factor of its own unit.
+    ...(method.lambdaUnit === 'parts' &&
+      lambdaScales !== null && {
+        features_scale: lambdaScales.features,
+        training_time_scale: lambdaScales.trainingTime,
+      }),
     head: options.head,
     ...(trains !== undefined && { trains }),
     optimizer: options.optimizer,

@@ -12,6 +12,7 @@ import { stemOf } from '../folder/stem.js';
 import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
 import type { ResumeOptions } from '../options/options.gen.js';
+import { resolveLambda } from '../options/resolve-lambda.js';
 import { needsStatistics, resolveSettings } from '../options/settings.js';
 import type { RunOptions, TrainOptions } from '../options/train-options.js';
 import { checkEffect } from '../prepare/check-effect.js';
@@ -25,6 +26,7 @@ import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
+import { summedLearningRate } from './schedule-of.js';
 import { threadCount, threadsChanged } from './thread-count.js';
 import { checkGroupsUnchanged, describeGroups } from './trained-groups.js';
 
@@ -128,9 +130,14 @@ async function lookBefore(
   const statistics = needsStatistics(options, method)
     ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
     : undefined;
-  const featureMeanSquare = statistics?.meanSquare;
-  const settings = resolveSettings(options, { ...inputs, method, featureMeanSquare });
-  const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
+  const first = resolveSettings(options, { ...inputs, method });
+  const tools = prepareToolsOf(inputs, frozen, { batchSize: first.batchSize, seed: options.seed }, host);
   const preparation = await prepareRun(tools, { method, head: options.head, statistics });
-  return { settings, preparation };
+  const lambda = resolveLambda(options, {
+    method,
+    prepared: preparation.method,
+    featureMeanSquare: statistics?.meanSquare,
+    summedLearningRate: summedLearningRate(options, first, dataset.train.images.length),
+  });
+  return { settings: { ...first, ...lambda }, preparation };
 }
