@@ -5,7 +5,7 @@ import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
 import { REFERENCE_MEAN_SQUARE } from './reference-mean-square.js';
-import { MAXIMUM_BATCH, type RunOptions } from './train-options.js';
+import { type AskedOptions, MAXIMUM_BATCH } from './train-options.js';
 
 const smallImage = 64;
 
@@ -38,7 +38,7 @@ export type Settings = z.infer<typeof settingsSchema>;
 
 /** @throws AdarandError `data.batch-too-large`, `config.lambda`. */
 export function resolveSettings(
-  options: RunOptions,
+  options: AskedOptions,
   given: {
     readonly dataset: Dataset;
     readonly network: Network;
@@ -85,13 +85,13 @@ export function resolveSettings(
 }
 
 /** Whether the statistics of the pretrained features are computed before training. */
-export function needsStatistics(options: RunOptions, method: BoundMethod): boolean {
+export function needsStatistics(options: AskedOptions, method: BoundMethod): boolean {
   if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
   return scalesLambda(options, method);
 }
 
 /** Whether the weight is to be taken in units of the features' mean square. */
-function scalesLambda(options: RunOptions, method: MethodDescription): boolean {
+function scalesLambda(options: AskedOptions, method: MethodDescription): boolean {
   const lambda = options.lambda ?? method.defaultLambda;
   return options.lambdaUnit === 'feature-scale' && method.featureScaled !== false && lambda !== 0;
 }
@@ -102,14 +102,14 @@ function defaultBatchSize(images: number): number {
 }
 
 function defaultWeightDecay(
-  { optimizer }: RunOptions,
+  { optimizer }: AskedOptions,
   { replacesWeightDecay = false }: MethodDescription,
 ): number {
   return optimizer === 'adamw' && !replacesWeightDecay ? 0.05 : 0;
 }
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
-function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
+function defaultLearningRate({ optimizer, head }: AskedOptions, { buffers }: Network): number {
   const isProbe = head === 'linear-probe';
   // The head of a linear probe has large weights, which give large gradients.
   if (optimizer !== 'sgd') return isProbe ? 1e-5 : 1e-4;

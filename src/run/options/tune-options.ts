@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { count } from './numbers.js';
 import { optionRegistry } from './option.js';
-import { trainOptionsSchema } from './train-options.js';
+import { DEFAULT_EPOCHS, trainOptionsSchema } from './train-options.js';
 
 /** Options of `train` that a search decides for its trials. */
 const decided = { method: true, valFold: true, maxSteps: true, out: true } as const;
@@ -43,10 +44,22 @@ export const ownTuneOptionsSchema = z.strictObject({
   }),
 });
 
-const { data, model, ...others } = trainOptionsSchema.omit(decided).shape;
+const { data, model, ...others } = trainOptionsSchema.omit({ ...decided, minutes: true, epochs: true }).shape;
+
+const epochs = count.default(DEFAULT_EPOCHS).register(optionRegistry, {
+  description: 'Passes over the training images, of the final run and of the last stage of the search.',
+  group: 'Training',
+  value: 'n',
+});
 
 /** A search: its own options, and those that all trials have. */
-export const tuneOptionsSchema = z.strictObject({ data, model, ...ownTuneOptionsSchema.shape, ...others });
+export const tuneOptionsSchema = z.strictObject({
+  data,
+  model,
+  ...ownTuneOptionsSchema.shape,
+  epochs,
+  ...others,
+});
 
 export type TuneRequest = z.output<typeof tuneOptionsSchema>;
 

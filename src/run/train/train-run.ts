@@ -13,7 +13,7 @@ import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
 import type { ResumeOptions } from '../options/options.gen.js';
 import { needsStatistics, resolveSettings } from '../options/settings.js';
-import type { RunOptions, TrainOptions } from '../options/train-options.js';
+import { type AskedOptions, DEFAULT_EPOCHS, type TrainOptions } from '../options/train-options.js';
 import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
 import { groupRates } from '../prepare/group-rates.js';
@@ -23,6 +23,7 @@ import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
 import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
+import { epochsByTime } from './epochs-by-time.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
 import { threadCount, threadsChanged } from './thread-count.js';
@@ -36,17 +37,24 @@ import { checkGroupsUnchanged, describeGroups } from './trained-groups.js';
  * in the input.
  */
 export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
+  const began = performance.now();
   const { method, options: checked } = await checkOptions(given);
-  const { out, ...options } = checked;
+  const { out, ...asked } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
-  const inputs = await openInputs(options, method, host);
-  const groups = groupRates(options, method, inputs.network);
-  const held = await RunFolder.reserve(out, stemOf(options.data, options.model, method.name));
+  const inputs = await openInputs(asked, method, host);
+  const groups = groupRates(asked, method, inputs.network);
+  const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
-    const decided = await lookBefore(inputs, options, method, host);
+    const decided = await lookBefore(inputs, asked, method, host);
+    const { minutes, epochs = DEFAULT_EPOCHS } = asked;
+    const parts = { ...decided, method, groups, inputs, held, host };
+    const options = {
+      ...asked,
+      epochs: minutes === undefined ? epochs : await epochsByTime(parts, asked, { minutes, began }),
+    };
     for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
       host.emit({ type: 'remark', text });
-    const run: Run = { ...decided, options, method, groups, inputs, held, host };
+    const run: Run = { ...parts, options };
     const record = describeRun(run);
     return await runTraining(run, record, {
       async begin() {
@@ -119,7 +127,7 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
 /** Settings and preparation, which need the pretrained network; its memory is released afterwards. */
 async function lookBefore(
   inputs: RunInputs,
-  options: RunOptions,
+  options: AskedOptions,
   method: BoundMethod,
   host: RunHost,
 ): Promise<Pick<Run, 'settings' | 'preparation'>> {
