@@ -3,6 +3,7 @@ import type { Dataset } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
+import { fittingBatch, type StepMemory } from '../prepare/batch-memory.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
 import { REFERENCE_MEAN_SQUARE } from './reference-mean-square.js';
 import { type AskedOptions, MAXIMUM_BATCH } from './train-options.js';
@@ -44,11 +45,12 @@ export function resolveSettings(
     readonly network: Network;
     readonly method: BoundMethod;
     readonly featureMeanSquare: number | undefined;
+    readonly memory: StepMemory;
   },
 ): Settings {
-  const { dataset, network, method, featureMeanSquare } = given;
+  const { dataset, network, method, featureMeanSquare, memory } = given;
   const images = dataset.train.images.length;
-  const batchSize = options.batchSize ?? defaultBatchSize(images);
+  const batchSize = options.batchSize ?? fittingBatch(standardBatch(images), memory);
   if (batchSize > images)
     throw new AdarandError(
       'data.batch-too-large',
@@ -97,7 +99,7 @@ function scalesLambda(options: AskedOptions, method: MethodDescription): boolean
 }
 
 /** 32, or the power of two that leaves four batches an epoch. */
-function defaultBatchSize(images: number): number {
+export function standardBatch(images: number): number {
   return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
 }
 

@@ -139,7 +139,7 @@ const training = {
     description: 'Images in a batch.',
     group: 'Training',
     value: 'n',
-    otherwise: '32, or less for few images',
+    otherwise: '32, or less for few images or little memory',
   }),
   learningRate: positive.optional().register(optionRegistry, {
     description: 'Learning rate before the schedule lowers it.',

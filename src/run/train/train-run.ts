@@ -12,8 +12,9 @@ import { stemOf } from '../folder/stem.js';
 import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
 import type { ResumeOptions } from '../options/options.gen.js';
-import { needsStatistics, resolveSettings } from '../options/settings.js';
+import { needsStatistics, resolveSettings, standardBatch } from '../options/settings.js';
 import { type AskedOptions, DEFAULT_EPOCHS, type TrainOptions } from '../options/train-options.js';
+import { memoryRemark, type StepMemory, stepMemory } from '../prepare/batch-memory.js';
 import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
 import { groupRates } from '../prepare/group-rates.js';
@@ -45,7 +46,8 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
   const groups = groupRates(asked, method, inputs.network);
   const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
-    const decided = await lookBefore(inputs, asked, method, host);
+    const memory = stepMemory(inputs, groups);
+    const decided = await lookBefore(inputs, asked, method, memory, host);
     const { minutes, epochs = DEFAULT_EPOCHS } = asked;
     const parts = { ...decided, method, groups, inputs, held, host };
     const options = {
@@ -129,6 +131,7 @@ async function lookBefore(
   inputs: RunInputs,
   options: AskedOptions,
   method: BoundMethod,
+  memory: StepMemory,
   host: RunHost,
 ): Promise<Pick<Run, 'settings' | 'preparation'>> {
   const frozen = new FrozenModel(inputs, host);
@@ -137,7 +140,11 @@ async function lookBefore(
     ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
     : undefined;
   const featureMeanSquare = statistics?.meanSquare;
-  const settings = resolveSettings(options, { ...inputs, method, featureMeanSquare });
+  const settings = resolveSettings(options, { ...inputs, method, featureMeanSquare, memory });
+  const { batchSize: given, accumulate } = options;
+  const standard = standardBatch(dataset.train.images.length);
+  const remark = memoryRemark({ given, standard, accumulate }, memory);
+  if (remark !== undefined) host.emit({ type: 'remark', text: remark });
   const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
   const preparation = await prepareRun(tools, { method, head: options.head, statistics });
   return { settings, preparation };
