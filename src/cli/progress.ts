@@ -24,6 +24,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   prepare: 'preparing the method',
   'epoch-callback': 'predicting the training images',
   compile: 'compiling',
+  measure: 'measuring steps',
   train: 'training',
   validate: 'validating',
   test: 'testing',

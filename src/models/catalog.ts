@@ -1,4 +1,5 @@
 import { isCovered } from '../nn/registry.js';
+import { stepBytes } from '../training/step-memory.js';
 
 /** What a model that is recommended is like. Sizes and licences are those of timm. */
 export interface CatalogEntry {
@@ -112,11 +113,10 @@ export function secondsPerEpoch(
 }
 
 /**
- * Megabytes that a training step of 16 images takes: the weights with gradients, momentum and their next values, and what
- * the backward pass needs. Fitted to the four networks of docs/performance.md, which it gives within a fifth.
+ * Megabytes that a training step of 16 images takes.
  */
 export function stepMegabytes({ parameters, activations }: CatalogEntry): number {
-  return 200 + (20 * parameters) / 1e6 + 186 * activations;
+  return stepBytes({ parameters, activations: 1e6 * activations }, 16) / 1e6;
 }
 
 /** Above so many images, time decides. */

@@ -1,7 +1,15 @@
 /** Scalars of a step, by the names of `metrics.jsonl`. */
 export type StepMetrics = Readonly<Record<string, number>>;
 
-export type Phase = 'compile' | 'statistics' | 'prepare' | 'train' | 'validate' | 'epoch-callback' | 'test';
+export type Phase =
+  | 'compile'
+  | 'measure'
+  | 'statistics'
+  | 'prepare'
+  | 'train'
+  | 'validate'
+  | 'epoch-callback'
+  | 'test';
 
 /** What happens during training, as it happens. */
 export type TrainingEvent =

@@ -10,6 +10,7 @@ import { type Evaluation, Evaluator } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import type { TrainingBatch } from './feeds.js';
 import { MethodHost, predictAll } from './method-host.js';
+import { measurePace, type Pace } from './pace.js';
 import { emaOf } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 import { readMetrics } from './step-metrics.js';
@@ -144,6 +145,18 @@ export class Trainer {
       await this.#endEpoch(position);
     }
     return { stopped: false, test: await this.#test(position) };
+  }
+
+  /** What batches take here. The state is spoilt by it. */
+  measure(): Promise<Pace> {
+    const { seed, tta = 'none' } = this.#options;
+    const { data, stop } = this.#host;
+    const sampler = this.#method?.sourceSampler;
+    return measurePace({
+      stepper: this.#stepper,
+      evaluator: this.#evaluator,
+      ...{ data, sampler, seed, tta, stop },
+    });
   }
 
   async release(): Promise<void> {

@@ -9,7 +9,7 @@ import { train } from '../../run/operations/train.js';
 import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
-import type { RunOptions } from '../../run/options/train-options.js';
+import type { AskedOptions } from '../../run/options/train-options.js';
 import { accuracyWithInterval, duration, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
@@ -46,7 +46,7 @@ export const command = {
 } satisfies Command<typeof options>;
 
 /** Checked here as well as in the process that trains, so that a mistake is reported without waiting for its start. */
-async function runOptions({ given, parse }: Typed): Promise<RunOptions> {
+async function runOptions({ given, parse }: Typed): Promise<AskedOptions> {
   if (given.model === undefined && typeof given.data === 'string') {
     const { modelMissing } = await import('../model-missing.js');
     throw await modelMissing(given.data);

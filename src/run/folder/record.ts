@@ -7,7 +7,7 @@ import { preprocessingSchema } from '../../models/preprocessing-schema.js';
 import { testTimeAugmentations } from '../../training/test-time-augmentation.js';
 import { lambdaSchema } from '../options/resolve-lambda.js';
 import { settingsSchema } from '../options/settings.js';
-import { trainOptionsSchema } from '../options/train-options.js';
+import { runOptionsSchema } from '../options/train-options.js';
 import { machineSchema } from './describe-machine.js';
 
 const count = z.int().min(0);
@@ -42,7 +42,7 @@ export const recordSchema = z
     /** ISO 8601. */
     started: z.string(),
     /** As given, with defaults; paths are absolute. What was changed when the run was resumed has its last value. */
-    options: trainOptionsSchema,
+    options: runOptionsSchema,
     /** In the order of time; absent from a run that was not changed. */
     changes: z.array(changeSchema).min(1).optional(),
     settings: settingsSchema,

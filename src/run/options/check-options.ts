@@ -1,20 +1,28 @@
+import { AdarandError } from '../../errors.js';
 import type { BoundMethod } from '../../methods/method.js';
 import { bindMethod } from '../method/bind-method.js';
 import { openMethod } from '../method/open-method.js';
 import { checkLabelUse } from '../prepare/check-label-use.js';
 import { checkSource } from '../prepare/check-needs.js';
 import { parseOptions } from './parse-options.js';
-import { type RunOptions, type TrainOptions, trainOptionsSchema } from './train-options.js';
+import { type AskedOptions, type TrainOptions, trainOptionsSchema } from './train-options.js';
 
 /** A run's options and its method, checked as far as possible without data and network. */
 export interface CheckedOptions {
-  readonly options: RunOptions;
+  readonly options: AskedOptions;
   readonly method: BoundMethod;
 }
 
-/** @throws AdarandError as `parseOptions`, `openMethod`, `bindMethod`, `checkSource` and `checkLabelUse` do. */
+/** @throws AdarandError `config.two-lengths`, and as `parseOptions`, `openMethod`, `bindMethod`, `checkSource` and `checkLabelUse` do. */
 export async function checkOptions(given: TrainOptions): Promise<CheckedOptions> {
   const options = parseOptions(trainOptionsSchema, given);
+  const { epochs, minutes } = options;
+  if (epochs !== undefined && minutes !== undefined)
+    throw new AdarandError(
+      'config.two-lengths',
+      `--epochs ${epochs} and --minutes ${minutes} both say how long the run is`,
+      'Give one of them.',
+    );
   const method = bindMethod(await openMethod(options.method), options.methodOptions);
   checkSource(method, options.source);
   checkLabelUse(method, options);

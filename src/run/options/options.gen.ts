@@ -74,13 +74,20 @@ export interface TrainOptions {
   /**
    * Passes over the training images.
    *
-   * Default: 20.
+   * Default: 20, or as many as --minutes has time for.
    */
   epochs?: number | undefined;
   /**
+   * Minutes that the whole run may take, from the start of the command to its end: instead of a number
+   * of epochs, which then follows from some steps that are measured before training.
+   *
+   * Default: --epochs decides.
+   */
+  minutes?: number | undefined;
+  /**
    * Images in a batch.
    *
-   * Default: 32, or less for few images.
+   * Default: 32, or less for few images or little memory.
    */
   batchSize?: number | undefined;
   /**

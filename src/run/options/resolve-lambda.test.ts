@@ -10,7 +10,7 @@ import { LAMBDA_SCALE } from '../../methods/lambda-unit.js';
 import type { Method } from '../../methods/method.js';
 import { parseOptions } from './parse-options.js';
 import { type LambdaContext, needsMeanSquare, resolveLambda } from './resolve-lambda.js';
-import { trainOptionsSchema } from './train-options.js';
+import { runOptionsSchema } from './train-options.js';
 
 const measured = {
   prepared: { [LAMBDA_SCALE]: float32([], [7]) },
@@ -19,7 +19,7 @@ const measured = {
 };
 
 function resolved(method: Method, given: object = {}, change: Partial<LambdaContext> = {}) {
-  const options = parseOptions(trainOptionsSchema, { data: 'd', model: 'm', ...given });
+  const options = parseOptions(runOptionsSchema, { data: 'd', model: 'm', ...given });
   return resolveLambda(options, { method: method.bind(), ...measured, ...change });
 }
 
@@ -72,7 +72,7 @@ test('a weight that is not finite is refused, with what it comes from', () => {
 });
 
 test('the mean square is asked for where a weight depends on it', () => {
-  const options = (given: object) => parseOptions(trainOptionsSchema, { data: 'd', model: 'm', ...given });
+  const options = (given: object) => parseOptions(runOptionsSchema, { data: 'd', model: 'm', ...given });
   assert.ok(needsMeanSquare(options({}), adarand.bind()));
   assert.ok(needsMeanSquare(options({}), compose([l2sp, adarand]).bind()));
   assert.ok(!needsMeanSquare(options({}), l2sp.bind()));

@@ -34,6 +34,8 @@ export interface LambdaContext {
   readonly summedLearningRate: number;
 }
 
+type LambdaOptions = Pick<RunOptions, 'lambda' | 'lambdaUnit'>;
+
 /** @throws AdarandError `config.lambda` for a weight that is not finite. */
 export function resolveLambda(options: RunOptions, context: LambdaContext): ResolvedLambda {
   const { method, featureMeanSquare } = context;
@@ -62,11 +64,11 @@ export function resolveLambda(options: RunOptions, context: LambdaContext): Reso
 }
 
 /** Whether the mean square of the pretrained features has to be known. */
-export function needsMeanSquare(options: RunOptions, method: BoundMethod): boolean {
+export function needsMeanSquare(options: LambdaOptions, method: BoundMethod): boolean {
   return isRelative(options, method) && ['features', 'parts'].includes(method.lambdaUnit);
 }
 
-function isRelative(options: RunOptions, method: MethodDescription): boolean {
+function isRelative(options: LambdaOptions, method: MethodDescription): boolean {
   const lambda = options.lambda ?? method.defaultLambda;
   return options.lambdaUnit === 'relative' && method.lambdaUnit !== 'none' && lambda !== 0;
 }

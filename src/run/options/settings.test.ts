@@ -6,6 +6,7 @@ import { fineTuning } from '../../methods/fine-tuning.js';
 import { fnp } from '../../methods/fnp.js';
 import { l2sp } from '../../methods/l2-sp.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
+import type { StepMemory } from '../prepare/batch-memory.js';
 import { parseOptions } from './parse-options.js';
 import { needsStatistics, resolveSettings } from './settings.js';
 import { trainOptionsSchema } from './train-options.js';
@@ -20,13 +21,16 @@ function datasetOf(images: number) {
   return createDataset({ path: 'd', classes: ['a', 'b'], train, val: [], test: [] }, { seed: 0 });
 }
 
-function resolved(given: object, images = 1000) {
+const plenty: StepMemory = { bytesOf: () => 1, limit: undefined };
+
+function resolved(given: object, images = 1000, memory = plenty) {
   const options = parseTrainOptions({ data: 'd', model: 'm', ...given });
   const dataset = datasetOf(images);
   return resolveSettings(options, {
     dataset,
     network,
     method: adarand.bind(),
+    memory,
   });
 }
 
@@ -36,11 +40,18 @@ test('batches are smaller where there are few images', () => {
   assert.throws(() => resolved({ batchSize: 11 }, 10), /at most|cannot be filled/);
 });
 
+test('batches are smaller where memory is scarce, unless their size is given', () => {
+  const scarce: StepMemory = { bytesOf: (images) => images, limit: 12 };
+  assert.equal(resolved({}, 1000, scarce).batchSize, 8);
+  assert.equal(resolved({}, 20, scarce).batchSize, 4);
+  assert.equal(resolved({ batchSize: 64 }, 1000, scarce).batchSize, 64);
+});
+
 test('the learning rate goes with BatchNorm and the optimizer', () => {
   assert.equal(resolved({ head: 'random' }).learningRate, 0.01);
   const folded = { ...network, buffers: new Map() };
   const options = parseTrainOptions({ data: 'd', model: 'm', head: 'random' });
-  const given = { dataset: datasetOf(100), network: folded, method: adarand.bind() };
+  const given = { dataset: datasetOf(100), network: folded, method: adarand.bind(), memory: plenty };
   assert.equal(resolveSettings(options, given).learningRate, 0.001);
   assert.equal(resolved({ head: 'random', optimizer: 'adamw' }).learningRate, 1e-4);
   assert.equal(resolved({}).learningRate, 0.01);
@@ -60,7 +71,7 @@ test("adamw decays weights, unless the method's own losses take that place", () 
   assert.equal(resolved({ optimizer: 'adamw' }).weightDecay, 0.05);
   assert.equal(resolved({}).weightDecay, 0);
   const options = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw' });
-  const given = { dataset: datasetOf(100), network };
+  const given = { dataset: datasetOf(100), network, memory: plenty };
   assert.equal(resolveSettings(options, { ...given, method: l2sp.bind() }).weightDecay, 0);
   const asked = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw', weightDecay: 0.1 });
   assert.equal(resolveSettings(asked, { ...given, method: l2sp.bind() }).weightDecay, 0.1);

@@ -3,9 +3,10 @@ import type { Dataset } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
+import { fittingBatch, type StepMemory } from '../prepare/batch-memory.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
 import { lambdaSchema, needsMeanSquare, type ResolvedLambda } from './resolve-lambda.js';
-import { MAXIMUM_BATCH, type RunOptions } from './train-options.js';
+import { type AskedOptions, MAXIMUM_BATCH } from './train-options.js';
 
 const smallImage = 64;
 
@@ -34,12 +35,17 @@ export type FirstSettings = Omit<Settings, keyof ResolvedLambda>;
 
 /** @throws AdarandError `data.batch-too-large`. */
 export function resolveSettings(
-  options: RunOptions,
-  given: { readonly dataset: Dataset; readonly network: Network; readonly method: BoundMethod },
+  options: AskedOptions,
+  given: {
+    readonly dataset: Dataset;
+    readonly network: Network;
+    readonly method: BoundMethod;
+    readonly memory: StepMemory;
+  },
 ): FirstSettings {
-  const { dataset, network, method } = given;
+  const { dataset, network, method, memory } = given;
   const images = dataset.train.images.length;
-  const batchSize = options.batchSize ?? defaultBatchSize(images);
+  const batchSize = options.batchSize ?? fittingBatch(standardBatch(images), memory);
   if (batchSize > images)
     throw new AdarandError(
       'data.batch-too-large',
@@ -57,25 +63,25 @@ export function resolveSettings(
 }
 
 /** Whether the statistics of the pretrained features are computed before training. */
-export function needsStatistics(options: RunOptions, method: BoundMethod): boolean {
+export function needsStatistics(options: AskedOptions, method: BoundMethod): boolean {
   if (method.needs.includes('classStatistics') || method.needs.includes('featureStatistics')) return true;
   return needsMeanSquare(options, method);
 }
 
 /** 32, or the power of two that leaves four batches an epoch. */
-function defaultBatchSize(images: number): number {
+export function standardBatch(images: number): number {
   return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
 }
 
 function defaultWeightDecay(
-  { optimizer }: RunOptions,
+  { optimizer }: AskedOptions,
   { replacesWeightDecay = false }: MethodDescription,
 ): number {
   return optimizer === 'adamw' && !replacesWeightDecay ? 0.05 : 0;
 }
 
 /** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
-function defaultLearningRate({ optimizer, head }: RunOptions, { buffers }: Network): number {
+function defaultLearningRate({ optimizer, head }: AskedOptions, { buffers }: Network): number {
   const isProbe = head === 'linear-probe';
   // The head of a linear probe has large weights, which give large gradients.
   if (optimizer !== 'sgd') return isProbe ? 1e-5 : 1e-4;

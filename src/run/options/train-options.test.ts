@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { AdarandError } from '../../errors.js';
 import { parseOptions } from './parse-options.js';
 import { renamedOptions, renamedValues } from './renamed-options.js';
-import { trainOptionsSchema } from './train-options.js';
+import { runOptionsSchema, trainOptionsSchema } from './train-options.js';
 
 const parse = (given: unknown) => parseOptions(trainOptionsSchema, given);
 const enough = { data: 'd', model: 'm' };
@@ -23,7 +23,8 @@ function refusal(given: unknown): AdarandError {
 test('data and model are enough', () => {
   const options = parse(enough);
   assert.equal(options.method, 'adarand');
-  assert.equal(options.epochs, 20);
+  assert.equal(options.epochs, undefined, 'follows from minutes, where they are given');
+  assert.equal(parseOptions(runOptionsSchema, options).epochs, 20);
   assert.equal(options.lambdaUnit, 'relative');
   assert.equal(options.batchSize, undefined, 'depends on the data');
 });

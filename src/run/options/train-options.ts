@@ -12,6 +12,9 @@ export type { TrainOptions } from './options.gen.js';
 /** Beta(x, x) is drawn by rejection, which takes long for a large x. */
 const mixing = () => z.number().min(0).max(8).default(0);
 
+/** Epochs of a run where neither they nor its minutes are given. */
+export const DEFAULT_EPOCHS = 20;
+
 /** Images in a batch, at most. */
 export const MAXIMUM_BATCH = 65_536;
 
@@ -118,16 +121,25 @@ const training = {
       group: 'Training',
       value: 'what',
     }),
-  epochs: count.default(20).register(optionRegistry, {
+  epochs: count.optional().register(optionRegistry, {
     description: 'Passes over the training images.',
     group: 'Training',
     value: 'n',
+    otherwise: `${DEFAULT_EPOCHS}, or as many as --minutes has time for`,
+  }),
+  minutes: positive.optional().register(optionRegistry, {
+    description:
+      'Minutes that the whole run may take, from the start of the command to its end: instead of a number of epochs, which ' +
+      'then follows from some steps that are measured before training.',
+    group: 'Training',
+    value: 'n',
+    otherwise: '--epochs decides',
   }),
   batchSize: count.max(MAXIMUM_BATCH).optional().register(optionRegistry, {
     description: 'Images in a batch.',
     group: 'Training',
     value: 'n',
-    otherwise: '32, or less for few images',
+    otherwise: '32, or less for few images or little memory',
   }),
   learningRate: positive.optional().register(optionRegistry, {
     description: 'Learning rate before the schedule lowers it.',
@@ -291,7 +303,7 @@ const run = {
 
 /**
  * What a run is asked to do, with the defaults that do not depend on the data or the network; those that do are
- * chosen by `resolveSettings` and stay optional here. The flags of `adarand train`, the library's `TrainOptions`,
+ * chosen by `resolveSettings`, or `epochsByTime`, and stay optional here. The flags of `adarand train`, the library's `TrainOptions`,
  * `run.json` and docs/options.md all follow from it.
  */
 export const trainOptionsSchema = z.strictObject({
@@ -302,5 +314,10 @@ export const trainOptionsSchema = z.strictObject({
   ...run,
 });
 
-/** A run's options, validated, with defaults. */
-export type RunOptions = z.output<typeof trainOptionsSchema>;
+/** Validated, with defaults. */
+export type AskedOptions = z.output<typeof trainOptionsSchema>;
+
+/** The options of a run, whose number of epochs is decided. */
+export const runOptionsSchema = trainOptionsSchema.extend({ epochs: count.default(DEFAULT_EPOCHS) });
+
+export type RunOptions = z.output<typeof runOptionsSchema>;

@@ -1,8 +1,7 @@
 import { z } from 'zod';
+import { count } from './numbers.js';
 import { optionRegistry } from './option.js';
-import { trainOptionsSchema } from './train-options.js';
-
-const DEFAULT_EPOCHS = 20;
+import { DEFAULT_EPOCHS, trainOptionsSchema } from './train-options.js';
 
 /** Options of `train` that a search decides for its trials. */
 const decided = { method: true, valFold: true, maxSteps: true, out: true } as const;
@@ -45,19 +44,16 @@ export const ownTuneOptionsSchema = z.strictObject({
   }),
 });
 
-const { data, model, ...others } = trainOptionsSchema.omit(decided).shape;
+const { data, model, ...others } = trainOptionsSchema.omit({ ...decided, minutes: true, epochs: true }).shape;
 
 /** What is searched unless it is given, though `train` has a fixed default. */
 const searched = {
-  epochs: others.epochs
-    .unwrap()
-    .optional()
-    .register(optionRegistry, {
-      description: 'Passes over the training images.',
-      group: 'Training',
-      value: 'n',
-      otherwise: `searched: ${DEFAULT_EPOCHS}, a half or a quarter of that`,
-    }),
+  epochs: count.optional().register(optionRegistry, {
+    description: 'Passes over the training images, of the final run and of the last stage of the search.',
+    group: 'Training',
+    value: 'n',
+    otherwise: `searched: ${DEFAULT_EPOCHS}, a half or a quarter of that`,
+  }),
   labelSmoothing: others.labelSmoothing.unwrap().optional().register(optionRegistry, {
     description: "Share of each image's label that is spread over all classes.",
     group: 'Training',

@@ -3,14 +3,14 @@ import { methods } from '../../methods/index.js';
 import { ofOneClass } from '../../methods/inputs.js';
 import type { BoundMethod } from '../../methods/method.js';
 import { ownTaskLoss } from '../../training/own-task-loss.js';
-import type { RunOptions } from '../options/train-options.js';
+import type { AskedOptions } from '../options/train-options.js';
 
 /**
  * Whether what the options do to the labels reaches the loss that the method trains with, and leaves it what it needs.
  *
  * @throws AdarandError `method.own-task-loss`, `method.needs-one-class`.
  */
-export function checkLabelUse(method: BoundMethod, options: RunOptions): void {
+export function checkLabelUse(method: BoundMethod, options: AskedOptions): void {
   const { labelSmoothing, balance, mixup, cutmix, lambda = method.defaultLambda } = options;
   const weighted = balance === 'loss';
   // With a lambda of 0, its losses are left out, and the cross-entropy is back.

@@ -3,7 +3,7 @@ import { sizeOf } from '../../graph/tensor.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { Network, ParameterGroup } from '../../nn/network.js';
 import type { RateFactors } from '../../training/rate-factors.js';
-import type { RunOptions } from '../options/train-options.js';
+import type { AskedOptions } from '../options/train-options.js';
 
 export interface GroupRate extends ParameterGroup {
   /** Numbers in it. */
@@ -12,7 +12,7 @@ export interface GroupRate extends ParameterGroup {
   readonly factor: number | undefined;
 }
 
-type RateOptions = Pick<RunOptions, 'train' | 'layerDecay' | 'backboneLrScale' | 'headLrScale'>;
+type RateOptions = Pick<AskedOptions, 'train' | 'layerDecay' | 'backboneLrScale' | 'headLrScale'>;
 
 /**
  * A factor for each group, from the images to the features, as timm has it: the head is one group more, and each group

@@ -8,7 +8,7 @@ import { linearProbe } from '../../training/linear-probe.js';
 import { checkTensors } from '../../training/method-tensors.js';
 import type { PretrainedStatistics } from '../../training/statistics.js';
 import { needsStatistics } from '../options/settings.js';
-import type { RunOptions } from '../options/train-options.js';
+import type { AskedOptions } from '../options/train-options.js';
 
 /** What a run computes from the pretrained network and its images before training, once: a resumed run reads it. */
 export interface Preparation {
@@ -23,7 +23,7 @@ export interface Preparation {
 /** Which parts a run has. */
 export type ExpectedParts = { readonly [Part in keyof Preparation]: boolean };
 
-export function expectedParts(options: RunOptions, method: BoundMethod): ExpectedParts {
+export function expectedParts(options: AskedOptions, method: BoundMethod): ExpectedParts {
   return {
     statistics: needsStatistics(options, method),
     head: options.head === 'linear-probe',

@@ -8,7 +8,7 @@ import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import { compileOptionsFor, fallbackOf } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
-import type { RunOptions } from '../options/train-options.js';
+import type { AskedOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
 import { hubHost } from './hub-host.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
@@ -34,7 +34,7 @@ export interface RunInputs {
  * @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them.
  */
 export async function openInputs(
-  options: RunOptions,
+  options: AskedOptions,
   method: BoundMethod,
   host: RunHost,
   recorded?: HubSource,
@@ -73,8 +73,8 @@ export async function openInputs(
 
 async function open(
   path: string,
-  splits: Pick<RunOptions, 'seed' | 'valFraction' | 'testFraction'> &
-    Partial<Pick<RunOptions, 'trainFraction' | 'valFold'>>,
+  splits: Pick<AskedOptions, 'seed' | 'valFraction' | 'testFraction'> &
+    Partial<Pick<AskedOptions, 'trainFraction' | 'valFold'>>,
   cache: ImageCache,
   host: RunHost,
 ): Promise<Dataset> {

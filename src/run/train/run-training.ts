@@ -95,7 +95,8 @@ export async function runTraining(
   }
 }
 
-function trainerOptions(run: Run): TrainerOptions {
+/** All that the trainer has to know. */
+export function trainerOptions(run: Run): TrainerOptions {
   const { options, settings, method, groups, preparation, inputs } = run;
   const { network, dataset, source } = inputs;
   const classes = dataset.classes.length;

@@ -12,18 +12,31 @@ import { stemOf } from '../folder/stem.js';
 import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
 import type { ResumeOptions } from '../options/options.gen.js';
-import { resolveLambda } from '../options/resolve-lambda.js';
-import { needsStatistics, resolveSettings } from '../options/settings.js';
-import type { RunOptions, TrainOptions } from '../options/train-options.js';
+import { type ResolvedLambda, resolveLambda } from '../options/resolve-lambda.js';
+import { type FirstSettings, needsStatistics, resolveSettings, standardBatch } from '../options/settings.js';
+import {
+  type AskedOptions,
+  DEFAULT_EPOCHS,
+  type RunOptions,
+  type TrainOptions,
+} from '../options/train-options.js';
+import { memoryRemark, type StepMemory, stepMemory } from '../prepare/batch-memory.js';
 import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
 import { groupRates } from '../prepare/group-rates.js';
-import { expectedParts, loadPreparation, prepareRun, savePreparation } from '../prepare/preparation.js';
+import {
+  expectedParts,
+  loadPreparation,
+  type Preparation,
+  prepareRun,
+  savePreparation,
+} from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
 import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
+import { epochsByTime } from './epochs-by-time.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
 import { summedLearningRate } from './schedule-of.js';
@@ -38,17 +51,27 @@ import { checkGroupsUnchanged, describeGroups } from './trained-groups.js';
  * in the input.
  */
 export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
+  const began = performance.now();
   const { method, options: checked } = await checkOptions(given);
-  const { out, ...options } = checked;
+  const { out, ...asked } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
-  const inputs = await openInputs(options, method, host);
-  const groups = groupRates(options, method, inputs.network);
-  const held = await RunFolder.reserve(out, stemOf(options.data, options.model, method.name));
+  const inputs = await openInputs(asked, method, host);
+  const groups = groupRates(asked, method, inputs.network);
+  const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
-    const decided = await lookBefore(inputs, options, method, host);
-    for (const text of checkEffect(options, decided.settings, { ...inputs, method }))
+    const memory = stepMemory(inputs, groups);
+    const { first, preparation } = await lookBefore(inputs, asked, method, memory, host);
+    const runOf = (epochs: number): Run => {
+      const options = { ...asked, epochs };
+      const lambda = lambdaOf(options, first, { preparation, method, inputs });
+      return { options, settings: { ...first, ...lambda }, method, groups, preparation, inputs, held, host };
+    };
+    const { minutes, epochs = DEFAULT_EPOCHS } = asked;
+    // A step takes as long, however many there are.
+    const run = runOf(minutes === undefined ? epochs : await epochsByTime(runOf(1), { minutes, began }));
+    const { options } = run;
+    for (const text of checkEffect(options, run.settings, { ...inputs, method }))
       host.emit({ type: 'remark', text });
-    const run: Run = { ...decided, options, method, groups, inputs, held, host };
     const record = describeRun(run);
     return await runTraining(run, record, {
       async begin() {
@@ -121,23 +144,36 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
 /** Settings and preparation, which need the pretrained network; its memory is released afterwards. */
 async function lookBefore(
   inputs: RunInputs,
-  options: RunOptions,
+  options: AskedOptions,
   method: BoundMethod,
+  memory: StepMemory,
   host: RunHost,
-): Promise<Pick<Run, 'settings' | 'preparation'>> {
+): Promise<{ readonly first: FirstSettings; readonly preparation: Preparation }> {
   const frozen = new FrozenModel(inputs, host);
   const { dataset } = inputs;
   const statistics = needsStatistics(options, method)
     ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
     : undefined;
-  const first = resolveSettings(options, { ...inputs, method });
-  const tools = prepareToolsOf(inputs, frozen, { batchSize: first.batchSize, seed: options.seed }, host);
+  const settings = resolveSettings(options, { ...inputs, method, memory });
+  const { batchSize: given, accumulate } = options;
+  const standard = standardBatch(dataset.train.images.length);
+  const remark = memoryRemark({ given, standard, accumulate }, memory);
+  if (remark !== undefined) host.emit({ type: 'remark', text: remark });
+  const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
   const preparation = await prepareRun(tools, { method, head: options.head, statistics });
-  const lambda = resolveLambda(options, {
+  return { first: settings, preparation };
+}
+
+/** The weight of the penalty, which may depend on what was prepared, and on how long the run is. */
+function lambdaOf(
+  options: RunOptions,
+  settings: FirstSettings,
+  { preparation, method, inputs }: Pick<Run, 'preparation' | 'method' | 'inputs'>,
+): ResolvedLambda {
+  return resolveLambda(options, {
     method,
     prepared: preparation.method,
-    featureMeanSquare: statistics?.meanSquare,
-    summedLearningRate: summedLearningRate(options, first, dataset.train.images.length),
+    featureMeanSquare: preparation.statistics?.meanSquare,
+    summedLearningRate: summedLearningRate(options, settings, inputs.dataset.train.images.length),
   });
-  return { settings: { ...first, ...lambda }, preparation };
 }

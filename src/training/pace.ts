@@ -1,0 +1,76 @@
+import type { State } from '../runtime/state.js';
+import type { Evaluator } from './evaluation.js';
+import type { PixelBatch } from './feeds.js';
+import type { Stepper } from './stepper.js';
+import type { TestTimeAugmentation } from './test-time-augmentation.js';
+import type { SourceSampler, TrainingData } from './training-data.js';
+
+/** Seconds that a batch takes, waiting for its images included. */
+export interface Pace {
+  readonly step: number;
+  readonly evaluation: number;
+}
+
+/** What is measured: a compiled run, which it spoils. */
+export interface Measured {
+  readonly stepper: Stepper;
+  readonly evaluator: Evaluator;
+  readonly data: TrainingData;
+  readonly sampler: SourceSampler | undefined;
+  readonly seed: number;
+  readonly tta: TestTimeAugmentation;
+  /** Asked between batches: true ends the measurement, whose result is then worth nothing. */
+  readonly stop: () => boolean;
+}
+
+/** Measures real batches: those of the first epoch, and of validation or, without, of the training images. */
+export async function measurePace(measured: Measured): Promise<Pace> {
+  const { stepper, evaluator, data, sampler, seed, tta, stop } = measured;
+  const { batchesPerEpoch } = data;
+  const place = { batchesPerEpoch, totalBatches: batchesPerEpoch };
+  let batch = 0;
+  const step = await secondsOf(
+    () => data.train(0, 0, sampler),
+    (images) => stepper.step(images, { ...place, batch: batch++ % batchesPerEpoch }, seed),
+    stop,
+  );
+  const evaluation = await secondsOf(
+    data.validation ?? data.trainingImages,
+    (images) => evaluate(evaluator, stepper.state, images, tta),
+    stop,
+  );
+  return { step, evaluation };
+}
+
+async function evaluate(evaluator: Evaluator, state: State, batch: PixelBatch, tta: TestTimeAugmentation) {
+  async function* only() {
+    yield batch;
+  }
+  await evaluator.forEach(state, only(), () => {}, tta);
+}
+
+/** Batches that do not count: the first ones make buffers. */
+const BEFORE = 2;
+
+/** Enough are so many batches in so many seconds; in the worst case, fewer in many. */
+const enough = (batches: number, seconds: number) =>
+  (batches >= 5 && seconds >= 1.5) || (batches >= 2 && seconds >= 20);
+
+/** Mean of the batches of a source that is asked for again when it ends. */
+async function secondsOf<Batch>(
+  source: () => AsyncIterable<Batch>,
+  work: (batch: Batch) => Promise<unknown>,
+  stop: () => boolean,
+): Promise<number> {
+  let batches = 0;
+  let began = performance.now();
+  for (;;)
+    for await (const batch of source()) {
+      await work(batch);
+      batches += 1;
+      if (batches === BEFORE) began = performance.now();
+      const seconds = (performance.now() - began) / 1000;
+      const counted = batches - BEFORE;
+      if (stop() || (counted > 0 && enough(counted, seconds))) return seconds / Math.max(1, counted);
+    }
+}
