@@ -378,6 +378,27 @@ describe('clients that hang', () => {
   });
 });
 
+test('a client that goes before its answer is there leaves nothing behind', async () => {
+  const { url } = await serve({
+    maxWaiting: 2,
+    predict: async () => {
+      await later(300);
+      return classes;
+    },
+  });
+  for (let i = 0; i < 2; i++) {
+    const going = new AbortController();
+    const gone = assert.rejects(fetch(`${url}predict`, { method: 'POST', body: 'x', signal: going.signal }));
+    await later(100);
+    going.abort();
+    await gone;
+  }
+  await later(500);
+  reported.length = 0;
+  for (const response of await Promise.all([post(url), post(url)])) assert.equal(response.status, 200);
+  assert.deepEqual(reported, []);
+});
+
 describe('the end of a server', () => {
   test('comes after the answers that are on their way', async () => {
     const server = await serve({
