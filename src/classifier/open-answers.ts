@@ -5,7 +5,6 @@ import { limited } from './limited.js';
 import type { ClassifierSource, Opened, Outputs, SentImage } from './messages.js';
 import { LARGEST_BATCH, networkOutputs } from './network-outputs.js';
 import { openClassifier } from './open.js';
-import { sentPixels } from './sent-pixels.js';
 
 /** @throws AdarandError `predict.unreadable-image`, `data.pixels`. */
 export type AnswerImage = (sent: SentImage) => Promise<Outputs>;
@@ -32,7 +31,9 @@ export async function openAnswers({
   readonly threads?: number | undefined;
 }): Promise<{ readonly opened: Opened; readonly answer: AnswerImage }> {
   const { network, head, unfinished } = await openClassifier(source);
-  const outputs = await networkOutputs({ network, head }, await compileOptionsFor(device, threads));
+  const computing = networkOutputs({ network, head }, await compileOptionsFor(device, threads));
+  // While ONNX Runtime prepares the network in threads of its own, the library that decodes is loaded.
+  const [outputs, { sentPixels }] = await Promise.all([computing, import('./sent-pixels.js')]);
   const { imageSize, resizeSize } = network.preprocessing;
   const decoding = limited(DECODED_AT_A_TIME);
   const computed = inBatches(outputs, { most: LARGEST_BATCH, waitMs: WAIT_MS });

@@ -378,6 +378,27 @@ describe('clients that hang', () => {
   });
 });
 
+test('a client that goes before its answer is there leaves nothing behind', async () => {
+  const { url } = await serve({
+    maxWaiting: 2,
+    predict: async () => {
+      await later(300);
+      return classes;
+    },
+  });
+  for (let i = 0; i < 2; i++) {
+    const going = new AbortController();
+    const gone = assert.rejects(fetch(`${url}predict`, { method: 'POST', body: 'x', signal: going.signal }));
+    await later(100);
+    going.abort();
+    await gone;
+  }
+  await later(500);
+  reported.length = 0;
+  for (const response of await Promise.all([post(url), post(url)])) assert.equal(response.status, 200);
+  assert.deepEqual(reported, []);
+});
+
 describe('the end of a server', () => {
   test('comes after the answers that are on their way', async () => {
     const server = await serve({
@@ -397,12 +418,23 @@ describe('the end of a server', () => {
     assert.ok(performance.now() - before < 3000);
   });
 
-  test('does not wait for one that hangs', async () => {
-    const server = await serve();
-    const hanging = raw(server, 'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx');
+  test('does not wait for those that hang, but for an answer that takes longer', async () => {
+    const server = await serve({
+      patient: { end: 300 },
+      predict: async () => {
+        await later(1500);
+        return classes;
+      },
+    });
+    const hanging = [
+      raw(server, 'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx'),
+      raw(server, 'POST /predict HTTP/1.1\r\nHost: loc'),
+    ];
+    const answer = post(server.url);
     await later(100);
     await server.close();
-    assert.equal(await hanging, '');
+    assert.deepEqual(await Promise.all(hanging), ['', '']);
+    assert.equal((await answer).status, 200);
   });
 });
 

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/atomic.js';
 import { type Access, admit, allowedOrigin } from './access.js';
@@ -17,7 +18,7 @@ export interface Patience {
   readonly idle: number;
   /** For what still comes after a refusal: who sends it could not read the answer otherwise. */
   readonly refused: number;
-  /** For what is not answered when the server ends. */
+  /** For requests that are not all here when the server ends. */
   readonly end: number;
 }
 
@@ -62,9 +63,17 @@ export async function startServer(
   server.setTimeout(allowed.idle);
   const url = await listening(server, port, access.host);
   const routes = routesAt(url);
+  const connections = new Set<Socket>();
+  server.on('connection', (socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  const unanswered = new Set<IncomingMessage>();
   let ending = false;
   const receive = (request: IncomingMessage, response: ServerResponse) => {
     if (ending) response.setHeader('connection', 'close');
+    unanswered.add(request);
+    response.on('close', () => unanswered.delete(request));
     response.on('finish', () => {
       endUnread(request, allowed.refused);
       // A connection that is kept for the next request would be waited for.
@@ -78,7 +87,10 @@ export async function startServer(
     async close() {
       ending = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      const timer = setTimeout(() => server.closeAllConnections(), allowed.end);
+      const timer = setTimeout(() => {
+        const asked = [...unanswered].filter(({ complete }) => complete).map(({ socket }) => socket);
+        for (const socket of connections) if (!asked.includes(socket)) socket.destroy();
+      }, allowed.end);
       await closed;
       clearTimeout(timer);
     },

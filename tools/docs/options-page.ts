@@ -18,7 +18,8 @@ import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
 
-Written by \`npm run docs\` from \`src/run/options/train-options.ts\` and \`src/run/operations/\`; do not edit.
+Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\` and \`src/serve/options.ts\`; do not
+edit.
 
 The library takes an option by its name, the command line by its flag. Options without a default must be given.
 \`run.json\` records all options of a run.`;
