@@ -3,6 +3,7 @@ import { encoderByItsEnd, layerBehind, namedEncoder, pooledOutput } from './head
 import type { FoundHead } from './head/found-head.js';
 import { type LinearHead, layerOf } from './head/linear-layer.js';
 import { isCalledClassifier, isGlobalAverage, isPick } from './head/operators.js';
+import { partlyLinear } from './head/partly-linear.js';
 import { sumOfHeads } from './head/sum-of-heads.js';
 import { unusedName, withNode } from './head/with-node.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
@@ -38,12 +39,20 @@ export interface HeadChoice {
  */
 export function findHead(model: OnnxModel, { features, classes }: HeadChoice = {}): FoundHead {
   if (features !== undefined) return namedFeatures(features, model);
-  if (model.outputs.includes('logits')) return headOr(classifierAt('logits', model), model);
+  if (model.outputs.includes('logits')) {
+    const found = classifierAt('logits', model);
+    return found.head ?? partlyLinear(found.passed, 'logits', model) ?? refuse(model, found.passed);
+  }
   const named = namedEncoder(model);
   if (named !== undefined) return named;
   const found = classifierAt(model.outputs[0], model);
   if (found.head !== undefined) return { ...found.head, remark: maybeProjection(found, classes) };
-  return pooledOutput(model) ?? encoderByItsEnd(model) ?? headOr(found, model);
+  return (
+    partlyLinear(found.passed, model.outputs[0], model) ??
+    pooledOutput(model) ??
+    encoderByItsEnd(model) ??
+    refuse(model, found.passed)
+  );
 }
 
 /** A classifier, or the operators that were passed where there is none. */
@@ -65,11 +74,6 @@ function maybeProjection(
 
 function saysClasses(type: string): boolean {
   return type === 'LogSoftmax' || type === 'Softmax' || decisive.has(type);
-}
-
-function headOr({ head, passed }: Search, model: OnnxModel): FoundHead {
-  if (head === undefined) throw noHead(model, passed);
-  return head;
 }
 
 /**
@@ -151,7 +155,7 @@ function pickedBefore({ features }: LinearHead, pick: OnnxNode | undefined, mode
   return { model: withNode(model, node), features: picked };
 }
 
-function noHead(model: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
+function refuse(model: OnnxModel, passed: readonly OnnxNode[]): never {
   const { file, outputs } = model;
   const [output] = outputs;
   const last = passed
@@ -163,7 +167,7 @@ function noHead(model: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
     before === undefined || output === undefined
       ? 'say which value the new head is to read: `features`, --features NAME.'
       : `say what the new head is to read, \`features\`: what the last linear layer reads, --features ${before.features}, or what the file gives, --features ${output}`;
-  return new AdarandError(
+  throw new AdarandError(
     'model.no-head',
     `${file} does not end in a linear classifier: its output ${output ?? '(none)'} comes from ${last === '' ? 'no operator' : last}`,
     `Choose a model whose last layer is linear on pooled features, or ${choice}`,
