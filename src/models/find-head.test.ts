@@ -135,8 +135,9 @@ describe('heads that are not just a last linear layer', () => {
     const notes = (nodes: readonly OnnxFileNode[], classes?: readonly string[]) =>
       importFile(fileOf(nodes), { name: 'model.onnx', ...(classes && { classes }) }).network.notes;
     assert.deepEqual(notes(bare), [
-      'its last linear layer has no bias and is taken for a classifier of 3 classes; if it is a projection, take what it gives as the features: --features y',
+      'its last linear layer has no bias and is taken for a classifier of 3 classes; if it is a projection, take what it gives as the features: --features y (--logits y says that it is none)',
     ]);
+    assert.equal(importFile(fileOf(bare), { name: 'model.onnx', logits: 'y' }).network.notes, undefined);
     assert.equal(notes(bare, ['a', 'b'])?.length, 1);
     assert.equal(notes(bare, ['a', 'b', 'c']), undefined);
     assert.equal(notes([...pooled, node('MatMul', ['f', 'v'], 'z'), node('Softmax', ['z'], 'y')]), undefined);
