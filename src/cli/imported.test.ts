@@ -194,6 +194,68 @@ describe('imported networks are trained, exported and used', () => {
     assert.match(stderr, /Leave `features` \(--features\) out/);
   });
 
+  test('of a file with two heads, --logits takes the one that is named, in train and inspect', async () => {
+    const weights = (seed: number, ...shape: number[]) => tensorOf({ shape, seed, scale: 1, offset: 0 });
+    const file = onnxFile({
+      nodes: [
+        { type: 'Conv', inputs: ['x', 'kernel'], outputs: ['c'] },
+        { type: 'GlobalAveragePool', inputs: ['c'], outputs: ['p'] },
+        { type: 'Flatten', inputs: ['p'], outputs: ['f'] },
+        { type: 'Gemm', inputs: ['f', 'few', 'few.bias'], outputs: ['coarse'] },
+        { type: 'Relu', inputs: ['f'], outputs: ['r'] },
+        { type: 'Gemm', inputs: ['r', 'many', 'many.bias'], outputs: ['fine'] },
+      ],
+      initializers: {
+        kernel: weights(1, 4, 3, 3, 3),
+        few: weights(2, 4, 2),
+        'few.bias': weights(3, 2),
+        many: weights(4, 4, 5),
+        'many.bias': weights(5, 5),
+      },
+      inputs: { x: ['batch', 3, 16, 16] },
+      outputs: ['coarse', 'fine'],
+    });
+    await writeFile(join(folder.path, 'two-heads.onnx'), file);
+    const inspected = async (...options: readonly string[]) =>
+      adarand(folder.path, 'inspect', 'two-heads.onnx', ...options);
+    const { stdout } = await inspected();
+    assert.match(stdout, /\nfeatures +f\n/);
+    assert.match(stdout, /\nclasses +2\n/);
+    for (const options of [
+      ['--logits', 'fine'],
+      ['--logits', 'fine', '--features', 'r'],
+    ]) {
+      const { code, stdout } = await inspected(...options);
+      assert.equal(code, 0);
+      assert.match(stdout, /\nfeatures +r\nhead +gives fine\n/);
+      assert.match(stdout, /\nclasses +5\n/);
+    }
+    const args = ['train', 'colours', '--model', 'two-heads.onnx', '--epochs', '1', '--out'];
+    const trained = await adarand(folder.path, ...args, 'fine', '--method', 'co-tuning', '--logits', 'fine');
+    assert.equal(trained.code, 0, trained.stderr);
+    const record = JSON.parse(await readFile(join(folder.path, 'fine', 'run.json'), 'utf8'));
+    assert.equal(record.options.logits, 'fine');
+    const longer = await adarand(folder.path, 'train', '--resume', 'fine', '--epochs', '2');
+    assert.equal(longer.code, 0, longer.stderr);
+
+    const refused = async (message: RegExp, ...options: readonly string[]) => {
+      const { code, stderr } = await adarand(folder.path, ...args, 'refused', ...options);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    };
+    await refused(/"r" does not come from a linear classifier, but from Relu/, '--logits', 'r');
+    await refused(
+      /computes no value "logits"\nhint: .*one of its outputs: coarse, fine\./,
+      '--logits',
+      'logits',
+    );
+    await refused(/"fine" reads "r", not "f"/, '--logits', 'fine', '--features', 'f');
+    await refused(/not "fine"\. It says how the new head begins; --logits names what/, '--head', 'fine');
+    const tensors = await adarand(folder.path, 'inspect', 'sample', '--logits', 'fine');
+    assert.equal(tensors.code, 2);
+    assert.match(tensors.stderr, /Leave `logits` \(--logits\) out/);
+  });
+
   test('an encoder of tokens trains on its class token, which is said, by methods that need no classifier of its own', async () => {
     await writeFile(join(folder.path, 'encoder.onnx'), encoderFile('batch'));
     const args = ['train', 'colours', '--model', 'encoder.onnx', '--epochs', '1', '--out'];

@@ -24,7 +24,7 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
       return [depthwiseInputGradient(dy, w, shape, attributes, target)];
     const adjoint = adjointPads(w.shape, attributes);
     if (!hasUnitStride(attributes) || adjoint.some((pad) => pad < 0))
-      return [convTranspose(dy, w, shape, attributes)];
+      return [convTranspose(dy, w, shape.slice(2), attributes)];
     const gathers = target.device === 'cpu' && attributes.group === 1 && !isPointwise(w.shape, attributes);
     if (gathers && pixelsOf(shape) < crossovers.reversedKernel)
       return [byWindows(dy, w, shape, { ...attributes, pads: adjoint })];

@@ -19,7 +19,7 @@ const other = [node('GlobalMaxPool', ['maps'], 'q'), node('Flatten', ['q'], 'g')
 const one = node('Gemm', ['f', 'w', 'b'], 'y1');
 
 /** `y` [batch,3] is made of `maps` [batch,4,6,6]. */
-function fileOf(nodes: readonly OnnxFileNode[]): Uint8Array {
+function fileOf(nodes: readonly OnnxFileNode[], outputs: readonly string[] = ['y']): Uint8Array {
   return onnxFile({
     nodes: [node('Conv', ['x', 'kernel'], 'maps'), ...nodes],
     initializers: {
@@ -30,6 +30,8 @@ function fileOf(nodes: readonly OnnxFileNode[]): Uint8Array {
       'classifier.5.weight': random(4, [4, 3]),
       turned: random(5, [3, 4]),
       many: random(6, [4, 2]),
+      fine: random(7, [3, 4, 1, 1]),
+      'classifier.1.weight': random(7, [3, 4, 1, 1]),
       two: float32([], [2]),
       half: float32([1], [0.5]),
       zero: int64Tensor([0]),
@@ -37,12 +39,12 @@ function fileOf(nodes: readonly OnnxFileNode[]): Uint8Array {
       tokens: int64Tensor([0, 4, 36]),
     },
     inputs: { x: ['batch', 3, 8, 8] },
-    outputs: ['y'],
+    outputs,
   });
 }
 
-const open = async (nodes: readonly OnnxFileNode[]) => {
-  const bytes = fileOf(nodes);
+const open = async (nodes: readonly OnnxFileNode[], outputs?: readonly string[]) => {
+  const bytes = fileOf(nodes, outputs);
   const imported = importFile(bytes, { name: 'model.onnx' });
   await checkAgainstFile(imported, { bytes }, 1);
   return imported.network;
@@ -133,14 +135,59 @@ describe('heads that are not just a last linear layer', () => {
     const notes = (nodes: readonly OnnxFileNode[], classes?: readonly string[]) =>
       importFile(fileOf(nodes), { name: 'model.onnx', ...(classes && { classes }) }).network.notes;
     assert.deepEqual(notes(bare), [
-      'its last linear layer has no bias and is taken for a classifier of 3 classes; if it is a projection, take what it gives as the features: --features y',
+      'its last linear layer has no bias and is taken for a classifier of 3 classes; if it is a projection, take what it gives as the features: --features y (--logits y says that it is none)',
     ]);
+    assert.equal(importFile(fileOf(bare), { name: 'model.onnx', logits: 'y' }).network.notes, undefined);
     assert.equal(notes(bare, ['a', 'b'])?.length, 1);
     assert.equal(notes(bare, ['a', 'b', 'c']), undefined);
     assert.equal(notes([...pooled, node('MatMul', ['f', 'v'], 'z'), node('Softmax', ['z'], 'y')]), undefined);
     assert.equal(notes([...two, node('Add', ['y1', 'y2'], 'y')]), undefined);
     assert.equal(notes([...pooled, node('MatMul', ['f', 'classifier.5.weight'], 'y')]), undefined);
     assert.equal(notes([...pooled, node('Gemm', ['f', 'w', 'b'], 'y')]), undefined);
+  });
+
+  const rectified = (weight: string, output: string) => [
+    node('Conv', ['maps', weight], 'c'),
+    node('Relu', ['c'], 'r'),
+    node('GlobalAveragePool', ['r'], 'p'),
+    node('Flatten', ['p'], output),
+  ];
+
+  test('a convolution, a ReLU and an average: the maps that enter, averaged, without a pretrained head, which is said', async () => {
+    for (const [weight, output] of [
+      ['classifier.1.weight', 'y'],
+      ['fine', 'logits'],
+    ] as const) {
+      const network = await open(rectified(weight, output), [output]);
+      assert.equal(network.featureSize, 4);
+      assert.equal(network.pretrainedHead, undefined);
+      assert.deepEqual([...network.parameters.keys()], ['kernel']);
+      assert.match(
+        network.notes?.join() ?? '',
+        /the mean of the maps that enter it, "maps" \(--features NAME/,
+      );
+    }
+    assert.throws(() => importFile(fileOf(rectified('fine', 'y')), { name: 'model.onnx' }), {
+      code: 'model.no-head',
+    });
+  });
+
+  test('a classifier of one token, to which the largest logits of the others are added: the former, which is said', async () => {
+    const combined = (axis: number) => [
+      node('Reshape', ['maps', 'tokens'], 'channels'),
+      node('Transpose', ['channels'], 'rows', { perm: [0, 2, 1] }),
+      node('Gather', ['rows', 'second'], 'own', { axis: 1 }),
+      node('Gemm', ['own', 'w', 'b'], 'y1'),
+      node('MatMul', ['rows', 'v'], 'all'),
+      node('ReduceMax', ['all'], 'largest', { axes: [axis], keepdims: 0 }),
+      node('Mul', ['largest', 'half'], 'added'),
+      node('Add', ['y1', 'added'], 'y'),
+    ];
+    const network = await open(combined(1));
+    assert.equal(network.featureSize, 4);
+    assert.deepEqual(network.pretrainedHead?.bias, random(3, [3]));
+    assert.match(network.notes?.join() ?? '', /of its two classifiers the one that gives "y1" is used/);
+    assert.throws(() => importFile(fileOf(combined(0)), { name: 'model.onnx' }), { code: 'model.no-head' });
   });
 
   test('a last layer behind something else is refused, with both values that may be meant', () => {

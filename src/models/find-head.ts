@@ -3,6 +3,7 @@ import { encoderByItsEnd, layerBehind, namedEncoder, pooledOutput } from './head
 import type { FoundHead } from './head/found-head.js';
 import { type LinearHead, layerOf } from './head/linear-layer.js';
 import { isCalledClassifier, isGlobalAverage, isPick } from './head/operators.js';
+import { partlyLinear } from './head/partly-linear.js';
 import { sumOfHeads } from './head/sum-of-heads.js';
 import { unusedName, withNode } from './head/with-node.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
@@ -26,24 +27,35 @@ const decisive = new Set(['ArgMax', 'Hardmax', 'Sigmoid', 'TopK']);
 export interface HeadChoice {
   /** Name of the value that becomes the features, in the place of what enters the last linear layer. */
   readonly features?: string;
+  /** Name of the value that the pretrained classifier gives: an output, or one inside. */
+  readonly logits?: string;
   /** Names of the pretrained classes, as the model's configuration has them. */
   readonly classes?: readonly string[];
 }
 
 /**
- * What a new head reads, and the pretrained classifier: the value that is named; else the classifier that the output
+ * What a new head reads, and the pretrained classifier: those that are named; else the classifier that the output
  * `logits` (or the first one) comes from; else what an encoder gives.
  *
  * @throws AdarandError `model.no-head`, listing the last operators, and `model.no-such-value`.
  */
-export function findHead(model: OnnxModel, { features, classes }: HeadChoice = {}): FoundHead {
+export function findHead(model: OnnxModel, { features, logits, classes }: HeadChoice = {}): FoundHead {
+  if (logits !== undefined) return namedClassifier(logits, features, model);
   if (features !== undefined) return namedFeatures(features, model);
-  if (model.outputs.includes('logits')) return headOr(classifierAt('logits', model), model);
+  if (model.outputs.includes('logits')) {
+    const found = classifierAt('logits', model);
+    return found.head ?? partlyLinear(found.passed, 'logits', model) ?? refuse(model, found.passed);
+  }
   const named = namedEncoder(model);
   if (named !== undefined) return named;
   const found = classifierAt(model.outputs[0], model);
   if (found.head !== undefined) return { ...found.head, remark: maybeProjection(found, classes) };
-  return pooledOutput(model) ?? encoderByItsEnd(model) ?? headOr(found, model);
+  return (
+    partlyLinear(found.passed, model.outputs[0], model) ??
+    pooledOutput(model) ??
+    encoderByItsEnd(model) ??
+    refuse(model, found.passed)
+  );
 }
 
 /** A classifier, or the operators that were passed where there is none. */
@@ -60,16 +72,11 @@ function maybeProjection(
   const isClassifier = passed.some((node) => saysClasses(node.type) || isCalledClassifier(node));
   if (layer.biased || isClassifier || classes?.length === count) return undefined;
   return () =>
-    `its last linear layer has no bias and is taken for a classifier of ${count} classes; if it is a projection, take what it gives as the features: --features ${head.output}`;
+    `its last linear layer has no bias and is taken for a classifier of ${count} classes; if it is a projection, take what it gives as the features: --features ${head.output} (--logits ${head.output} says that it is none)`;
 }
 
 function saysClasses(type: string): boolean {
   return type === 'LogSoftmax' || type === 'Softmax' || decisive.has(type);
-}
-
-function headOr({ head, passed }: Search, model: OnnxModel): FoundHead {
-  if (head === undefined) throw noHead(model, passed);
-  return head;
 }
 
 /**
@@ -111,17 +118,45 @@ function classifierAt(wanted: string | undefined, model: OnnxModel): Search {
 }
 
 /**
+ * The classifier that this value comes from; `features` may say what it reads.
+ *
+ * @throws AdarandError `model.no-such-value`, `model.no-head`.
+ */
+function namedClassifier(logits: string, features: string | undefined, model: OnnxModel): FoundHead {
+  requireValue(logits, model);
+  if (features !== undefined) requireValue(features, model);
+  const { head, passed } = classifierAt(logits, model);
+  if (head === undefined)
+    throw new AdarandError(
+      'model.no-head',
+      `${model.file}: "${logits}" does not come from a linear classifier, but from ${chainOf(passed)}`,
+      'Name what a linear layer gives with `logits` (--logits), or leave it out and name what the new head is to read: `features`, --features NAME.',
+    );
+  if (features !== undefined && head.features !== features)
+    throw new AdarandError(
+      'model.no-head',
+      `${model.file}: the classifier that gives "${logits}" reads "${head.features}", not "${features}"`,
+      'Leave one of the two out: `logits` (--logits) or `features` (--features).',
+    );
+  return head;
+}
+
+function requireValue(name: string, { producers, file, outputs }: OnnxModel): void {
+  if (!producers.has(name))
+    throw new AdarandError(
+      'model.no-such-value',
+      `${file} computes no value "${name}"`,
+      `Give the name of a value as Netron shows it, or one of its outputs: ${outputs.join(', ')}.`,
+    );
+}
+
+/**
  * The value of this name as features, without a classifier; maps are averaged.
  *
  * @throws AdarandError `model.no-such-value`.
  */
 function namedFeatures(name: string, model: OnnxModel): FoundHead {
-  if (!model.producers.has(name))
-    throw new AdarandError(
-      'model.no-such-value',
-      `${model.file} computes no value "${name}"`,
-      `Give the name of a value as Netron shows it, or one of its outputs: ${model.outputs.join(', ')}.`,
-    );
+  requireValue(name, model);
   return {
     model,
     features: name,
@@ -151,21 +186,23 @@ function pickedBefore({ features }: LinearHead, pick: OnnxNode | undefined, mode
   return { model: withNode(model, node), features: picked };
 }
 
-function noHead(model: OnnxModel, passed: readonly OnnxNode[]): AdarandError {
+function refuse(model: OnnxModel, passed: readonly OnnxNode[]): never {
   const { file, outputs } = model;
   const [output] = outputs;
-  const last = passed
-    .toReversed()
-    .map(({ type, name }) => `${type} "${name}"`)
-    .join(', ');
   const before = layerBehind(passed.at(-1)?.inputs[0] ?? '', model);
   const choice =
     before === undefined || output === undefined
       ? 'say which value the new head is to read: `features`, --features NAME.'
       : `say what the new head is to read, \`features\`: what the last linear layer reads, --features ${before.features}, or what the file gives, --features ${output}`;
-  return new AdarandError(
+  throw new AdarandError(
     'model.no-head',
-    `${file} does not end in a linear classifier: its output ${output ?? '(none)'} comes from ${last === '' ? 'no operator' : last}`,
+    `${file} does not end in a linear classifier: its output ${output ?? '(none)'} comes from ${chainOf(passed)}`,
     `Choose a model whose last layer is linear on pooled features, or ${choice}`,
   );
+}
+
+/** Operators that were passed from a value back, the last at the end. */
+function chainOf(passed: readonly OnnxNode[]): string {
+  const chain = passed.toReversed().map(({ type, name }) => `${type} "${name}"`);
+  return chain.length === 0 ? 'no operator' : chain.join(', ');
 }

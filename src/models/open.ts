@@ -23,6 +23,8 @@ export interface OpenModelOptions {
   readonly selfCheck?: { readonly threads: number | undefined };
   /** Name of the value of an ONNX file that becomes the features. */
   readonly features?: string;
+  /** Name of the value of an ONNX file that its pretrained classifier gives. */
+  readonly logits?: string;
   /** Hears of what is known of an ONNX file, as far as it gets. */
   readonly watch?: OnnxWatcher;
   /** Hears of the download of a model of the hub. */
@@ -94,10 +96,11 @@ async function openFolder(folder: string, name: string, options: Opening): Promi
 async function openOnnx(file: string, described: ImportOptions, options: Opening): Promise<Network> {
   const bytes = await readOnnx(file);
   const external = externalDataIn(dirname(file));
-  const { imageSize, selfCheck, features, watch } = options;
+  const { imageSize, selfCheck, features, logits, watch } = options;
   const asked = {
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(features === undefined ? {} : { features }),
+    ...(logits === undefined ? {} : { logits }),
   };
   const known = { ...described, ...asked, external };
   watch?.read({ bytes, options: known });
@@ -119,14 +122,15 @@ async function openTensors(
   files: readonly string[],
   config: ModelConfig | undefined,
   preprocessing: Preprocessing | undefined,
-  { imageSize, features }: Opening,
+  { imageSize, features, logits }: Opening,
 ): Promise<Network> {
-  if (features !== undefined)
-    throw new AdarandError(
-      'model.no-such-value',
-      `${main} has tensors, and no value "${features}"`,
-      'Leave `features` (--features) out: it is for ONNX files.',
-    );
+  for (const [option, name] of Object.entries({ features, logits }))
+    if (name !== undefined)
+      throw new AdarandError(
+        'model.no-such-value',
+        `${main} has tensors, and no value "${name}"`,
+        `Leave \`${option}\` (--${option}) out: it is for ONNX files.`,
+      );
   const tensors = new Map<string, Tensor>();
   for (const file of files) {
     for (const [name, tensor] of (await readSafetensors(file)).tensors) {

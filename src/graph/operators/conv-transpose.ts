@@ -14,27 +14,30 @@ import {
 import { convSamples } from './conv-samples.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 
-type Attributes = ConvAttributes & { readonly shape: readonly number[] };
+/** `size`: [H,W] of y. How many images there are is no attribute. */
+type Attributes = ConvAttributes & { readonly size: readonly number[] };
 
 /**
- * The adjoint of a convolution in its first argument, as ONNX Runtime's own kernel: y of the given `shape`
- * [N,C,H,W] from x [N,K,h,w] and w [K,C/group,kh,kw]. `ConvInputGradient` is the same map; that one leaves the
+ * The adjoint of a convolution in its first argument, as ONNX Runtime's own kernel: y [N,C,H,W] of the given
+ * size from x [N,K,h,w] and w [K,C/group,kh,kw]. `ConvInputGradient` is the same map; that one leaves the
  * choice of kernel to lowering.
  */
 export const ConvTranspose: Primitive<Attributes, 2, 1> = {
   kind: 'primitive',
   name: 'ConvTranspose',
-  doc: 'Transposed 2-D convolution to a given output shape.',
-  infer: ([x, w], { shape, ...attributes }) => {
+  doc: 'Transposed 2-D convolution to a given output size.',
+  infer: ([x, w], { size, ...attributes }) => {
     requireFloats('ConvTranspose', { x, w });
+    const shape = outputShape(x.shape, w.shape, { size, ...attributes });
     requireConvolution('ConvTranspose', { x: shape, w: w.shape, y: x.shape }, attributes);
     return [{ dtype: 'float32', shape }];
   },
-  gradient: ({ inputs: [x, w], attributes: { shape: _, ...attributes }, gradients: [dy] }) => [
+  gradient: ({ inputs: [x, w], attributes: { size: _, ...attributes }, gradients: [dy] }) => [
     () => conv(dy, w, undefined, attributes),
     () => convWeightGradient(dy, x, w.shape, attributes),
   ],
-  evaluate: ([x, w], { shape, ...attributes }) => {
+  evaluate: ([x, w], { size, ...attributes }) => {
+    const shape = outputShape(x.shape, w.shape, { size, ...attributes });
     const result = new Float64Array(sizeOf(shape));
     eachMultiplyAdd(shape, w.shape, x.shape, attributes, (inY, inW, inX) => {
       result[inY] = elementAt(result, inY) + elementAt(x.data, inX) * elementAt(w.data, inW);
@@ -48,18 +51,30 @@ export const ConvTranspose: Primitive<Attributes, 2, 1> = {
     }),
   samples: convSamples(({ x, w, attributes }) => ({
     inputs: [{ shape: convOutputShape(x, w, attributes) }, { shape: w }],
-    attributes: { ...attributes, shape: x },
+    attributes: { ...attributes, size: x.slice(2) },
   })),
 };
 
-export const convTranspose = (x: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value =>
-  apply(ConvTranspose, [x, w], { ...attributes, shape })[0];
+/** `size`: [H,W] of the result. */
+export const convTranspose = (
+  x: Value,
+  w: Value,
+  size: readonly number[],
+  attributes: ConvAttributes,
+): Value => apply(ConvTranspose, [x, w], { ...attributes, size })[0];
 
-/** ONNX's output has stride (h - 1) + dilated kernel - pads rows; this is what is missing from `shape`. */
+function outputShape(x: Shape, w: Shape, { size, group }: Attributes): Shape {
+  const [images] = nchw(x, 'ConvTranspose: x');
+  const [, channels] = nchw(w, 'ConvTranspose: w');
+  const [height, width] = heightWidth(size, 'ConvTranspose: size');
+  return [images, channels * group, height, width];
+}
+
+/** ONNX's output has stride (h - 1) + dilated kernel - pads rows; this is what is missing from `size`. */
 function outputPadding(x: Shape, w: Shape, attributes: Attributes): readonly [number, number] {
   const [, , rows, columns] = nchw(x);
   const [, , kernelHeight, kernelWidth] = nchw(w);
-  const [, , height, width] = nchw(attributes.shape);
+  const [height, width] = heightWidth(attributes.size);
   const [strideY, strideX] = heightWidth(attributes.strides);
   const [dilateY, dilateX] = heightWidth(attributes.dilations);
   const [top, left, bottom, right] = edges(attributes.pads);

@@ -114,7 +114,7 @@ const refusals: Readonly<Partial<Record<OperatorName, readonly Refusal[]>>> = {
   ],
   ConvTranspose: [
     shape([f(2, 4, 4, 4), kernels], /makes \[2,4,5,4\], not \[2,4,4,4\]/),
-    shape([convolved, kernels], /x \[2,3,5\] is not of four axes/, { shape: [2, 3, 5] }),
+    shape([convolved, kernels], /size \[5\] is not two whole numbers/, { size: [5] }),
     dtype([i(2, 4, 5, 4), kernels], /x is of int32/),
   ],
   ConvWeightGradient: [

@@ -51,6 +51,7 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
       single: int64Tensor([1, 1, 64]),
       zeroth: int64Tensor([0], []),
       most: int64Tensor([2 ** 53]),
+      transposed: random(7, [4, 4, 2, 2]),
       'block.images': int64Tensor([0], [1, 1, 1]),
       'block.rows': int64Tensor([1, 2], [2, 1]),
       'block.elements': int64Tensor([2, 3, 4, 5, 6, 7, 8]),
@@ -132,6 +133,11 @@ const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
     node('Reshape', ['query', 'single'], 'token.first'),
     node('Transpose', ['token.first'], 'last', { perm: [1, 0, 2] }),
     node('Gather', ['last', 'zeroth'], 'f', { axis: 1 }),
+  ],
+  'a transposed convolution': [
+    node('ConvTranspose', ['maps', 'transposed'], 'larger', { strides: [2, 2] }),
+    node('AveragePool', ['larger'], 'smaller', { kernel_shape: [2, 2], strides: [2, 2] }),
+    flat('smaller'),
   ],
   'a block of each image replaced': blockOf('block.rows', 'block.elements'),
   'a class token, a slice of all images and a choice of rows': [

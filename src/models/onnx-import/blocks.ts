@@ -1,9 +1,12 @@
 import { at } from '../../errors.js';
+import { convTranspose } from '../../graph/operators/conv-transpose.js';
 import { reshape } from '../../graph/operators/reshape.js';
 import { transpose } from '../../graph/operators/transpose.js';
-import { sizeOf } from '../../graph/tensor.js';
-import type { Value } from '../../graph/value.js';
+import { float32, sizeOf } from '../../graph/tensor.js';
+import { constant, input, type Value } from '../../graph/value.js';
 import { type Builder, weightless } from './builder.js';
+import { MAXIMUM_MADE } from './constants.js';
+import { windowOf } from './convolution.js';
 import type { NodeReader } from './node-reader.js';
 
 /** Operators that move elements between channels and places. */
@@ -39,23 +42,44 @@ function blocksOf(node: NodeReader) {
   return { x, images, channels, height, width, block };
 }
 
-/** Columns [N,C kh kw,L] as blocks of maps, side by side. */
+/** Columns [N,C kh kw,L] as blocks of maps; where blocks overlap, they are added. */
 function placed(node: NodeReader): Value {
   const x = node.value(0);
-  const [height = 0, width = 0] = node.numbers(1);
+  const size = node.numbers(1);
   const block = node.numbers(2);
-  const [tall = 0, wide = 0] = block;
-  const strides = node.ints('strides') ?? [1, 1];
+  if (x.shape.length !== 3 || size.length !== 2)
+    throw node.unsupported(`makes maps of [${size}] of [${x.shape}]`);
+  const [images, height, width] = [at(x.shape, 0), at(size, 0), at(size, 1)];
+  const channels = at(x.shape, 1) / sizeOf(block);
+  const maps = input('maps', { dtype: 'float32', shape: [images, channels, height, width] });
+  const { strides, pads, dilations } = windowOf(node, maps, block);
+  const counts = size.map((side, i) => {
+    const span = (at(block, i) - 1) * at(dilations, i) + 1;
+    return Math.floor((side + at(pads, i) + at(pads, i + 2) - span) / at(strides, i)) + 1;
+  });
+  if (!Number.isInteger(channels) || counts.some((n) => n < 1) || sizeOf(counts) !== x.shape[2])
+    throw node.invalid(`makes maps of [${size}] of [${x.shape}]`);
   const isTiling =
-    block.length === 2 &&
-    strides.join() === block.join() &&
-    (node.ints('pads') ?? []).every((pad) => pad === 0) &&
-    (node.ints('dilations') ?? []).every((dilation) => dilation === 1);
-  if (!isTiling || x.shape.length !== 3) throw node.unsupported('adds blocks that overlap');
-  const [rows, columns] = [height / tall, width / wide];
-  const [images, channels] = [at(x.shape, 0), at(x.shape, 1) / sizeOf(block)];
-  if (![rows, columns, channels].every(Number.isInteger) || rows * columns !== x.shape[2])
-    throw node.invalid(`makes maps of [${height},${width}] of [${x.shape}]`);
-  const split = reshape(x, [images, channels, tall, wide, rows, columns]);
-  return reshape(transpose(split, [0, 1, 4, 2, 5, 3]), [images, channels, height, width]);
+    strides.join() === block.join() && pads.every((n) => n === 0) && dilations.every((n) => n === 1);
+  if (isTiling && size.every((side, i) => side === at(counts, i) * at(block, i))) {
+    const split = reshape(x, [images, channels, ...block, ...counts]);
+    return reshape(transpose(split, [0, 1, 4, 2, 5, 3]), maps.shape);
+  }
+  const columns = reshape(x, [images, at(x.shape, 1), ...counts]);
+  return convTranspose(columns, onePlaceEach(channels, block, node), size, {
+    strides,
+    pads,
+    dilations,
+    group: channels,
+  });
+}
+
+/** Kernels [C kh kw,1,kh,kw], the i-th of each C with a 1 in its i-th place. */
+function onePlaceEach(channels: number, block: readonly number[], node: NodeReader): Value {
+  const places = sizeOf(block);
+  const shape = [channels * places, 1, ...block];
+  if (sizeOf(shape) > MAXIMUM_MADE) throw node.invalid(`makes kernels of [${shape}]`);
+  const data = new Float32Array(sizeOf(shape));
+  for (let i = 0; i < channels * places; i++) data[i * places + (i % places)] = 1;
+  return constant(float32(shape, data));
 }

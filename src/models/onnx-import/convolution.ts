@@ -92,7 +92,6 @@ function convTransposed(node: NodeReader): Value {
   });
   const channels = at(weight.shape, 1) * group;
   const bias = node.optionalFloats(2, 'bias', [channels]);
-  const shape = [at(x.shape, 0), channels, ...sides];
-  const y = convTranspose(x, weight, shape, { strides, pads, dilations, group });
+  const y = convTranspose(x, weight, sides, { strides, pads, dilations, group });
   return bias === undefined ? y : add(y, reshape(bias, [1, channels, 1, 1]));
 }

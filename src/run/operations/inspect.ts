@@ -16,6 +16,12 @@ export const inspectOptionsSchema = z.strictObject({
     value: 'name',
     otherwise: 'what enters its last linear layer',
   }),
+  logits: z.string().min(1).optional().register(optionRegistry, {
+    description: 'Name of the value of an ONNX file that its pretrained classifier gives.',
+    group: 'Input and output',
+    value: 'name',
+    otherwise: 'the output called logits, or the first',
+  }),
   imageSize: z.number().int().min(1).max(4096).optional().register(optionRegistry, {
     description: 'Side of the square images that it would be trained on, in pixels.',
     group: 'Images',

@@ -19,7 +19,7 @@ export function describeIssue(
     case 'invalid_value': {
       const values = issue.values.map(String);
       const meant = typeof issue.input === 'string' ? didYouMean(issue.input, values) : '';
-      return `${name} must be one of ${values.join(', ')}, ${not}.${meant}`;
+      return `${name} must be one of ${values.join(', ')}, ${not}.${meant}${otherMeaning(issue.path[0], known, nameOf)}`;
     }
     case 'too_small':
       if (issue.origin === 'string') return `${name} must not be empty`;
@@ -33,6 +33,17 @@ export function describeIssue(
     default:
       return `${name} ${issue.message}`;
   }
+}
+
+/** Of an option that may be taken for another one, what both are. */
+function otherMeaning(
+  key: PropertyKey | undefined,
+  known: readonly string[],
+  nameOf: (key: string) => string,
+): string {
+  return key === 'head' && known.includes('logits')
+    ? ` It says how the new head begins; ${nameOf('logits')} names what the pretrained classifier of an ONNX file gives.`
+    : '';
 }
 
 const kinds: Readonly<Record<string, string>> = {

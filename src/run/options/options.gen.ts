@@ -17,6 +17,13 @@ export interface TrainOptions {
    */
   features?: string | undefined;
   /**
+   * Name of the value of an ONNX file that its pretrained classifier gives, for a file with several or
+   * one that is not found: an output, or what a linear layer inside gives.
+   *
+   * Default: the output called logits, or the first.
+   */
+  logits?: string | undefined;
+  /**
    * Folder that the run is written to; it must be empty, or not exist yet.
    *
    * Default: runs/DATA-MODEL-METHOD-N.
@@ -490,6 +497,12 @@ export interface InspectOptions {
    * Default: what enters its last linear layer.
    */
   features?: string | undefined;
+  /**
+   * Name of the value of an ONNX file that its pretrained classifier gives.
+   *
+   * Default: the output called logits, or the first.
+   */
+  logits?: string | undefined;
   /**
    * Side of the square images that it would be trained on, in pixels.
    *

@@ -42,6 +42,16 @@ const inputAndOutput = {
       value: 'name',
       otherwise: "what enters the file's last linear layer",
     }),
+  logits: path()
+    .optional()
+    .register(optionRegistry, {
+      description:
+        'Name of the value of an ONNX file that its pretrained classifier gives, for a file with several or one that is not ' +
+        'found: an output, or what a linear layer inside gives.',
+      group: 'Input and output',
+      value: 'name',
+      otherwise: 'the output called logits, or the first',
+    }),
   out: path().optional().register(optionRegistry, {
     description: 'Folder that the run is written to; it must be empty, or not exist yet.',
     group: 'Input and output',

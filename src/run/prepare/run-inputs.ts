@@ -43,13 +43,14 @@ export async function openInputs(
   const fallback = await fallbackOf(compile);
   if (fallback !== undefined) host.emit({ type: 'remark', text: fallback });
   host.emit({ type: 'phase', phase: 'model' });
-  const { imageSize, features } = options;
+  const { imageSize, features, logits } = options;
   // A mistake in the folder's name is told before a model is downloaded for it.
   await contentsOf(options.data);
   const located = await locateModel(options.model, hubHost(options.model, host), recorded);
   const network = await openLocated(located, {
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(features === undefined ? {} : { features }),
+    ...(logits === undefined ? {} : { logits }),
     selfCheck: { threads: compile.threads },
   });
   const modelSource = located.source;

@@ -27,13 +27,14 @@ type Options = z.output<typeof inspectOptionsSchema>;
  * @throws AdarandError as `openModel` does for what is no ONNX file, and as `decodeOnnx` does for one that cannot be read.
  */
 export async function inspectModel(options: Options, host: RunHost): Promise<Inspection> {
-  const { model, features, imageSize, batchSize, threads } = options;
+  const { model, features, logits, imageSize, batchSize, threads } = options;
   const found: { source?: OnnxSource; imported?: ImportedFile; compared: boolean } = { compared: false };
   const opened = await refusal(() =>
     openModel(model, {
       host: hubHost(model, host),
       ...(imageSize === undefined ? {} : { imageSize }),
       ...(features === undefined ? {} : { features }),
+      ...(logits === undefined ? {} : { logits }),
       selfCheck: { threads },
       watch: {
         read(source) {
