@@ -29,6 +29,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   export: 'exporting',
   quantize: 'measuring ranges for 8 bits',
   evaluate: 'evaluating',
+  draw: 'drawing',
 };
 
 /**
