@@ -18,6 +18,7 @@ import type { RunSummary } from './run/folder/record.js';
 import { type EvaluationReport, evaluate as evaluateOperation } from './run/operations/evaluate.js';
 import { type ExportReport, exportRun as exportOperation } from './run/operations/export-run.js';
 import { type Inspection, inspect as inspectOperation } from './run/operations/inspect.js';
+import { type LookReport, look as lookOperation } from './run/operations/look.js';
 import type { Operation } from './run/operations/operation.js';
 import { type ImagePrediction, predict as predictOperation } from './run/operations/predict.js';
 import { resume as resumeOperation } from './run/operations/resume.js';
@@ -26,6 +27,7 @@ import type {
   EvaluateOptions,
   ExportOptions,
   InspectOptions,
+  LookOptions,
   PredictOptions,
   ResumeOptions,
   TrainOptions,
@@ -56,6 +58,8 @@ export type {
   ImagePrediction,
   Inspection,
   InspectOptions,
+  LookOptions,
+  LookReport,
   PredictOptions,
   ResumeOptions,
   RunEvent,
@@ -143,6 +147,16 @@ export function load(folder: string, options: LoadOptions = {}): Promise<Classif
 /** Writes a run's classifier as a folder that transformers.js loads. */
 export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
   return perform(exportOperation, options, call);
+}
+
+/**
+ * Writes a page about a run, an HTML file that needs nothing else: accuracies, curves, mistakes with their pictures,
+ * calibration, features, and what was run (docs/looking.md).
+ *
+ * @throws AdarandError `run.not-a-run`, `look.exists`, `look.folder`, `look.no-images`, `config.invalid`.
+ */
+export function look(options: LookOptions, call: CallOptions = {}): Promise<LookReport> {
+  return perform(lookOperation, options, call);
 }
 
 /** What would be trained of a model, and what is missing where it cannot be. */

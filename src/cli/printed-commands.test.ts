@@ -22,7 +22,13 @@ const printed = {
     "'train', '--resume', path, ...flags",
     "'train', '--resume', path, ...longer",
   ],
-  afterTraining: ["'predict', run", "'export', run", "'predict', run, STANDARD_INPUT"],
+  afterTraining: [
+    "'look', run",
+    "'train', ...flags",
+    "'predict', run",
+    "'export', run",
+    "'predict', run, STANDARD_INPUT",
+  ],
   // Their journey is page.test.ts.
   page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
   // Their journey is tune.test.ts.
@@ -106,6 +112,21 @@ describe('commands are typed as they are printed', { skip: process.platform === 
     return quoted ?? bare ?? '';
   };
 
+  /** The command of a page trains the same run once more. */
+  const sameRun = async (page: string) => {
+    const [, escaped = ''] = /<pre>(adarand train [^<]*)<\/pre>/.exec(page) ?? assert.fail(page);
+    const line = escaped.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)));
+    const { stdout } = await works(line);
+    const [, run = ''] = /^written: (\S+)\/ /m.exec(stdout) ?? assert.fail(stdout);
+    const figures = (path: string) => {
+      const { test_loss, val_loss, steps } = JSON.parse(
+        readFileSync(join(folder.path, path, 'summary.json'), 'utf8'),
+      );
+      return { test_loss, val_loss, steps };
+    };
+    assert.deepEqual(figures(run), figures('my run'));
+  };
+
   before(async () => {
     folder = await temporaryFolder();
     await writeImages(join(folder.path, 'my colours'), 8);
@@ -127,8 +148,11 @@ describe('commands are typed as they are printed', { skip: process.platform === 
     const { stdout } = await works(at(hints, 0));
     // The end of a run names what is done with it.
     const [, predict = '', save = ''] = /^next: (.+) {3}or {3}(.+)$/m.exec(stdout) ?? assert.fail(stdout);
+    const [, see = ''] = /^see it: (.+)$/m.exec(stdout) ?? assert.fail(stdout);
+    const [, page = ''] = /^written: (.*) \(/m.exec((await works(see)).stdout) ?? [];
     await works(predict.replace('IMAGE...', "'my colours/red/00.png'"));
     await works(save.replace('DIR', 'exported'));
+    await sameRun(readFileSync(join(folder.path, page), 'utf8'));
     const vast = await type("head -c 300000000 /dev/zero | adarand predict 'my run' -");
     const [, send = ''] = /: (adarand predict .*) < IMAGE\. /.exec(vast.stderr) ?? assert.fail(vast.stderr);
     await works(`${send} < 'my colours/red/00.png'`);

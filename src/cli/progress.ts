@@ -31,6 +31,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   export: 'exporting',
   quantize: 'measuring ranges for 8 bits',
   evaluate: 'evaluating',
+  draw: 'drawing',
 };
 
 /**

@@ -32,7 +32,7 @@ export async function drawChart(chart: Chart): Promise<string> {
   const { spec } = compile(chart, { config: theme });
   const view = new View(parse(spec), { renderer: 'none' });
   try {
-    return rounded(await view.toSVG());
+    return rounded(await view.toSVG()).replace(/ xmlns:xlink="[^"]*"/, '');
   } finally {
     view.finalize();
   }

@@ -75,6 +75,7 @@ export const adarand = defineMethod({
   name: 'adarand',
   title: 'Adaptive random feature regularization',
   paper: 'Yamaguchi et al., CVPR 2024, arXiv 2403.10097',
+  paperTitle: 'Adaptive Random Feature Regularization on Fine-tuning Deep Neural Networks',
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ N(mu_y, sigma_y^2);  mu <- Adam(l_intra + l_inter)',
   options,
   defaultLambda: 1,

@@ -81,6 +81,8 @@ export const borrowingTreasures = defineMethod({
   name: 'borrowing-treasures',
   title: 'Borrowing treasures from the wealthy: selective joint fine-tuning',
   paper: 'Ge and Yu, CVPR 2017, arXiv 1702.08690',
+  paperTitle:
+    'Borrowing Treasures from the Wealthy: Deep Transfer Learning through Selective Joint Fine-tuning',
   formula: 'L = CE + lambda CE_source(images drawn from the K_i source images nearest to each x_i)',
   options,
   defaultLambda: 1,

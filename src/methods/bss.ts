@@ -21,6 +21,8 @@ export const bss = defineMethod({
   name: 'bss',
   title: 'Batch spectral shrinkage',
   paper: 'Chen et al., NeurIPS 2019',
+  paperTitle:
+    'Catastrophic Forgetting Meets Negative Transfer: Batch Spectral Shrinkage for Safe Transfer Learning',
   formula: 'L = CE + lambda sum_{i=1}^{k} sigma_{-i}(G)^2',
   options: z.strictObject({
     k: z.number().int().positive().default(1).describe('how many of the smallest singular values'),

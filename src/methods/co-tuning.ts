@@ -31,6 +31,7 @@ export const coTuning = defineMethod({
   name: 'co-tuning',
   title: 'Co-Tuning',
   paper: 'You et al., NeurIPS 2020',
+  paperTitle: 'Co-Tuning for Transfer Learning',
   formula:
     'L = CE + lambda (1/B) sum_i sum_j -Q[y_i, j] log softmax(o_s)_ij,  Q[k, j] = p(y_s = j | y_t = k)',
   options: z.strictObject({

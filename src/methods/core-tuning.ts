@@ -50,6 +50,8 @@ export const coreTuning = defineMethod({
   name: 'core-tuning',
   title: 'Core-tuning: contrast-regularized fine-tuning',
   paper: 'Zhang et al., NeurIPS 2021, arXiv 2102.06605',
+  paperTitle:
+    'Unleashing the Power of Contrastive Self-Supervised Visual Models via Contrast-Regularized Fine-Tuning',
   formula: 'L = CE_mix + lambda mean_i -1/|P_i| sum_{j in P_i} (1 - p_ij) log p_ij',
   options: z.strictObject({
     tau: z.number().positive().default(0.07).describe('temperature of the contrastive loss'),

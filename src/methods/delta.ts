@@ -43,6 +43,7 @@ export const delta = defineMethod({
   name: 'delta',
   title: 'DELTA: feature maps with attention',
   paper: 'Li et al., ICLR 2019, arXiv 1901.09229',
+  paperTitle: 'DELTA: DEep Learning Transfer using Feature Map with Attention for Convolutional Networks',
   formula: 'L = CE + lambda sum_l C_l/(2 h_l w_l) sum_bc a_lc ||F - F_s||^2 + beta / 2 (||W||^2 + ||b||^2)',
   options: z.strictObject({
     attention: z

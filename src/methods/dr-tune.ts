@@ -40,6 +40,8 @@ export const drTune = defineMethod({
   name: 'dr-tune',
   title: 'Distribution regularization with semantic calibration (DR-Tune)',
   paper: 'Zhou et al., ICCV 2023, arXiv 2308.12058',
+  paperTitle:
+    'DR-Tune: Improving Fine-tuning of Pretrained Visual Models by Distribution Regularization with Semantic Calibration',
   formula:
     "L = CE + lambda K_b/B mean_k CE(head(v_k), y_k),  v_k = pretrained features, rotated and moved to g's classes",
   options: z.strictObject({

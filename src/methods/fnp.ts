@@ -19,6 +19,7 @@ export const fnp = defineMethod({
   name: 'fnp',
   title: 'Feature norm penalty',
   paper: 'Hariharan and Girshick, ICCV 2017, arXiv 1606.02819',
+  paperTitle: 'Low-shot Visual Recognition by Shrinking and Hallucinating Features',
   formula: 'L = CE + lambda mean ||g||^2',
   options: z.strictObject({
     norm: z

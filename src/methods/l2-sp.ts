@@ -20,6 +20,7 @@ export const l2sp = defineMethod({
   name: 'l2-sp',
   title: 'L2 distance to the starting point',
   paper: 'Li, Grandvalet and Davoine, ICML 2018, arXiv 1802.01483',
+  paperTitle: 'Explicit Inductive Bias for Transfer Learning with Convolutional Networks',
   formula: "L = CE + lambda / 2 ||w - w0||^2 + beta / 2 ||w'||^2",
   options: z.strictObject({
     parameters: z.enum(['weights', 'all']).default('weights').describe('which tensors are held'),

@@ -15,6 +15,8 @@ export interface MethodDescription {
   readonly title: string;
   /** Authors, venue, arXiv number. */
   readonly paper: string;
+  /** Of the paper, for who cites it. */
+  readonly paperTitle?: string;
   /** The loss, in plain mathematics. */
   readonly formula: string;
   /** The weight that the paper uses. */

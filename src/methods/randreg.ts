@@ -45,6 +45,7 @@ export const randreg = defineMethod({
   name: 'randreg',
   title: 'Random feature regularization',
   paper: 'Zhong and Maki, CVPR 2020, arXiv 1908.05997; as compared in arXiv 2403.10097',
+  paperTitle: 'Regularizing CNN Transfer Learning with Randomised Regression',
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ p(z)',
   options: z.strictObject({
     prior: z.enum(['uniform', 'normal', 'pretrained', 'class']).default('uniform').describe('p(z)'),

@@ -38,6 +38,7 @@ export const uot = defineMethod({
   name: 'uot',
   title: 'UOT data selection: joint fine-tuning with chosen source classes',
   paper: 'Liu et al., NeurIPS 2022, arXiv 2111.12292',
+  paperTitle: 'Improved Fine-Tuning by Better Leveraging Pre-Training Data',
   formula: 'L = CE + lambda CE_source,  source classes by sum_k T_sk of the unbalanced transport plan T',
   options: z
     .strictObject({

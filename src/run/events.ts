@@ -5,7 +5,7 @@ import type { UnfinishedRun } from './folder/record.js';
 import type { ImagePrediction } from './operations/predict.js';
 
 /** What a run is doing: the trainer's phases, and those around it. */
-export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'quantize' | 'evaluate';
+export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'quantize' | 'evaluate' | 'draw';
 
 /** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =

@@ -7,10 +7,16 @@ import { readers } from './readers.js';
 const parses = /\b(readFile(Sync)?|readSync|file\.read|JSON\.parse|fromBinary|gunzip(Sync)?|sharp)\(/;
 
 /** What is not of others: the package's own files, and the system's. */
-const own = ['package.ts', 'files/process-identity.ts', 'models/export/web/page-files.ts'];
+const own = [
+  'package.ts',
+  'files/process-identity.ts',
+  'figures/font.ts',
+  'models/export/web/page-files.ts',
+  'run/use/look/page/page.ts',
+];
 
 /** What writes pictures, and reads none. */
-const writers = ['figures/png.ts'];
+const writers = ['figures/png.ts', 'run/use/look/thumbnail.ts'];
 
 test('every file of src/ that parses something has a reader here', () => {
   const listed = new Set(Object.values(readers).flatMap(({ parsedIn }) => parsedIn));

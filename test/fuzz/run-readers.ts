@@ -1,17 +1,22 @@
+import assert from 'node:assert/strict';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { AdarandError } from '../../src/errors.js';
+import { lineChart } from '../../src/figures/charts/line-chart.js';
 import { acquireLock } from '../../src/files/lock.js';
 import { writeSafetensors } from '../../src/files/safetensors.js';
 import { float32 } from '../../src/graph/tensor.js';
 import { type RunEvent, STOPPED } from '../../src/run/events.js';
 import { FileCheckpoints } from '../../src/run/folder/checkpoints.js';
-import { MetricsLog, secondsPerEpoch } from '../../src/run/folder/metrics-log.js';
+import { MetricsLog, readEpochs, secondsPerEpoch } from '../../src/run/folder/metrics-log.js';
 import { RunFolder } from '../../src/run/folder/run-folder.js';
 import { loadPreparation } from '../../src/run/prepare/preparation.js';
 import { checkPosition } from '../../src/run/train/check-position.js';
 import { resumeRun } from '../../src/run/train/train-run.js';
+import { checkReplaceable } from '../../src/run/use/look/check-replaceable.js';
+import { curvesOf, keptEpoch } from '../../src/run/use/look/curves.js';
+import { GENERATOR } from '../../src/run/use/look/page/generator.js';
 import { openRunModel } from '../../src/run/use/run-model.js';
 import type { Position } from '../../src/training/checkpoint.js';
 import { adarand, writeImages, writeModel } from '../helpers/cli.js';
@@ -101,6 +106,24 @@ export const runReaders = {
       await secondsPerEpoch(path);
       (await MetricsLog.open(path, { step: 2, epoch: 1, logEvery: 1 })).close();
     },
+  }),
+  'metrics.jsonl of a page': fileReader('drawn.jsonl', {
+    ending: 'jsonl',
+    parsedIn: ['files/json-lines.ts'],
+    samples: async (folder) => [await readFile(join(await runIn(folder), 'metrics.jsonl'))],
+    mutate: mutateJsonLines,
+    async open(path) {
+      const epochs = await readEpochs(path);
+      for (const chart of curvesOf(epochs, keptEpoch(epochs)))
+        assert.doesNotMatch(await lineChart(chart), /NaN|Infinity/);
+    },
+  }),
+  'the page of a run': fileReader('page.html', {
+    ending: 'html',
+    parsedIn: ['run/use/look/check-replaceable.ts'],
+    samples: async () => [Buffer.from(`<!doctype html>\n${GENERATOR}\n`)],
+    mutate: mutateBytes,
+    open: (path) => checkReplaceable(path, false),
   }),
   checkpoint: {
     ending: 'safetensors',

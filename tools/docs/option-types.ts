@@ -3,6 +3,7 @@ import { wrapped } from '../../src/cli/format.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
+import { lookOptionsSchema } from '../../src/run/operations/look.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
 import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
@@ -28,6 +29,7 @@ export function optionTypes(): string {
       ownTuneOptionsSchema,
       `Omit<TrainOptions, ${decidedOptions.map((key) => `'${key}'`).join(' | ')}>`,
     ),
+    interfaceOf('LookOptions', 'Options of `look`.', lookOptionsSchema),
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
+import { lookOptionsSchema } from '../../src/run/operations/look.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
 import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
@@ -42,6 +43,7 @@ export function optionsPage(): string {
     ...groups,
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
+    command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),

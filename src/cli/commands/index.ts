@@ -31,6 +31,14 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./tune.js')).command,
   },
   {
+    name: 'look',
+    usage: '<run>',
+    summary:
+      'write a page about a run: accuracies, curves, mistakes with their pictures, calibration, features',
+    example: 'look runs/photos-some-backbone-adarand-1',
+    load: async () => (await import('./look.js')).command,
+  },
+  {
     name: 'eval',
     usage: '<run> <data>',
     summary: 'the accuracy of a run on labelled images',

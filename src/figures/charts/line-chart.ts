@@ -1,6 +1,7 @@
 import { at } from '../../errors.js';
 import { type Chart, drawChart, type Layer } from '../draw.js';
 import { colorOf } from '../palette.js';
+import { legendColumns } from './legend-columns.js';
 
 export interface LineSeries {
   readonly name: string;
@@ -38,7 +39,7 @@ export function lineChart(chart: LineChart): Promise<string> {
 }
 
 function specification(chart: LineChart): Chart {
-  const { series, title, xLabel, yLabel, marks = [], width = 380, height = 190 } = chart;
+  const { series, title, xLabel, yLabel, marks = [], width = 262, height = 180 } = chart;
   const rows = series.flatMap(rowsOf);
   const names = series.map(({ name }) => name);
   const places = [...rows, ...marks].map(({ x }) => x);
@@ -58,7 +59,10 @@ function specification(chart: LineChart): Chart {
     field: 'name',
     type: 'nominal',
     scale: { domain: names, range: names.map((_, i) => colorOf(i)) },
-    legend: names.length < 2 ? null : { symbolType: 'stroke', symbolStrokeWidth: 3 },
+    legend:
+      names.length < 2
+        ? null
+        : { symbolType: 'stroke', symbolStrokeWidth: 3, columns: legendColumns(names, width) },
   } as const;
   const band: Layer = {
     mark: { type: 'area', opacity: 0.18, invalid: 'break-paths-show-domains' },

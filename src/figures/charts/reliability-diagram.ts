@@ -1,15 +1,6 @@
+import type { ReliabilityBin } from '../../analysis/calibration.js';
 import { type Chart, drawChart, type Layer } from '../draw.js';
 import { rightColor, wrongColor } from '../palette.js';
-
-/** Images whose probabilities lie between `low` and `high`. */
-export interface ReliabilityBin {
-  readonly low: number;
-  readonly high: number;
-  readonly images: number;
-  /** Means over its images; nothing is drawn of a bin without images. */
-  readonly confidence: number;
-  readonly accuracy: number;
-}
 
 export interface ReliabilityDiagram {
   readonly title: string;

@@ -1,7 +1,7 @@
 import { at } from '../../errors.js';
 import { type Chart, drawChart } from '../draw.js';
-import { textWidth } from '../font.js';
 import { colorOf, shapeOf } from '../palette.js';
+import { legendColumns } from './legend-columns.js';
 
 export interface ScatterPanel {
   readonly title?: string;
@@ -91,9 +91,7 @@ function panelOf(panel: ScatterPanel, classes: readonly string[], side: number, 
 /** Entries in columns of one width; those of many classes are small, and cut off where they are long. */
 function legendOf(classes: readonly string[], room: number) {
   const [size, limit] = classes.length > MANY_CLASSES ? [10, 120] : [12, 240];
-  const widest = Math.max(0, ...classes.map((name) => Math.min(limit, textWidth(name, size))));
-  const columns = Math.max(1, Math.min(classes.length, Math.floor((room + 16) / (widest + 30))));
-  return { columns, labelFontSize: size, labelLimit: limit };
+  return { columns: legendColumns(classes, room, size, limit), labelFontSize: size, labelLimit: limit };
 }
 
 function extent(values: readonly number[]): number {

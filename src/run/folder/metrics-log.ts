@@ -81,3 +81,15 @@ export async function secondsPerEpoch(path: string): Promise<number> {
   const upper = seconds[middle] ?? 0;
   return seconds.length % 2 === 1 ? upper : (upper + (seconds[middle - 1] ?? upper)) / 2;
 }
+
+/** An epoch's line: its number, 0 for what training began with, and its metrics. */
+export interface EpochMetrics {
+  readonly epoch: number;
+  readonly metrics: Readonly<Record<string, unknown>>;
+}
+
+/** The epochs that are logged, in order. */
+export async function readEpochs(path: string): Promise<EpochMetrics[]> {
+  const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
+  return lines.flatMap((line) => (line?.type === 'epoch' ? [{ epoch: line.epoch, metrics: line }] : []));
+}

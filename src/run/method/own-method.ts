@@ -78,6 +78,7 @@ const described: Readonly<Record<Exclude<keyof BoundMethod, keyof Bound>, typeof
   name: ofDescription,
   title: ofDescription,
   paper: ofDescription,
+  paperTitle: ofDescription,
   formula: ofDescription,
   defaultLambda: ofDescription,
   lambdaUnit: ofDescription,

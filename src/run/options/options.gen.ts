@@ -372,6 +372,42 @@ export interface TuneOptions extends Omit<TrainOptions, 'method' | 'valFold' | '
   out?: string | undefined;
 }
 
+/** Options of `look`. */
+export interface LookOptions {
+  /** Folder of a run; of one that is not finished, the best epoch so far is used. */
+  run: string;
+  /**
+   * HTML file to write.
+   *
+   * Default: look.html in the run.
+   */
+  to?: string | undefined;
+  /**
+   * Write over that file even if something else is in it than an earlier page.
+   *
+   * Default: false.
+   */
+  overwrite?: boolean | undefined;
+  /**
+   * Folder that has the images of the run.
+   *
+   * Default: where they were when the run began.
+   */
+  data?: string | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute. With another number, results differ in their last digits.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
+
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */

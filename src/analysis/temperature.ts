@@ -1,0 +1,48 @@
+import { at, invariant } from '../errors.js';
+
+/** Logits [n, K], row by row, of images whose classes are known. */
+export interface LabelledLogits {
+  readonly logits: Float32Array;
+  readonly labels: readonly number[];
+  readonly classes: number;
+}
+
+/** Temperatures are looked for between 1/64 and 64. */
+const LARGEST = 64;
+
+/**
+ * The temperature T for which softmax(logits / T) has the smallest cross-entropy (Guo et al., ICML 2017, arXiv 1706.04599).
+ * The loss is convex in 1/T, so its derivative has one zero, which is bisected; undefined where there is none between the
+ * limits, as where every answer is right.
+ */
+export function fitTemperature(samples: LabelledLogits): number | undefined {
+  invariant(samples.labels.length > 0, 'a temperature of nothing');
+  let [low, high] = [-Math.log(LARGEST), Math.log(LARGEST)];
+  if (slope(samples, Math.exp(low)) >= 0 || slope(samples, Math.exp(high)) <= 0) return undefined;
+  for (let i = 0; i < 60; i++) {
+    const middle = (low + high) / 2;
+    if (slope(samples, Math.exp(middle)) < 0) low = middle;
+    else high = middle;
+  }
+  return Math.exp(-(low + high) / 2);
+}
+
+/** softmax(logits / temperature) of one image. */
+export function probabilities(logits: Float32Array, temperature = 1): Float64Array {
+  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
+  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
+  const total = weights.reduce((a, b) => a + b, 0);
+  return weights.map((weight) => weight / total);
+}
+
+/** The derivative of the mean cross-entropy with respect to b, where the probabilities are softmax(b logits). */
+function slope({ logits, labels, classes }: LabelledLogits, b: number): number {
+  let sum = 0;
+  labels.forEach((label, i) => {
+    const row = logits.subarray(i * classes, (i + 1) * classes);
+    const p = probabilities(row, 1 / b);
+    const expected = p.reduce((total, share, k) => total + share * at(row, k), 0);
+    sum += expected - at(row, label);
+  });
+  return sum / labels.length;
+}

@@ -1,0 +1,48 @@
+import { access, constants, open, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { AdarandError } from '../../../errors.js';
+import { writeError } from '../../../files/atomic.js';
+import { specialAt } from '../../../files/special.js';
+import { GENERATOR } from './page/generator.js';
+
+/**
+ * Whether a page may be written to a path: what is there already must be an earlier page.
+ *
+ * @throws AdarandError `look.exists`, `look.folder`, `files.write`.
+ */
+export async function checkReplaceable(path: string, overwrite: boolean): Promise<void> {
+  const folder = dirname(path);
+  const above = await stat(folder).catch(() => undefined);
+  if (above === undefined || !above.isDirectory())
+    throw new AdarandError(
+      'look.folder',
+      `${folder} is not a folder`,
+      'Make it first, or choose another --to.',
+    );
+  await access(folder, constants.W_OK).catch((error: unknown) => {
+    throw writeError(path, error);
+  });
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) return;
+  const special = there.isDirectory() ? 'folder' : await specialAt(path);
+  if (special !== undefined)
+    throw new AdarandError('look.exists', `${path} is a ${special}`, 'Choose another --to.');
+  if (overwrite || (await isPage(path))) return;
+  throw new AdarandError(
+    'look.exists',
+    `${path} exists already, and \`look\` has not written it`,
+    'Choose another --to, or write over it with --overwrite.',
+  );
+}
+
+/** The mark is near the beginning. */
+async function isPage(path: string): Promise<boolean> {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
+    return buffer.toString('latin1', 0, bytesRead).includes(GENERATOR);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,16 @@
+import { lineChart } from '../../../../figures/charts/line-chart.js';
+import { curvesOf, keptEpoch } from '../curves.js';
+import type { Look } from '../look.js';
+import { chart, section } from './figure.js';
+import { type Html, html } from './html.js';
+
+export async function curvesSection({ epochs, summary, unfinished }: Look): Promise<Html> {
+  const charts = curvesOf(epochs, summary?.best_epoch ?? unfinished?.best_epoch ?? keptEpoch(epochs));
+  if (charts.length === 0) return section('Training', html`<p>No epoch is logged.</p>`);
+  const drawn = await Promise.all(charts.map(lineChart));
+  return section(
+    'Training',
+    html`<div class="grid">${drawn.map((svg, i) => chart(svg, `${charts[i]?.title} over the epochs`))}</div>
+<p class="note">Training values are means over an epoch's batches, with augmentation and while parameters change; validation follows the epoch. Epoch 0 is the linear probe that training began with.</p>`,
+  );
+}

@@ -1,0 +1,98 @@
+import { ImageCache } from '../../../data/index.js';
+import { AdarandError } from '../../../errors.js';
+import type { CompileOptions } from '../../../runtime/program.js';
+import { type RunHost, STOPPED } from '../../events.js';
+import type { RunRecord, RunSummary } from '../../folder/record.js';
+import type { RunFolder } from '../../folder/run-folder.js';
+import { type FoundImages, findImages } from '../find-images.js';
+import { spread } from '../known-images.js';
+import { openRunModel, type RunModel } from '../run-model.js';
+import { type Answers, answersOf } from './answers.js';
+
+/** So many training images, spread over the classes, neighbours are looked for among. */
+const NEIGHBOURS_AMONG = 5000;
+
+/** What a run's classifier says of the run's own images. */
+export interface Seen {
+  readonly model: RunModel;
+  /**
+   * The images that the page is about: those of the test where the run has been tested, else those of the validation. A
+   * test set is looked at once, after training, and this page is no second look at one that was left alone.
+   */
+  readonly split: 'test' | 'val';
+  readonly shown: Answers;
+  /** Images of `split` that are not there any more. */
+  readonly lost: number;
+  /** Undefined where there are none. */
+  readonly val: Answers | undefined;
+  readonly train: Answers;
+  /** How many training images the run has, of which `train` may be a part. */
+  readonly trainImages: number;
+}
+
+/** Why a part of the page is missing. */
+export interface Missing {
+  readonly part: string;
+  readonly why: string;
+}
+
+export interface SeenOptions {
+  /** Where the images are now; undefined: where they were when the run began. */
+  readonly data: string | undefined;
+  readonly compile: CompileOptions;
+}
+
+/**
+ * Everything that needs the classifier and the images; or why it cannot be had: images that were moved, a model that
+ * was changed, a run without a checkpoint. A folder that was given has to have images of the run.
+ *
+ * @throws AdarandError `look.no-images`, `run.stopped`.
+ */
+export async function see(
+  run: { readonly folder: RunFolder; readonly record: RunRecord; readonly summary: RunSummary | undefined },
+  { data, compile }: SeenOptions,
+  host: RunHost,
+): Promise<Seen | Missing> {
+  const split = run.summary?.test_accuracy == null ? 'val' : 'test';
+  try {
+    const model = await openRunModel(run.folder.path, host);
+    const cache = new ImageCache({ imageSize: model.network.preprocessing.imageSize });
+    const found = await findImages(model, data ?? run.record.options.data, cache, host);
+    const [shown, val, train] = [found(split), found('val'), found('train')];
+    if (shown.images.length === 0) throw noImages(shown, split, data ?? run.record.options.data);
+    const among = spread(train.images, NEIGHBOURS_AMONG);
+    const lists = split === 'val' ? [shown.images, among] : [shown.images, among, val.images];
+    const [first, second, third = first] = await answersOf(model, lists, cache, compile, host);
+    if (first === undefined || second === undefined || third === undefined)
+      throw new Error('a list without answers');
+    return {
+      model,
+      split,
+      shown: first,
+      lost: shown.lost.length,
+      val: third.images.length === 0 ? undefined : third,
+      train: second,
+      trainImages: train.images.length + train.lost.length,
+    };
+  } catch (error) {
+    const isTold = error instanceof AdarandError && error.code !== STOPPED && data === undefined;
+    if (!isTold) throw error;
+    const hint = error.hint === undefined ? '' : ` ${error.hint}`;
+    return { part: 'everything that needs the images and the classifier', why: `${error.message}.${hint}` };
+  }
+}
+
+function noImages({ lost }: FoundImages, split: 'test' | 'val', where: string): AdarandError {
+  const [first] = lost;
+  const name = split === 'test' ? 'test' : 'validation';
+  if (first === undefined)
+    return new AdarandError(
+      'look.no-images',
+      `the run has neither been tested nor does it have validation images`,
+    );
+  return new AdarandError(
+    'look.no-images',
+    `${where} has none of the run's ${lost.length} ${name} images, by content: ${first.path}`,
+    'Name the folder that has them with --data DIR.',
+  );
+}
