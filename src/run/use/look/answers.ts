@@ -4,7 +4,8 @@ import type { CompileOptions } from '../../../runtime/program.js';
 import { argMax } from '../../../training/evaluation.js';
 import { type RunHost, watched } from '../../events.js';
 import { howToBeFinite } from '../answer.js';
-import { compileRunModel, type RunModel } from '../run-model.js';
+import { compileRunModel } from '../compile-run-model.js';
+import type { RunModel } from '../run-model.js';
 
 /** What a classifier says of images, in their order. */
 export interface Answers {
@@ -42,11 +43,17 @@ export async function answersOf(
   const progress = { phase: 'evaluate', total: Math.ceil(images.length / batchSize) } as const;
   let next = 0;
   try {
-    await evaluator.forEach(state, watched(batches, host, progress), (prediction) => {
-      logits.set(prediction.logits, next * K);
-      features.set(prediction.features, next * d);
-      next += 1;
-    });
+    const { tta } = model.record.options;
+    await evaluator.forEach(
+      state,
+      watched(batches, host, progress),
+      (prediction) => {
+        logits.set(prediction.logits, next * K);
+        features.set(prediction.features, next * d);
+        next += 1;
+      },
+      tta,
+    );
   } finally {
     await evaluator.release();
   }
