@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
 /** A run of the sweep: a line of its file. */
@@ -7,31 +8,38 @@ export const measuredSchema = z.strictObject({
   fraction: z.number(),
   imageSize: z.number(),
   seed: z.number(),
-  method: z.string(),
-  /** What the method's published weight was multiplied with. */
-  factor: z.number(),
-  head: z.enum(['linear-probe', 'random']),
   epochs: z.number(),
-  effectiveLambda: z.number().optional(),
-  learningRate: z.number().optional(),
-  meanSquare: z.number().nullable().optional(),
-  /** Of the kept epoch, on the validation images. */
-  accuracy: z.number().optional(),
-  /** The linear probe's. */
-  probe: z.number().nullable().optional(),
-  bestEpoch: z.number().nullable().optional(),
-  /** Validation accuracy and loss, task loss and penalty of each epoch. */
-  perEpoch: z.array(z.array(z.number().nullable())),
-  /** Why there is no accuracy, such as a diverged run. */
-  error: z.string().optional(),
+  head: z.enum(['linear-probe', 'random']),
+  method: z.string(),
+  /** What the method's default weight was multiplied with. */
+  factor: z.number(),
+  effectiveLambda: z.number(),
+  /** On the validation images: of the linear probe, of the kept epoch, of the best trained epoch, of the last one. */
+  probe: z.number().nullable(),
+  kept: z.number(),
+  trained: z.number(),
+  last: z.number(),
+  bestEpoch: z.number(),
+  /** Of a run that diverged, and has the probe's values. */
+  diverged: z.literal(true).optional(),
 });
 
 export type Measured = z.infer<typeof measuredSchema>;
 
 /** What makes a run another one. */
-export function keyOf(
-  run: Pick<Measured, 'model' | 'dataset' | 'fraction' | 'seed' | 'method' | 'factor' | 'head'>,
-): string {
-  const { model, dataset, fraction, seed, method, factor, head } = run;
-  return [model, dataset, fraction, seed, method, factor, head].join(' ');
+type Key = Pick<Measured, 'model' | 'dataset' | 'fraction' | 'seed' | 'head' | 'method' | 'factor'>;
+
+export function keyOf({ method, factor, ...cell }: Key): string {
+  return [cellOf(cell), method, factor].join(' ');
+}
+
+export function cellOf({ model, dataset, fraction, seed, head }: Omit<Key, 'method' | 'factor'>): string {
+  return [model, dataset, fraction, seed, head].join(' ');
+}
+
+export function readMeasured(file: string): Measured[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => measuredSchema.parse(JSON.parse(line)));
 }
