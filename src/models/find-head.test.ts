@@ -198,6 +198,26 @@ describe('heads that are not just a last linear layer', () => {
   });
 });
 
+describe('logits that are named', () => {
+  const nodes = [...pooled, node('Relu', ['f'], 'y'), node('Gemm', ['y', 'w', 'b'], 'other')];
+
+  test('by the output that an error points to', () => {
+    assert.throws(() => importFile(fileOf(nodes, ['y', 'other']), { name: 'model.onnx' }), {
+      code: 'model.no-head',
+      hint: /^If another output is the pretrained classifier's, name it, `logits`: --logits other; or /,
+    });
+    const { network } = importFile(fileOf(nodes, ['y', 'other']), { name: 'model.onnx', logits: 'other' });
+    assert.deepEqual(network.pretrainedHead?.bias, random(3, [3]));
+  });
+
+  test('by a value inside', async () => {
+    const bytes = fileOf([...nodes, node('Sigmoid', ['other'], 'last')], ['last', 'y']);
+    const imported = importFile(bytes, { name: 'model.onnx', logits: 'other' });
+    await checkAgainstFile(imported, { bytes }, 1);
+    assert.equal(imported.classifier.output, 'other');
+  });
+});
+
 describe('features that are named', () => {
   const named = async (features: string, nodes: readonly OnnxFileNode[]) => {
     const bytes = fileOf(nodes);

@@ -189,6 +189,7 @@ function pickedBefore({ features }: LinearHead, pick: OnnxNode | undefined, mode
 function refuse(model: OnnxModel, passed: readonly OnnxNode[]): never {
   const { file, outputs } = model;
   const [output] = outputs;
+  const classifier = outputs.find((name) => classifierAt(name, model).head !== undefined);
   const before = layerBehind(passed.at(-1)?.inputs[0] ?? '', model);
   const choice =
     before === undefined || output === undefined
@@ -197,7 +198,9 @@ function refuse(model: OnnxModel, passed: readonly OnnxNode[]): never {
   throw new AdarandError(
     'model.no-head',
     `${file} does not end in a linear classifier: its output ${output ?? '(none)'} comes from ${chainOf(passed)}`,
-    `Choose a model whose last layer is linear on pooled features, or ${choice}`,
+    classifier === undefined
+      ? `Choose a model whose last layer is linear on pooled features, or ${choice}`
+      : `If another output is the pretrained classifier's, name it, \`logits\`: --logits ${classifier}; or ${choice}`,
   );
 }
 

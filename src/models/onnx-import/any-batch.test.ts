@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { tensorOf } from '../../../test/helpers/lcg.js';
 import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import { AdarandError } from '../../errors.js';
-import type { Shape } from '../../graph/tensor.js';
+import { type Shape, zeros } from '../../graph/tensor.js';
 import { exportOnnx } from '../export/onnx.js';
 import { importFile } from '../onnx-import.js';
 import { checkAgainstFile } from '../self-check.js';
@@ -51,6 +51,9 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
       single: int64Tensor([1, 1, 64]),
       zeroth: int64Tensor([0], []),
       most: int64Tensor([2 ** 53]),
+      'lstm.w': random(8, [2, 32, 16]),
+      'lstm.r': random(9, [2, 32, 8]),
+      'lstm.zeros': zeros('float32', [2, 1, 8]),
       transposed: random(7, [4, 4, 2, 2]),
       'block.images': int64Tensor([0], [1, 1, 1]),
       'block.rows': int64Tensor([1, 2], [2, 1]),
@@ -138,6 +141,16 @@ const graphs: Readonly<Record<string, readonly OnnxFileNode[]>> = {
     node('ConvTranspose', ['maps', 'transposed'], 'larger', { strides: [2, 2] }),
     node('AveragePool', ['larger'], 'smaller', { kernel_shape: [2, 2], strides: [2, 2] }),
     flat('smaller'),
+  ],
+  'a recurrence over the tokens of each image': [
+    node('Reshape', ['maps', 'rows'], 'patches'),
+    node('Transpose', ['patches'], 'sequence', { perm: [1, 0, 2] }),
+    node('LSTM', ['sequence', 'lstm.w', 'lstm.r', '', '', 'lstm.zeros', 'lstm.zeros'], 'states', {
+      hidden_size: 8,
+      direction: 'bidirectional',
+    }),
+    node('Transpose', ['states'], 'own', { perm: [2, 0, 1, 3] }),
+    flat('own'),
   ],
   'a block of each image replaced': blockOf('block.rows', 'block.elements'),
   'a class token, a slice of all images and a choice of rows': [

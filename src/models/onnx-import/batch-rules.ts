@@ -89,6 +89,9 @@ const sliced: BatchRule = {
   },
 };
 
+/** Sequences lie beside each other in the second axis. */
+const ofSequences: BatchRule = { kind: 'along', axes: () => [0, 2] };
+
 /** Without coordinates, a block is replaced, for all images at once. */
 const scattered: BatchRule = {
   kind: 'along',
@@ -185,6 +188,7 @@ export const batchRules: Readonly<Record<string, BatchRule>> = Object.fromEntrie
   ),
   ...of(padded, 'Pad'),
   ...of(sliced, 'Slice'),
+  ...of(ofSequences, 'LSTM'),
   ...of(scattered, 'ScatterND'),
   ...of(tiled, 'Tile'),
 ]);

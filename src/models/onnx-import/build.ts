@@ -99,7 +99,8 @@ function buildValues(
     const [first] = outputs;
     if (perImage && first !== undefined) throughImages.push(first);
   }
-  nameFeatureMaps(throughImages, scope);
+  // Where rows are read as sequences, the first axis of a value may be that of the steps: none is taken for a map.
+  if (nodes.every(({ type }) => type !== 'LSTM')) nameFeatureMaps(throughImages, scope);
   return { target: read(part.target), values };
 }
 

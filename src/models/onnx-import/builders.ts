@@ -9,6 +9,7 @@ import { elementwise } from './elementwise.js';
 import { gathering } from './gathering.js';
 import { groupNormalization } from './group-normalization.js';
 import { linear } from './linear.js';
+import { recurrent } from './lstm.js';
 import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
 import { reduction } from './reduction.js';
@@ -28,6 +29,7 @@ export const builders = {
   ...linear,
   ...normalization,
   ...pooling,
+  ...recurrent,
   ...reduction,
   ...resizing,
   ...shape,

@@ -135,6 +135,10 @@ export class NodeReader {
     return attribute === undefined ? otherwise : new TextDecoder().decode(attribute.s);
   }
 
+  texts(name: string): string[] | undefined {
+    return this.#attribute(name)?.strings.map((text) => new TextDecoder().decode(text));
+  }
+
   tensor(name: string): Tensor | undefined {
     const proto = this.#attribute(name)?.t;
     return proto === undefined ? undefined : decodeTensor(proto, this.context.file);
