@@ -75,8 +75,8 @@ export async function see(
       trainImages: train.images.length + train.lost.length,
     };
   } catch (error) {
-    const isTold = error instanceof AdarandError && error.code !== STOPPED && data === undefined;
-    if (!isTold) throw error;
+    if (!(error instanceof AdarandError) || error.code === STOPPED) throw error;
+    if (data !== undefined && /^(data[.]|look[.]no-images$)/.test(error.code)) throw error;
     const hint = error.hint === undefined ? '' : ` ${error.hint}`;
     return { part: 'everything that needs the images and the classifier', why: `${error.message}.${hint}` };
   }
@@ -87,8 +87,8 @@ function noImages({ lost }: FoundImages, split: 'test' | 'val', where: string): 
   const name = split === 'test' ? 'test' : 'validation';
   if (first === undefined)
     return new AdarandError(
-      'look.no-images',
-      `the run has neither been tested nor does it have validation images`,
+      'look.nothing',
+      'the run has neither been tested nor does it have validation images',
     );
   return new AdarandError(
     'look.no-images',
