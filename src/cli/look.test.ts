@@ -159,9 +159,12 @@ test('photographs that were moved are missing, until one says where they are', a
     assert.match(JSON.stringify(missing), /colours/);
     assert.match(
       await pageOf('my run/look.html'),
-      /Missing: everything that needs the images and the classifier/,
+      /Missing: confusion, mistakes, classes, calibration and features/,
     );
-    assert.match(await run('look', 'my run'), /^missing: everything that needs .*colours/m);
+    assert.match(
+      await run('look', 'my run'),
+      /^missing: confusion, .* and features\. .*colours does not exist\. Name the folder that has the images with --data DIR\.$/m,
+    );
     const found = await look('my run', '--data', 'elsewhere');
     assert.equal(field(found.figures, 'images'), 9);
     assert.match(await refused('look', 'my run', '--data', 'nowhere'), /nowhere/);

@@ -37,6 +37,9 @@ const shapes = [
   'M0,-1L0.26,-0.36L0.95,-0.31L0.42,0.14L0.59,0.81L0,0.45L-0.59,0.81L-0.42,0.14L-0.95,-0.31L-0.26,-0.36Z',
 ] as const;
 
+/** So many classes look different. */
+export const APPEARANCES = accessible.length * shapes.length;
+
 /** The colour of class or series `index`; after ten they begin again. */
 export function colorOf(index: number): string {
   return accessible[index % accessible.length] ?? accessible[0];

@@ -33,7 +33,7 @@ function describe(figures: NonNullable<LookReport['figures']>): string[] {
       ? ''
       : `, ${percent(scaled)} with a temperature of ${temperature.toFixed(2)}`;
   return [
-    `${name} accuracy ${accuracyWithInterval(accuracy, interval)} on ${images} images, ${mistakes.length} mistakes`,
+    `${name} accuracy ${accuracyWithInterval(accuracy, interval)} on ${images} images, ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}`,
     `expected calibration error ${percent(ece)}${better}`,
   ];
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { marksOf } from '../../../test/helpers/svg-marks.js';
 import { at } from '../../errors.js';
-import { colorOf, rightColor, wrongColor } from '../palette.js';
+import { APPEARANCES, colorOf, rightColor, wrongColor } from '../palette.js';
 import { accuracyChart } from './accuracy-chart.js';
 import { barChart } from './bar-chart.js';
 import { confusionMatrix } from './confusion-matrix.js';
@@ -120,9 +120,17 @@ test('one scale for both axes of a panel, a colour and a shape for a class', asy
 });
 
 test('a hundred classes are all in the legend', async () => {
-  const classes = Array.from({ length: 102 }, (_, i) => `class ${i}`);
-  const { texts } = marksOf(await scatterPanels({ panels: [{ points: [0, 0], labels: [101] }], classes }));
+  const classes = Array.from({ length: APPEARANCES }, (_, i) => `class ${i}`);
+  const { texts } = marksOf(
+    await scatterPanels({ panels: [{ points: [0, 0], labels: [APPEARANCES - 1] }], classes }),
+  );
   assert.deepEqual(new Set(texts.filter((text) => text.startsWith('class '))), new Set(classes));
+});
+
+test('classes that would look like others have no legend', async () => {
+  const classes = Array.from({ length: APPEARANCES + 1 }, (_, i) => `class ${i}`);
+  const { texts } = marksOf(await scatterPanels({ panels: [{ points: [0, 0], labels: [0] }], classes }));
+  assert.ok(!texts.some((text) => text.startsWith('class ')));
 });
 
 test('a confusion matrix has a cell for each pair that occurs, with its number, and all names', async () => {

@@ -1,6 +1,6 @@
 import { at } from '../../errors.js';
 import { type Chart, drawChart } from '../draw.js';
-import { colorOf, shapeOf } from '../palette.js';
+import { APPEARANCES, colorOf, shapeOf } from '../palette.js';
 import { legendColumns } from './legend-columns.js';
 
 export interface ScatterPanel {
@@ -69,7 +69,7 @@ function panelOf(panel: ScatterPanel, classes: readonly string[], side: number, 
     height: side,
     view: { stroke: 'currentColor', strokeOpacity: 0.3 },
     data: { values: mixed(rows) },
-    mark: { type: 'point' as const, size: rows.length > MANY ? 14 : 30, opacity: 0.8 },
+    mark: { type: 'point' as const, size: rows.length > MANY ? 18 : 30, opacity: 0.8 },
     encoding: {
       x: axisOf('x', xs, axes[0]),
       y: axisOf('y', ys, axes[1]),
@@ -88,8 +88,9 @@ function panelOf(panel: ScatterPanel, classes: readonly string[], side: number, 
   };
 }
 
-/** Entries in columns of one width; those of many classes are small, and cut off where they are long. */
+/** Of more classes than look different there is none. Entries in columns of one width; those of many classes are small, and cut off where they are long. */
 function legendOf(classes: readonly string[], room: number) {
+  if (classes.length > APPEARANCES) return null;
   const [size, limit] = classes.length > MANY_CLASSES ? [10, 120] : [12, 240];
   return { columns: legendColumns(classes, room, size, limit), labelFontSize: size, labelLimit: limit };
 }

@@ -66,7 +66,7 @@ export const lookReportSchema = z.object({
       /** With that temperature. */
       ece_scaled: share.nullable(),
       /** Shares of the variance of the features that the plane's two axes have. */
-      explained_variance: z.tuple([share, share]).nullable(),
+      explained_variance: z.tuple([z.number(), z.number()]).nullable(),
       /** All mistakes, the most wrong first; neighbours of those that are shown. */
       mistakes: z.array(
         z.object({

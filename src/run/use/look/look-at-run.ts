@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { z } from 'zod';
 import { percent } from '../../../analysis/format-accuracy.js';
 import { writeFileAtomic } from '../../../files/atomic.js';
@@ -36,7 +36,7 @@ export async function lookAtRun(
   host.emit({ type: 'phase', phase: 'draw' });
   const images = 'why' in seen ? undefined : { seen, measures: measuresOf(seen) };
   const look: Look = {
-    name: resolve(run).split(/[/\\]/).at(-1) ?? run,
+    name: folder.name,
     record,
     summary,
     unfinished: 'why' in seen ? undefined : seen.model.unfinished,

@@ -30,6 +30,11 @@ export interface Seen {
   readonly trainImages: number;
 }
 
+const GIVE_DATA = 'Name the folder that has the images with --data DIR.';
+
+/** What needs the images and the classifier. */
+const PARTS = 'confusion, mistakes, classes, calibration and features';
+
 /** Why a part of the page is missing. */
 export interface Missing {
   readonly part: string;
@@ -75,10 +80,10 @@ export async function see(
       trainImages: train.images.length + train.lost.length,
     };
   } catch (error) {
-    const isTold = error instanceof AdarandError && error.code !== STOPPED && data === undefined;
-    if (!isTold) throw error;
-    const hint = error.hint === undefined ? '' : ` ${error.hint}`;
-    return { part: 'everything that needs the images and the classifier', why: `${error.message}.${hint}` };
+    if (!(error instanceof AdarandError) || error.code === STOPPED) throw error;
+    if (data !== undefined && /^(data[.]|look[.]no-images$)/.test(error.code)) throw error;
+    const hint = error.code.startsWith('data.') ? GIVE_DATA : error.hint;
+    return { part: PARTS, why: `${error.message}.${hint === undefined ? '' : ` ${hint}`}` };
   }
 }
 
@@ -87,12 +92,12 @@ function noImages({ lost }: FoundImages, split: 'test' | 'val', where: string): 
   const name = split === 'test' ? 'test' : 'validation';
   if (first === undefined)
     return new AdarandError(
-      'look.no-images',
-      `the run has neither been tested nor does it have validation images`,
+      'look.nothing',
+      'the run has neither been tested nor does it have validation images',
     );
   return new AdarandError(
     'look.no-images',
     `${where} has none of the run's ${lost.length} ${name} images, by content: ${first.path}`,
-    'Name the folder that has them with --data DIR.',
+    GIVE_DATA,
   );
 }

@@ -36,10 +36,10 @@ ${chart(drawn, 'Accuracies with their 95 % intervals')}
   );
 }
 
-function note({ summary }: Look): string {
+function note({ summary, record }: Look): string {
+  if (record.data.test === 0) return 'There are no test images.';
   if (summary === undefined) return 'The run is not finished: the test images have not been looked at.';
-  if (summary.test_accuracy === null)
-    return summary.test_images === 0 ? 'There are no test images.' : 'The test images were left alone.';
+  if (summary.test_accuracy === null) return 'The test images were left alone.';
   return 'The test images were looked at once, after training; the epoch was chosen by the validation images, so that their accuracy is too high on average.';
 }
 

@@ -26,7 +26,7 @@ export async function calibrationSection(
     'Calibration',
     html`<p>How often an answer is right, by its probability, on ${accuracy.images} ${imagesOf(split)}. Where a bar ends on the diagonal, a probability of 80 % is right in 80 % of the cases. ECE, the expected calibration error, is the mean distance between bars and diagonal, over the images.</p>
 <div class="grid">${drawn.map((svg, i) => chart(svg, `Reliability diagram, ${diagrams[i]?.title}`))}</div>
-<p class="note">${explanation(split, val !== undefined, scaled?.temperature)}</p>`,
+<p class="note">${explanation(split, val !== undefined, scaled?.temperature)}${scaled !== undefined && scaled.error > error ? ' For the images here it is worse, so that these are unlike the validation images, or too few to tell.' : ''}</p>`,
   );
 }
 

@@ -1,5 +1,6 @@
 import { at } from '../../../../errors.js';
-import { confusionMatrix } from '../../../../figures/charts/confusion-matrix.js';
+import { type ConfusionMatrix, confusionMatrix } from '../../../../figures/charts/confusion-matrix.js';
+import type { Head } from '../../../../nn/network.js';
 import type { Measures } from '../measure.js';
 import type { Seen } from '../seen.js';
 import { chart, section } from './figure.js';
@@ -8,16 +9,19 @@ import { imagesOf } from './words.js';
 
 const LISTED = 10;
 
+/** More classes than this cannot be read. */
+const DRAWN = 120;
+
 export async function confusionSection(
-  { model, split }: Seen,
-  { counts, accuracy }: Measures,
+  { model, split }: Pick<Seen, 'split'> & { readonly model: { readonly head: Pick<Head, 'classes'> } },
+  { counts, accuracy }: Pick<Measures, 'counts' | 'accuracy'>,
 ): Promise<Html> {
   const { classes } = model.head;
   const pairs = confusedPairs(counts, classes);
-  const drawn = await confusionMatrix({ classes, counts });
+  const drawn = await confusionMatrix(mostConfused(counts, classes));
   return section(
     'Confusion',
-    html`<p>${accuracy.images} ${imagesOf(split)}: a row for each class, a column for each answer. Blue is right, orange wrong; the stronger a colour, the larger its share of the row.</p>
+    html`<p>${accuracy.images} ${imagesOf(split)}: a row for each class, a column for each answer. Blue is right, orange wrong; the stronger a colour, the larger its share of the row.${classes.length > DRAWN ? ` Of ${classes.length} classes, the ${DRAWN} with the most mistakes.` : ''}</p>
 <div class="beside top">
 ${chart(drawn, 'Confusion matrix', 'scroll')}
 <div>${
@@ -39,4 +43,24 @@ function confusedPairs(counts: Int32Array, classes: readonly string[]) {
   return pairs
     .filter(({ truth, answer, images }) => images > 0 && truth !== answer)
     .sort((a, b) => b.images - a.images);
+}
+
+/** The classes that are most often mistaken, or answered by mistake, in their order. */
+function mostConfused(counts: Int32Array, classes: readonly string[]): ConfusionMatrix {
+  const K = classes.length;
+  const mistakes = new Float64Array(K);
+  counts.forEach((images, cell) => {
+    const [truth, answer] = [Math.floor(cell / K), cell % K];
+    if (truth === answer) return;
+    mistakes[truth] = at(mistakes, truth) + images;
+    mistakes[answer] = at(mistakes, answer) + images;
+  });
+  const chosen = Array.from(classes.keys())
+    .sort((a, b) => at(mistakes, b) - at(mistakes, a))
+    .slice(0, DRAWN)
+    .sort((a, b) => a - b);
+  return {
+    classes: chosen.map((k) => at(classes, k)),
+    counts: chosen.flatMap((truth) => chosen.map((answer) => at(counts, truth * K + answer))),
+  };
 }

@@ -19,7 +19,7 @@ export async function mistakesSection(seen: Seen, { mistakes, accuracy }: Measur
     train.images.length < trainImages ? `${train.images.length} of the ${trainImages}` : `the ${trainImages}`;
   return section(
     'Mistakes',
-    html`<p>${mistakes.length} of ${accuracy.images} ${imagesOf(split)} are answered wrong${some}, those with the least probability of their class first. Below each are the most similar training images, by the cosine of their features, of ${among}.</p>
+    html`<p>${mistakes.length} of ${accuracy.images} ${imagesOf(split)} ${mistakes.length === 1 ? 'is' : 'are'} answered wrong${some}, those with the least probability of their class first. Below each are the most similar training images, by the cosine of their features, of ${among}.</p>
 <div class="cards">${cards}</div>`,
   );
 }
