@@ -86,7 +86,7 @@ export interface TrainOptions {
   /**
    * Images in a batch.
    *
-   * Default: 32, or less for few images.
+   * Default: 32, or less for few images or little memory.
    */
   batchSize?: number | undefined;
   /**
