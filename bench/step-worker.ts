@@ -171,6 +171,7 @@ async function prepare(task: StepTask, file: string): Promise<void> {
     cache,
     dataset,
     source: sourceImages,
+    openAt: () => Promise.resolve(network),
   };
   const frozen = new FrozenModel(inputs, host);
   const tools = prepareToolsOf(inputs, frozen, { batchSize: task.batchSize, seed: 1 }, host);

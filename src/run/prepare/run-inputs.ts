@@ -26,6 +26,8 @@ export interface RunInputs {
   /** Those that the model's description names. */
   readonly licences: readonly string[];
   readonly compile: CompileOptions;
+  /** The same model for images of another size. @throws AdarandError where it takes no such images. */
+  openAt(imageSize: number): Promise<Network>;
 }
 
 /**
@@ -64,12 +66,14 @@ export async function openInputs(
   const dataset = await open(options.data, splits, cache, host);
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
-  if (options.source === undefined)
-    return { dataset, source: undefined, cache, network, modelSource, licences, compile };
+  const openAt = (imageSize: number) =>
+    openLocated(located, { imageSize, ...(features !== undefined && { features }) });
+  const inputs = { dataset, cache, network, modelSource, licences, compile, openAt };
+  if (options.source === undefined) return { ...inputs, source: undefined };
   const whole = { seed, valFraction: 0, testFraction: 0 };
   const source = sourceImages(await open(options.source, whole, cache, host), dataset);
   host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
-  return { dataset, source, cache, network, modelSource, licences, compile };
+  return { ...inputs, source };
 }
 
 async function open(

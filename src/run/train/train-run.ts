@@ -33,6 +33,7 @@ import {
 } from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
+import { smallImagesRemark } from '../prepare/small-images.js';
 import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
@@ -59,6 +60,7 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
   const groups = groupRates(asked, method, inputs.network);
   const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
+    if (asked.imageSize === undefined) say(host, await smallImagesRemark(inputs));
     const memory = stepMemory(inputs, groups);
     const { first, preparation } = await lookBefore(inputs, asked, method, memory, host);
     const runOf = (epochs: number): Run => {
@@ -141,6 +143,10 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
   }
 }
 
+function say(host: RunHost, text: string | undefined): void {
+  if (text !== undefined) host.emit({ type: 'remark', text });
+}
+
 /** Settings and preparation, which need the pretrained network; its memory is released afterwards. */
 async function lookBefore(
   inputs: RunInputs,
@@ -157,8 +163,7 @@ async function lookBefore(
   const settings = resolveSettings(options, { ...inputs, method, memory });
   const { batchSize: given, accumulate } = options;
   const standard = standardBatch(dataset.train.images.length);
-  const remark = memoryRemark({ given, standard, accumulate }, memory);
-  if (remark !== undefined) host.emit({ type: 'remark', text: remark });
+  say(host, memoryRemark({ given, standard, accumulate }, memory));
   const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
   const preparation = await prepareRun(tools, { method, head: options.head, statistics });
   return { first: settings, preparation };
