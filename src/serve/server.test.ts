@@ -14,6 +14,8 @@ import { type Patience, patience, type RunningServer, startServer } from './serv
 const classes = [{ name: 'red', probability: 1 }];
 const token = 'a-secret-of-the-tests';
 const servers: RunningServer[] = [];
+/** Images that the classifier of the last server was given. */
+let images = 0;
 const reported: unknown[] = [];
 
 afterEach(async () => {
@@ -32,12 +34,17 @@ interface Given {
 /** A server whose classifier answers at once, if no other is given. */
 async function serve(given: Given = {}): Promise<RunningServer> {
   const { predict = async () => classes, access, page, patient, maxBytes = 1000, maxWaiting = 64 } = given;
+  images = 0;
+  const counted: ImageClassifier['predict'] = (image, options) => {
+    images += 1;
+    return predict(image, options);
+  };
   const own = { token: undefined, origins: [], host: 'localhost', ...access };
   const limits = { maxBytes, maxWaiting, needsToken: own.token !== undefined };
   const server = await startServer(
     (url) =>
       routesOf(
-        { folder: 'run', page, classifier: { classes: ['red', 'blue'], predict } },
+        { folder: 'run', page, classifier: { classes: ['red', 'blue'], predict: counted } },
         { url, ...limits },
       ),
     {
@@ -73,6 +80,15 @@ function raw({ url }: RunningServer, text: string): Promise<string> {
       .on('error', () => {})
       .on('close', () => resolve(received));
   });
+}
+
+/** Machines that run tests may be slow. */
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  while (!(await condition())) {
+    assert.ok(performance.now() < deadline, 'it takes too long');
+    await later(10);
+  }
 }
 
 interface Answer {
@@ -219,7 +235,7 @@ describe('requests that are refused', () => {
       await raw(server, `${head}Content-Length: 200000000\r\n\r\n`),
       /^HTTP\/1\.1 413 .*"serve\.too-large"/s,
     );
-    assert.ok(performance.now() - before < 5000);
+    assert.ok(performance.now() - before < 20_000);
     const chunk = `200\r\n${'x'.repeat(512)}\r\n`;
     assert.match(
       await raw(server, `${head}Transfer-Encoding: chunked\r\n\r\n${chunk}${chunk}`),
@@ -237,7 +253,7 @@ describe('requests that are refused', () => {
     });
     const { url } = await serve({ maxWaiting: 2, predict: () => answered.then(() => classes) });
     const first = [post(url), post(url)];
-    await later(200);
+    await until(() => images === 2);
     const busy = await refused(await post(url), 503, 'serve.busy');
     assert.equal(busy.headers.get('retry-after'), '1');
     assert.equal((await fetch(`${url}health`)).status, 200);
@@ -254,7 +270,7 @@ describe('requests that are refused', () => {
     const { url } = await serve({ predict: () => answered.then(() => classes) });
     const large = new Uint8Array(1000);
     const first = Array.from({ length: 8 }, () => post(url, large));
-    await later(200);
+    await until(() => images === 8);
     await refused(await post(url), 503, 'serve.busy');
     answer();
     await Promise.all(first);
@@ -345,7 +361,7 @@ describe('who is answered', () => {
 });
 
 describe('clients that hang', () => {
-  const quick = { headers: 300, request: 600 };
+  const quick = { headers: 2000, request: 4000 };
   const head = 'POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\n';
 
   test('are ended, and meanwhile others are answered', async () => {
@@ -373,8 +389,10 @@ describe('clients that hang', () => {
           }),
         );
       });
-    await later(200);
-    assert.equal((await post(server.url, new Uint8Array(1000))).status, 200);
+    await until(async () => (await post(server.url, new Uint8Array(1000))).status === 200);
+    // All of the memory is free again.
+    const large = Array.from({ length: 8 }, () => post(server.url, new Uint8Array(1000)));
+    for (const response of await Promise.all(large)) assert.equal(response.status, 200);
   });
 });
 
@@ -389,13 +407,12 @@ test('a client that goes before its answer is there leaves nothing behind', asyn
   for (let i = 0; i < 2; i++) {
     const going = new AbortController();
     const gone = assert.rejects(fetch(`${url}predict`, { method: 'POST', body: 'x', signal: going.signal }));
-    await later(100);
+    await until(() => images === i + 1);
     going.abort();
     await gone;
   }
-  await later(500);
   reported.length = 0;
-  for (const response of await Promise.all([post(url), post(url)])) assert.equal(response.status, 200);
+  await until(async () => (await post(url)).status === 200);
   assert.deepEqual(reported, []);
 });
 
@@ -409,13 +426,13 @@ describe('the end of a server', () => {
       },
     });
     const answer = post(server.url);
-    await later(150);
+    await until(() => images === 1);
     const closed = server.close();
     await assert.rejects(post(server.url));
     assert.equal((await answer).status, 200);
     const before = performance.now();
     await closed;
-    assert.ok(performance.now() - before < 3000);
+    assert.ok(performance.now() - before < 20_000);
   });
 
   test('does not wait for those that hang, but for an answer that takes longer', async () => {
@@ -431,7 +448,7 @@ describe('the end of a server', () => {
       raw(server, 'POST /predict HTTP/1.1\r\nHost: loc'),
     ];
     const answer = post(server.url);
-    await later(100);
+    await until(() => images === 1);
     await server.close();
     assert.deepEqual(await Promise.all(hanging), ['', '']);
     assert.equal((await answer).status, 200);
