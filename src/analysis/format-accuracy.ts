@@ -13,3 +13,16 @@ export function accuracyWithInterval(accuracy: number, [low, high]: readonly [nu
 export function withMirrorImages({ tta }: { readonly tta: 'none' | 'flip' }): string {
   return tta === 'flip' ? ', each with its mirror image' : '';
 }
+
+/** The figure by which an epoch was chosen, where it was not the validation accuracy. */
+export function chosenBy(summary: {
+  readonly choose_by: 'accuracy' | 'balanced-accuracy' | 'loss';
+  readonly val_loss: number | null;
+  readonly val_balanced_accuracy: number | null;
+}): string | undefined {
+  const { choose_by: by, val_loss: loss, val_balanced_accuracy: balanced } = summary;
+  if (by === 'loss' && loss !== null) return `validation loss ${loss.toFixed(3)}`;
+  if (by === 'balanced-accuracy' && balanced !== null)
+    return `balanced validation accuracy ${percent(balanced)}`;
+  return undefined;
+}

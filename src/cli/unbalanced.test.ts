@@ -81,6 +81,49 @@ describe('classes of unequal size', () => {
     assert.equal(remark(await said('--balance', 'loss')), undefined);
   });
 
+  for (const { by, figure, said } of [
+    { by: 'loss', figure: 'val_loss', said: 'validation loss \\d+\\.\\d{3}' },
+    {
+      by: 'balanced-accuracy',
+      figure: 'val_balanced_accuracy',
+      said: 'balanced validation accuracy \\d+\\.\\d %',
+    },
+  ] as const)
+    test(`--choose-by ${by} keeps the best epoch by that, and says so`, async () => {
+      const sign = by === 'loss' ? -1 : 1;
+      const longer = ['--epochs', '4', '--head', 'random', '--lr', '0.3', '--clip-grad-norm', '3'];
+      const { code, stdout, stderr } = await train('unequal', ...longer, '--choose-by', by, '--out', by);
+      assert.equal(code, 0, stderr);
+      const lines = jsonLines(await readFile(path(by, 'metrics.jsonl'), 'utf8'));
+      const epochs = lines.filter(({ type }) => type === 'epoch');
+      const figures = epochs.map((line) => sign * Number(line[figure]));
+      const { best_epoch: kept, choose_by: recorded } = lastLine(
+        await readFile(path(by, 'summary.json'), 'utf8').then((text) => JSON.stringify(JSON.parse(text))),
+      );
+      assert.equal(recorded, by);
+      const best = epochs.findIndex(({ epoch }) => epoch === kept);
+      assert.equal(figures[best], Math.max(...figures));
+      assert.match(stdout, new RegExp(`^kept epoch \\d of 4: ${said}$`, 'm'));
+      assert.equal((await adarand(folder.path, 'export', by, '--to', `${by}-exported`)).code, 0);
+      const card = await readFile(path(`${by}-exported`, 'README.md'), 'utf8');
+      assert.match(card, new RegExp(`, chosen by the ${said}\\.`));
+    });
+
+  test('a way to choose the epoch that does not go with the rest is remarked on', async () => {
+    const balanced = await train('unequal', '--epochs', '1', '--balance', 'loss');
+    assert.match(
+      balanced.stdout,
+      /^--balance loss makes classes count alike in training, and the epoch is still chosen by plain accuracy: --choose-by balanced-accuracy makes them count alike there, too$/m,
+    );
+    const both = ['--balance', 'loss', '--choose-by', 'balanced-accuracy'];
+    assert.doesNotMatch((await train('unequal', '--epochs', '1', ...both)).stdout, /^--balance/m);
+    const none = await train('equal', '--epochs', '1', '--val-fraction', '0', '--choose-by', 'loss');
+    assert.match(
+      none.stdout,
+      /^--choose-by loss changes nothing: there are no validation images to choose by$/m,
+    );
+  });
+
   test('with classes of equal size it is only in summary.json and in JSON', async () => {
     const { code, stdout, stderr } = await train('equal', '--out', 'even', '--json');
     assert.equal(code, 0, stderr);

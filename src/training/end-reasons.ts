@@ -4,7 +4,7 @@ import type { Position } from './checkpoint.js';
 export interface RunLength {
   readonly epochs: number;
   readonly batchesPerEpoch: number;
-  /** Epochs without a better validation accuracy after which it ends. */
+  /** Epochs without a better validation after which it ends. */
   readonly patience?: number | undefined;
   /** Batches after which it ends. */
   readonly maxSteps?: number | undefined;

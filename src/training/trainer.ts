@@ -3,7 +3,8 @@ import { bytesOf, type Tensor } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
-import type { BestEpoch, CheckpointStore, Position } from './checkpoint.js';
+import { type Criterion, isBetter } from './best-epoch.js';
+import type { CheckpointStore, Position } from './checkpoint.js';
 import { diverged, notFiniteAtFirst } from './diverged.js';
 import { endReasons, type RunLength, totalSteps } from './end-reasons.js';
 import { type Evaluation, Evaluator } from './evaluation.js';
@@ -27,7 +28,9 @@ export interface TrainerOptions extends StepOptions {
   readonly tta?: TestTimeAugmentation;
   /** Whether the state that training begins with is a candidate, too, as epoch 0: a head that was fitted already. */
   readonly validateStart: boolean;
-  /** Stop after this many epochs without a better validation accuracy. */
+  /** What the best epoch is chosen by; accuracy unless given. */
+  readonly chooseBy?: Criterion;
+  /** Stop after this many epochs without a better validation. */
   readonly patience?: number | undefined;
   /** Stop after this many batches in all. */
   readonly maxSteps?: number | undefined;
@@ -50,7 +53,7 @@ export type TrainingResult =
   | { readonly stopped: false; readonly test: Evaluation | undefined };
 
 /**
- * The loop: epochs of steps, validation after each, the best epoch by validation accuracy kept, the test set looked
+ * The loop: epochs of steps, validation after each, the best epoch by validation kept, the test set looked
  * at once, at the end, with that epoch's parameters.
  */
 export class Trainer {
@@ -210,7 +213,8 @@ export class Trainer {
     const { accuracy, balancedAccuracy, loss } = validation;
     this.#checkFinite('validation', loss, this.#stepsDone(position));
     const candidate = { epoch, accuracy, balancedAccuracy, loss };
-    if (isBetter(candidate, position.best)) position.best = candidate;
+    const { chooseBy = 'accuracy' } = this.#options;
+    if (isBetter(candidate, position.best, chooseBy)) position.best = candidate;
     return {
       val_accuracy: accuracy,
       val_balanced_accuracy: balancedAccuracy,
@@ -299,12 +303,6 @@ function incomplete(what: string): AdarandError {
     what,
     'Restore the run folder as it was, or start a new run.',
   );
-}
-
-/** By validation accuracy, of equals by the lower loss. */
-function isBetter(epoch: BestEpoch, best: BestEpoch | undefined): boolean {
-  if (best === undefined || epoch.accuracy > best.accuracy) return true;
-  return epoch.accuracy === best.accuracy && epoch.loss < best.loss;
 }
 
 /** Seconds between the events of an epoch. */

@@ -40,8 +40,15 @@ export function optionTypes(): string {
 
 function interfaceOf(name: string, description: string, schema: z.ZodObject, base?: string): string {
   const properties = describeOptions(schema).map(property);
-  const extended = base === undefined ? '' : ` extends ${base}`;
-  return `/** ${description} */\nexport interface ${name}${extended} {\n${properties.join('\n')}\n}`;
+  return `/** ${description} */\n${head(name, base)} {\n${properties.join('\n')}\n}`;
+}
+
+/** On two lines where one were longer than the formatter leaves it. */
+function head(name: string, base: string | undefined): string {
+  const start = `export interface ${name}`;
+  if (base === undefined) return start;
+  const line = `${start} extends ${base}`;
+  return line.length + ' {'.length <= 110 ? line : `${start}\n  extends ${base}`;
 }
 
 function property(option: OptionDescription): string {

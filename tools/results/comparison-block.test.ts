@@ -24,6 +24,7 @@ const summary: RunSummary = {
   train_images: 600,
   imbalance: 1,
   probe_val_accuracy: null,
+  choose_by: 'accuracy',
   best_epoch: 1,
   epochs: 2,
   steps: 36,

@@ -10,7 +10,7 @@ import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { AskedOptions } from '../../run/options/train-options.js';
-import { accuracyWithInterval, duration, percent, withMirrorImages } from '../format.js';
+import { accuracyWithInterval, chosenBy, duration, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';
@@ -106,8 +106,10 @@ function balanced(summary: RunSummary): string[] {
 function keptEpoch(summary: RunSummary): string {
   const { best_epoch: best, epochs, val_accuracy: validated, probe_val_accuracy: probe } = summary;
   if (validated === null) return `kept the last epoch, ${best}: there were no validation images to choose by`;
-  if (best === 0)
-    return `kept the linear probe: validation accuracy ${percent(validated)}, and none of ${epochs} epochs had a better one`;
-  const kept = `kept epoch ${best} of ${epochs}: validation accuracy ${percent(validated)}`;
-  return probe === null ? kept : `${kept}, after ${percent(probe)} of the linear probe`;
+  const chosen = chosenBy(summary) ?? `validation accuracy ${percent(validated)}`;
+  if (best === 0) return `kept the linear probe: ${chosen}, and none of ${epochs} epochs had a better one`;
+  const kept = `kept epoch ${best} of ${epochs}: ${chosen}`;
+  return probe === null || summary.choose_by !== 'accuracy'
+    ? kept
+    : `${kept}, after ${percent(probe)} of the linear probe`;
 }

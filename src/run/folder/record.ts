@@ -4,6 +4,7 @@ import { hubSourceSchema } from '../../models/hub/source.js';
 import { LICENCE } from '../../models/licence.js';
 import { originSchema } from '../../models/origin-schema.js';
 import { preprocessingSchema } from '../../models/preprocessing-schema.js';
+import { criteria } from '../../training/best-epoch.js';
 import { testTimeAugmentations } from '../../training/test-time-augmentation.js';
 import { lambdaSchema } from '../options/resolve-lambda.js';
 import { settingsSchema } from '../options/settings.js';
@@ -113,6 +114,8 @@ export const summarySchema = z.object({
   imbalance: z.number().min(1).nullable().default(null),
   /** Of the linear probe that training began with; null for another beginning. Earlier versions did not record it. */
   probe_val_accuracy: share.nullable().default(null),
+  /** What the best epoch was chosen by, on the validation images. */
+  choose_by: z.enum(criteria).default('accuracy'),
   /** The epoch whose parameters were kept: by validation, or the last one. 0 is the linear probe. */
   best_epoch: count,
   epochs: positive,

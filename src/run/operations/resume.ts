@@ -19,8 +19,7 @@ export const resumeOptionsSchema = z.strictObject({
     otherwise: 'as the run has it',
   }),
   patience: count.optional().register(optionRegistry, {
-    description:
-      'Epochs without a better validation accuracy after which training stops, counted from the best one.',
+    description: 'Epochs without a better validation after which training stops, counted from the best one.',
     group: 'Training',
     value: 'n',
     otherwise: 'as the run has it',

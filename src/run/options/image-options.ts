@@ -43,7 +43,7 @@ export const imageOptions = {
   valFraction: share.default(0.1).register(optionRegistry, {
     description:
       'Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the best ' +
-      'validation accuracy is kept.',
+      'validation is kept.',
     group: 'Images',
     value: 'x',
   }),

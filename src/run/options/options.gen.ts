@@ -207,7 +207,14 @@ export interface TrainOptions {
    */
   emaDecay?: number | undefined;
   /**
-   * Epochs without a better validation accuracy after which training stops.
+   * What the best epoch is chosen by, on the validation images; balanced-accuracy is the mean over
+   * classes, loss the cross-entropy. Of equals by an accuracy, the one with the lower loss is better.
+   *
+   * Default: accuracy.
+   */
+  chooseBy?: 'accuracy' | 'balanced-accuracy' | 'loss' | undefined;
+  /**
+   * Epochs without a better validation, by --choose-by, after which training stops.
    *
    * Default: training does not stop early.
    */
@@ -261,7 +268,7 @@ export interface TrainOptions {
   trainFraction?: number | undefined;
   /**
    * Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the
-   * best validation accuracy is kept.
+   * best validation is kept.
    *
    * Default: 0.1.
    */
@@ -329,7 +336,7 @@ export interface ResumeOptions {
    */
   epochs?: number | undefined;
   /**
-   * Epochs without a better validation accuracy after which training stops, counted from the best one.
+   * Epochs without a better validation after which training stops, counted from the best one.
    *
    * Default: as the run has it.
    */
@@ -337,7 +344,8 @@ export interface ResumeOptions {
 }
 
 /** Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched. */
-export interface TuneOptions extends Omit<TrainOptions, 'method' | 'valFold' | 'maxSteps' | 'out'> {
+export interface TuneOptions
+  extends Omit<TrainOptions, 'method' | 'valFold' | 'maxSteps' | 'chooseBy' | 'out'> {
   /**
    * Minutes that the whole search may take, the final run included. The first trial measures what this
    * machine does in them.

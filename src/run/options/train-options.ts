@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optimizers } from '../../optimizers/index.js';
 import { schedules } from '../../optimizers/schedules.js';
+import { criteria } from '../../training/best-epoch.js';
 import { choiceOf } from './choice.js';
 import { deviceOptions } from './device-options.js';
 import { imageOptions } from './image-options.js';
@@ -270,8 +271,18 @@ const training = {
       value: 'x',
       otherwise: 'no average',
     }),
+  chooseBy: z
+    .enum(criteria)
+    .default('accuracy')
+    .register(optionRegistry, {
+      description:
+        'What the best epoch is chosen by, on the validation images; balanced-accuracy is the mean over classes, loss the ' +
+        'cross-entropy. Of equals by an accuracy, the one with the lower loss is better.',
+      group: 'Training',
+      value: 'what',
+    }),
   patience: count.optional().register(optionRegistry, {
-    description: 'Epochs without a better validation accuracy after which training stops.',
+    description: 'Epochs without a better validation, by --choose-by, after which training stops.',
     group: 'Training',
     value: 'n',
     otherwise: 'training does not stop early',

@@ -4,7 +4,7 @@ import { optionRegistry } from './option.js';
 import { DEFAULT_EPOCHS, trainOptionsSchema } from './train-options.js';
 
 /** Options of `train` that a search decides for its trials. */
-const decided = { method: true, valFold: true, maxSteps: true, out: true } as const;
+const decided = { method: true, valFold: true, maxSteps: true, chooseBy: true, out: true } as const;
 
 export const decidedOptions: readonly string[] = Object.keys(decided);
 

@@ -1,4 +1,4 @@
-import { isLongTailed } from '../../data/imbalance.js';
+import { isLongTailed, isUnbalanced } from '../../data/imbalance.js';
 import type { Dataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
@@ -146,6 +146,18 @@ function onData(options: RunOptions, { dataset, network, method }: EffectContext
     [
       options.balance === 'sampling' && imbalance === 1,
       '--balance sampling changes nothing but the order of images: every class has equally many training images',
+    ],
+    [
+      options.chooseBy !== 'accuracy' && dataset.val.images.length === 0,
+      `--choose-by ${options.chooseBy} changes nothing: there are no validation images to choose by`,
+    ],
+    [
+      options.balance !== 'none' &&
+        options.chooseBy === 'accuracy' &&
+        isUnbalanced(imbalance) &&
+        dataset.val.images.length > 0,
+      `--balance ${options.balance} makes classes count alike in training, and the epoch is still chosen by plain accuracy: ` +
+        '--choose-by balanced-accuracy makes them count alike there, too',
     ],
     [
       options.balance === 'none' && isLongTailed(imbalance),

@@ -60,6 +60,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     train_images: data.train,
     imbalance: inputs.dataset.report.imbalance,
     probe_val_accuracy: (await startAccuracy(held.folder.metrics)) ?? null,
+    choose_by: options.chooseBy,
     best_epoch: best?.epoch ?? position.epoch,
     epochs: position.epoch,
     steps: stepsAt(record, position),

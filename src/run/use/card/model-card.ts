@@ -1,5 +1,10 @@
 import { basename } from 'node:path';
-import { accuracyWithInterval, percent, withMirrorImages } from '../../../analysis/format-accuracy.js';
+import {
+  accuracyWithInterval,
+  chosenBy,
+  percent,
+  withMirrorImages,
+} from '../../../analysis/format-accuracy.js';
 import { isUnbalanced } from '../../../data/imbalance.js';
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
@@ -108,7 +113,8 @@ function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | und
       best === 0
         ? `The parameters are those of the linear probe that training began with: none of ${epochs} epochs was better`
         : `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
-    return val === null ? `${those}.` : `${those}, chosen by the validation images: ${percent(val)}.`;
+    if (val === null) return `${those}.`;
+    return `${those}, chosen by the ${chosenBy(summary) ?? `validation images: ${percent(val)}`}.`;
   }
   if (unfinished === undefined) return '';
   const { epoch, epochs, step, best_epoch: best } = unfinished;
