@@ -154,11 +154,12 @@ describe('heads that are not just a last linear layer', () => {
   ];
 
   test('a convolution, a ReLU and an average: the maps that enter, averaged, without a pretrained head, which is said', async () => {
-    for (const [weight, output] of [
-      ['classifier.1.weight', 'y'],
-      ['fine', 'logits'],
+    for (const [output, nodes] of [
+      ['y', rectified('classifier.1.weight', 'y')],
+      ['logits', rectified('fine', 'logits')],
+      ['y', [...rectified('fine', 'z'), node('Softmax', ['z'], 'y')]],
     ] as const) {
-      const network = await open(rectified(weight, output), [output]);
+      const network = await open(nodes, [output]);
       assert.equal(network.featureSize, 4);
       assert.equal(network.pretrainedHead, undefined);
       assert.deepEqual([...network.parameters.keys()], ['kernel']);

@@ -2,7 +2,7 @@ import { AdarandError, at } from '../errors.js';
 import { encoderByItsEnd, layerBehind, namedEncoder, pooledOutput } from './head/encoder.js';
 import type { FoundHead } from './head/found-head.js';
 import { type LinearHead, layerOf } from './head/linear-layer.js';
-import { isCalledClassifier, isGlobalAverage, isPick } from './head/operators.js';
+import { decisive, isCalledClassifier, isGlobalAverage, isPick, saysClasses } from './head/operators.js';
 import { partlyLinear } from './head/partly-linear.js';
 import { sumOfHeads } from './head/sum-of-heads.js';
 import { unusedName, withNode } from './head/with-node.js';
@@ -19,9 +19,6 @@ const transparent = new Set([
   'Softmax',
   'Squeeze',
 ]);
-
-/** What is made of logits at the end that does not tell their values: they are looked at before it. */
-const decisive = new Set(['ArgMax', 'Hardmax', 'Sigmoid', 'TopK']);
 
 /** What the user says of a file's head. */
 export interface HeadChoice {
@@ -69,14 +66,10 @@ function maybeProjection(
   classes: readonly string[] | undefined,
 ): FoundHead['remark'] {
   const count = at(layer.weight.shape, 0);
-  const isClassifier = passed.some((node) => saysClasses(node.type) || isCalledClassifier(node));
+  const isClassifier = passed.some((node) => saysClasses(node) || isCalledClassifier(node));
   if (layer.biased || isClassifier || classes?.length === count) return undefined;
   return () =>
     `its last linear layer has no bias and is taken for a classifier of ${count} classes; if it is a projection, take what it gives as the features: --features ${head.output} (--logits ${head.output} says that it is none)`;
-}
-
-function saysClasses(type: string): boolean {
-  return type === 'LogSoftmax' || type === 'Softmax' || decisive.has(type);
 }
 
 /**

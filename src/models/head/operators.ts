@@ -12,6 +12,14 @@ export const shaping: ReadonlySet<string> = new Set([
   'Unsqueeze',
 ]);
 
+/** What is made of logits at the end that does not tell their values: they are looked at before it. */
+export const decisive: ReadonlySet<string> = new Set(['ArgMax', 'Hardmax', 'Sigmoid', 'TopK']);
+
+/** Whether a node at the end makes probabilities or a decision, which only a classifier's results are for. */
+export function saysClasses({ type }: OnnxNode): boolean {
+  return type === 'LogSoftmax' || type === 'Softmax' || decisive.has(type);
+}
+
 /** Whether a node averages maps [N,C,H,W] over all of their positions. */
 export function isGlobalAverage({ type, attributes, inputs }: OnnxNode, { constants }: OnnxModel): boolean {
   if (type === 'GlobalAveragePool') return true;

@@ -2,7 +2,7 @@ import { at } from '../../errors.js';
 import type { OnnxModel, OnnxNode } from '../onnx-import/decode.js';
 import type { FoundHead } from './found-head.js';
 import { type LinearHead, layerOf } from './linear-layer.js';
-import { isCalledClassifier, isGlobalAverage, isPick } from './operators.js';
+import { isCalledClassifier, isGlobalAverage, isPick, saysClasses } from './operators.js';
 
 /**
  * What is taken of classifiers that are no linear layer as a whole, which is always said. `passed`: the nodes from
@@ -16,18 +16,19 @@ export function partlyLinear(
   const behind = passed.at(-1);
   if (behind === undefined) return undefined;
   const isPooled = passed.some((node) => isGlobalAverage(node, model));
+  const isClassifier = output === 'logits' || passed.some(saysClasses);
   return isPooled
-    ? rectified(behind, output, model)
+    ? rectified(behind, isClassifier, model)
     : passed.some((node) => isPick(node, model))
       ? undefined
       : withLargest(behind, model);
 }
 
 /** SqueezeNet's: a convolution, a ReLU and an average. Its features are what the convolution reads, averaged. */
-function rectified(relu: OnnxNode, output: string | undefined, model: OnnxModel): FoundHead | undefined {
+function rectified(relu: OnnxNode, isClassifier: boolean, model: OnnxModel): FoundHead | undefined {
   const convolution = relu.type === 'Relu' ? producer(relu.inputs[0], model) : undefined;
   if (convolution?.type !== 'Conv') return undefined;
-  if (output !== 'logits' && !isCalledClassifier(convolution)) return undefined;
+  if (!isClassifier && !isCalledClassifier(convolution)) return undefined;
   const layer = layerOf(convolution, model, true);
   if (layer === undefined) return undefined;
   const { features } = layer;
