@@ -1,5 +1,6 @@
 /** Without other wishes, training begins with a linear probe, and never ends below it in validation. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -55,6 +56,47 @@ describe('a run that begins with a linear probe', () => {
       await readFile(inside('exported/README.md'), 'utf8'),
       /those of the linear probe that training began with/,
     );
+  });
+
+  test('and has no epochs is that probe: used as any run, and not trained on', async () => {
+    const { stdout, stderr, code } = await adarand(
+      folder.path,
+      ...[
+        'train',
+        'colours',
+        '--model',
+        'tiny.onnx',
+        '--epochs',
+        '0',
+        '--val-fraction',
+        '0.3',
+        '--out',
+        'probe',
+      ],
+    );
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^--epochs 0: the linear probe is the result, and adarand is not used$/m);
+    assert.match(stdout, /^this is the linear probe: validation accuracy .* %$/m);
+    const summary = await summaryOf('probe');
+    assert.deepEqual([summary.epochs, summary.steps, summary.best_epoch], [0, 0, 0]);
+    assert.equal(summary.val_accuracy, summary.probe_val_accuracy);
+    assert.ok(summary.test_accuracy >= 0.8, `test accuracy ${summary.test_accuracy}`);
+    const { stdout: evaluated } = await adarand(folder.path, 'eval', 'probe', 'colours', '--json');
+    const report = jsonLines(evaluated).find(({ type }) => type === 'result');
+    assert.equal(report?.accuracy, summary.test_accuracy);
+    for (const words of [
+      ['export', 'probe', '--to', 'exported-probe'],
+      ['look', 'probe'],
+    ])
+      assert.equal((await adarand(folder.path, ...words)).code, 0, words[0]);
+    const longer = await adarand(folder.path, 'train', '--resume', 'probe', '--epochs', '3');
+    assert.equal(longer.code, 2);
+    assert.match(longer.stderr, /probe is a linear probe: it was to have no epochs/);
+    const random = ['--epochs', '0', '--head', 'random', '--out', 'none'];
+    const refused = await adarand(folder.path, 'train', 'colours', '--model', 'tiny.onnx', ...random);
+    assert.equal(refused.code, 2);
+    assert.match(refused.stderr, /--epochs 0 would leave the new head as it begins/);
+    assert.ok(!existsSync(inside('none')));
   });
 
   test('is the same after a kill in its first epoch, and is used before that', async () => {

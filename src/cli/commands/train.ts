@@ -105,6 +105,8 @@ function balanced(summary: RunSummary): string[] {
 
 function keptEpoch(summary: RunSummary): string {
   const { best_epoch: best, epochs, val_accuracy: validated, probe_val_accuracy: probe } = summary;
+  if (epochs === 0)
+    return `this is the linear probe${validated === null ? '' : `: validation accuracy ${percent(validated)}`}`;
   if (validated === null) return `kept the last epoch, ${best}: there were no validation images to choose by`;
   const chosen = chosenBy(summary) ?? `validation accuracy ${percent(validated)}`;
   if (best === 0) return `kept the linear probe: ${chosen}, and none of ${epochs} epochs had a better one`;

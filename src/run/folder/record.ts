@@ -118,8 +118,8 @@ export const summarySchema = z.object({
   choose_by: z.enum(criteria).default('accuracy'),
   /** The epoch whose parameters were kept: by validation, or the last one. 0 is the linear probe. */
   best_epoch: count,
-  epochs: positive,
-  steps: positive,
+  epochs: count,
+  steps: count,
   /** Median over epochs, validation included. */
   seconds_per_epoch: z.number().min(0),
   /** Largest resident memory of the process that trained. */
@@ -147,7 +147,7 @@ export type RunSummary = z.infer<typeof summarySchema>;
 export const unfinishedSchema = z.object({
   /** Epochs that are done, of `epochs`. */
   epoch: count,
-  epochs: positive,
+  epochs: count,
   /** Batches that are done in all. */
   step: count,
   /** The epoch whose parameters are used, the best so far by validation; 0 for the linear probe, null for those of the last checkpoint. */

@@ -5,4 +5,5 @@ import { z } from 'zod';
 export const path = () => z.string().min(1);
 export const positive = z.number().positive();
 export const count = z.number().int().min(1);
+export const epochCount = () => z.number().int().min(0);
 export const share = z.number().min(0).lt(1);

@@ -79,7 +79,7 @@ export interface TrainOptions {
    */
   train?: string | undefined;
   /**
-   * Passes over the training images.
+   * Passes over the training images. With 0, the linear probe is the result.
    *
    * Default: 20, or as many as --minutes has time for.
    */

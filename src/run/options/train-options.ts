@@ -5,7 +5,7 @@ import { criteria } from '../../training/best-epoch.js';
 import { choiceOf } from './choice.js';
 import { deviceOptions } from './device-options.js';
 import { imageOptions } from './image-options.js';
-import { count, path, positive, share } from './numbers.js';
+import { count, epochCount, path, positive, share } from './numbers.js';
 import { optionRegistry } from './option.js';
 
 export type { TrainOptions } from './options.gen.js';
@@ -132,12 +132,14 @@ const training = {
       group: 'Training',
       value: 'what',
     }),
-  epochs: count.optional().register(optionRegistry, {
-    description: 'Passes over the training images.',
-    group: 'Training',
-    value: 'n',
-    otherwise: `${DEFAULT_EPOCHS}, or as many as --minutes has time for`,
-  }),
+  epochs: epochCount()
+    .optional()
+    .register(optionRegistry, {
+      description: 'Passes over the training images. With 0, the linear probe is the result.',
+      group: 'Training',
+      value: 'n',
+      otherwise: `${DEFAULT_EPOCHS}, or as many as --minutes has time for`,
+    }),
   minutes: positive.optional().register(optionRegistry, {
     description:
       'Minutes that the whole run may take, from the start of the command to its end: instead of a number of epochs, which ' +
@@ -339,6 +341,6 @@ export const trainOptionsSchema = z.strictObject({
 export type AskedOptions = z.output<typeof trainOptionsSchema>;
 
 /** The options of a run, whose number of epochs is decided. */
-export const runOptionsSchema = trainOptionsSchema.extend({ epochs: count.default(DEFAULT_EPOCHS) });
+export const runOptionsSchema = trainOptionsSchema.extend({ epochs: epochCount().default(DEFAULT_EPOCHS) });
 
 export type RunOptions = z.output<typeof runOptionsSchema>;

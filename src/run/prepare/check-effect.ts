@@ -7,7 +7,7 @@ import { type EffectContext, remarksOn } from './remarks.js';
  * Refuses options with which the run could not do what they say, and returns a sentence for each of the others that
  * change nothing.
  *
- * @throws AdarandError `config.no-update`, `config.warm-up`, `config.no-validation`, `config.mixing`.
+ * @throws AdarandError `config.no-epoch`, `config.no-update`, `config.warm-up`, `config.no-validation`, `config.mixing`.
  */
 export function checkEffect(
   options: RunOptions,
@@ -16,6 +16,7 @@ export function checkEffect(
 ): string[] {
   const { dataset } = context;
   const { accumulate, epochs, maxSteps = Number.POSITIVE_INFINITY, warmUp, patience } = options;
+  if (epochs === 0) return [probeAlone(options)];
   const batches = Math.min(epochs * Math.floor(dataset.train.images.length / batchSize), maxSteps);
   const updates = Math.floor(batches / accumulate);
   for (const kind of ['mixup', 'cutmix'] as const)
@@ -44,4 +45,14 @@ export function checkEffect(
       'Leave it out, or choose a greater --val-fraction.',
     );
   return remarksOn(options, { lambda, batches }, context);
+}
+
+/** What a run without epochs is. */
+function probeAlone({ head, method }: RunOptions): string {
+  if (head === 'linear-probe') return `--epochs 0: the linear probe is the result, and ${method} is not used`;
+  throw new AdarandError(
+    'config.no-epoch',
+    `--epochs 0 would leave the new head as it begins, and --head ${head} begins with chance`,
+    'Choose at least one epoch, or leave out --head: then the linear probe is the result.',
+  );
 }

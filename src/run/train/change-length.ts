@@ -39,6 +39,7 @@ export function changeLength(run: Resumed, asked: Length): ChangedLength | undef
   const { record, position, summary } = run;
   const { epochs, patience } = record.options;
   const to = { epochs: asked.epochs ?? epochs, patience: asked.patience ?? patience };
+  if (epochs === 0 && (summary !== undefined || to.epochs > 0)) throw probeAlone(run);
   const changed: Pick<RunChange, 'epochs' | 'patience'> = {
     ...(to.epochs !== epochs && { epochs: { from: epochs, to: to.epochs } }),
     ...(to.patience !== undefined &&
@@ -94,6 +95,15 @@ export function wasLastEpoch(record: RunRecord, position: Position): boolean {
 }
 
 const endsHere = 'with this, the run ends here: what was trained so far is tested and exported';
+
+/** Nothing was decided for a run without epochs that a longer one could go on with. */
+function probeAlone({ path }: Resumed): AdarandError {
+  return new AdarandError(
+    'run.finished',
+    `${path} is a linear probe: it was to have no epochs`,
+    'To train on from such a probe, start a new run.',
+  );
+}
 
 function checkDone(epochs: number, { epoch, batch }: Position): void {
   const begun = epoch + (batch > 0 ? 1 : 0);
