@@ -7,6 +7,7 @@ const keys: Readonly<Record<keyof MethodLosses, true>> = {
   taskLoss: true,
   penalty: true,
   extraLoss: true,
+  parts: true,
   updates: true,
   learned: true,
   preSteps: true,

@@ -105,6 +105,7 @@ function combined(
     ...(penalty && { penalty }),
     ...(extraLoss && { extraLoss }),
     ...(learned && { learned }),
+    parts: new Map(built.map(({ method, losses }) => [method.name, losses])),
     updates: new Map(all.flatMap(({ updates = [] }) => [...updates])),
     preSteps: all.flatMap(({ preSteps = [] }) => preSteps),
     metrics: Object.assign({}, ...built.map(({ losses, prefix }) => prefixed(prefix, losses.metrics ?? {}))),

@@ -32,14 +32,20 @@ export interface LossTools {
   parameter(name: string, initial: Tensor<'float32'>, kind: ParameterKind): Value;
 }
 
-/** What a method contributes to a training step. */
-export interface MethodLosses {
-  /** Takes the place of the batch's cross-entropy, for a method with a classification loss of its own. A scalar. */
-  readonly taskLoss?: Value;
-  /** Added to the task loss, times lambda. A scalar; absent for plain fine-tuning. */
+/** What a method adds to the task loss. */
+export interface AddedLosses {
+  /** Added times lambda. A scalar; absent for plain fine-tuning. */
   readonly penalty?: Value;
   /** Added as it is: a second penalty whose weight is an option of the method. A scalar. */
   readonly extraLoss?: Value;
+}
+
+/** What a method contributes to a training step. */
+export interface MethodLosses extends AddedLosses {
+  /** Takes the place of the batch's cross-entropy, for a method with a classification loss of its own. A scalar. */
+  readonly taskLoss?: Value;
+  /** Of a combination: what each of its methods adds, by name. They are in `penalty` and `extraLoss` already. */
+  readonly parts?: ReadonlyMap<string, AddedLosses>;
   /** The next value of each state that an update rule changes, of the state's type. */
   readonly updates?: ReadonlyMap<Value, Value>;
   readonly learned?: Learned;

@@ -5,7 +5,7 @@ import { input, sameType, type Value } from '../graph/value.js';
 import { describeValue, isValue, wrongLoss } from '../methods/check-losses.js';
 import { type InputMakers, makeInputs } from '../methods/inputs.js';
 import type { LambdaScales } from '../methods/lambda-unit.js';
-import type { Distribution, LossTools, MethodLosses } from '../methods/losses.js';
+import type { AddedLosses, Distribution, LossTools, MethodLosses } from '../methods/losses.js';
 import type { BoundMethod } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
 import { requireTensor } from './method-tensors.js';
@@ -24,7 +24,7 @@ export interface ApplyMethodOptions {
   readonly lambdaScales: LambdaScales | 'raw';
 }
 
-export interface AppliedMethod extends Pick<MethodLosses, 'taskLoss' | 'penalty' | 'extraLoss'> {
+export interface AppliedMethod extends Pick<MethodLosses, 'taskLoss' | keyof AddedLosses | 'parts'> {
   /** States that a rule changes with every batch, by name, whether or not the batch ends in an update. */
   readonly rules?: ReadonlyMap<string, Value>;
 }

@@ -77,7 +77,7 @@ for (const name of methodNames)
       );
       assert.ok(losses.every(Number.isFinite), `${losses}`);
       // The feature maps of this network come before its last group.
-      assert.deepEqual(withoutEffect, name === 'delta' ? ['penalty'] : []);
+      assert.deepEqual(withoutEffect, name === 'delta' ? ['the penalty of delta'] : []);
       assert.ok(trained.length > last.length);
       for (const [parameter, data] of initial)
         assert.equal(
@@ -94,7 +94,7 @@ for (const name of methodNames)
         headRates(1),
       );
       assert.ok(losses.every(Number.isFinite), `${losses}`);
-      assert.deepEqual(withoutEffect, actOnHead.includes(name) ? [] : ['penalty']);
+      assert.deepEqual(withoutEffect, actOnHead.includes(name) ? [] : [`the penalty of ${name}`]);
       for (const [parameter, data] of initial)
         assert.equal(
           parameters.get(parameter)?.some((element, i) => element !== data[i]),

@@ -21,7 +21,7 @@ import type { PretrainedStatistics } from './statistics.js';
 import { type HostScalar, known, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
 import { addUpdates, type UpdateOptions } from './step-updates.js';
 import { isPlain, type TaskLossOptions, taskLossOf } from './task-loss.js';
-import { type AddedLoss, withoutEffect } from './without-effect.js';
+import { withoutEffect } from './without-effect.js';
 
 export interface StepOptions extends UpdateOptions {
   readonly network: Network;
@@ -70,8 +70,8 @@ export interface StepGraph {
   readonly unreached: readonly string[];
   /** How many tensors the loss depends on, and trains. */
   readonly reached: number;
-  /** The method's losses that depend on nothing that is trained. */
-  readonly withoutEffect: readonly AddedLoss[];
+  /** The method's losses that depend on nothing that is trained, in words. */
+  readonly withoutEffect: readonly string[];
   /** Classes of the source images that go along with each batch; 0 where none do. */
   readonly sourceClasses: number;
 }
@@ -167,6 +167,7 @@ export function buildStep(options: StepOptions): StepGraph {
     reached: trained.length - unreached.length,
     withoutEffect: on
       ? withoutEffect(
+          method.name,
           losses,
           used.map(({ value }) => value),
         )

@@ -81,7 +81,7 @@ export class Trainer {
     for (const loss of graph.withoutEffect)
       host.emit({
         type: 'remark',
-        text: `the ${loss} of ${options.method.name} changes nothing: it depends on nothing that is trained`,
+        text: `${loss} changes nothing: it depends on nothing that is trained`,
       });
     if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);

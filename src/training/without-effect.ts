@@ -1,20 +1,22 @@
 import { topologicalOrder, type Value } from '../graph/value.js';
-import type { MethodLosses } from '../methods/losses.js';
+import type { AddedLosses, MethodLosses } from '../methods/losses.js';
 
-const kinds = { penalty: 'penalty', extraLoss: 'extra loss' } as const;
-
-export type AddedLoss = (typeof kinds)[keyof typeof kinds];
-
-/** Which losses that a method adds depend on nothing of the classifier that is trained. */
+/**
+ * The losses that a method adds and that depend on nothing of the classifier that is trained, in words; of a combination,
+ * those of each of its methods.
+ */
 export function withoutEffect(
-  losses: Pick<MethodLosses, keyof typeof kinds>,
+  name: string,
+  losses: Pick<MethodLosses, keyof AddedLosses | 'parts'>,
   trained: Iterable<Value>,
-): AddedLoss[] {
+): string[] {
   const values = new Set(trained);
-  const depends = (loss: Value) =>
-    topologicalOrder([loss]).some(({ inputs }) => inputs.some((value) => values.has(value)));
-  return (['penalty', 'extraLoss'] as const).flatMap((kind) => {
-    const loss = losses[kind];
-    return loss === undefined || depends(loss) ? [] : [kinds[kind]];
-  });
+  const isUseless = (loss: Value | undefined) =>
+    loss !== undefined &&
+    !topologicalOrder([loss]).some(({ inputs }) => inputs.some((value) => values.has(value)));
+  const parts = losses.parts ?? new Map([[name, losses]]);
+  return [...parts].flatMap(([method, { penalty, extraLoss }]) => [
+    ...(isUseless(penalty) ? [`the penalty of ${method}`] : []),
+    ...(isUseless(extraLoss) ? [`the extra loss of ${method}`] : []),
+  ]);
 }
