@@ -1,5 +1,6 @@
-import { float32, type Shape, type Tensor, zeros } from '../../src/graph/tensor.js';
+import { float32, type Shape, type Tensor } from '../../src/graph/tensor.js';
 import { tensorOf } from './lcg.js';
+import { lstmCases } from './lstm-cases.js';
 import { type FileAttribute, int64Tensor } from './onnx-fixtures.js';
 
 /** One application of an ONNX operator to x. */
@@ -94,7 +95,7 @@ export const operatorCases: readonly OperatorCase[] = [
     rest: [ints([6, 5]), ints([2, 2])],
     attributes: { dilations: [2, 1], strides: [1, 1], pads: [0, 0, 0, 0] },
   },
-  ...['forward', 'reverse', 'bidirectional'].flatMap((direction) => lstms(direction)),
+  ...lstmCases,
   { type: 'PRelu', rest: [random(5, [3, 1, 1])] },
   { type: 'LeakyRelu', attributes: { alpha: { float: 0.3 } } },
   { type: 'HardSigmoid', attributes: { alpha: { float: 0.3 }, beta: { float: 0.4 } } },
@@ -340,24 +341,6 @@ export const constantCases: readonly ConstantCase[] = [
   { type: 'Slice', inputs: [ints([1, 2, 3]), ints([0]), ints([0]), ints([0])] },
   { type: 'ScatterND', inputs: [square, ints([0, 0, 0, 0], [2, 2]), ints([8, 9])] },
 ];
-
-/** Without and with a bias and first states, for three steps of two sequences. */
-function lstms(direction: string): readonly OperatorCase[] {
-  const count = direction === 'bidirectional' ? 2 : 1;
-  const [w, r, bias] = [random(3, [count, 16, 5]), random(4, [count, 16, 4]), random(5, [count, 32])];
-  const [h, c] = [random(6, [count, 2, 4]), random(8, [count, 2, 4])];
-  return [
-    [w, r],
-    [w, r, bias, undefined, zeros('float32', [count, 2, 4]), c],
-    [w, r, bias, undefined, h, c],
-  ].map((rest) => ({
-    type: 'LSTM',
-    x: [3, 2, 5],
-    rest,
-    attributes: { hidden_size: 4, direction, input_forget: 0 },
-    outputs: 3,
-  }));
-}
 
 function plain(type: string): OperatorCase {
   return { type };
