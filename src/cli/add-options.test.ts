@@ -72,7 +72,9 @@ for (const { name, usage, load } of commands) {
       case 'record':
         return { word: 'a=b=c', value: { a: 'b=c' } };
       default: {
-        const word = ['word', 'last:2'].find((text) => schemaOf(key).safeParse(text).success) ?? 'word';
+        const word =
+          ['word', 'last:2', 'a-word-of-16-letters'].find((text) => schemaOf(key).safeParse(text).success) ??
+          'word';
         return { word, value: word };
       }
     }

@@ -76,9 +76,19 @@ describe('an option has an effect, or its user hears of it before training', () 
       ],
     },
     {
-      args: ['--epochs', '1', '--method', 'l2-sp', '--lambda-unit', 'raw', '--augment', 'none', '--no-flip'],
+      args: [
+        '--epochs',
+        '1',
+        '--method',
+        'co-tuning',
+        '--lambda-unit',
+        'raw',
+        '--augment',
+        'none',
+        '--no-flip',
+      ],
       remarks: [
-        '--lambda-unit raw changes nothing: the lambda of l2-sp is always the factor in the loss',
+        '--lambda-unit raw changes nothing: the lambda of co-tuning is always the factor in the loss',
         '--no-flip changes nothing: --augment none does not mirror images',
       ],
     },

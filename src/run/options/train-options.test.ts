@@ -37,7 +37,7 @@ test('options that have been parsed are parsed again to the same', () => {
 test('every mistake is named at once, in plain English', () => {
   const mistaken = {
     data: '',
-    epochs: 0,
+    epochs: -1,
     lambda: -1,
     schedule: 'cosin',
     lamda: 2,
@@ -51,7 +51,7 @@ test('every mistake is named at once, in plain English', () => {
     'data must not be empty',
     'model is missing',
     'lambda must be at least 0, not -1',
-    'epochs must be at least 1, not 0',
+    'epochs must be at least 0, not -1',
     'batchSize must be a whole number, not 1.5',
     'schedule must be one of constant, multi-step, cosine, cosine-7-16, not "cosin". Did you mean "cosine"?',
     'emaDecay must be less than 1, not 1',
