@@ -14,7 +14,9 @@ const tried = {
   learning_rate: 0.01,
   lambda: 1,
   augment: 'crop',
+  label_smoothing: 0.1,
   epochs: 2,
+  stage: 0,
   fold: 0,
   val_accuracy: 0.5,
   val_loss: 1.25,
@@ -30,7 +32,7 @@ export const searchReaders = {
     ['experiments/tune/tune-folder.ts'],
     async () => [
       {
-        version: 1,
+        version: 2,
         request: parseOptions(tuneOptionsSchema, { data: 'colours', model: 'tiny.onnx', minutes: 3 }),
         folds: 2,
         seconds: 1.5,
