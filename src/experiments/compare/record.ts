@@ -1,0 +1,40 @@
+import { z } from 'zod';
+
+const share = z.number().gt(0).max(1);
+const count = z.int().min(0);
+
+/** What is compared: runs that differ in the method alone have the same images, order, crops and head. */
+export const placeSchema = z.object({
+  /** Name of the dataset. */
+  dataset: z.string(),
+  /** Name of the network. */
+  model: z.string(),
+  /** Label of the method, with the options in which it differs from others: `randreg`, `randreg(prior=uniform)`. */
+  method: z.string(),
+  /** Share of the training images. */
+  fraction: share,
+  seed: count,
+});
+
+export type Place = z.infer<typeof placeSchema>;
+
+const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string().optional(),
+});
+
+const planned = {
+  ...placeSchema.shape,
+  /** Folder of the run, seen from that of the experiment. */
+  run: z.string(),
+};
+
+/** A run of an experiment: an ordinary run folder, or what kept it from becoming one. */
+export const experimentRunSchema = z.discriminatedUnion('status', [
+  z.object({ ...planned, status: z.literal('planned') }),
+  z.object({ ...planned, status: z.literal('finished'), seconds: z.number().min(0) }),
+  z.object({ ...planned, status: z.literal('failed'), seconds: z.number().min(0), error: failureSchema }),
+]);
+
+export type ExperimentRun = z.infer<typeof experimentRunSchema>;
