@@ -1,3 +1,4 @@
+import { argMax } from '../analysis/arg-max.js';
 import { balancedAccuracy } from '../analysis/balanced-accuracy.js';
 import { at, invariant } from '../errors.js';
 import { floatsOf } from '../graph/tensor.js';
@@ -122,13 +123,6 @@ export class Evaluator {
   release(): Promise<void> {
     return this.#program.release();
   }
-}
-
-/** Index of the largest element, the first of equals. */
-export function argMax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (at(values, i) > at(values, best)) best = i;
-  return best;
 }
 
 function buildEvaluation({ network, head, batchSize, imageSize, rename }: EvaluatorOptions): ProgramGraph {

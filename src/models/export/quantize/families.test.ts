@@ -16,7 +16,7 @@ import { compileOptionsFor } from '../../../run/device/compile-options.js';
 import { Program } from '../../../runtime/program.js';
 import { State } from '../../../runtime/state.js';
 import { normalize, PIXELS } from '../../../training/classifier.js';
-import { argMax } from '../../../training/evaluation.js';
+import { argMax } from '../../../analysis/arg-max.js';
 import { parseConfig } from '../../config.js';
 import { networkOf } from '../../detect.js';
 import { type ClassifierGraph, classifierGraph } from '../classifier-graph.js';

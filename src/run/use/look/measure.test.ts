@@ -4,7 +4,7 @@ import { fitTemperature } from '../../../analysis/temperature.js';
 import type { DatasetImage } from '../../../data/index.js';
 import { at } from '../../../errors.js';
 import { Random } from '../../../random.js';
-import { argMax } from '../../../training/evaluation.js';
+import { argMax } from '../../../analysis/arg-max.js';
 import type { Answers } from './answers.js';
 import { measure, SHOWN_MISTAKES } from './measure.js';
 
