@@ -84,7 +84,7 @@ export class RowsByClass {
       for (let place = from; place < to; place++) {
         const start = at(this.#order, place) * d;
         for (let k = 0; k < d; k++)
-          centred[place * d + k] = (at(this.#features, start + k) - at(mean, k)) / this.scale;
+          centred[place * d + k] = ((this.#features[start + k] ?? 0) - (mean[k] ?? 0)) / this.scale;
       }
     }
     return centred;
@@ -95,17 +95,17 @@ export class RowsByClass {
     const mean = new Float64Array(this.#d);
     for (let place = from; place < to; place++) {
       const start = at(this.#order, place) * this.#d;
-      for (let k = 0; k < this.#d; k++) mean[k] = at(mean, k) + at(this.#features, start + k) / (to - from);
+      for (let k = 0; k < this.#d; k++) mean[k] = (mean[k] ?? 0) + (this.#features[start + k] ?? 0);
     }
-    return mean;
+    return mean.map((sum) => sum / (to - from));
   }
 
   #spread(): number {
     const n = this.#order.length;
     const mean = this.#mean(0, n);
     let squares = 0;
-    for (let i = 0; i < this.#features.length; i++)
-      squares += (at(this.#features, i) - at(mean, i % this.#d)) ** 2;
+    for (let start = 0; start < this.#features.length; start += this.#d)
+      for (let k = 0; k < this.#d; k++) squares += ((this.#features[start + k] ?? 0) - (mean[k] ?? 0)) ** 2;
     return Math.sqrt(squares / n);
   }
 }
