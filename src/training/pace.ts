@@ -35,7 +35,7 @@ export async function measurePace(measured: Measured): Promise<Pace> {
     stop,
   );
   const evaluation = await secondsOf(
-    data.validation ?? data.trainingImages,
+    data.validation ?? (() => data.trainingImages('diagnose')),
     (images) => evaluate(evaluator, stepper.state, images, tta),
     stop,
   );
