@@ -1,4 +1,5 @@
 import type { Predictions } from '../methods/host.js';
+import { Random } from '../random.js';
 import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
 import { Diagnosis, type TestDiagnostics } from './diagnosis.js';
@@ -151,6 +152,20 @@ export class SplitPasses {
     if (seen !== undefined && tta === 'none') return predictionsOf(seen);
     const images = this.#host.data.trainingImages('epoch-callback');
     return predictAll(this.evaluator, this.#state, images, classes);
+  }
+
+  /** What diagnostics of so many images take after their evaluation: measured on random features. */
+  async secondsToDiagnose(images: number): Promise<number> {
+    if (this.#diagnosis === undefined) return 0;
+    const { classes, featureSize } = this.#options;
+    const random = new Random(0, 'noise');
+    const drawn = (size: number) => Float32Array.from({ length: size }, () => random.uniform());
+    const train = this.#outputs();
+    for (let i = 0; i < images; i++)
+      train.add({ logits: drawn(classes), features: drawn(featureSize), label: i % classes });
+    const started = performance.now();
+    await this.#diagnosis.metricsOf({ train, val: undefined }, undefined);
+    return secondsSince(started);
   }
 
   async release(): Promise<void> {

@@ -149,13 +149,13 @@ export class Trainer {
 
   /** What batches take here. The state is spoilt by it. */
   measure(): Promise<Pace> {
-    const { seed, tta = 'none' } = this.#options;
+    const { seed, batchSize, tta = 'none' } = this.#options;
     const { data, stop } = this.#host;
     const sampler = this.#method?.sourceSampler;
     return measurePace({
       stepper: this.#stepper,
-      evaluator: this.#passes.evaluator,
-      ...{ data, sampler, seed, tta, stop },
+      passes: this.#passes,
+      ...{ data, sampler, seed, batchSize, tta, stop },
     });
   }
 

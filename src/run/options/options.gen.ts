@@ -362,7 +362,10 @@ export interface ResumeOptions {
 
 /** Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched. */
 export interface TuneOptions
-  extends Omit<TrainOptions, 'method' | 'valFold' | 'maxSteps' | 'chooseBy' | 'out' | 'diagnostics' | 'keepFeatures'> {
+  extends Omit<
+    TrainOptions,
+    'method' | 'valFold' | 'maxSteps' | 'chooseBy' | 'out' | 'diagnostics' | 'keepFeatures'
+  > {
   /**
    * Minutes that the whole search may take, the final run included. The first trial measures what this
    * machine does in them.
