@@ -1,3 +1,5 @@
+import { section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import { formatBytes } from '../../../../files/format-bytes.js';
 import { commandLine } from '../../../command-line.js';
 import { describeOptions } from '../../../options/describe-options.js';
@@ -6,8 +8,6 @@ import { typedOptions } from '../../../options/typed-options.js';
 import { trainedInWords } from '../../../train/trained-groups.js';
 import { bibtexOf } from '../bibtex.js';
 import type { Look } from '../look.js';
-import { section } from './figure.js';
-import { type Html, html } from './html.js';
 
 /** What was run, with what, and how to run it again. */
 export function factsSection({ record, summary, unfinished }: Look): Html {
