@@ -1,0 +1,53 @@
+import type { ReportFigure } from '../block.js';
+
+/** Widths that papers have, in inches: a column, and a page. */
+export const PAPER_WIDTHS = { column: 3.25, page: 6.875 } as const;
+
+/** Pixels in an inch, as browsers have it: texts of 11 pixels are of 8.25 points. */
+const PIXELS = 96;
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * A figure of a given width in inches. Its texts keep their size as far as its plots can be made to fit; where names alone are
+ * wider, it is made smaller as a whole.
+ */
+export async function figureAt(
+  figure: Pick<ReportFigure, 'draw' | 'panels'>,
+  inches: number,
+): Promise<string> {
+  const svg = await fitted(figure, inches * PIXELS);
+  const { width, height } = sizeOf(svg);
+  const size = `width="${inches}in" height="${((inches * height) / width).toFixed(3)}in"`;
+  return svg.replace(SIZE, size);
+}
+
+/** As wide as asked, within a pixel, if a plot of some width makes it so; what is around plots has a width of its own. */
+export async function fitted(
+  { draw, panels = 1 }: Pick<ReportFigure, 'draw' | 'panels'>,
+  pixels: number,
+): Promise<string> {
+  let plot = Math.max(SMALLEST, Math.round(pixels / panels - 60));
+  let best = await draw(plot);
+  for (let round = 0; round < 3; round++) {
+    const missing = pixels - sizeOf(best).width;
+    const next = Math.max(SMALLEST, Math.round(plot + missing / panels));
+    if (Math.abs(missing) < 1 || next === plot) break;
+    plot = next;
+    best = await draw(plot);
+  }
+  return best;
+}
+
+/** Narrower plots show nothing. */
+const SMALLEST = 60;
+
+const SIZE = /width="([\d.]+)" height="([\d.]+)"/;
+
+function sizeOf(svg: string): Size {
+  const [, width = '1', height = '1'] = SIZE.exec(svg) ?? [];
+  return { width: Number(width), height: Number(height) };
+}

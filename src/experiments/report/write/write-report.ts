@@ -1,0 +1,58 @@
+import { renderPng } from '../../../figures/png.js';
+import { standalone } from '../../../figures/standalone.js';
+import type { Block, ReportFigure, ReportTable, Section } from '../block.js';
+import type { Evidence } from '../evidence/evidence.js';
+import { csvOf } from './csv.js';
+import { type DrawnSection, reportPage } from './html.js';
+import { latexOf } from './latex.js';
+import { markdownOf } from './markdown.js';
+import { figureAt, fitted, PAPER_WIDTHS } from './paper-figure.js';
+import type { ReportFolder } from './report-folder.js';
+
+/** Of a figure on the page, in pixels. */
+const ON_PAGE = 660;
+
+/** Pixels of a PNG to an inch of paper, over the 72 that it would have. */
+const DENSE = 300 / 72;
+
+/** What is written where, with how far it has come. Returns the page's path. */
+export async function writeReport(
+  evidence: Evidence,
+  sections: readonly Section[],
+  folder: ReportFolder,
+  onProgress: (done: number, total: number) => void,
+): Promise<string> {
+  const made: { readonly title: string; readonly blocks: readonly Block[] }[] = [];
+  for (const { title, make } of sections) made.push({ title, blocks: await make(evidence) });
+  await folder.make();
+  const total = made.reduce((sum, { blocks }) => sum + blocks.length, 0);
+  const drawn: DrawnSection[] = [];
+  let done = 0;
+  for (const { title, blocks } of made) {
+    const shown: DrawnSection['blocks'][number][] = [];
+    for (const block of blocks) {
+      if (block.kind === 'table') await writeTable(block.table, folder);
+      shown.push(block.kind === 'figure' ? await drawFigure(block.figure, folder) : block);
+      onProgress(++done, total);
+    }
+    drawn.push({ title, blocks: shown });
+  }
+  return folder.finish(await reportPage(evidence, drawn));
+}
+
+async function writeTable(table: ReportTable, folder: ReportFolder): Promise<void> {
+  await folder.write(`tables/${table.name}.csv`, csvOf(table));
+  await folder.write(`tables/${table.name}.md`, markdownOf(table));
+  await folder.write(`tables/${table.name}.tex`, latexOf(table));
+}
+
+/** Writes a figure in the widths of papers, and draws it for the page. */
+async function drawFigure(figure: ReportFigure, folder: ReportFolder) {
+  for (const [width, inches] of Object.entries(PAPER_WIDTHS)) {
+    const svg = await figureAt(figure, inches);
+    await folder.write(`figures/${figure.name}-${width}.svg`, standalone(svg));
+    await folder.write(`figures/${figure.name}-${width}.png`, await renderPng(svg, { scale: DENSE }));
+  }
+  const svg = await fitted(figure, ON_PAGE);
+  return { kind: 'figure', name: figure.name, title: figure.title, svg } as const;
+}
