@@ -49,6 +49,8 @@ export interface ReportFigure {
   readonly title: string;
   /** The chart, with a plot (or each of its panels) of this width, in pixels. */
   draw(plotWidth: number): Promise<string>;
+  /** On the page, two such figures lie beside each other where there is room. */
+  readonly half?: boolean;
   /** How many panels lie beside each other; 1 unless given. */
   readonly panels?: number;
 }

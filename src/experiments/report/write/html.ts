@@ -33,8 +33,29 @@ export function reportPage(evidence: Evidence, sections: readonly DrawnSection[]
 <p>${methods.join(', ')}</p>
 <p class="headline">${runs.length} runs on <b>${list(panels.map(({ dataset }) => dataset))}</b> with <b>${list(panels.map(({ model }) => model))}</b></p>`,
     main: html`${remarks.length === 0 ? undefined : html`<ul class="notes">${remarks.map((remark) => html`<li>${remark}</li>`)}</ul>`}
-${sections.map(({ title, blocks }) => section(title, blocks.map(blockOf)))}`,
+${sections.map(({ title, blocks }) => section(title, grouped(blocks)))}`,
   });
+}
+
+/** Figures that follow each other lie in a grid. */
+function grouped(blocks: DrawnSection['blocks']): Html[] {
+  const parts: Html[] = [];
+  let figures: Html[] = [];
+  const close = () => {
+    if (figures.length > 0)
+      parts.push(html`<div class="grid">${figures}</div>
+`);
+    figures = [];
+  };
+  for (const block of blocks) {
+    if (block.kind === 'figure') figures.push(blockOf(block));
+    else {
+      close();
+      parts.push(blockOf(block));
+    }
+  }
+  close();
+  return parts;
 }
 
 function blockOf(block: DrawnSection['blocks'][number]): Html {

@@ -9,8 +9,8 @@ import { markdownOf } from './markdown.js';
 import { figureAt, fitted, PAPER_WIDTHS } from './paper-figure.js';
 import type { ReportFolder } from './report-folder.js';
 
-/** Of a figure on the page, in pixels. */
-const ON_PAGE = 660;
+/** Of a figure on the page, in pixels, and of one that has another beside it. */
+const ON_PAGE = { whole: 660, half: 420 } as const;
 
 /** Pixels of a PNG to an inch of paper, over the 72 that it would have. */
 const DENSE = 300 / 72;
@@ -53,6 +53,6 @@ async function drawFigure(figure: ReportFigure, folder: ReportFolder) {
     await folder.write(`figures/${figure.name}-${width}.svg`, standalone(svg));
     await folder.write(`figures/${figure.name}-${width}.png`, await renderPng(svg, { scale: DENSE }));
   }
-  const svg = await fitted(figure, ON_PAGE);
+  const svg = await fitted(figure, figure.half === true ? ON_PAGE.half : ON_PAGE.whole);
   return { kind: 'figure', name: figure.name, title: figure.title, svg } as const;
 }
