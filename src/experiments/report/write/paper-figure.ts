@@ -1,3 +1,5 @@
+import { renderPng } from '../../../figures/png.js';
+import { standalone } from '../../../figures/standalone.js';
 import type { ReportFigure } from '../block.js';
 
 /** Widths that papers have, in inches: a column, and a page. */
@@ -11,18 +13,21 @@ interface Size {
   readonly height: number;
 }
 
+/** Of a PNG: what journals ask for. */
+const DOTS_PER_INCH = 300;
+
 /**
- * A figure of a given width in inches. Its texts keep their size as far as its plots can be made to fit; where names alone are
- * wider, it is made smaller as a whole.
+ * A figure of a given width in inches, as files. Its texts keep their size as far as its plots can be made to fit; where names
+ * alone are wider, it is made smaller as a whole.
  */
-export async function figureAt(
-  figure: Pick<ReportFigure, 'draw' | 'panels'>,
-  inches: number,
-): Promise<string> {
+export async function paperFigure(figure: Pick<ReportFigure, 'draw' | 'panels'>, inches: number) {
   const svg = await fitted(figure, inches * PIXELS);
   const { width, height } = sizeOf(svg);
   const size = `width="${inches}in" height="${((inches * height) / width).toFixed(3)}in"`;
-  return svg.replace(SIZE, size);
+  return {
+    svg: standalone(svg.replace(SIZE, size)),
+    png: await renderPng(svg, { scale: (inches * DOTS_PER_INCH) / width, dotsPerInch: DOTS_PER_INCH }),
+  };
 }
 
 /** As wide as asked, within a pixel, if a plot of some width makes it so; what is around plots has a width of its own. */

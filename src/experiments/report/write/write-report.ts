@@ -1,19 +1,14 @@
-import { renderPng } from '../../../figures/png.js';
-import { standalone } from '../../../figures/standalone.js';
 import type { Block, ReportFigure, ReportTable, Section } from '../block.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { csvOf } from './csv.js';
 import { type DrawnSection, reportPage } from './html.js';
 import { latexOf } from './latex.js';
 import { markdownOf } from './markdown.js';
-import { figureAt, fitted, PAPER_WIDTHS } from './paper-figure.js';
+import { fitted, PAPER_WIDTHS, paperFigure } from './paper-figure.js';
 import type { ReportFolder } from './report-folder.js';
 
 /** Of a figure on the page, in pixels, and of one that has another beside it. */
 const ON_PAGE = { whole: 660, half: 420 } as const;
-
-/** Pixels of a PNG to an inch of paper, over the 72 that it would have. */
-const DENSE = 300 / 72;
 
 /** What is written where, with how far it has come. Returns the page's path. */
 export async function writeReport(
@@ -49,9 +44,9 @@ async function writeTable(table: ReportTable, folder: ReportFolder): Promise<voi
 /** Writes a figure in the widths of papers, and draws it for the page. */
 async function drawFigure(figure: ReportFigure, folder: ReportFolder) {
   for (const [width, inches] of Object.entries(PAPER_WIDTHS)) {
-    const svg = await figureAt(figure, inches);
-    await folder.write(`figures/${figure.name}-${width}.svg`, standalone(svg));
-    await folder.write(`figures/${figure.name}-${width}.png`, await renderPng(svg, { scale: DENSE }));
+    const { svg, png } = await paperFigure(figure, inches);
+    await folder.write(`figures/${figure.name}-${width}.svg`, svg);
+    await folder.write(`figures/${figure.name}-${width}.png`, png);
   }
   const svg = await fitted(figure, figure.half === true ? ON_PAGE.half : ON_PAGE.whole);
   return { kind: 'figure', name: figure.name, title: figure.title, svg } as const;

@@ -4,8 +4,8 @@ import type { Evidence } from '../evidence/evidence.js';
 import { accuracyOf, fractionText, namesOf, panelsOf } from '../evidence/panels.js';
 import { fileName } from '../write/file-name.js';
 
-/** For each dataset and network, at the largest share of the images: a bar per method, a dot per seed. */
-export function accuracyBars(evidence: Evidence): ReportFigure[] {
+/** For each dataset and network, at the largest share of the images: a mark per method, a dot per seed. */
+export function accuracyDots(evidence: Evidence): ReportFigure[] {
   const { split } = evidence;
   const panels = panelsOf(evidence);
   const nameOf = namesOf(panels);
@@ -22,15 +22,8 @@ export function accuracyBars(evidence: Evidence): ReportFigure[] {
       {
         name: fileName('accuracy', panel.dataset, panel.model),
         title: `Accuracy on ${nameOf(panel)}${share}: mean, standard deviation over seeds, and each seed`,
-        draw: (width) =>
-          barChart({ bars, label, width, range: rangeOf(bars.flatMap(({ values }) => values)) }),
+        draw: (width) => barChart({ bars, label, width, form: 'dots' }),
       },
     ];
   });
-}
-
-/** From 0, unless all are so near each other that this would hide them: then a round number below. */
-function rangeOf(values: readonly number[]): readonly [number, number] {
-  const [low, high] = [Math.min(...values), Math.max(...values)];
-  return [high - low < 0.3 * high ? 10 * Math.max(0, Math.floor((low - (high - low)) / 10)) : 0, 100];
 }
