@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { compileOptionsFor } from '../../run/device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../../run/events.js';
 import { gatherEvidence } from './evidence/gather.js';
+import { lookAtImages } from './evidence/look-at-images.js';
 import { isExperiment } from './evidence/read-experiment.js';
 import type { Report, reportOptionsSchema } from './operation.js';
 import { sections } from './sections/index.js';
@@ -15,12 +17,13 @@ import { writeReport } from './write/write-report.js';
  * `report.exists`, `files.write`, `run.stopped`.
  */
 export async function makeReport(
-  { runs: paths, to, baseline }: z.output<typeof reportOptionsSchema>,
+  { runs: paths, to, baseline, device, threads }: z.output<typeof reportOptionsSchema>,
   host: RunHost,
 ): Promise<Report> {
   const gathered = await gatherEvidence(paths, baseline);
   const folder = await ReportFolder.open(to ?? placeOf(paths));
-  const evidence = { ...gathered, images: new Map() };
+  const compile = await compileOptionsFor(device, threads);
+  const evidence = { ...gathered, images: await lookAtImages(gathered, compile, host) };
   host.emit({ type: 'phase', phase: 'draw' });
   const page = await writeReport(evidence, sections, folder, (done, total) => {
     host.emit({ type: 'progress', phase: 'draw', done, total });

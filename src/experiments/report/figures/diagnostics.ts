@@ -19,6 +19,12 @@ interface Diagnostic {
 const ofSteps: readonly Diagnostic[] = [
   { metric: 'loss', title: 'Training loss, with the penalty', label: 'loss (nats)' },
   { metric: 'accuracy', title: 'Training accuracy, on augmented images', label: 'accuracy (%)', factor: 100 },
+  {
+    metric: 'train_eval_accuracy',
+    title: 'Accuracy on the training images as they are',
+    label: 'accuracy (%)',
+    factor: 100,
+  },
   { metric: 'val_accuracy', title: 'Validation accuracy', label: 'accuracy (%)', factor: 100 },
   { metric: 'val_loss', title: 'Validation loss', label: 'loss (nats)' },
   {
@@ -37,6 +43,12 @@ const ofSplits: readonly (readonly [name: string, title: string, label: string, 
   ['mean_squared_feature_norm', 'Mean squared norm of the features', 'mean ||g||²'],
   ['entropy', 'Entropy of the features', 'H(g) (nats)'],
   ['conditional_entropy', 'Entropy of the features, given the class', 'H(g | y) (nats)'],
+  ['entropy_without_constant', 'Entropy of the features, without its constant', 'H(g) (nats)'],
+  [
+    'conditional_entropy_without_constant',
+    'Entropy of the features, given the class, without its constant',
+    'H(g | y) (nats)',
+  ],
   ['mutual_information', 'Mutual information of features and classes', 'I(g; y) (nats)'],
   ['top5_accuracy', 'Top-5 accuracy', 'accuracy (%)', 100],
   ['macro_f1', 'F1, mean over classes', 'F1 (%)', 100],

@@ -1,9 +1,11 @@
 import type { Section } from '../block.js';
 import { ablationSection } from './ablation.js';
 import { accuracySection } from './accuracy.js';
+import { calibrationSection, confusionSection, mistakesSection } from './answers.js';
 import { costsSection } from './costs.js';
 import { diagnosticsSection } from './diagnostics.js';
 import { differencesSection } from './differences.js';
+import { featuresSection } from './features.js';
 import { ranksSection } from './ranks.js';
 import { smallDataSection } from './small-data.js';
 
@@ -16,4 +18,8 @@ export const sections: readonly Section[] = [
   ablationSection,
   costsSection,
   diagnosticsSection,
+  featuresSection,
+  confusionSection,
+  mistakesSection,
+  calibrationSection,
 ];
