@@ -22,6 +22,8 @@ export interface ReportTable {
   readonly title: string;
   readonly columns: readonly TableColumn[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Whether the page shows it only when asked to. */
+  readonly folded?: boolean;
   /** What is to be known of the numbers. */
   readonly notes: readonly string[];
   /** For programs: one observation a row, with all digits. Where it is left out, the CSV has what is shown. */
@@ -51,6 +53,8 @@ export interface ReportFigure {
   draw(plotWidth: number): Promise<string>;
   /** On the page, two such figures lie beside each other where there is room. */
   readonly half?: boolean;
+  /** A narrower plot, or panel, shows nothing; 60 pixels unless given. */
+  readonly smallest?: number;
   /** How many panels lie beside each other; 1 unless given. */
   readonly panels?: number;
 }

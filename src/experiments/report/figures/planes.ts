@@ -37,6 +37,7 @@ export function featurePlanes(evidence: Evidence): ReportFigure[] {
       name: fileName(name, panel.dataset, panel.model),
       title,
       panels: columnsOf(found.length),
+      smallest: 140,
       draw: draw(drawn),
     });
     return [

@@ -5,6 +5,7 @@ import { calibrationSection, confusionSection, mistakesSection } from './answers
 import { costsSection } from './costs.js';
 import { diagnosticsSection } from './diagnostics.js';
 import { differencesSection } from './differences.js';
+import { factsSection } from './facts.js';
 import { featuresSection } from './features.js';
 import { ranksSection } from './ranks.js';
 import { smallDataSection } from './small-data.js';
@@ -22,4 +23,5 @@ export const sections: readonly Section[] = [
   confusionSection,
   mistakesSection,
   calibrationSection,
+  factsSection,
 ];

@@ -101,15 +101,16 @@ export function lostText({ runs, failed, unfinished }: Cell): string {
 
 /** Whether intervals of the difference to each other method, corrected for their number, are above 0. */
 function isBest(panel: Panel, method: string, fraction: number, split: Evidence['split']): boolean {
-  const others = panel.methods.filter((other) => other !== method);
   const own = panel.cell(method, fraction);
+  // A method that is not here at this share, or whose every run failed, has no mean to be better than.
+  const others = panel.methods
+    .filter((other) => other !== method)
+    .map((other) => panel.cell(other, fraction))
+    .filter(({ finished, unfinished }) => finished.length + unfinished > 0);
   return (
     others.length > 0 &&
-    others.every((other) => {
-      const cell = panel.cell(other, fraction);
+    others.every((cell) => {
       const pairs = pairsOf(own, cell);
-      // A method whose runs failed cannot have been better; one that has not been run says nothing.
-      if (cell.finished.length === 0) return cell.failed > 0;
       if (pairs.length < 2) return false;
       const { low, p } = pairedTest(
         pairs.map(([run]) => accuracyOf(run, split)),

@@ -74,14 +74,14 @@ function blockOf(block: DrawnSection['blocks'][number]): Html {
   }
 }
 
-function tableOf({ title, columns, rows, notes, name }: ReportTable): Html {
+function tableOf({ title, columns, rows, notes, name, folded = false }: ReportTable): Html {
   const kind = columns.map(({ number = false }) => (number ? 'number' : ''));
-  return html`<h3>${title}</h3>
-<div class="scroll"><table class="sheet" id="${name}"><thead><tr>${columns.map(({ title }, c) => html`<th class="${kind[c]}">${title}</th>`)}</tr></thead>
+  const sheet = html`<div class="scroll"><table class="sheet" id="${name}"><thead><tr>${columns.map(({ title }, c) => html`<th class="${kind[c]}">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map((cell, c) => html`<td class="${kind[c]}">${cellOf(cell)}</td>`)}</tr>
 `,
-  )}</tbody></table></div>
+  )}</tbody></table></div>`;
+  return html`${folded ? html`<details><summary>${title}</summary>${sheet}</details>` : html`<h3>${title}</h3>${sheet}`}
 ${notes.map((note) => html`<p class="note">${note}</p>`)}
 `;
 }

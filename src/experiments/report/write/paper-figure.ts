@@ -13,6 +13,8 @@ interface Size {
   readonly height: number;
 }
 
+type Drawn = Pick<ReportFigure, 'draw' | 'panels' | 'smallest'>;
+
 /** Of a PNG: what journals ask for. */
 const DOTS_PER_INCH = 300;
 
@@ -20,7 +22,7 @@ const DOTS_PER_INCH = 300;
  * A figure of a given width in inches, as files. Its texts keep their size as far as its plots can be made to fit; where names
  * alone are wider, it is made smaller as a whole.
  */
-export async function paperFigure(figure: Pick<ReportFigure, 'draw' | 'panels'>, inches: number) {
+export async function paperFigure(figure: Drawn, inches: number) {
   const svg = await fitted(figure, inches * PIXELS);
   const { width, height } = sizeOf(svg);
   const size = `width="${inches}in" height="${((inches * height) / width).toFixed(3)}in"`;
@@ -31,24 +33,18 @@ export async function paperFigure(figure: Pick<ReportFigure, 'draw' | 'panels'>,
 }
 
 /** As wide as asked, within a pixel, if a plot of some width makes it so; what is around plots has a width of its own. */
-export async function fitted(
-  { draw, panels = 1 }: Pick<ReportFigure, 'draw' | 'panels'>,
-  pixels: number,
-): Promise<string> {
-  let plot = Math.max(SMALLEST, Math.round(pixels / panels - 60));
+export async function fitted({ draw, panels = 1, smallest = 60 }: Drawn, pixels: number): Promise<string> {
+  let plot = Math.max(smallest, Math.round(pixels / panels - 60));
   let best = await draw(plot);
   for (let round = 0; round < 3; round++) {
     const missing = pixels - sizeOf(best).width;
-    const next = Math.max(SMALLEST, Math.round(plot + missing / panels));
+    const next = Math.max(smallest, Math.round(plot + missing / panels));
     if (Math.abs(missing) < 1 || next === plot) break;
     plot = next;
     best = await draw(plot);
   }
   return best;
 }
-
-/** Narrower plots show nothing. */
-const SMALLEST = 60;
 
 const SIZE = /width="([\d.]+)" height="([\d.]+)"/;
 
