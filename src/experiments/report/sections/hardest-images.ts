@@ -28,7 +28,7 @@ export async function hardestImages(
     panels.map(async (panel) => {
       const cards = await Promise.all(hardestOf(panel).map((image) => cardOf(image, panel.classes)));
       return html`<h3>${nameOf(panel.panel)}</h3>
-<div class="cards">${cards}</div>
+<div class="cards wide">${cards}</div>
 `;
     }),
   );

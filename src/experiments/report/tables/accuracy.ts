@@ -61,7 +61,10 @@ function layoutOf(panels: readonly Panel[], evidence: Evidence): Pick<ReportTabl
       ...datasets,
       ...models,
       { title: 'method' },
-      ...fractions.map((fraction) => ({ title: fractionText(fraction), number: true })),
+      ...fractions.map((fraction) => ({
+        title: fractions.length === 1 && fraction === 1 ? 'accuracy' : fractionText(fraction),
+        number: true,
+      })),
     ],
     rows: panels.flatMap((panel) =>
       panel.methods.map((method) => [

@@ -20,6 +20,7 @@ export interface DrawnFigure {
   readonly name: string;
   readonly title: string;
   readonly svg: string;
+  readonly half: boolean;
 }
 
 export function reportPage(evidence: Evidence, sections: readonly DrawnSection[]): Promise<string> {
@@ -69,7 +70,7 @@ function blockOf(block: DrawnSection['blocks'][number]): Html {
     case 'table':
       return tableOf(block.table);
     case 'figure':
-      return html`<div class="drawn">${chart(block.svg, block.title)}<p class="note">${block.title} (${block.name})</p></div>
+      return html`<div class="${block.half ? 'drawn half' : 'drawn'}">${chart(block.svg, block.title)}<p class="note">${block.title} (${block.name})</p></div>
 `;
   }
 }

@@ -48,6 +48,7 @@ async function drawFigure(figure: ReportFigure, folder: ReportFolder) {
     await folder.write(`figures/${figure.name}-${width}.svg`, svg);
     await folder.write(`figures/${figure.name}-${width}.png`, png);
   }
-  const svg = await fitted(figure, figure.half === true ? ON_PAGE.half : ON_PAGE.whole);
-  return { kind: 'figure', name: figure.name, title: figure.title, svg } as const;
+  const { name, title, half = false } = figure;
+  const svg = await fitted(figure, half ? ON_PAGE.half : ON_PAGE.whole);
+  return { kind: 'figure', name, title, half, svg } as const;
 }
