@@ -1,9 +1,10 @@
 /** `adarand report`: runs that were trained, as tables and figures, and what it says of what it cannot take. */
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { adarand, lastLine, temporaryFolder, typed, writeImages } from '../../test/helpers/cli.js';
+import { seeds, writeRuns } from '../../test/helpers/report-runs.js';
 import { meanAndSpread } from '../analysis/statistics.js';
 import { report } from '../index.js';
 
@@ -23,11 +24,27 @@ before(async () => {
     const { code, stderr } = await adarand(folder.path, ...train(run).split(' '));
     assert.equal(code, 0, stderr);
   }
+  await keepPredictions('adarand-2');
 });
 after(() => folder.remove());
 
+/** Of a run: its test images' rows of what `eval` writes for all images; then its classifier goes. */
+async function keepPredictions(run: string): Promise<void> {
+  const predictions = join(run, 'predictions.csv');
+  const { code, stderr } = await adarand(folder.path, 'eval', run, 'colours', '--predictions', predictions);
+  assert.equal(code, 0, stderr);
+  const tested = (await textOf(run, 'images.jsonl'))
+    .split('\n')
+    .filter((line) => line.includes('"split":"test"'))
+    .map((line) => JSON.parse(line).path);
+  const [header, ...rows] = (await textOf(predictions)).split('\r\n');
+  const own = rows.filter((row) => tested.includes(row.split(',')[0]));
+  await writeFile(inside(predictions), [header, ...own, ''].join('\r\n'));
+  await rm(inside(run, 'model.onnx'));
+}
+
 test('runs become a page, tables and figures, whose numbers are those of the runs', async () => {
-  const { code, stdout, stderr } = await adarand(folder.path, 'report', ...names);
+  const { code, stdout, stderr } = await adarand(folder.path, 'report', ...names, '--threads', '1');
   assert.equal(code, 0, stderr);
   assert.match(stdout, /^4 runs of 2 methods: fine-tuning, adarand$/m);
   assert.match(stdout, /^written: report\/ with tables\/ \(\d+, .*\) and figures\/ \(\d+, .*\)$/m);
@@ -42,6 +59,20 @@ test('runs become a page, tables and figures, whose numbers are those of the run
     assert.deepEqual(
       numbers.slice(0, 3).map((number) => Number(number).toFixed(6)),
       [mean, std, 2].map((number) => number.toFixed(6)),
+    );
+  }
+  // One by its kept predictions, the others by their classifiers; the summary has the loss of either.
+  const calibration = (await textOf('report/tables/calibration.csv')).split('\r\n');
+  for (const [i, method] of methods.entries()) {
+    const losses = await Promise.all(
+      names
+        .slice(2 * i, 2 * i + 2)
+        .map(async (run) => JSON.parse(await textOf(run, 'summary.json')).test_loss),
+    );
+    const [, , name, , , loss, , n] = (calibration[1 + i] ?? '').split(',');
+    assert.deepEqual(
+      [name, Number(loss).toFixed(4), n],
+      [method, meanAndSpread(losses).mean.toFixed(4), '2'],
     );
   }
   const tables = await readdir(inside('report/tables'));
@@ -85,49 +116,18 @@ test('the page needs nothing else, and its commands repeat the runs', async () =
   assert.equal(JSON.parse(again).test_loss, JSON.parse(first).test_loss);
 });
 
-test('the library writes the same tables, over an earlier report, by kept predictions as by the classifiers', async () => {
-  const before = await textOf('report/tables/accuracy.csv');
-  const {
-    to,
-    page,
-    files,
-    methods: found,
-  } = await report({
-    runs: names.map((run) => inside(run)),
-    to: inside('report'),
-  });
-  assert.deepEqual([to, page, found], [inside('report'), inside('report/report.html'), methods]);
-  assert.ok(files.includes('tables/accuracy.csv'));
-  assert.equal(await textOf('report/tables/accuracy.csv'), before);
-  const calibration = await textOf('report/tables/calibration.csv');
-  for (const run of names) {
-    const kept = join(run, 'predictions.csv');
-    const { code, stderr } = await adarand(folder.path, 'eval', run, 'colours', '--predictions', kept);
-    assert.equal(code, 0, stderr);
-    // `eval` looks at all images of a folder; a run keeps those of its test.
-    const tested = (await textOf(run, 'images.jsonl'))
-      .split('\n')
-      .filter((line) => line.includes('"split":"test"'))
-      .map((line) => JSON.parse(line).path);
-    const [header, ...rows] = (await textOf(kept)).split('\r\n');
-    const own = rows.filter((row) => tested.includes(row.split(',')[0]));
-    await writeFile(inside(kept), [header, ...own, ''].join('\r\n'));
-    await rm(inside(run, 'model.onnx'));
-  }
-  await report({ runs: names.map((run) => inside(run)), to: inside('report') });
-  const numbers = (text: string) => text.match(/\d+\.\d{3}/g);
-  assert.deepEqual(numbers(await textOf('report/tables/calibration.csv')), numbers(calibration));
-  assert.match(await textOf('report/report.html'), /No run has kept features/);
+test('the library writes over an earlier report, and leaves nothing of it', async () => {
+  const fakes = await writeRuns(folder.path, seeds([0.5, 0.6], {}));
+  const options = { runs: fakes.map((run) => inside(run)), to: inside('report') };
+  const { to, page, files, methods, remarks } = await report(options);
+  assert.deepEqual([to, page, methods], [inside('report'), inside('report/report.html'), ['fine-tuning']]);
+  assert.deepEqual(remarks, []);
+  const found = await Promise.all(['tables', 'figures'].map((name) => readdir(inside('report', name))));
+  assert.deepEqual(found.flat().sort(), files.map((file) => basename(file)).sort());
 });
 
-test('a folder of other files, and what is no run, are refused', async () => {
-  const refused = async (message: RegExp, ...words: readonly string[]) => {
-    const { code, stdout } = await adarand(folder.path, 'report', ...words, '--json');
-    assert.equal(code, 2);
-    assert.match(String(lastLine(stdout).message), message);
-  };
-  await refused(/colours has other files than those of a report/, ...names, '--to', 'colours');
-  await refused(/colours/, 'colours');
-  await refused(/the same run twice/, 'adarand-1', 'adarand-1');
-  await refused(/Did you mean "adarand"/, ...names, '--baseline', 'adaran');
+test('a folder of other files is refused', async () => {
+  const { code, stdout } = await adarand(folder.path, 'report', ...names, '--to', 'colours', '--json');
+  assert.equal(code, 2);
+  assert.match(String(lastLine(stdout).message), /colours has other files than those of a report/);
 });

@@ -1,14 +1,12 @@
+import { invariant } from '../../../errors.js';
 import type { Block, ReportFigure, ReportTable, Section } from '../block.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { csvOf } from './csv.js';
 import { type DrawnSection, reportPage } from './html.js';
 import { latexOf } from './latex.js';
 import { markdownOf } from './markdown.js';
-import { fitted, PAPER_WIDTHS, paperFigure } from './paper-figure.js';
+import { PAPER_WIDTHS, paperFigures } from './paper-figure.js';
 import type { ReportFolder } from './report-folder.js';
-
-/** Of a figure on the page, in pixels, and of one that has another beside it. */
-const ON_PAGE = { whole: 660, half: 420 } as const;
 
 /** What is written where, with how far it has come. Returns the page's path. */
 export async function writeReport(
@@ -41,14 +39,14 @@ async function writeTable(table: ReportTable, folder: ReportFolder): Promise<voi
   await folder.write(`tables/${table.name}.tex`, latexOf(table));
 }
 
-/** Writes a figure in the widths of papers, and draws it for the page. */
+/** Writes a figure in the widths of papers, one of which the page shows. */
 async function drawFigure(figure: ReportFigure, folder: ReportFolder) {
-  for (const [width, inches] of Object.entries(PAPER_WIDTHS)) {
-    const { svg, png } = await paperFigure(figure, inches);
-    await folder.write(`figures/${figure.name}-${width}.svg`, svg);
-    await folder.write(`figures/${figure.name}-${width}.png`, png);
-  }
   const { name, title, half = false } = figure;
-  const svg = await fitted(figure, half ? ON_PAGE.half : ON_PAGE.whole);
-  return { kind: 'figure', name, title, half, svg } as const;
+  const [column, page] = await paperFigures(figure, [PAPER_WIDTHS.column, PAPER_WIDTHS.page]);
+  invariant(column !== undefined && page !== undefined, 'a figure has both widths');
+  for (const [width, { files }] of Object.entries({ column, page })) {
+    await folder.write(`figures/${name}-${width}.svg`, files.svg);
+    await folder.write(`figures/${name}-${width}.png`, files.png);
+  }
+  return { kind: 'figure', name, title, half, svg: (half ? column : page).svg } as const;
 }

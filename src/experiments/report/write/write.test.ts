@@ -10,7 +10,7 @@ import { fileName } from './file-name.js';
 import { GENERATOR } from './html.js';
 import { latexOf } from './latex.js';
 import { markdownOf } from './markdown.js';
-import { paperFigure } from './paper-figure.js';
+import { paperFigures } from './paper-figure.js';
 import { ReportFolder } from './report-folder.js';
 
 const table: ReportTable = {
@@ -52,7 +52,8 @@ test('file names are plain', () => {
 test('a figure has the width of a column, in its texts sizes, and as many dots', async () => {
   const draw = (width: number) =>
     lineChart({ series: [{ name: 'a', x: [1, 2], y: [1, 2] }], xLabel: 'x', yLabel: 'y', width });
-  const { svg, png } = await paperFigure({ draw }, 3.25);
+  const [column] = await paperFigures({ draw }, [3.25]);
+  const { svg, png } = column?.files ?? assert.fail();
   assert.match(svg, /width="3\.25in" height="[\d.]+in" viewBox="0 0 312 /);
   const view = new DataView(png.buffer, png.byteOffset);
   assert.equal(view.getUint32(16), 975);
