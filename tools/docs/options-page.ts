@@ -45,7 +45,7 @@ export function optionsPage(): string {
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
     command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
-    command('`adarand report RUN...`, `report`', reportOptionsSchema, ['runs']),
+    command('`adarand report RUN`, `report`', reportOptionsSchema, ['runs']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),

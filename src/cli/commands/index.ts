@@ -42,7 +42,7 @@ export const commands: readonly CommandEntry[] = [
     name: 'report',
     usage: '<runs...>',
     summary: 'tables and figures of an experiment, or of any runs, for a paper: accuracies, tests, curves',
-    example: 'report runs/photos-some-backbone-adarand-1 runs/photos-some-backbone-fine-tuning-1',
+    example: 'report runs/photos-some-backbone-adarand-1',
     load: async () => (await import('./report.js')).command,
   },
   {
