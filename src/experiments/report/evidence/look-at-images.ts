@@ -31,8 +31,9 @@ export async function lookAtImages(
     ),
   );
   const images = new Map<string, ImageEvidence>();
-  for (const { run, wantsFeatures } of chosen) {
+  for (const [done, { run, wantsFeatures }] of chosen.entries()) {
     throwIfStopped(host, 'evaluate');
+    host.emit({ type: 'progress', phase: 'model', done, total: chosen.length });
     images.set(run.path, await lookAt(run, wantsFeatures, evidence.split, compile, host));
   }
   return images;

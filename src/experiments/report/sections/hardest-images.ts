@@ -79,7 +79,7 @@ async function cardOf(methods: readonly MethodAnswer[], classes: readonly string
 ${picture}
 <p><b class="right">${at(classes, first.truth)}</b></p>
 <p class="name">${first.name}</p>
-<table class="sheet">${rows}</table>
+<table class="sheet words">${rows}</table>
 </article>
 `;
 }

@@ -77,7 +77,7 @@ function blockOf(block: DrawnSection['blocks'][number]): Html {
 
 function tableOf({ title, columns, rows, notes, name, folded = false }: ReportTable): Html {
   const kind = columns.map(({ number = false }) => (number ? 'number' : ''));
-  const sheet = html`<div class="scroll"><table class="sheet" id="${name}"><thead><tr>${columns.map(({ title }, c) => html`<th class="${kind[c]}">${title}</th>`)}</tr></thead>
+  const sheet = html`<div class="scroll"><table class="sheet words" id="${name}"><thead><tr>${columns.map(({ title }, c) => html`<th class="${kind[c]}">${title}</th>`)}</tr></thead>
 <tbody>${rows.map(
     (row) => html`<tr>${row.map((cell, c) => html`<td class="${kind[c]}">${cellOf(cell)}</td>`)}</tr>
 `,
