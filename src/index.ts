@@ -10,6 +10,7 @@
  */
 import type { z } from 'zod';
 import { Classifier, type LoadOptions } from './classifier/classifier.js';
+import { type Report, report as reportOperation } from './experiments/report/operation.js';
 import type { TuneEvent } from './experiments/tune/events.js';
 import type { TuneReport } from './experiments/tune/record.js';
 import { launch } from './process/launch.js';
@@ -34,6 +35,7 @@ import type {
   LookOptions,
   MeasureFeaturesOptions,
   PredictOptions,
+  ReportOptions,
   ResumeOptions,
   TrainOptions,
   TuneOptions,
@@ -68,6 +70,8 @@ export type {
   LookReport,
   MeasureFeaturesOptions,
   PredictOptions,
+  Report,
+  ReportOptions,
   ResumeOptions,
   RunEvent,
   RunSummary,
@@ -177,6 +181,16 @@ export function measureFeatures(
   call: CallOptions = {},
 ): Promise<FeatureMeasures> {
   return perform(measureFeaturesOperation, options, call);
+}
+
+/**
+ * Writes tables (CSV, Markdown, LaTeX) and figures (SVG, PNG) of the runs of an experiment, or of any runs, and a page with all
+ * of them: accuracies over seeds, paired tests, ranks, curves, costs (docs/report.md).
+ *
+ * @throws AdarandError `run.not-a-run`, `report.nothing`, `report.mixed`, `report.same-place`, `report.exists`, `config.invalid`.
+ */
+export function report(options: ReportOptions, call: CallOptions = {}): Promise<Report> {
+  return perform(reportOperation, options, call);
 }
 
 /** What would be trained of a model, and what is missing where it cannot be. */

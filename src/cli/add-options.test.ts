@@ -20,6 +20,7 @@ const wrongWords: Readonly<Record<OptionType['kind'], readonly string[]>> = {
   number: ['many', '', '-7'],
   numbers: [],
   text: [''],
+  texts: [''],
   images: [''],
   choice: ['nonsense'],
   record: ['nonsense'],

@@ -3,6 +3,7 @@ import { hubReaders } from './hub-readers.js';
 import { modelReaders } from './model-readers.js';
 import { optionReaders } from './option-readers.js';
 import type { Reader } from './reader.js';
+import { reportReaders } from './report-readers.js';
 import { runReaders } from './run-readers.js';
 import { searchReaders } from './search-readers.js';
 
@@ -13,5 +14,6 @@ export const readers: Readonly<Record<string, Reader>> = {
   ...dataReaders,
   ...runReaders,
   ...searchReaders,
+  ...reportReaders,
   ...optionReaders,
 };

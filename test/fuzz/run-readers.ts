@@ -120,7 +120,7 @@ export const runReaders = {
   }),
   'the page of a run': fileReader('page.html', {
     ending: 'html',
-    parsedIn: ['run/use/look/check-replaceable.ts'],
+    parsedIn: ['figures/page/has-mark.ts'],
     samples: async () => [Buffer.from(`<!doctype html>\n${GENERATOR}\n`)],
     mutate: mutateBytes,
     open: (path) => checkReplaceable(path, false),

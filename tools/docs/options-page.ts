@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { reportOptionsSchema } from '../../src/experiments/report/operation.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
@@ -44,6 +45,7 @@ export function optionsPage(): string {
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
     command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
+    command('`adarand report RUN`, `report`', reportOptionsSchema, ['runs']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),

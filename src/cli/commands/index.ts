@@ -39,6 +39,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./look.js')).command,
   },
   {
+    name: 'report',
+    usage: '<runs...>',
+    summary: 'tables and figures of an experiment, or of any runs, for a paper: accuracies, tests, curves',
+    example: 'report runs/photos-some-backbone-adarand-1',
+    load: async () => (await import('./report.js')).command,
+  },
+  {
     name: 'eval',
     usage: '<run> <data>',
     summary: 'the accuracy of a run on labelled images',

@@ -436,6 +436,36 @@ export interface LookOptions {
   threads?: number | undefined;
 }
 
+/** Options of `report`. */
+export interface ReportOptions {
+  /** Folders of experiments and of runs, in any number. */
+  runs: string[];
+  /**
+   * Folder to write; it must be new, empty, or that of an earlier report.
+   *
+   * Default: report in the experiment; in the current folder for runs.
+   */
+  to?: string | undefined;
+  /**
+   * Method that the others are compared with, by its name in the tables.
+   *
+   * Default: plain fine-tuning.
+   */
+  baseline?: string | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute. With another number, results differ in their last digits.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
+
 /** Options of `evaluate`. */
 export interface EvaluateOptions {
   /** Folder of a run; of one that is not finished, the best epoch so far is used. */

@@ -1,10 +1,10 @@
 import { at } from '../../../../errors.js';
 import { type ConfusionMatrix, confusionMatrix } from '../../../../figures/charts/confusion-matrix.js';
+import { chart, section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import type { Head } from '../../../../nn/network.js';
 import type { Measures } from '../measure.js';
 import type { Seen } from '../seen.js';
-import { chart, section } from './figure.js';
-import { type Html, html } from './html.js';
 import { imagesOf } from './words.js';
 
 const LISTED = 10;
