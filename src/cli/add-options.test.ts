@@ -19,6 +19,7 @@ import { commands } from './commands/index.js';
 const wrongWords: Readonly<Record<OptionType['kind'], readonly string[]>> = {
   number: ['many', '', '-7'],
   text: [''],
+  texts: [''],
   images: [''],
   choice: ['nonsense'],
   record: ['nonsense'],

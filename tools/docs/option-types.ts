@@ -75,6 +75,8 @@ function unionOf(type: OptionType): readonly string[] {
       return ['number'];
     case 'text':
       return ['string'];
+    case 'texts':
+      return ['string[]'];
     case 'images':
       return ['(string | Uint8Array | { name: string; bytes: Uint8Array })[]'];
     case 'switch':

@@ -29,7 +29,7 @@ The library takes an option by its name, the command line by its flag. Options w
 export function optionsPage(): string {
   const training = describeOptions(trainOptionsSchema);
   const groups = optionGroups
-    .filter((group) => group !== 'Search')
+    .filter((group) => group !== 'Search' && group !== 'Experiment')
     .map((group) =>
       section(
         `### ${group}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestSchema } from './request.js';
 
 const share = z.number().gt(0).max(1);
 const count = z.int().min(0);
@@ -38,3 +39,15 @@ export const experimentRunSchema = z.discriminatedUnion('status', [
 ]);
 
 export type ExperimentRun = z.infer<typeof experimentRunSchema>;
+
+/** `experiment.json`: what is asked for, and how far it has come. */
+export const experimentRecordSchema = z.object({
+  version: z.literal(1),
+  request: requestSchema,
+  /** In the order in which they are trained. */
+  runs: z.array(experimentRunSchema).min(1),
+  /** Spent so far. */
+  seconds: z.number().min(0),
+});
+
+export type ExperimentRecord = z.infer<typeof experimentRecordSchema>;

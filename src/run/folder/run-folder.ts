@@ -82,6 +82,11 @@ export class RunFolder {
     return join(this.path, 'model.onnx');
   }
 
+  /** Of the test images, in a run that was asked for them. */
+  get predictions(): string {
+    return join(this.path, 'predictions.csv');
+  }
+
   async record(): Promise<RunRecord> {
     const file = join(this.path, 'run.json');
     const json = await readText(file);
@@ -105,7 +110,7 @@ export class RunFolder {
 
   /** Makes a finished run one that is not; without its summary, its model is that of its checkpoints. */
   async reopen(): Promise<void> {
-    for (const file of [join(this.path, 'summary.json'), this.model])
+    for (const file of [join(this.path, 'summary.json'), this.predictions, this.model])
       await rm(file, { force: true }).catch((error: unknown) => {
         throw writeError(file, error);
       });

@@ -9,6 +9,7 @@ import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
+import type { TestPredictions } from './test-predictions.js';
 import { trainedClassifier } from './trained-classifier.js';
 import { describeGroups, trainedNumbers } from './trained-groups.js';
 
@@ -16,10 +17,13 @@ import { describeGroups, trainedNumbers } from './trained-groups.js';
 export interface Ended {
   readonly position: Position;
   readonly test: Evaluation | undefined;
+  /** To be kept with the run. */
+  readonly predictions: TestPredictions | undefined;
 }
 
 /**
- * Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`.
+ * Writes `model.onnx` from the best epoch's parameters, which the state holds, predictions of the test images where they
+ * are wanted, then `summary.json`.
  *
  * @throws AdarandError `training.diverged` if a parameter is not finite.
  */
@@ -36,6 +40,8 @@ export async function finishRun(
     diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
   const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
   await writeChunksAtomic(held.folder.model, exportPieces(trained));
+  const { test, predictions } = ended;
+  if (test !== undefined) await predictions?.write(held.folder.predictions, inputs);
   const summary = await summarize(run, record, ended);
   await held.folder.writeSummary(summary);
   return summary;

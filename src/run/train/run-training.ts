@@ -19,6 +19,7 @@ import { checkSpace, spaceNeeded } from './check-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
+import { TestPredictions } from './test-predictions.js';
 import { describeGroups, trainedInWords } from './trained-groups.js';
 import { trainingData } from './training-data.js';
 
@@ -50,12 +51,14 @@ export async function runTraining(
     log?.record(event);
     host.emit(event);
   };
+  const predictions = options.predictions ? new TestPredictions() : undefined;
   const trainer = await Trainer.create(trainerOptions(run), {
     compile: inputs.compile,
     data,
     checkpoints,
     emit,
     stop: host.stop,
+    ...(predictions !== undefined && { visitTest: predictions.add }),
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -81,7 +84,7 @@ export async function runTraining(
     log.begin();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
-    return await finishRun(run, record, trainer.state, { position, test: result.test });
+    return await finishRun(run, record, trainer.state, { position, test: result.test, predictions });
   } catch (error) {
     if (stageOf(path) === undefined) throw error;
     const command =

@@ -1,0 +1,36 @@
+import type { RunEvent } from '../../run/events.js';
+import type { ExperimentRun } from './record.js';
+
+/** What an experiment reports while it works. */
+export type CompareEvent =
+  /** It begins, or goes on: its runs, and those of them that are to be trained now. */
+  | {
+      readonly type: 'experiment';
+      readonly path: string;
+      readonly runs: number;
+      readonly left: number;
+      /** Side by side, and threads of each. */
+      readonly parallel: number;
+      readonly threads: number;
+    }
+  /** A run begins. */
+  | {
+      readonly type: 'run-begins';
+      readonly run: ExperimentRun;
+      /** From 1 on, among all runs. */
+      readonly number: number;
+      /** Until the experiment's end, as far as it can be told. */
+      readonly seconds_left: number | null;
+    }
+  /** A run has finished or failed. */
+  | {
+      readonly type: 'run-ended';
+      readonly run: ExperimentRun;
+      readonly number: number;
+      readonly test_accuracy: number | null;
+      readonly seconds_left: number | null;
+    }
+  /** Something that the user will want to know. */
+  | { readonly type: 'remark'; readonly text: string }
+  /** What a run reports; its folder inside that of the experiment. */
+  | { readonly type: 'run-event'; readonly run: string; readonly event: RunEvent };
