@@ -87,7 +87,7 @@ describe('from a folder of images to a classifier', () => {
         'penalty',
         'learning_rate',
         'images_per_second',
-        'mean_feature_norm',
+        'norm_of_mean_feature',
         'head_gradient_norm',
       ])
         assert.ok(name in line, `${name} is missing`);

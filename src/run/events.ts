@@ -25,7 +25,7 @@ export type RunEvent =
       readonly step: number;
       readonly settings: Readonly<Record<string, unknown>>;
     }
-  | Exclude<TrainingEvent, { readonly type: 'phase' }>;
+  | Exclude<TrainingEvent, { readonly type: 'phase' | 'progress' }>;
 
 /** What the process gives to every operation. */
 export interface RunHost {

@@ -24,5 +24,6 @@ export function runOptions(place: Place, request: CompareRequest): TrainOptions 
     trainFraction: place.fraction,
     seed: place.seed,
     predictions: true,
+    diagnostics: request.options.diagnostics ?? true,
   });
 }

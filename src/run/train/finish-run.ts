@@ -5,20 +5,20 @@ import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
+import type { Tested } from '../../training/split-passes.js';
+import { diagnosticsRecord } from '../folder/diagnostics-record.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
-import type { TestPredictions } from './test-predictions.js';
 import { trainedClassifier } from './trained-classifier.js';
 import { describeGroups, trainedNumbers } from './trained-groups.js';
+import { writePredictions } from './write-predictions.js';
 
 /** How training ended: without test images, no test. */
 export interface Ended {
   readonly position: Position;
-  readonly test: Evaluation | undefined;
-  /** To be kept with the run. */
-  readonly predictions: TestPredictions | undefined;
+  readonly test: Tested | undefined;
 }
 
 /**
@@ -40,8 +40,9 @@ export async function finishRun(
     diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
   const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
   await writeChunksAtomic(held.folder.model, exportPieces(trained));
-  const { test, predictions } = ended;
-  if (test !== undefined) await predictions?.write(held.folder.predictions, inputs);
+  const { outputs } = ended.test ?? {};
+  if (run.options.predictions && outputs !== undefined)
+    await writePredictions(held.folder.predictions, outputs, dataset);
   const summary = await summarize(run, record, ended);
   await held.folder.writeSummary(summary);
   return summary;
@@ -58,6 +59,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     test_balanced_accuracy: test?.balancedAccuracy ?? null,
     test_loss: test?.loss ?? null,
     test_images: data.test,
+    diagnostics: test?.diagnostics === undefined ? null : diagnosticsRecord(test.diagnostics, data.classes),
     tta: options.tta,
     val_accuracy: best?.accuracy ?? null,
     val_balanced_accuracy: best?.balancedAccuracy ?? null,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { optionRegistry } from '../../../run/options/option.js';
 import { trainOptionsSchema } from '../../../run/options/train-options.js';
 
 /** Options of `train` that an experiment decides for its runs. */
@@ -18,7 +19,15 @@ const decided = {
 export const decidedOptions: readonly string[] = Object.keys(decided);
 
 /** Options of `train` that all runs of an experiment have. */
-export const sharedOptionsSchema = z.strictObject(trainOptionsSchema.omit(decided).shape);
+export const sharedOptionsSchema = z.strictObject({
+  ...trainOptionsSchema.omit(decided).shape,
+  diagnostics: z.boolean().default(true).register(optionRegistry, {
+    description:
+      'Whether features and probabilities of whole splits are measured after each epoch (docs/diagnostics.md).',
+    off: 'Do not measure features and probabilities after each epoch; runs are then faster by a pass over the training images.',
+    group: 'Run',
+  }),
+});
 
 /** As given: without defaults, which a preset may choose. */
 export type SharedOptions = z.input<typeof sharedOptionsSchema>;
@@ -28,6 +37,7 @@ const alike = {
   valFraction: true,
   valFold: true,
   testFraction: true,
+  diagnostics: true,
   device: true,
   threads: true,
   checkpointSeconds: true,
