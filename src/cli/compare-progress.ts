@@ -1,6 +1,6 @@
 import type { CompareEvent } from '../experiments/compare/events.js';
-import { percentOf } from '../experiments/compare/plan.js';
 import type { ExperimentRun } from '../experiments/compare/record.js';
+import { percentOf } from '../run/options/percent-of.js';
 import { duration, percent } from './format.js';
 import { printJson } from './json.js';
 import { lineOf, type Output } from './line.js';
@@ -19,7 +19,7 @@ export function createCompareProgress({
   if (json)
     return {
       onEvent: (event) => {
-        if (event.type !== 'run-event') printJson(event);
+        if (event.type !== 'run-event' && event.type !== 'check-event') printJson(event);
       },
       end() {},
     };
@@ -50,8 +50,13 @@ export function createCompareProgress({
           going.delete(event.run.run);
           line.print(`run ${event.number}/${total}  ${ended(event.run, event.test_accuracy)}`);
           return;
-        case 'remark':
-          line.print(event.text);
+        case 'checked':
+          for (const text of event.remarks) line.print(text);
+          for (const text of event.known) shown.add(text);
+          return;
+        case 'check-event':
+          if (event.event.type === 'progress')
+            line.update(`checking: ${event.event.phase} ${event.event.done}/${event.event.total}`);
           return;
         case 'run-event': {
           const { event: inner, run } = event;

@@ -44,7 +44,9 @@ async function asked({ given, parse }: Typed): Promise<Comparing> {
     );
   const { resolveExperiment } = await import('../../experiments/compare/options/resolve-experiment.js');
   const { experiment, where } = await written(given, data);
-  return { start: { request: await resolveExperiment(experiment, where), out: out ?? experiment.out } };
+  return {
+    start: { request: await resolveExperiment(experiment, where), out: out ?? experiment.out, where },
+  };
 }
 
 async function written(given: Typed['given'], data: readonly string[]) {

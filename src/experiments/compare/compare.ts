@@ -4,8 +4,12 @@ import { type RunEvent, STOPPED } from '../../run/events.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { continued } from '../continued.js';
 import type { Runner } from '../launch-runs.js';
+import { checkExperiment } from './check-experiment.js';
+import { checkImages } from './check-images.js';
 import { type CompareFolder, createCompareFolder, openCompareFolder } from './compare-folder.js';
 import type { CompareEvent } from './events.js';
+import { keepLists, newLists, removeLists } from './image-lists.js';
+import type { Where } from './options/where.js';
 import { plannedRuns } from './plan.js';
 import type { ExperimentRecord, ExperimentRun } from './record.js';
 import { type CompareReport, reportOn } from './report.js';
@@ -19,15 +23,48 @@ export interface CompareHost extends Runner {
 export interface NewExperiment {
   readonly request: CompareRequest;
   readonly out: string | undefined;
+  /** Where it was written, for what is wrong with it. */
+  readonly where: Where;
 }
 
 /** @throws AdarandError for what is wrong with the experiment; what is wrong with one of its runs is recorded there. */
 export async function startComparison(
-  { request, out }: NewExperiment,
+  { request, out, where }: NewExperiment,
   host: CompareHost,
 ): Promise<CompareReport> {
   const folder = await createCompareFolder(out, request);
-  return new Comparison(folder, { version: 1, request, runs: plannedRuns(request), seconds: 0 }, host).run();
+  let isBegun = false;
+  try {
+    const record = await checkedRecord(request, { folder, where, host });
+    await folder.write(record);
+    isBegun = true;
+    return await new Comparison(folder, record, host).run();
+  } finally {
+    if (!isBegun) await removeLists(folder);
+    folder.close();
+    if (!isBegun) await folder.remove();
+  }
+}
+
+async function checkedRecord(
+  request: CompareRequest,
+  {
+    folder,
+    where,
+    host,
+  }: { readonly folder: CompareFolder; readonly where: Where; readonly host: CompareHost },
+): Promise<ExperimentRecord> {
+  const runs = plannedRuns(request);
+  const lists = await newLists(folder);
+  const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
+  const { splits, presets, remarks, known } = await checkExperiment(request, runs, {
+    lists,
+    where,
+    runner: host,
+    onEvent,
+  });
+  host.emit({ type: 'checked', remarks, known });
+  return { version: 1, request, runs, splits, presets, seconds: 0 };
 }
 
 export interface Continuation {
@@ -42,7 +79,11 @@ export async function resumeComparison(
   host: CompareHost,
 ): Promise<CompareReport> {
   const { folder, record } = await openCompareFolder(path);
-  return new Comparison(folder, record, host, retry).run();
+  try {
+    return await new Comparison(folder, record, host, retry).run();
+  } finally {
+    folder.close();
+  }
 }
 
 class Comparison {
@@ -60,21 +101,14 @@ class Comparison {
 
   async run(): Promise<CompareReport> {
     const { path } = this.#folder;
-    let isAbandoned = false;
     try {
-      await this.#folder.write(this.#record);
+      await keepLists(this.#folder);
       this.#announce();
       for (const [number, run] of this.#record.runs.entries())
         if (this.#isLeft(run)) await this.#train(run, number);
       return await reportOn(path, this.#record);
     } catch (error) {
-      const hasEnded = this.#record.runs.some(({ status }) => status !== 'planned');
-      isAbandoned = !hasEnded && !(await this.#folder.hasRun());
-      if (isAbandoned) throw error;
       throw continued(error, commandLine('compare', '--resume', path), 'what is finished is kept');
-    } finally {
-      this.#folder.close();
-      if (isAbandoned) await this.#folder.remove();
     }
   }
 
@@ -104,7 +138,8 @@ class Comparison {
     let summary: RunSummary | undefined;
     let error: unknown;
     try {
-      summary = await runPlace(run, { folder: this.#folder, request }, this.#host, onEvent);
+      summary = await runPlace(run, { folder: this.#folder, record: this.#record }, this.#host, onEvent);
+      await checkImages(this.#folder.path, run, this.#record);
     } catch (thrown) {
       if (!isOfRun(thrown)) throw thrown;
       error = thrown;

@@ -13,6 +13,10 @@ export type CompareEvent =
       readonly parallel: number;
       readonly threads: number;
     }
+  /** What is reported while the runs are checked, before the first one. */
+  | { readonly type: 'check-event'; readonly event: RunEvent }
+  /** The runs are checked: what there is to say of them, and what each of them would say of itself. */
+  | { readonly type: 'checked'; readonly remarks: readonly string[]; readonly known: readonly string[] }
   /** A run begins. */
   | {
       readonly type: 'run-begins';
@@ -30,7 +34,5 @@ export type CompareEvent =
       readonly test_accuracy: number | null;
       readonly seconds_left: number | null;
     }
-  /** Something that the user will want to know. */
-  | { readonly type: 'remark'; readonly text: string }
   /** What a run reports; its folder inside that of the experiment. */
   | { readonly type: 'run-event'; readonly run: string; readonly event: RunEvent };

@@ -1,3 +1,4 @@
+import { percentOf } from '../../run/options/percent-of.js';
 import type { ExperimentRun, Place } from './record.js';
 import type { CompareRequest } from './request.js';
 
@@ -33,11 +34,6 @@ export function plannedRuns({ data, models, methods, fractions, seeds }: Compare
 
 function runOf({ dataset, model, method, fraction, seed }: Place): string {
   return `${RUNS}/${[dataset, model, folderName(method), percentOf(fraction), seed].join('-')}`;
-}
-
-/** In percent, without the digits that a share has too many: 0.07 is 7. */
-export function percentOf(fraction: number): number {
-  return Number((100 * fraction).toPrecision(12));
 }
 
 /** Any text as a part of a folder's name. */

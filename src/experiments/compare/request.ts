@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { presetNames } from '../../run/options/preset.js';
 import { isOwnOptions, isSharedOptions, type OwnOptions, type SharedOptions } from './options/shared.js';
-import { presetNames } from './preset.js';
 
 const name = z.string().min(1);
 const count = z.int().min(0);

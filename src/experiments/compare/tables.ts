@@ -1,7 +1,7 @@
 import { meanAndSpread, pairedDifference } from '../../analysis/statistics.js';
 import { signed } from '../../figures/comparison.js';
 import { formatSpread, formatTable } from '../../figures/table.js';
-import { percentOf } from './plan.js';
+import { percentOf } from '../../run/options/percent-of.js';
 import type { ComparedRun } from './report.js';
 
 /** The runs of one dataset and network, as a table of accuracies and one of differences. */

@@ -216,7 +216,7 @@ async function make(path: string): Promise<string | undefined> {
 
 /** What a run writes before its `run.json`, which a process leaves that is killed there. */
 const leftovers =
-  /^(\.lock(\..*)?|preparation\.safetensors|images\.jsonl|\.(preparation\.safetensors|images\.jsonl|run\.json)\..*\.tmp)$/;
+  /^(\.lock(\..*)?|\.splits\.unfinished|preparation\.safetensors|images\.jsonl|\.(preparation\.safetensors|images\.jsonl|run\.json)\..*\.tmp)$/;
 
 /** Whether a folder has nothing in it but what was left before a run began. */
 async function isUnused(path: string): Promise<boolean> {

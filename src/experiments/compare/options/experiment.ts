@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { optionRegistry } from '../../../run/options/option.js';
-import { presetNames } from '../preset.js';
+import { presetNames } from '../../../run/options/preset.js';
 import { ownOptionsSchema, sharedOptionsSchema } from './shared.js';
 
 const name = z.string().min(1);

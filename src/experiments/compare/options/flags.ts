@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { optionRegistry } from '../../../run/options/option.js';
-import { presetNames } from '../preset.js';
+import { presetNames } from '../../../run/options/preset.js';
 import { sharedOptionsSchema } from './shared.js';
 
 const text = () => z.string().min(1);

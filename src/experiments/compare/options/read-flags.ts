@@ -1,5 +1,6 @@
+import { describeOptions, flagOf } from '../../../run/options/describe-options.js';
 import { typedNumber } from '../../../run/options/typed-number.js';
-import { wordsOf } from './flags.js';
+import { compareFlagsSchema, wordsOf } from './flags.js';
 import { readExperiment } from './read-experiment.js';
 import type { WrittenExperiment } from './read-yaml.js';
 import { onCommandLine } from './where.js';
@@ -38,6 +39,7 @@ export function readFlags(
     ...(fractions !== undefined && { fractions: words.fractions.map(typedNumber) }),
     ...(seeds !== undefined && { seeds: seeds.includes(',') ? numbers : numbers[0] }),
   };
-  const where = onCommandLine(words, help);
+  const flags = new Map(describeOptions(compareFlagsSchema).map((option) => [option.key, flagOf(option)]));
+  const where = onCommandLine(words, flags, help);
   return { experiment: readExperiment(written, where), where };
 }

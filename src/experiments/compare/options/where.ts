@@ -17,9 +17,10 @@ export function located({ lineOf }: Where, path: Path, sentence: string): string
   return lineOf === undefined ? sentence : `${lineOf(path)}: ${sentence}`;
 }
 
-/** A sentence that says nothing of where its part is. */
+/** A sentence that may say nothing of where its part is. */
 export function said({ lineOf, nameOf }: Where, path: Path, sentence: string): string {
-  return `${(lineOf ?? nameOf)(path)}: ${sentence}`;
+  const isNamed = lineOf === undefined && sentence.startsWith(`${nameOf(path)} `);
+  return isNamed ? sentence : `${(lineOf ?? nameOf)(path)}: ${sentence}`;
 }
 
 /** `methods[1].lambda` */
@@ -30,13 +31,17 @@ export function dotted(path: Path): string {
 
 export const inProgram: Where = { nameOf: dotted, help: 'docs/compare.md explains every option.' };
 
-/** The parts of a list are words of one flag, which `words` has. */
-export function onCommandLine(words: Readonly<Record<string, readonly string[]>>, help: string): Where {
+/** The parts of a list are words of one flag, which `words` has; `flags` are those of options. */
+export function onCommandLine(
+  words: Readonly<Record<string, readonly string[]>>,
+  flags: ReadonlyMap<string, string>,
+  help: string,
+): Where {
   return {
     nameOf([key = '', position]) {
       const name = String(key);
       const word = typeof position === 'number' ? words[name]?.[position] : undefined;
-      const flag = name === 'data' ? 'DATA' : `--${flagName(name)}`;
+      const flag = name === 'data' ? 'DATA' : `--${flags.get(name) ?? flagName(name)}`;
       return word === undefined ? flag : `${flag} ${word}`;
     },
     help,

@@ -1,4 +1,0 @@
-/** Named sets of defaults. */
-export const presetNames = ['none', 'paper'] as const;
-
-export type PresetName = (typeof presetNames)[number];
