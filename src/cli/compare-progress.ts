@@ -40,6 +40,11 @@ export function createCompareProgress({
           total = event.runs;
           line.print(introduction(event));
           return;
+        case 'measuring':
+          line.update(
+            `measuring ${event.number}/${event.total}: ${event.run.method}, ${percentOf(event.run.fraction)} %`,
+          );
+          return;
         case 'run-begins':
           left = event.seconds_left;
           going.set(event.run.run, `run ${event.number}/${total} ...`);

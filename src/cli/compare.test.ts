@@ -48,7 +48,7 @@ describe('an experiment', () => {
   after(() => folder.remove());
 
   test('compares methods on the same images; one that fails does not end it, and is not forgotten', async () => {
-    const { code, stdout, stderr } = await compare('experiment.yaml', '--out', 'whole');
+    const { code, stdout, stderr } = await compare('experiment.yaml', '--out', 'whole', '--parallel', '1');
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^whole: 6 runs, one after another, 1 thread each$/m);
     assert.match(stdout, /^method +50 % +100 %$/m);
@@ -105,14 +105,21 @@ describe('an experiment', () => {
   });
 
   test('that is typed and then killed goes on where it was, and ends as the same in a file that was not', async () => {
-    const words = ['--methods', 'fine-tuning,adarand:alpha=0.9;lambda=0.5', '--out', 'cut'];
+    const words = [
+      '--methods',
+      'fine-tuning,adarand:alpha=0.9;lambda=0.5',
+      '--out',
+      'cut',
+      '--parallel',
+      '1',
+    ];
     const cut = start(folder.path, 'compare', ...flags, ...words);
     await cut.line(/^run 2\/4 /);
     cut.process.kill('SIGKILL');
     await cut.ended;
     const before = json('cut', 'experiment.json');
     assert.ok(before.runs.filter(({ status }: { status: string }) => status === 'finished').length < 4);
-    const { code, stdout, stderr } = await compare('--resume', 'cut', '--json');
+    const { code, stdout, stderr } = await compare('--resume', 'cut', '--parallel', '2', '--json');
     assert.equal(code, 0, stderr);
     const result = jsonLines(stdout).find(({ type }) => type === 'result');
     assert.equal(result?.finished, 4);
@@ -130,6 +137,29 @@ describe('an experiment', () => {
     const other = await compare(...flags, '--out', 'cut');
     assert.equal(other.code, 2);
     assert.match(other.stderr, /cut has an experiment already/);
+  });
+
+  test('--dry-run says how many runs there are and how long they take, and leaves nothing', async () => {
+    const words = [
+      '--methods',
+      'fine-tuning',
+      '--seeds',
+      '3',
+      '--parallel',
+      '2',
+      '--dry-run',
+      '--out',
+      'none',
+    ];
+    const { code, stdout, stderr } = await compare(...flags.slice(0, 3), ...flags.slice(7), ...words);
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^colours +tiny +fine-tuning +15 +100 % +1 +\S+ s +3$/m);
+    assert.match(
+      stdout,
+      /^3 runs, 2 side by side, 1 thread each: about \S+ s in all, by the steps that were measured$/m,
+    );
+    assert.match(stdout, /^each takes up to \d+ MB of memory$/m);
+    assert.ok(!existsSync(inside('none')));
   });
 
   test('a file is refused with the line of each mistake, and nothing is written', async () => {

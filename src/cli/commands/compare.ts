@@ -1,6 +1,8 @@
 import { AdarandError } from '../../errors.js';
+import type { NewExperiment } from '../../experiments/compare/compare.js';
 import type { Comparing } from '../../experiments/compare/launch.js';
 import { compareFlagsSchema } from '../../experiments/compare/options/flags.js';
+import type { Launched } from '../../process/launch.js';
 import { commandLine } from '../../run/command-line.js';
 import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { createCompareProgress } from '../compare-progress.js';
@@ -15,26 +17,32 @@ export const command = {
   async run(typed) {
     const { json } = typed;
     const what = await asked(typed);
-    const { launchComparison } = await import('../../experiments/compare/launch.js');
+    const { launchComparison, launchDryRun } = await import('../../experiments/compare/launch.js');
+    const { conclusion, expectation } = await import('../compare-conclusion.js');
     const progress = createCompareProgress({ json });
-    const report = await supervise(launchComparison(what, progress.onEvent)).finally(() => progress.end());
-    if (json) printJson({ type: 'result', ...report });
-    else {
-      const { conclusion } = await import('../compare-conclusion.js');
-      print(`${conclusion(report).join('\n')}\n`);
+    const supervised = <Result>(launched: Launched<Result>) =>
+      supervise(launched).finally(() => progress.end());
+    const show = (result: object, lines: readonly string[]) =>
+      json ? printJson({ type: 'result', ...result }) : print(`${lines.join('\n')}\n`);
+    if ('measure' in what) {
+      const expected = await supervised(launchDryRun(what.measure, progress.onEvent));
+      show(expected, expectation(expected));
+      return;
     }
+    const report = await supervised(launchComparison(what, progress.onEvent));
+    show(report, conclusion(report));
     if (report.failed > 0) process.exitCode = 1;
   },
 } satisfies Command<typeof compareFlagsSchema>;
 
-async function asked({ given, parse }: Typed): Promise<Comparing> {
-  const { data = [], resume, retry, out } = parse(compareFlagsSchema);
+async function asked({ given, parse }: Typed): Promise<Comparing | { readonly measure: NewExperiment }> {
+  const { data = [], resume, retry, out, parallel, dryRun } = parse(compareFlagsSchema);
   if (resume !== undefined) {
-    refuseOthers(given, ['resume', 'retry'], `--resume continues an experiment as it began`, [
+    refuseOthers(given, ['resume', 'retry', 'parallel'], `--resume continues an experiment as it began`, [
       '--resume',
       resume,
     ]);
-    return { resume: { path: resume, retry } };
+    return { resume: { path: resume, retry, parallel } };
   }
   if (retry)
     throw new AdarandError(
@@ -44,19 +52,23 @@ async function asked({ given, parse }: Typed): Promise<Comparing> {
     );
   const { resolveExperiment } = await import('../../experiments/compare/options/resolve-experiment.js');
   const { experiment, where } = await written(given, data);
-  return {
-    start: { request: await resolveExperiment(experiment, where), out: out ?? experiment.out, where },
+  const experimentOf = {
+    request: await resolveExperiment(experiment, where),
+    out: out ?? experiment.out,
+    parallel: parallel ?? experiment.parallel,
+    where,
   };
+  return dryRun ? { measure: experimentOf } : { start: experimentOf };
 }
 
 async function written(given: Typed['given'], data: readonly string[]) {
   const [file] = data;
   if (file === undefined || !/\.ya?ml$/i.test(file)) {
     const { readFlags } = await import('../../experiments/compare/options/read-flags.js');
-    const { data: _, ...flags } = given;
+    const { data: _, dryRun: __, retry: ___, ...flags } = given;
     return readFlags({ ...flags, data }, `See \`${commandLine('compare', '--help')}\`.`);
   }
-  refuseOthers(given, ['out'], `${file} describes the whole experiment`, [file]);
+  refuseOthers(given, ['out', 'parallel', 'dryRun'], `${file} describes the whole experiment`, [file]);
   if (data.length > 1)
     throw new AdarandError(
       'cli.usage',

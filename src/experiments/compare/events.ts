@@ -17,6 +17,13 @@ export type CompareEvent =
   | { readonly type: 'check-event'; readonly event: RunEvent }
   /** The runs are checked: what there is to say of them, and what each of them would say of itself. */
   | { readonly type: 'checked'; readonly remarks: readonly string[]; readonly known: readonly string[] }
+  /** Steps of a run are measured, for `dryRun`. */
+  | {
+      readonly type: 'measuring';
+      readonly run: ExperimentRun;
+      readonly number: number;
+      readonly total: number;
+    }
   /** A run begins. */
   | {
       readonly type: 'run-begins';

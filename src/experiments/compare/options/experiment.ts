@@ -87,6 +87,11 @@ export const experimentSchema = z.strictObject({
     group: 'Experiment',
     otherwise: 'false',
   }),
+  parallel: z.number().int().min(1).max(256).optional().register(optionRegistry, {
+    description: 'Runs side by side. The number of threads of each is fixed, so results do not depend on it.',
+    group: 'Experiment',
+    otherwise: 'as many as there are cores and memory for',
+  }),
   out: name.optional().register(optionRegistry, {
     description: 'Folder that the experiment is written to; it must be empty, or not exist yet.',
     group: 'Input and output',

@@ -65,6 +65,13 @@ export const ownFlagsSchema = z.strictObject({
       'Keep model.onnx and checkpoints of finished runs, which are deleted otherwise; predictions of the test images are kept anyway.',
     group: 'Experiment',
   }),
+  parallel: z.number().int().min(1).max(256).optional().register(optionRegistry, {
+    description:
+      'Runs side by side. --threads is that of each run, at most 4 unless given, so results do not depend on how many there are.',
+    group: 'Experiment',
+    value: 'n',
+    otherwise: 'as many as there are cores and memory for',
+  }),
   out: text().optional().register(optionRegistry, {
     description: 'Folder that the experiment is written to; it must be empty, or not exist yet.',
     group: 'Input and output',
@@ -76,6 +83,11 @@ export const ownFlagsSchema = z.strictObject({
       'Continue this experiment, which was stopped or killed, with the options that it began with.',
     group: 'Input and output',
     value: 'experiment',
+  }),
+  dryRun: z.boolean().default(false).register(optionRegistry, {
+    description:
+      'Train nothing: check the experiment, measure some steps of each method, and say how many runs there are and how long they take.',
+    group: 'Experiment',
   }),
   retry: z.boolean().default(false).register(optionRegistry, {
     description: 'With --resume: train the runs that failed once more.',

@@ -32,6 +32,7 @@ export async function resolveExperiment(experiment: Experiment, where: Where): P
     preset,
     keepWeights,
     out,
+    parallel,
     ...shared
   } = experiment;
   const invalid = (path: Path, sentence: string, hint?: string) =>
