@@ -34,6 +34,7 @@ import type {
   TuneOptions,
 } from './run/options/options.gen.js';
 
+export { type FeatureMeasures, measureFeatures } from './analysis/measure-features.js';
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
 export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
