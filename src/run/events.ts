@@ -32,6 +32,8 @@ export interface RunHost {
   emit(event: RunEvent): void;
   /** Asked between batches: true ends the work there. */
   readonly stop: () => boolean;
+  /** Whether the process has performed others before this one: the memory that it has taken at most may then be theirs. */
+  readonly isLater?: boolean;
 }
 
 /** Code of the error that ends a run that was asked to stop; it is not a fault. */

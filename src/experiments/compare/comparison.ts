@@ -88,7 +88,7 @@ export class Comparison {
     try {
       summary = await runPlace(run, { folder: this.#folder, record: this.#record }, this.#host, onEvent);
       await checkImages(this.#folder.path, run, this.#record);
-      this.#places.measured(summary.peak_memory_bytes);
+      if (summary.peak_memory_bytes !== null) this.#places.measured(summary.peak_memory_bytes);
     } catch (thrown) {
       if (!isOfRun(thrown)) throw thrown;
       error = thrown;

@@ -125,8 +125,8 @@ export const summarySchema = z.object({
   steps: count,
   /** Median over epochs, validation included. */
   seconds_per_epoch: z.number().min(0),
-  /** Largest resident memory of the process that trained. */
-  peak_memory_bytes: count,
+  /** Largest resident memory of the process that trained; null where it had trained another run before. */
+  peak_memory_bytes: count.nullable(),
   /** Trained numbers, the head's included. */
   parameters: positive,
   classes: positive,

@@ -8,15 +8,16 @@ import { type RunHost, STOPPED } from '../events.js';
 import { fingerprintDataset } from '../folder/fingerprint.js';
 import type { CheckedRun, checkRunsSchema } from '../operations/check-runs.js';
 import { checkOptions } from '../options/check-options.js';
+import { fittingBatch } from '../options/fitting-batch.js';
 import { parseOptions } from '../options/parse-options.js';
 import { percentOf } from '../options/percent-of.js';
 import { type PresetName, presetOptions } from '../options/preset.js';
 import { resolveSettings } from '../options/settings.js';
 import { DEFAULT_EPOCHS, type RunOptions, trainOptionsSchema } from '../options/train-options.js';
-import { fittingBatch, stepMemory } from './batch-memory.js';
 import { checkEffect } from './check-effect.js';
 import { groupRates } from './group-rates.js';
 import { type Openers, openers, openInputs } from './run-inputs.js';
+import { stepMemory } from './step-memory.js';
 
 type Request = z.output<typeof checkRunsSchema>;
 

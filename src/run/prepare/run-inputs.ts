@@ -2,7 +2,7 @@ import {
   contentsOf,
   type Dataset,
   formatReport,
-  ImageCache,
+  type ImageCache,
   readDataset,
   type SplitOptions,
 } from '../../data/index.js';
@@ -18,6 +18,7 @@ import { type RunHost, throwIfStopped } from '../events.js';
 import type { AskedOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
 import { hubHost } from './hub-host.js';
+import { sharedImages } from './shared-images.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
 /** A run's data and network, opened, and how to compile for its device. */
@@ -76,7 +77,7 @@ export async function openInputs(
   for (const note of network.notes ?? []) host.emit({ type: 'remark', text: `model: ${note}` });
   checkNetwork(method, network);
   throwIfStopped(host);
-  const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
+  const cache = sharedImages(network.preprocessing.imageSize);
   const { seed, trainFraction, valFraction, valFold, testFraction } = options;
   host.emit({ type: 'phase', phase: 'data' });
   const splitImages = await open.images(options.data, cache, host);

@@ -73,7 +73,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     epochs: position.epoch,
     steps: stepsAt(record, position),
     seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
-    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    peak_memory_bytes: run.host.isLater === true ? null : process.resourceUsage().maxRSS * 1024,
     parameters: trainedNumbers(describeGroups(run)),
     classes: data.classes.length,
     model: model.name,
