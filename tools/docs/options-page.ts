@@ -1,4 +1,6 @@
 import type { z } from 'zod';
+import { ownFlagsSchema } from '../../src/experiments/compare/options/flags.js';
+import { decidedOptions as experimentDecides } from '../../src/experiments/compare/options/shared.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
@@ -43,6 +45,7 @@ export function optionsPage(): string {
     ...groups,
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
+    ownComparison(),
     command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
@@ -62,6 +65,16 @@ function ownSearch(): string {
   const text = `All options of \`train\` may be given, too, but for ${decided}; they hold for every trial, and what they give is not searched.`;
   const title = `## \`adarand tune DATA --model MODEL\`, \`tune\`\n\n${text}`;
   return section(title, describeOptions(ownTuneOptionsSchema), []);
+}
+
+/** The options of an experiment that are none of training. */
+function ownComparison(): string {
+  const decided = experimentDecides.map(code).join(', ');
+  const text =
+    `All options of \`train\` may be given, too, but for ${decided}; they hold for every run. In a program and in a YAML file ` +
+    '([compare.md](compare.md)), lists are arrays.';
+  const title = `## \`adarand compare DATA --model MODEL\`, \`compare\`\n\n${text}`;
+  return section(title, describeOptions(ownFlagsSchema), ['data']);
 }
 
 function section(

@@ -3,22 +3,23 @@ import { optionRegistry } from '../../../run/options/option.js';
 import { presetNames } from '../../../run/options/preset.js';
 import { ownOptionsSchema, sharedOptionsSchema } from './shared.js';
 
-const name = z.string().min(1);
+/** A new schema each time: each is registered with a description of its own. */
+const name = () => z.string().min(1);
 
 /** One, or several of them. */
 const several = (what: string) =>
-  z.union([name, z.array(name).min(1)], { error: `must be ${what}, or a list of them` });
+  z.union([name(), z.array(name()).min(1)], { error: `must be ${what}, or a list of them` });
 
 /** A method among others: by its name, or with what is its own. */
 export const methodSchema = z.union(
   [
-    name,
+    name(),
     z.strictObject({
-      name: name.register(optionRegistry, {
+      name: name().register(optionRegistry, {
         description: 'Method, as `train` takes it: a name, the path of a .js file, or several joined by +.',
         group: 'Method',
       }),
-      label: name.optional().register(optionRegistry, {
+      label: name().optional().register(optionRegistry, {
         description: 'What tables and folders call it; no two methods have the same.',
         group: 'Method',
         otherwise: 'its name, with the options that are its own',
@@ -41,7 +42,7 @@ export const experimentSchema = z.strictObject({
     description: 'Folders of images, laid out as for training.',
     group: 'Input and output',
   }),
-  model: name.optional().register(optionRegistry, {
+  model: name().optional().register(optionRegistry, {
     description: 'Pretrained network, as `train` takes it.',
     group: 'Input and output',
   }),
@@ -50,7 +51,7 @@ export const experimentSchema = z.strictObject({
     group: 'Input and output',
   }),
   methods: z
-    .union([name, z.array(methodSchema).min(1)], { error: 'must be a list of methods' })
+    .union([name(), z.array(methodSchema).min(1)], { error: 'must be a list of methods' })
     .optional()
     .register(optionRegistry, {
       description: 'Methods to compare; the others are compared with the first.',
@@ -92,7 +93,7 @@ export const experimentSchema = z.strictObject({
     group: 'Experiment',
     otherwise: 'as many as there are cores and memory for',
   }),
-  out: name.optional().register(optionRegistry, {
+  out: name().optional().register(optionRegistry, {
     description: 'Folder that the experiment is written to; it must be empty, or not exist yet.',
     group: 'Input and output',
     otherwise: 'runs/DATA-MODEL-compare-N',

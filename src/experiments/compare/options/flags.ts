@@ -9,7 +9,7 @@ const text = () => z.string().min(1);
 export const ownFlagsSchema = z.strictObject({
   data: z.array(text()).optional().register(optionRegistry, {
     description:
-      'Folders of images, each an experiment of its own with all the rest; or one YAML file that describes the experiment.',
+      'Folders of images, laid out as for training, on each of which all methods are compared; or one YAML file that describes the experiment.',
     group: 'Input and output',
   }),
   models: text().optional().register(optionRegistry, {
