@@ -10,6 +10,9 @@
  */
 import type { z } from 'zod';
 import { Classifier, type LoadOptions } from './classifier/classifier.js';
+import type { CompareEvent } from './experiments/compare/events.js';
+import type { Experiment } from './experiments/compare/options/experiment.js';
+import type { CompareReport } from './experiments/compare/report.js';
 import { type Report, report as reportOperation } from './experiments/report/operation.js';
 import type { TuneEvent } from './experiments/tune/events.js';
 import type { TuneReport } from './experiments/tune/record.js';
@@ -58,8 +61,11 @@ export {
   methodLoss,
 } from './training/method-loss.js';
 export type {
+  CompareEvent,
+  CompareReport,
   EvaluateOptions,
   EvaluationReport,
+  Experiment,
   ExportOptions,
   ExportReport,
   FeatureMeasures,
@@ -122,6 +128,36 @@ export async function tune(
   const { onEvent, signal } = call;
   signal?.throwIfAborted();
   const launched = launchTuning({ start: options }, onEvent);
+  signal?.addEventListener('abort', launched.stop);
+  return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
+}
+
+/**
+ * Trains methods on parts of the same images with several seeds, and compares them: each run is an ordinary run folder in
+ * that of the experiment (docs/compare.md). A run that fails is part of the report, and does not end the others. With the
+ * folder of an experiment that was stopped, goes on with it; `retry` trains the runs that failed once more.
+ *
+ * @throws AdarandError for what is wrong with the experiment, before its first run; `run.stopped`.
+ */
+export async function compare(
+  experiment: Experiment | { readonly resume: string; readonly retry?: boolean; readonly parallel?: number },
+  call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: CompareEvent) => void } = {},
+): Promise<CompareReport> {
+  const { launchComparison } = await import('./experiments/compare/launch.js');
+  const { readProgram } = await import('./experiments/compare/options/read-program.js');
+  const { onEvent, signal } = call;
+  const what =
+    'resume' in experiment
+      ? {
+          resume: {
+            path: experiment.resume,
+            retry: experiment.retry ?? false,
+            parallel: experiment.parallel,
+          },
+        }
+      : { start: await readProgram(experiment) };
+  signal?.throwIfAborted();
+  const launched = launchComparison(what, onEvent);
   signal?.addEventListener('abort', launched.stop);
   return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
 }

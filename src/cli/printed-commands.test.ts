@@ -25,6 +25,14 @@ const printed = {
   // Their journey is page.test.ts.
   page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
   // Their journey is tune.test.ts.
+  // Their journey is compare.test.ts.
+  experiment: [
+    "'compare', '--resume', path",
+    "'compare', '--resume', out",
+    "'compare', '--resume', path, '--retry'",
+    "'compare', '--help'",
+    "'compare', ...words",
+  ],
   search: ["'tune', '--resume', path", "'tune', '--resume', path, '--minutes', enough"],
   help: ["'--help'", "command.name, '--help'", "to.name(), '--help'"],
   explained: ["'methods'", "'doctor'", "'models'"],

@@ -1,7 +1,7 @@
 /** Readers of what a search of options wrote. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { TuneFolder } from '../../src/experiments/tune/tune-folder.js';
+import { openTuneFolder } from '../../src/experiments/tune/tune-folder.js';
 import { parseOptions } from '../../src/run/options/parse-options.js';
 import { tuneOptionsSchema } from '../../src/run/options/tune-options.js';
 import { jsonReader } from './json-reader.js';
@@ -29,7 +29,7 @@ const tried = {
 
 export const searchReaders = {
   'tune.json': jsonReader(
-    ['experiments/tune/tune-folder.ts'],
+    ['experiments/experiment-folder.ts'],
     async () => [
       {
         version: 2,
@@ -43,7 +43,7 @@ export const searchReaders = {
       const path = join(folder, 'search');
       await mkdir(path, { recursive: true });
       await writeFile(join(path, 'tune.json'), bytes);
-      (await TuneFolder.open(path)).folder.close();
+      (await openTuneFolder(path)).folder.close();
     },
   ),
 } satisfies Record<string, Reader>;

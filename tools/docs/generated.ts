@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFolder } from '../../src/package.js';
 import { replaceBlock } from './block.js';
+import { experimentJsonSchema } from './experiment-schema.js';
 import { importableOperators } from './importable-operators.js';
 import { methodsPage, methodsTable } from './methods-page.js';
 import { operatorsPage } from './operators-page.js';
@@ -24,6 +25,7 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
     { path: join(root, 'docs/onnx.md'), text: replaceBlock(onnx, 'operators', importableOperators()) },
     { path: join(root, 'docs/operators.md'), text: operatorsPage() },
     { path: join(root, 'docs/options.md'), text: optionsPage() },
+    { path: join(root, 'assets/experiment.schema.json'), text: experimentJsonSchema() },
     { path: join(root, 'src/run/options/options.gen.ts'), text: optionTypes() },
     { path: join(root, 'README.md'), text: withMethods(readme) },
   ];

@@ -18,6 +18,7 @@ const examples: readonly (readonly [string, string])[] = [
   ['IMAGE...', 'flower.jpg'],
   ['DATA', 'photos'],
   ['MODEL', 'some-backbone'],
+  ['EXPERIMENT', 'experiment'],
   ['RUN', 'runs/photos-some-backbone-adarand-1'],
   ['DIR --web', 'exported-page --web'],
   ['serve DIR', 'serve exported-page'],
@@ -153,6 +154,25 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       [
         /^(adarand tune --resume) \S+$/,
         (line = '') => assert.rejects(type(`${line} search`), /search is finished already/),
+      ],
+      // With fewer runs than are printed.
+      [
+        /^(adarand compare (?!--resume).+)$/,
+        async (line = '') => {
+          const [, file = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('docs/compare.md')) ?? [];
+          writeFileSync(
+            join(packed.project, 'experiment.yaml'),
+            file.replace(/^(seeds|epochs): \d+$/gm, '$1: 1'),
+          );
+          const few = line.replace(/ --out \S+/, '').replace(/--(seeds|epochs) \d+/g, '--$1 1');
+          const rest = / \S+\.yaml$/.test(few) ? '' : ' --max-steps 2';
+          await type(`rm -rf experiment && ${few}${rest} --out experiment`);
+        },
+      ],
+      [
+        /^(adarand compare --resume) \S+$/,
+        async (line = '') =>
+          assert.match(await type(`${line} experiment`), /^experiment: 0 of \d+ runs left/m),
       ],
       // No test uses the network: these are understood as far as the download.
       [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestSchema } from './request.js';
 
 const share = z.number().gt(0).max(1);
 const count = z.int().min(0);
@@ -38,3 +39,34 @@ export const experimentRunSchema = z.discriminatedUnion('status', [
 ]);
 
 export type ExperimentRun = z.infer<typeof experimentRunSchema>;
+
+/** The images of a seed and a fraction: the same for every method. Their lists are in `splits/`. */
+const splitSchema = z.object({
+  dataset: z.string(),
+  seed: count,
+  fraction: share,
+  train: count,
+  val: count,
+  test: count,
+  fingerprint: z.string(),
+});
+
+/** What the preset gave to the runs of a method, whatever their seed. */
+const presetSchema = z.object({
+  ...placeSchema.omit({ seed: true }).shape,
+  options: z.record(z.string(), z.unknown()),
+});
+
+/** `experiment.json`: what is asked for, and how far it has come. */
+export const experimentRecordSchema = z.object({
+  version: z.literal(1),
+  request: requestSchema,
+  /** In the order in which they are trained. */
+  runs: z.array(experimentRunSchema).min(1),
+  splits: z.array(splitSchema).default([]),
+  presets: z.array(presetSchema).default([]),
+  /** Spent so far. */
+  seconds: z.number().min(0),
+});
+
+export type ExperimentRecord = z.infer<typeof experimentRecordSchema>;

@@ -293,6 +293,13 @@ export interface TrainOptions {
    */
   test?: boolean | undefined;
   /**
+   * Whether predictions.csv is written, too: a line per test image with its path, class, predicted class
+   * and the probability of every class.
+   *
+   * Default: false.
+   */
+  predictions?: boolean | undefined;
+  /**
    * Seed of the splits, the order of images, augmentation, noise and the new head.
    *
    * Default: 0.

@@ -305,6 +305,15 @@ const run = {
     off: 'Leave the test images alone.',
     group: 'Run',
   }),
+  predictions: z
+    .boolean()
+    .default(false)
+    .register(optionRegistry, {
+      description:
+        'Whether predictions.csv is written, too: a line per test image with its path, class, predicted class and the ' +
+        'probability of every class.',
+      group: 'Run',
+    }),
   seed: z.number().int().min(0).default(0).register(optionRegistry, {
     description: 'Seed of the splits, the order of images, augmentation, noise and the new head.',
     group: 'Run',

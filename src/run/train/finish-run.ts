@@ -13,6 +13,7 @@ import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
 import { trainedClassifier } from './trained-classifier.js';
 import { describeGroups, trainedNumbers } from './trained-groups.js';
+import { writePredictions } from './write-predictions.js';
 
 /** How training ended: without test images, no test. */
 export interface Ended {
@@ -21,7 +22,8 @@ export interface Ended {
 }
 
 /**
- * Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`.
+ * Writes `model.onnx` from the best epoch's parameters, which the state holds, predictions of the test images where they
+ * are wanted, then `summary.json`.
  *
  * @throws AdarandError `training.diverged` if a parameter is not finite.
  */
@@ -38,6 +40,9 @@ export async function finishRun(
     diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
   const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
   await writeChunksAtomic(held.folder.model, exportPieces(trained));
+  const { outputs } = ended.test ?? {};
+  if (run.options.predictions && outputs !== undefined)
+    await writePredictions(held.folder.predictions, outputs, dataset);
   const summary = await summarize(run, record, ended);
   await held.folder.writeSummary(summary);
   return summary;

@@ -60,6 +60,7 @@ export async function runTraining(
     features: featureFiles(run),
     emit,
     stop: host.stop,
+    wantsTest: options.predictions,
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
