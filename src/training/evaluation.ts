@@ -94,17 +94,20 @@ export class Evaluator {
     return { logits: floatsOf(outputs, 'logits').data, features: floatsOf(outputs, 'features').data };
   }
 
-  /** Of at least one image. */
+  /** Of at least one image; `visit` sees each prediction. */
   async evaluate(
     state: State,
     batches: AsyncIterable<PixelBatch>,
     tta: TestTimeAugmentation = 'none',
+    visit: (prediction: Prediction) => void = () => {},
   ): Promise<Evaluation> {
     const classes = Array.from({ length: this.#classes }, () => ({ images: 0, correct: 0 }));
     let count = 0;
     let correct = 0;
     let loss = 0;
-    const tally = ({ logits, label }: Prediction) => {
+    const tally = (prediction: Prediction) => {
+      const { logits, label } = prediction;
+      visit(prediction);
       const isCorrect = Number(argMax(logits) === label);
       const own = at(classes, label);
       own.images += 1;

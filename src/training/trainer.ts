@@ -7,7 +7,7 @@ import { type Criterion, isBetter } from './best-epoch.js';
 import type { CheckpointStore, Position } from './checkpoint.js';
 import { diverged, notFiniteAtFirst } from './diverged.js';
 import { endReasons, type RunLength, totalSteps } from './end-reasons.js';
-import { type Evaluation, Evaluator } from './evaluation.js';
+import { type Evaluation, Evaluator, type Prediction } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import type { TrainingBatch } from './feeds.js';
 import { MethodHost, predictAll } from './method-host.js';
@@ -45,6 +45,8 @@ export interface TrainerHost {
   emit(event: TrainingEvent): void;
   /** Asked between steps: a run stops at the next one, with a checkpoint. */
   readonly stop: () => boolean;
+  /** Sees the test images' predictions, in order; what it is given is overwritten. */
+  readonly visitTest?: (prediction: Prediction) => void;
 }
 
 export type TrainingResult =
@@ -251,11 +253,11 @@ export class Trainer {
   }
 
   async #test(position: Position): Promise<Evaluation | undefined> {
-    const { checkpoints, data, emit } = this.#host;
+    const { checkpoints, data, emit, visitTest } = this.#host;
     if (position.best !== undefined) this.restore(await checkpoints.loadBest());
     if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
-    const test = await this.#evaluator.evaluate(this.state, data.test(), this.#options.tta);
+    const test = await this.#evaluator.evaluate(this.state, data.test(), this.#options.tta, visitTest);
     this.#checkFinite('test', test.loss, this.#stepsDone(position));
     const { balancedAccuracy, ...others } = test;
     emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });

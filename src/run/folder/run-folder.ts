@@ -74,6 +74,11 @@ export class RunFolder {
     return join(this.path, 'images.jsonl');
   }
 
+  /** See `tensorboard/`. */
+  get tensorboard(): string {
+    return join(this.path, 'tensorboard');
+  }
+
   get preparation(): string {
     return join(this.path, 'preparation.safetensors');
   }

@@ -7,8 +7,11 @@ import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import type { EventFile } from '../tensorboard/event-file.js';
+import { picturesOf } from '../tensorboard/pictures.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
+import type { TestAnswers } from './test-answers.js';
 import { trainedClassifier } from './trained-classifier.js';
 import { describeGroups, trainedNumbers } from './trained-groups.js';
 
@@ -16,6 +19,9 @@ import { describeGroups, trainedNumbers } from './trained-groups.js';
 export interface Ended {
   readonly position: Position;
   readonly test: Evaluation | undefined;
+  readonly answers: TestAnswers;
+  /** Undefined where there is to be none. */
+  readonly events: EventFile | undefined;
 }
 
 /**
@@ -37,6 +43,10 @@ export async function finishRun(
   const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
   await writeChunksAtomic(held.folder.model, exportPieces(trained));
   const summary = await summarize(run, record, ended);
+  if (ended.events !== undefined) {
+    host.emit({ type: 'phase', phase: 'draw' });
+    ended.events.end(summary, await picturesOf(ended.answers, dataset.classes));
+  }
   await held.folder.writeSummary(summary);
   return summary;
 }

@@ -14,11 +14,13 @@ import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
 import { rateFactors } from '../prepare/group-rates.js';
+import { EventFile } from '../tensorboard/event-file.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
+import { TestAnswers } from './test-answers.js';
 import { describeGroups, trainedInWords } from './trained-groups.js';
 import { trainingData } from './training-data.js';
 
@@ -46,8 +48,11 @@ export async function runTraining(
   const position: Position = from?.position ?? start();
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;
+  let events: EventFile | undefined;
+  const answers = new TestAnswers();
   const emit = (event: RunEvent) => {
-    log?.record(event);
+    const line = log?.record(event);
+    if (line !== undefined) events?.append(line);
     host.emit(event);
   };
   const trainer = await Trainer.create(trainerOptions(run), {
@@ -56,6 +61,7 @@ export async function runTraining(
     checkpoints,
     emit,
     stop: host.stop,
+    visitTest: answers.see,
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -78,10 +84,11 @@ export async function runTraining(
       epoch: position.epoch === 0 && position.best === undefined ? -1 : position.epoch,
       logEvery,
     });
+    if (options.tensorboard) events = await EventFile.open(folder, record);
     log.begin();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
-    return await finishRun(run, record, trainer.state, { position, test: result.test });
+    return await finishRun(run, record, trainer.state, { position, test: result.test, answers, events });
   } catch (error) {
     if (stageOf(path) === undefined) throw error;
     const command =
@@ -91,6 +98,7 @@ export async function runTraining(
     throw resumable(error, command, stepsDone());
   } finally {
     log?.close();
+    events?.close();
     await trainer.release();
   }
 }

@@ -1,0 +1,21 @@
+import { printable } from '../printable.js';
+import type { Output } from './line.js';
+
+/** Some lines on a terminal that are redrawn together. */
+export class Block {
+  readonly #output: Output;
+  #height = 0;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** In the place of what it showed before; lines are cut where the terminal ends. */
+  show(lines: readonly string[]): void {
+    const width = (this.#output.columns || 80) - 1;
+    const up = this.#height === 0 ? '' : `\u001b[${this.#height}A`;
+    const text = lines.map((line) => `${[...printable(line)].slice(0, width).join('')}\n`).join('');
+    this.#output.write(`\r${up}\u001b[J${text}`);
+    this.#height = lines.length;
+  }
+}
