@@ -5,8 +5,10 @@ import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
+import type { RunHost } from '../events.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import type { Picture } from '../tensorboard/event.js';
 import type { EventFile } from '../tensorboard/event-file.js';
 import { picturesOf } from '../tensorboard/pictures.js';
 import { stepsAt } from './check-position.js';
@@ -45,7 +47,7 @@ export async function finishRun(
   const summary = await summarize(run, record, ended);
   if (ended.events !== undefined) {
     host.emit({ type: 'phase', phase: 'draw' });
-    ended.events.end(summary, await picturesOf(ended.answers, dataset.classes));
+    ended.events.end(summary, await pictures(ended.answers, dataset.classes, host));
   }
   await held.folder.writeSummary(summary);
   return summary;
@@ -90,6 +92,21 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     image_size: inputs.network.preprocessing.imageSize,
     seed: options.seed,
   };
+}
+
+/** A picture is no reason to lose a trained run: where there can be none, it is said why. */
+async function pictures(
+  answers: TestAnswers,
+  classes: readonly string[],
+  host: RunHost,
+): Promise<readonly Picture[]> {
+  try {
+    return await picturesOf(answers, classes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    host.emit({ type: 'remark', text: `the confusion matrix for TensorBoard could not be drawn: ${why}` });
+    return [];
+  }
 }
 
 /** 95 % interval of the accuracy. */

@@ -20,8 +20,10 @@ function entryOf(key: string, { title, authors, venue, year, url, arxiv }: Refer
     ['author', authors.map(lastNameFirst).join(' and ')],
     ['booktitle', venue],
     ['year', String(year)],
-    ...(arxiv === undefined ? [] : [['eprint', arxiv] as const, ['archiveprefix', 'arXiv'] as const]),
-    ['url', url],
+    // The number at arXiv is an address.
+    ...(arxiv === undefined
+      ? [['url', url]]
+      : [['eprint', arxiv] as const, ['archiveprefix', 'arXiv'] as const]),
   ];
   return `@inproceedings{${key},\n${fields.map(([field, value]) => `  ${field} = {${value}}`).join(',\n')}\n}`;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { lockState } from '../../../files/lock.js';
 
-/** Stopped: nobody works on it, and who did has said so; dead: the process that worked on it is gone. */
+/** Stopped: nobody works on it, and who did has said so, stopped or failed; dead: the process that worked on it is gone. */
 export type WorkState = 'running' | 'stopped' | 'dead' | 'finished';
 
 /** Whether a process works on what is in a folder, and which one. @throws AdarandError `run.locked`. */
