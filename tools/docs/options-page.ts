@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { watchOptionsSchema } from '../../src/experiments/watch/watch-options.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
@@ -19,8 +20,8 @@ import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
 
-Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\` and \`src/serve/options.ts\`; do not
-edit.
+Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\`, \`src/serve/options.ts\` and
+\`src/experiments/watch/watch-options.ts\`; do not edit.
 
 The library takes an option by its name, the command line by its flag. Options without a default must be given.
 \`run.json\` records all options of a run.`;
@@ -43,6 +44,7 @@ export function optionsPage(): string {
     ...groups,
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
+    command('`adarand watch RUN`', watchOptionsSchema, ['path']),
     command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),

@@ -1,6 +1,5 @@
-import { z } from 'zod';
+import { watchOptionsSchema } from '../../experiments/watch/watch-options.js';
 import { watchedStatus } from '../../experiments/watch/watched-status.js';
-import { optionRegistry } from '../../run/options/option.js';
 import { printJson } from '../json.js';
 import { print } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
@@ -8,26 +7,14 @@ import { describe } from '../watch/describe.js';
 import { viewOf } from '../watch/view.js';
 import type { Command } from './command.js';
 
-const options = z.strictObject({
-  path: z.string().min(1).register(optionRegistry, {
-    description: 'Folder of a run, of a search that `tune` made, or of an experiment.',
-    group: 'Input and output',
-    value: 'path',
-  }),
-  once: z.boolean().default(false).register(optionRegistry, {
-    description: 'Print how far it has come, and end.',
-    group: 'Input and output',
-  }),
-});
-
 /** Between two looks. */
 const MILLISECONDS = 1000;
 
 export const command = {
-  options,
+  options: watchOptionsSchema,
   arguments: ['path'],
   async run({ parse, json }) {
-    const { path, once } = parse(options);
+    const { path, once } = parse(watchOptionsSchema);
     const first = await watchedStatus(path);
     if (once) {
       if (json) printJson(first);
@@ -45,7 +32,7 @@ export const command = {
     }
     // Handlers of signals keep no process alive; a timer that was cut short is gone.
   },
-} satisfies Command<typeof options>;
+} satisfies Command<typeof watchOptionsSchema>;
 
 /** Ends early when it is interrupted. */
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
