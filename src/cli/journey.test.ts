@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fromBinary } from '@bufbuild/protobuf';
 import sharp from 'sharp';
 import { z } from 'zod';
@@ -10,7 +10,7 @@ import {
   classNames,
   jsonLines,
   lastLine,
-  temporaryFolder,
+  testFolder,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
@@ -20,12 +20,11 @@ import { readJsonLines } from '../files/json-lines.js';
 import { HParamsPluginDataSchema } from '../run/tensorboard/tensorboard_pb.js';
 
 describe('from a folder of images to a classifier', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let summary: Record<string, unknown>;
   const json = async (path: string) => JSON.parse(await readFile(join(folder.path, path), 'utf8'));
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 14);
     await writeModel(join(folder.path, 'tiny.onnx'));
     const flags = ['--epochs', '4', '--lr', '0.05', '--log-every', '2'];
@@ -48,7 +47,6 @@ describe('from a folder of images to a classifier', () => {
     assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u, 'control characters in a pipe');
     summary = await json('runs/colours-tiny-adarand-1/summary.json');
   });
-  after(() => folder.remove());
 
   test('the summary says how good the classifier is and what it cost', () => {
     assert.ok(Number(summary.test_accuracy) >= 0.8, `test accuracy ${summary.test_accuracy}`);
@@ -140,7 +138,7 @@ describe('from a folder of images to a classifier', () => {
         'penalty',
         'learning_rate',
         'images_per_second',
-        'mean_feature_norm',
+        'norm_of_mean_feature',
         'head_gradient_norm',
       ])
         assert.ok(name in line, `${name} is missing`);

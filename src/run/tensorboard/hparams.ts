@@ -6,7 +6,16 @@ import { type SessionStartInfo, SessionStartInfoSchema } from './tensorboard_pb.
 /** Options that say where and how a run happens, not what is computed. */
 const circumstances: ReadonlySet<string> = new Set([
   ...['data', 'model', 'source', 'out', 'features', 'logits', 'methodOptions', 'minutes'],
-  ...['device', 'threads', 'checkpointSeconds', 'logEvery', 'test', 'tensorboard'],
+  ...[
+    'device',
+    'threads',
+    'checkpointSeconds',
+    'logEvery',
+    'test',
+    'tensorboard',
+    'diagnostics',
+    'keepFeatures',
+  ],
 ]);
 
 /** What TensorBoard's table of hyper-parameters compares runs by: settings as they were resolved, with defaults. */

@@ -5,14 +5,13 @@ import type { Picture } from './event.js';
 const MOST_CLASSES = 2000;
 
 /**
- * What is shown of the test images: the confusion matrix; of many classes, those that were most often mistaken. Nothing
- * without test images.
+ * What is shown of the test images: the confusion matrix; of many classes, those that were most often mistaken.
  */
 export async function picturesOf(
   { labels, answers }: { readonly labels: readonly number[]; readonly answers: readonly number[] },
   classes: readonly string[],
 ): Promise<Picture[]> {
-  if (labels.length === 0 || classes.length > MOST_CLASSES) return [];
+  if (classes.length > MOST_CLASSES) return [];
   // What draws is loaded where something is drawn.
   const [{ confusionMatrix }, { mostConfused }, { renderPng }] = await Promise.all([
     import('../../figures/charts/confusion-matrix.js'),

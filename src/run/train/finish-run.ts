@@ -5,7 +5,9 @@ import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
+import type { Tested } from '../../training/split-passes.js';
 import type { RunHost } from '../events.js';
+import { diagnosticsRecord } from '../folder/diagnostics-record.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import type { Picture } from '../tensorboard/event.js';
@@ -13,15 +15,13 @@ import type { EventFile } from '../tensorboard/event-file.js';
 import { picturesOf } from '../tensorboard/pictures.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
-import type { TestAnswers } from './test-answers.js';
 import { trainedClassifier } from './trained-classifier.js';
 import { describeGroups, trainedNumbers } from './trained-groups.js';
 
 /** How training ended: without test images, no test. */
 export interface Ended {
   readonly position: Position;
-  readonly test: Evaluation | undefined;
-  readonly answers: TestAnswers;
+  readonly test: Tested | undefined;
   /** Undefined where there is to be none. */
   readonly events: EventFile | undefined;
 }
@@ -47,7 +47,7 @@ export async function finishRun(
   const summary = await summarize(run, record, ended);
   if (ended.events !== undefined) {
     host.emit({ type: 'phase', phase: 'draw' });
-    ended.events.end(summary, await pictures(ended.answers, dataset.classes, host));
+    ended.events.end(summary, await pictures(ended.test, dataset.classes, host));
   }
   await held.folder.writeSummary(summary);
   return summary;
@@ -64,6 +64,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     test_balanced_accuracy: test?.balancedAccuracy ?? null,
     test_loss: test?.loss ?? null,
     test_images: data.test,
+    diagnostics: test?.diagnostics === undefined ? null : diagnosticsRecord(test.diagnostics, data.classes),
     tta: options.tta,
     val_accuracy: best?.accuracy ?? null,
     val_balanced_accuracy: best?.balancedAccuracy ?? null,
@@ -77,7 +78,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     epochs: position.epoch,
     steps: stepsAt(record, position),
     seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
-    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    peak_memory_bytes: run.host.isLater === true ? null : process.resourceUsage().maxRSS * 1024,
     parameters: trainedNumbers(describeGroups(run)),
     classes: data.classes.length,
     model: model.name,
@@ -96,12 +97,13 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
 
 /** A picture is no reason to lose a trained run: where there can be none, it is said why. */
 async function pictures(
-  answers: TestAnswers,
+  test: Tested | undefined,
   classes: readonly string[],
   host: RunHost,
 ): Promise<readonly Picture[]> {
+  if (test === undefined) return [];
   try {
-    return await picturesOf(answers, classes);
+    return await picturesOf(test, classes);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     host.emit({ type: 'remark', text: `the confusion matrix for TensorBoard could not be drawn: ${why}` });
