@@ -38,14 +38,14 @@ export function secondsLeft(record: TuneRecord, count: () => number): number | n
   return Math.max(0, secondsOf(count(), searchOf(record), pace) - record.seconds);
 }
 
-/** What a search that is looked at from outside is going to be; undefined where its budget does not say so yet. */
+/** What a search that is looked at from outside is going to be; undefined before it can be known. */
 export function expectedOf(
   record: TuneRecord,
   path: string,
 ): { readonly runs: number; readonly secondsLeft: number | null } | undefined {
   const count = countSoFar(record, path);
-  if (count === undefined || (record.request.trials === undefined && record.tried.length === 0))
-    return undefined;
+  // Until the first run has ended, neither the number of cuts is known, nor what a budget of minutes suffices for.
+  if (count === undefined || record.tried.length === 0) return undefined;
   return { runs: runsOf(count, searchOf(record)), secondsLeft: secondsLeft(record, () => count) };
 }
 
