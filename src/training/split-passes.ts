@@ -129,6 +129,20 @@ export class SplitPasses {
   }
 
   /**
+   * Keeps the features of an epoch that is the last one, as a changed length has it: when it was over, that was not known.
+   *
+   * @throws AdarandError `training.diverged`.
+   */
+  async keepLast({ epoch, step }: PassPlace): Promise<void> {
+    const { data, emit, features } = this.#host;
+    if (features === undefined || !features.keeps(epoch, true)) return;
+    emit({ type: 'phase', phase: 'diagnose' });
+    const train = this.#outputs();
+    await this.#evaluate('training', data.trainingImages('diagnose'), step, train);
+    await features.saveEpoch(epoch, { train, val: await this.#unvalidated(step) });
+  }
+
+  /**
    * Undefined without test images. `temperature` is that of the epoch's validation.
    *
    * @throws AdarandError `training.diverged`.

@@ -152,7 +152,7 @@ export function trainerOptions(run: Run): TrainerOptions {
 /** Undefined where none are kept. */
 function featureFiles({ options: { keepFeatures }, held, inputs }: Run): FeatureFiles | undefined {
   if (keepFeatures === undefined) return undefined;
-  return new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs.dataset.classes);
+  return new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs);
 }
 
 function keptFeatures({ options: { keepFeatures, test }, inputs }: Run): KeptFeatures | undefined {
