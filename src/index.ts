@@ -47,6 +47,7 @@ import type {
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
 export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
+export type { MethodAbout, Reference } from './methods/about.js';
 export { compose } from './methods/compose.js';
 export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';

@@ -39,6 +39,13 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).command,
   },
   {
+    name: 'watch',
+    usage: '<path>',
+    summary: 'follow a run, a search or an experiment that another process works on',
+    example: 'watch runs/photos-some-backbone-adarand-1',
+    load: async () => (await import('./watch.js')).command,
+  },
+  {
     name: 'look',
     usage: '<run>',
     summary:

@@ -347,6 +347,12 @@ export interface TrainOptions {
    * Default: 10.
    */
   logEvery?: number | undefined;
+  /**
+   * Whether the run writes an event file for TensorBoard, RUN/tensorboard/, too.
+   *
+   * Default: true.
+   */
+  tensorboard?: boolean | undefined;
 }
 
 /** Options of `resume`. */
