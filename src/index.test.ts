@@ -1,24 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
-import { temporaryFolder, writeImages, writeModel } from '../test/helpers/cli.js';
+import { testFolder, writeImages, writeModel } from '../test/helpers/cli.js';
 import { exportRun, predict, type RunEvent, resume, train } from './index.js';
 
 describe('the library', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (name: string) => join(folder.path, name);
+  const folder = testFolder();
+  const at = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(at('colours'), 8);
     await writeModel(at('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('trains, leaves the event loop free, stops on request, and goes on', async () => {
     const controller = new AbortController();

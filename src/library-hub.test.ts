@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { temporaryFolder, writeImages } from '../test/helpers/cli.js';
+import { testFolder, writeImages } from '../test/helpers/cli.js';
 import { timmModel } from '../test/helpers/hub-models.js';
 import { HubServer } from '../test/helpers/hub-server.js';
 import { type RunEvent, train } from './index.js';
 
 describe('the library and the hub', () => {
   let server: HubServer;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (name: string) => join(folder.path, name);
+  const folder = testFolder();
+  const at = folder.inside;
   const options = (out: string, model = 'org/torch') => ({
     data: at('colours'),
     model,
@@ -20,7 +20,6 @@ describe('the library and the hub', () => {
 
   before(async () => {
     server = await HubServer.start();
-    folder = await temporaryFolder();
     await writeImages(at('colours'), 8);
     server.commit('org/torch', await timmModel());
     process.env.HF_HOME = at('hf');
@@ -30,7 +29,6 @@ describe('the library and the hub', () => {
     for (const name of ['HF_HOME', 'HF_ENDPOINT', 'HF_HUB_OFFLINE', 'HF_HUB_DOWNLOAD_TIMEOUT'])
       delete process.env[name];
     await server.close();
-    await folder.remove();
   });
 
   test('a download is reported, ended by a signal, continued, and in the record of the run', async () => {

@@ -44,3 +44,11 @@ export function classMeasures(counts: Int32Array, classes: number): ClassMeasure
     };
   });
 }
+
+/**
+ * Mean of the classes' F1, as scikit-learn's `macro`: of those that have images or were answered. NaN where there are none.
+ */
+export function macroF1(classes: readonly ClassMeasures[]): number {
+  const known = classes.flatMap(({ f1 }) => (f1 === null ? [] : [f1]));
+  return known.reduce((sum, f1) => sum + f1, 0) / known.length;
+}

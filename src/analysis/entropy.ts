@@ -24,7 +24,7 @@ export interface ClassEntropies {
  * @param features [n, d], row-major
  */
 export function differentialEntropy(features: Float32Array, n: number, d: number): number {
-  return d * meanLogDistance(features, new Int32Array(n), n, d).all + entropyConstant(d);
+  return classEntropies(features, new Int32Array(n), n, d).entropy;
 }
 
 /**
@@ -40,63 +40,86 @@ export function classEntropies(
   n: number,
   d: number,
 ): ClassEntropies {
-  const { all, withinClasses } = meanLogDistance(features, labels, n, d);
+  return entropiesOf(logDistances(features, labels, n, d), labels, d);
+}
+
+/** Sums of ln ||x_i - x_j||, each pair counted once. */
+export interface LogDistances {
+  /** Over the pairs of different classes. */
+  readonly between: number;
+  /** Over the pairs of each class, by label; classes without a pair may be missing. */
+  readonly within: ReadonlyMap<number, number>;
+}
+
+/** The entropies that distances of n >= 2 samples of dimension `d` give. */
+export function entropiesOf(
+  { between, within }: LogDistances,
+  labels: ArrayLike<number>,
+  d: number,
+): ClassEntropies {
+  const n = labels.length;
+  invariant(n >= 2, `the entropy of ${n} samples`);
+  let sum = between;
+  let weighted = 0;
+  let weight = 0;
+  for (const [label, size] of classSizes(labels)) {
+    if (size < 2) continue;
+    const own = within.get(label) ?? 0;
+    sum += own;
+    weighted += (size * own) / ((size * (size - 1)) / 2);
+    weight += size;
+  }
+  const all = sum / ((n * (n - 1)) / 2);
+  const conditional = weighted / weight;
   const constant = entropyConstant(d);
   return {
     entropy: d * all + constant,
-    conditionalEntropy: d * withinClasses + constant,
-    mutualInformation: d * (all - withinClasses),
+    conditionalEntropy: d * conditional + constant,
+    mutualInformation: d * (all - conditional),
   };
 }
 
-/** 1 + ln c_d: what the averaging over neighbours leaves, and the log-volume of the unit ball. */
-function entropyConstant(d: number): number {
+/** 1 + ln c_d: what the averaging over neighbours leaves, and the log-volume of the unit ball. Of entropies in `d` dimensions. */
+export function entropyConstant(d: number): number {
   return 1 + (d / 2) * Math.log(Math.PI) - logGamma(d / 2 + 1);
 }
 
-/** Duplicates would have an infinite log-distance; 1e-12 bounds it. */
-const leastSquaredDistance = 1e-24;
+/** Duplicates would have an infinite log-distance: no distance counts as less. */
+export const LEAST_DISTANCE = 1e-12;
 
-/** Mean of ln ||x_i - x_j|| over all pairs, and over the pairs of each class, averaged by class size. */
-function meanLogDistance(
-  features: Float32Array,
-  labels: ArrayLike<number>,
-  n: number,
-  d: number,
-): { all: number; withinClasses: number } {
+/** ln ||x_i - x_j|| of two rows of features [n, d], in double precision. */
+export function logDistance(features: Float32Array, i: number, j: number, d: number): number {
+  let sum = 0;
+  for (let k = 0; k < d; k++) {
+    const difference = (features[i * d + k] ?? 0) - (features[j * d + k] ?? 0);
+    sum += difference * difference;
+  }
+  return 0.5 * Math.log(Math.max(sum, LEAST_DISTANCE ** 2));
+}
+
+function logDistances(features: Float32Array, labels: ArrayLike<number>, n: number, d: number): LogDistances {
   invariant(
     n >= 2 && features.length === n * d && labels.length === n,
     `${features.length} features for [${n}, ${d}]`,
   );
-  let sum = 0;
-  const sums = new Map<number, number>();
+  let between = 0;
+  const within = new Map<number, number>();
   for (let i = 1; i < n; i++) {
     const label = at(labels, i);
-    let sumOfClass = sums.get(label) ?? 0;
+    let own = within.get(label) ?? 0;
     for (let j = 0; j < i; j++) {
-      const term = 0.5 * Math.log(Math.max(squaredDistance(features, i * d, j * d, d), leastSquaredDistance));
-      sum += term;
-      if (labels[j] === label) sumOfClass += term;
+      const term = logDistance(features, i, j, d);
+      if (labels[j] === label) own += term;
+      else between += term;
     }
-    sums.set(label, sumOfClass);
+    within.set(label, own);
   }
-  const sizes = new Map<number, number>();
-  for (let i = 0; i < n; i++) sizes.set(at(labels, i), (sizes.get(at(labels, i)) ?? 0) + 1);
-  let weighted = 0;
-  let weight = 0;
-  for (const [label, size] of sizes) {
-    if (size < 2) continue;
-    weighted += (size * (sums.get(label) ?? 0)) / ((size * (size - 1)) / 2);
-    weight += size;
-  }
-  return { all: sum / ((n * (n - 1)) / 2), withinClasses: weighted / weight };
+  return { between, within };
 }
 
-function squaredDistance(features: Float32Array, a: number, b: number, d: number): number {
-  let sum = 0;
-  for (let k = 0; k < d; k++) {
-    const difference = (features[a + k] ?? 0) - (features[b + k] ?? 0);
-    sum += difference * difference;
-  }
-  return sum;
+/** How many samples there are of each label. */
+function classSizes(labels: ArrayLike<number>): ReadonlyMap<number, number> {
+  const sizes = new Map<number, number>();
+  for (let i = 0; i < labels.length; i++) sizes.set(at(labels, i), (sizes.get(at(labels, i)) ?? 0) + 1);
+  return sizes;
 }

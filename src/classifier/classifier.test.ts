@@ -5,7 +5,7 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import {
   AdarandError,
   type Classifier,
@@ -31,13 +31,12 @@ function assertNear(
 }
 
 describe('a classifier that is kept open', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let classifier: Classifier;
-  const inside = (name: string) => join(folder.path, name);
+  const inside = folder.inside;
   const red = () => inside('colours/red/00.png');
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(inside('colours'), 8);
     await writeModel(inside('tiny.onnx'));
     await train({ data: inside('colours'), model: inside('tiny.onnx'), out: inside('run'), epochs: 2 });
@@ -45,7 +44,6 @@ describe('a classifier that is kept open', () => {
   });
   after(async () => {
     await classifier.close();
-    await folder.remove();
   });
 
   test('answers as predict does, for paths, bytes and pixels', async () => {

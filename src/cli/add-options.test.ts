@@ -74,8 +74,9 @@ for (const { name, usage, load } of commands) {
         return { word: 'a=b=c', value: { a: 'b=c' } };
       default: {
         const word =
-          ['word', 'last:2', 'a-word-of-16-letters'].find((text) => schemaOf(key).safeParse(text).success) ??
-          'word';
+          ['word', 'last:2', '0,last', 'a-word-of-16-letters'].find(
+            (text) => schemaOf(key).safeParse(text).success,
+          ) ?? 'word';
         return { word, value: word };
       }
     }

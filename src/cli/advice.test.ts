@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { type Ended, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { type Ended, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { Interrupted } from '../../test/helpers/interrupted.js';
 
 const data = ['../colours', '--model', '../tiny.onnx', '--epochs', '1', '--method', 'fine-tuning'];
@@ -9,18 +9,16 @@ const training = ['train', ...data, '--out', 'run'];
 const predicting = ['predict', 'run', '../colours/red/00.png'];
 
 describe('what a message advises works when it is typed', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let commands: Interrupted;
   let changes: readonly string[] = [];
 
   before(async () => {
-    folder = await temporaryFolder();
     commands = new Interrupted(folder.path);
     await writeImages(join(folder.path, 'colours'), 8);
     await writeModel(join(folder.path, 'tiny.onnx'));
     ({ changes } = await commands.count('whole', training));
   });
-  after(() => folder.remove());
 
   const killedBefore = async (name: string, change: RegExp): Promise<void> => {
     const point = 1 + changes.findIndex((text) => change.test(text));

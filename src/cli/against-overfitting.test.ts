@@ -2,23 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  adarand,
-  jsonLines,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 describe('the usual means against overfitting, and against classes of unequal size', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const path = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const path = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(path('colours'), 8);
     await writeModel(path('tiny.onnx'));
     // Of 8, 5 and 2 images.
@@ -29,7 +21,6 @@ describe('the usual means against overfitting, and against classes of unequal si
     ] as const)
       for (let i = from; i < 8; i++) await rm(path('unequal', name, `0${i}.png`));
   });
-  after(() => folder.remove());
 
   const model = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '1'];
   const train = (data: string, ...args: readonly string[]) =>

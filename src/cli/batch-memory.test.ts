@@ -1,19 +1,17 @@
 /** WebAssembly can have 4 GiB on every machine. */
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 describe('a batch that takes more memory than there is', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   const flags = ['--model', 'tiny.onnx', '--device', 'wasm', '--method', 'fine-tuning', '--head', 'random'];
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 70);
     await writeModel(join(folder.path, 'tiny.onnx'));
   });
-  after(() => folder.remove());
 
   /** What is said before training, which does not begin: the warm-up is too long. */
   async function said(...args: readonly string[]): Promise<string> {

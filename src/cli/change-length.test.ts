@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
 import { cosine } from '../optimizers/schedules.js';
 import { commandLine } from '../run/command-line.js';
@@ -12,9 +12,9 @@ import type { TrainOptions } from '../run/options/train-options.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 describe('a run whose length is changed', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
-  const json = async (...parts: string[]) => JSON.parse(await readFile(at(...parts), 'utf8'));
+  const folder = testFolder();
+  const at = folder.inside;
+  const { json } = folder;
 
   /** Five steps an epoch; at this seed and rate the second epoch is worse than the first, and the third is better. */
   const plain = (out: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
@@ -74,7 +74,6 @@ describe('a run whose length is changed', () => {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     process.env.ADARAND_CACHE = at('cache');
     await writeImages(at('colours'), 10);
     await writeImages(at('more'), 12, 20);
@@ -86,7 +85,6 @@ describe('a run whose length is changed', () => {
   });
   after(async () => {
     delete process.env.ADARAND_CACHE;
-    await folder.remove();
   });
 
   for (const [name, options] of Object.entries(recipes)) {

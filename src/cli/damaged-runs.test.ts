@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 
@@ -10,8 +9,8 @@ import { type Tensor, zeros } from '../graph/tensor.js';
 type Change = readonly [path: readonly (string | number)[], value: unknown];
 
 describe('a run folder that was changed', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const inFolder = (...parts: string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const inFolder = folder.inside;
   const fresh = async () => {
     await rm(inFolder('changed'), { recursive: true, force: true });
     await cp(inFolder('whole'), inFolder('changed'), { recursive: true });
@@ -28,14 +27,12 @@ describe('a run folder that was changed', () => {
   const predict = () => refused('predict', 'changed', 'colours/red/00.png');
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(inFolder('colours'), 8);
     await writeModel(inFolder('tiny.onnx'));
     const args = ['--model', 'tiny.onnx', '--epochs', '2', '--out', 'whole', '--json'];
     const { code, stderr } = await adarand(folder.path, 'train', 'colours', ...args);
     assert.equal(code, 0, stderr);
   });
-  after(() => folder.remove());
 
   test('without its summary, it is finished again from its last checkpoint', async () => {
     await fresh();

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 describe('folders as people have them', { concurrency: 2 }, () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
   let runs = 0;
   const train = (data: string, ...more: readonly string[]) =>
     adarand(
@@ -22,11 +21,9 @@ describe('folders as people have them', { concurrency: 2 }, () => {
     );
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(at('photos'), 6);
     await writeModel(at('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('Training/ and Testing/ are splits', async () => {
     await cp(at('photos'), at('named', 'Training'), { recursive: true });

@@ -2,23 +2,21 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarand, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { float32 } from '../graph/tensor.js';
 
 describe('a run that diverges', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   const train = (...args: readonly string[]) => adarand(folder.path, 'train', ...args);
   const begin = (out: string, ...args: readonly string[]) =>
     train('colours', '--model', 'tiny.onnx', '--out', out, ...args);
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 6);
     await writeModel(join(folder.path, 'tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('ends with its step, and a hint that leads to a run that does not diverge', async () => {
     const { code, stderr } = await begin('many', '--lr', '1e12');

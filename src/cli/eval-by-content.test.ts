@@ -1,27 +1,25 @@
 import assert from 'node:assert/strict';
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import {
   adarand,
   jsonLines,
   lastLine,
   start,
-  temporaryFolder,
+  testFolder,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
 import { readImageList } from '../run/folder/image-list.js';
 
 describe('evaluation knows images by their contents', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let testPaths: string[];
   let trainPath: string;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const at = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(at('colours'), 14);
     await writeModel(at('tiny.onnx'));
     const flags = ['--model', 'tiny.onnx', '--method', 'fine-tuning', '--epochs', '2', '--lr', '0.05'];
@@ -31,7 +29,6 @@ describe('evaluation knows images by their contents', () => {
     testPaths = list.filter(({ split }) => split === 'test').map(({ path }) => path);
     trainPath = list.find(({ split }) => split === 'train')?.path ?? '';
   });
-  after(() => folder.remove());
 
   async function evaluate(data: string, ...args: readonly string[]) {
     const { code, stdout, stderr } = await adarand(folder.path, 'eval', 'run', data, '--json', ...args);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
 import { readZip } from '../../test/helpers/read-zip.js';
 import { zipBeside } from '../files/write-zip.js';
@@ -10,13 +10,12 @@ import { zipBeside } from '../files/write-zip.js';
 const command = ['export', '../run', '--to', 'shipped/flowers', '--zip'];
 
 describe('an export with a zip file', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let commands: Interrupted;
   let changes: readonly string[] = [];
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const at = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     commands = new Interrupted(folder.path);
     await writeImages(at('colours'), 8);
     await writeModel(at('tiny.onnx'));
@@ -28,7 +27,6 @@ describe('an export with a zip file', () => {
     assert.match(whole.ended.stdout, /^written: shipped\/flowers\.zip with the same files$/m);
     ({ changes } = whole);
   });
-  after(() => folder.remove());
 
   const zipOf = (name: string) => readFile(at(name, 'shipped/flowers.zip'));
 

@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, cp, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import {
   adarand,
   type Ended,
   jsonLines,
   lastLine,
   startWith,
-  temporaryFolder,
+  testFolder,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
@@ -23,8 +23,8 @@ describe('folders with what nobody expects in them', {
   concurrency: 2,
   skip: process.platform !== 'linux' && 'names and devices are those of Linux',
 }, () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
   const train = (data: string, ...more: readonly string[]) => trainWith({}, data, ...more);
   const trainWith = (env: NodeJS.ProcessEnv, data: string, ...more: readonly string[]) => {
     const model = more.includes('--model') ? [] : ['--model', 'tiny.onnx'];
@@ -32,13 +32,11 @@ describe('folders with what nobody expects in them', {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(at('photos'), 6);
     await writeModel(at('tiny.onnx'));
     const { code, stderr } = await train('photos', '--out', 'run');
     assert.equal(code, 0, stderr);
   });
-  after(() => folder.remove());
 
   const changed = async (name: string, change: (path: string) => unknown) => {
     await cp(at('photos'), at(name), { recursive: true });

@@ -4,20 +4,13 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import {
-  adarand,
-  jsonLines,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { type Files, transformersModel } from '../../test/helpers/hub-models.js';
 import { HubServer, sha256 } from '../../test/helpers/hub-server.js';
 
 describe('training a model of the hub', () => {
   let server: HubServer;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let files: Files;
   let commit = '';
   const lookUp = 'hub GET /api/models/org/tiny/revision/main';
@@ -41,7 +34,6 @@ describe('training a model of the hub', () => {
 
   before(async () => {
     server = await HubServer.start();
-    folder = await temporaryFolder();
     files = await transformersModel();
     commit = server.commit('org/tiny', files);
     await writeImages(join(folder.path, 'colours'), 8);
@@ -59,7 +51,6 @@ describe('training a model of the hub', () => {
     for (const name of ['HF_HOME', 'HF_ENDPOINT', 'HF_HUB_OFFLINE', 'HF_HUB_DOWNLOAD_TIMEOUT'])
       delete process.env[name];
     await server.close();
-    await folder.remove();
   });
   beforeEach(() => {
     delete process.env.HF_HUB_OFFLINE;

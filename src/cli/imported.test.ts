@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { classTokenFile, encoderFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarand, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { splitOnnx } from '../../test/helpers/external-data.js';
 import { openClipModel } from '../../test/helpers/hub-models.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
@@ -14,12 +14,10 @@ import { decodeOnnx } from '../models/onnx-import/decode.js';
 import { openModel } from '../models/open.js';
 
 describe('imported networks are trained, exported and used', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 6);
   });
-  after(() => folder.remove());
 
   /** Trains on the file; returns the stored tensors before and after, by name. */
   const train = async (name: string, bytes: Uint8Array) => {
@@ -276,7 +274,7 @@ describe('imported networks are trained, exported and used', () => {
   });
 
   test('weights in a file beside are read, and are part of the fingerprint by which a run knows its model', async () => {
-    const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+    const at = folder.inside;
     await writeModel(at('whole.onnx'));
     const { model, data } = splitOnnx(await readFile(at('whole.onnx')), 'split.onnx.data');
     await writeFile(at('split.onnx'), model);

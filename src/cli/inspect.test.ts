@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { classTokenFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, temporaryFolder } from '../../test/helpers/cli.js';
+import { adarand, lastLine, testFolder } from '../../test/helpers/cli.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { type OnnxFileNode, onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { inspectionSchema } from '../run/operations/inspect.js';
@@ -28,11 +28,7 @@ function fileOf(nodes: readonly OnnxFileNode[]): Uint8Array {
 }
 
 describe('inspect', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  before(async () => {
-    folder = await temporaryFolder();
-  });
-  after(() => folder.remove());
+  const folder = testFolder();
 
   const inspect = async (bytes: Uint8Array, ...args: readonly string[]) => {
     await writeFile(join(folder.path, 'model.onnx'), bytes);

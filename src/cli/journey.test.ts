@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { z } from 'zod';
 import {
   adarand,
   classNames,
   jsonLines,
   lastLine,
-  temporaryFolder,
+  testFolder,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
@@ -16,12 +16,11 @@ import { wilsonInterval } from '../analysis/statistics.js';
 import { readJsonLines } from '../files/json-lines.js';
 
 describe('from a folder of images to a classifier', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let summary: Record<string, unknown>;
   const json = async (path: string) => JSON.parse(await readFile(join(folder.path, path), 'utf8'));
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 14);
     await writeModel(join(folder.path, 'tiny.onnx'));
     const flags = ['--epochs', '4', '--lr', '0.05', '--log-every', '2'];
@@ -44,7 +43,6 @@ describe('from a folder of images to a classifier', () => {
     assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u, 'control characters in a pipe');
     summary = await json('runs/colours-tiny-adarand-1/summary.json');
   });
-  after(() => folder.remove());
 
   test('the summary says how good the classifier is and what it cost', () => {
     assert.ok(Number(summary.test_accuracy) >= 0.8, `test accuracy ${summary.test_accuracy}`);
@@ -87,7 +85,7 @@ describe('from a folder of images to a classifier', () => {
         'penalty',
         'learning_rate',
         'images_per_second',
-        'mean_feature_norm',
+        'norm_of_mean_feature',
         'head_gradient_norm',
       ])
         assert.ok(name in line, `${name} is missing`);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { dirname } from 'node:path';
+import { before, describe, test } from 'node:test';
+import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
 import { exportOptionsSchema } from '../run/operations/export-run.js';
 import { exportRun } from '../run/use/export-run.js';
@@ -10,13 +10,12 @@ import { exportRun } from '../run/use/export-run.js';
 const command = ['export', '../run', '--to', 'shipped/flowers', '--quantize'];
 
 describe('an export that is interrupted where it changes a file', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let commands: Interrupted;
   let changes: readonly string[] = [];
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const at = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     commands = new Interrupted(folder.path);
     await writeImages(at('colours'), 8);
     await writeModel(at('tiny.onnx'));
@@ -27,7 +26,6 @@ describe('an export that is interrupted where it changes a file', () => {
     assert.equal(whole.ended.code, 0, whole.ended.stderr);
     ({ changes } = whole);
   });
-  after(() => folder.remove());
 
   const assertSame = async (name: string) => {
     const files = await filesIn(at('whole'));

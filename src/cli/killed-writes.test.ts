@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { type Ended, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { type Ended, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
 import { readJsonLines } from '../files/json-lines.js';
 
@@ -16,12 +16,11 @@ const unnamed = ['train', ...recipe];
 const longer = ['train', '--resume', 'run', '--epochs', '3'];
 
 describe('a run that is interrupted where it changes a file', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let commands: Interrupted;
   let changes: readonly string[] = [];
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 8);
     await writeModel(join(folder.path, 'tiny.onnx'));
     commands = new Interrupted(folder.path);
@@ -29,7 +28,6 @@ describe('a run that is interrupted where it changes a file', () => {
     assert.equal(whole.ended.code, 0, whole.ended.stderr);
     ({ changes } = whole);
   });
-  after(() => folder.remove());
 
   /** What the messages say, until the run is finished; where they say nothing, the same command again. */
   const continued = async (name: string, said: string, command: readonly string[]): Promise<void> => {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { noBrowser, startBrowser, visit } from '../../test/helpers/browser.js';
-import { adarand, lastLine, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarand, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
 import { GENERATOR } from '../run/use/look/page/generator.js';
 
@@ -16,13 +16,9 @@ const hostile: Readonly<Record<string, string>> = {
   red: '<script>console.log(1)<',
 };
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
-const run = async (...words: readonly string[]) => {
-  const ended = await adarand(folder.path, ...words);
-  assert.equal(ended.code, 0, ended.stderr);
-  return ended.stdout;
-};
+const folder = testFolder();
+const inside = folder.inside;
+const run = folder.succeeds;
 const refused = async (...words: readonly string[]) => {
   const { code, stderr } = await adarand(folder.path, ...words);
   assert.notEqual(code, 0);
@@ -35,7 +31,6 @@ const field = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 before(async () => {
-  folder = await temporaryFolder();
   await writeImages(inside('colours'), 14);
   // Pictures in the wrong folder: mistakes to be shown.
   for (let i = 0; i < 5; i++) {
@@ -65,7 +60,6 @@ before(async () => {
     'blind',
   );
 });
-after(() => folder.remove());
 
 test('the page of a run is in it, and says what eval says', async () => {
   const printed = await run('look', 'my run');

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import {
-  adarand,
-  jsonLines,
-  lastLine,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { adarand, jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { type MethodName, methodNames, methods } from '../methods/index.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import type { TrainOptions } from '../run/options/train-options.js';
@@ -24,12 +16,11 @@ const often: Partial<Record<MethodName, Record<string, unknown>>> = {
 };
 
 describe('every method', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
   const source = (name: MethodName) => methods[name].bind().needs.includes('sourceBatch');
 
   before(async () => {
-    folder = await temporaryFolder();
     process.env.ADARAND_CACHE = at('cache');
     await writeImages(at('colours'), 10);
     await writeImages(at('more'), 12, 20);
@@ -37,7 +28,6 @@ describe('every method', () => {
   });
   after(async () => {
     delete process.env.ADARAND_CACHE;
-    await folder.remove();
   });
 
   const optionsFor = (name: MethodName, out: string): TrainOptions => ({

@@ -1,32 +1,22 @@
 /** A run whose number of epochs follows from a time. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import {
-  adarand,
-  jsonLines,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { AdarandError, train } from '../index.js';
 
 describe('train --minutes', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const path = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const path = folder.inside;
   const flags = ['colours', '--model', 'tiny.onnx', '--batch-size', '4', '--max-steps', '9'];
   const typed = (...args: readonly string[]) => adarand(folder.path, 'train', ...flags, ...args);
   const optionsOf = async (run: string) => JSON.parse(await readFile(path(run, 'run.json'), 'utf8')).options;
   const last = (run: string) => readFile(path(run, 'checkpoints', 'last.safetensors'));
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(path('colours'), 10);
     await writeModel(path('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('says and records the number of epochs, and trains as if it had been given', async () => {
     const { code, stdout, stderr } = await typed('--minutes', '5', '--out', 'by-time');

@@ -2,35 +2,22 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import {
-  adarand,
-  jsonLines,
-  lastLine,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 describe('--tta flip', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const path = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const path = folder.inside;
   const flags = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '1'];
-  const typed = async (...args: readonly string[]) => {
-    const { code, stdout, stderr } = await adarand(folder.path, ...args);
-    assert.equal(code, 0, stderr);
-    return stdout;
-  };
+  const typed = folder.succeeds;
 
   before(async () => {
-    folder = await temporaryFolder();
     // As large as the network's input: a mirrored file is what the network sees of the mirrored image.
     await writeImages(path('colours'), 10, 16);
     await writeModel(path('tiny.onnx'));
     await typed('train', 'colours', ...flags, '--out', 'plain');
   });
-  after(() => folder.remove());
 
   test('train validates and tests with it, and says and records it; eval with it finds the same', async () => {
     const stdout = await typed('train', 'colours', ...flags, '--tta', 'flip', '--out', 'mirrored');

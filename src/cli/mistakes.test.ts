@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
 import { writeOnnx } from '../graph/onnx/write.js';
 import { float32 } from '../graph/tensor.js';
@@ -12,15 +12,13 @@ import { globalAveragePool } from '../nn/layers.js';
 describe('mistakes of the user are reported without a stack trace, with exit code 2', {
   concurrency: 2,
 }, () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(at('good'), 6);
     await writeModel(at('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   /** A copy of the good data with something wrong. */
   const broken = async (name: string, damage: (path: string) => Promise<unknown>) => {

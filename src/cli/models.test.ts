@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages } from '../../test/helpers/cli.js';
+import { adarand, jsonLines, testFolder, writeImages } from '../../test/helpers/cli.js';
 import { transformersModel } from '../../test/helpers/hub-models.js';
 import { HubServer } from '../../test/helpers/hub-server.js';
 import { catalog } from '../models/catalog.js';
@@ -10,12 +10,11 @@ import { openModel } from '../models/open.js';
 
 describe('which models there are', () => {
   let server: HubServer;
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   const variables = ['HF_HOME', 'HF_ENDPOINT', 'HF_TOKEN'];
 
   before(async () => {
     server = await HubServer.start();
-    folder = await temporaryFolder();
     process.env.HF_HOME = join(folder.path, 'hf');
     process.env.HF_ENDPOINT = server.endpoint;
     server.commit('org/tiny--one', await transformersModel());
@@ -28,7 +27,6 @@ describe('which models there are', () => {
   after(async () => {
     for (const name of variables) delete process.env[name];
     await server.close();
-    await folder.remove();
   });
 
   test('models lists those to begin with, and the cache, and asks nobody', async () => {

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
-import { adarand, jsonLines, temporaryFolder, writeModel } from '../../test/helpers/cli.js';
+import { adarand, jsonLines, testFolder, writeModel } from '../../test/helpers/cli.js';
 import { editable, scene } from '../../test/helpers/scenes.js';
 
 describe('near-equal pictures', { concurrency: 2 }, () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
   let runs = 0;
   const train = (data: string, ...more: readonly string[]) => {
     const out = ['--out', `run-${runs++}`];
@@ -22,7 +22,6 @@ describe('near-equal pictures', { concurrency: 2 }, () => {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeModel(at('tiny.onnx'));
     for (const [label, name] of ['cat', 'dog'].entries()) {
       await mkdir(at('pets', name), { recursive: true });
@@ -32,7 +31,6 @@ describe('near-equal pictures', { concurrency: 2 }, () => {
       }
     }
   });
-  after(() => folder.remove());
 
   test('are cut into one split and reported: thumbnails, other formats, in grey, with other metadata', async () => {
     await cp(at('pets'), at('more'), { recursive: true });

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readSafetensors } from '../files/safetensors.js';
 
 describe('an option has an effect, or its user hears of it before training', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 6);
     await writeModel(join(folder.path, 'tiny.onnx'));
   });
-  after(() => folder.remove());
 
   const train = (...args: readonly string[]) =>
     adarand(folder.path, 'train', 'colours', '--model', 'tiny.onnx', '--batch-size', '4', ...args);

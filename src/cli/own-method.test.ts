@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { STOPPED } from '../run/events.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
@@ -11,16 +10,14 @@ const graph = new URL('../graph/index.js', import.meta.url).href;
 const functional = new URL('../nn/functional.js', import.meta.url).href;
 
 describe('your own method', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(at('colours'), 10);
     await writeImages(at('more'), 12, 20);
     await writeModel(at('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   /** Writes `mine.mjs`, a method whose `bind` returns `bound`. */
   const write = (bound: string) =>

@@ -2,33 +2,24 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import {
-  adarand,
-  jsonLines,
-  lastLine,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { adarand, jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import { predictRun } from '../run/use/predict-run.js';
 
 describe('pictures are classified', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 14);
     await writeModel(join(folder.path, 'tiny.onnx'));
     const flags = ['--model', 'tiny.onnx', '--epochs', '4', '--lr', '0.05', '--out', 'run'];
     const { code, stderr } = await adarand(folder.path, 'train', 'colours', ...flags);
     assert.equal(code, 0, stderr);
   });
-  after(() => folder.remove());
 
   test('predict names classes with probabilities', async () => {
     const image = 'colours/red/00.png';

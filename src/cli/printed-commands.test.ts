@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import {
-  type Ended,
-  start,
-  temporaryFolder,
-  typed,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { type Ended, start, testFolder, typed, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { at } from '../errors.js';
 import { packageFolder } from '../package.js';
 import { commands } from './commands/index.js';
@@ -96,7 +89,7 @@ test('the commands of other programs in messages are these', () => {
 });
 
 describe('commands are typed as they are printed', { skip: process.platform === 'win32' && 'no sh' }, () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   const type = (line: string) => typed(folder.path, line);
   const works = async (line: string) => {
     const ended = await type(line);
@@ -128,11 +121,9 @@ describe('commands are typed as they are printed', { skip: process.platform === 
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'my colours'), 8);
     await writeModel(join(folder.path, 'tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('that continue a run', async () => {
     const args = ["'my colours'", '--model', 'tiny.onnx', '--epochs', '40', '--out', "'my run'"];

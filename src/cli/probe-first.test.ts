@@ -2,16 +2,15 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import type { RunEvent, RunHost } from '../run/events.js';
 import type { TrainOptions } from '../run/options/options.gen.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 describe('a run that begins with a linear probe', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const inside = folder.inside;
   const summaryOf = async (run: string) => JSON.parse(await readFile(inside(run, 'summary.json'), 'utf8'));
   const quiet: RunHost = { emit() {}, stop: () => false };
   const options = (out: string, more: Partial<TrainOptions> = {}): TrainOptions => ({
@@ -25,11 +24,9 @@ describe('a run that begins with a linear probe', () => {
   });
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(inside('colours'), 14);
     await writeModel(inside('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('which is better than what follows, ends with the probe, and says so', async () => {
     const flags = ['--model', 'tiny.onnx', '--epochs', '2', '--batch-size', '4', '--val-fraction', '0.3'];

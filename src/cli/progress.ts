@@ -27,6 +27,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   measure: 'measuring steps',
   train: 'training',
   validate: 'validating',
+  diagnose: 'measuring features',
   test: 'testing',
   export: 'exporting',
   quantize: 'measuring ranges for 8 bits',

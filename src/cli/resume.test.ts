@@ -5,17 +5,10 @@ import { existsSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import {
-  adarand,
-  jsonLines,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
 
 /** AdaRand with augmentation, momentum, an average and accumulation, and a rate for each group: all that must be the same. */
@@ -45,7 +38,7 @@ const recipe = [
 ];
 
 describe('runs that are interrupted', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   const digest = async (run: string, file: string) =>
     createHash('sha256')
       .update(await readFile(join(folder.path, run, file)))
@@ -56,13 +49,11 @@ describe('runs that are interrupted', () => {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(join(folder.path, 'colours'), 14);
     await writeModel(join(folder.path, 'tiny.onnx'));
     const whole = await adarand(folder.path, 'train', ...recipe, '--out', 'whole');
     assert.equal(whole.code, 0, whole.stderr);
   });
-  after(() => folder.remove());
 
   test('the same seed gives the same bits, another seed does not', async () => {
     await adarand(folder.path, 'train', ...recipe, '--out', 'second');

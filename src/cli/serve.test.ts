@@ -3,8 +3,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { promisify } from 'node:util';
 import {
   adarand,
@@ -12,7 +11,7 @@ import {
   type Running,
   start,
   startWith,
-  temporaryFolder,
+  testFolder,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
@@ -23,18 +22,16 @@ interface Answer {
   readonly classes: readonly { readonly name: string; readonly probability: number }[];
 }
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+const folder = testFolder();
+const inside = folder.inside;
 
 before(async () => {
-  folder = await temporaryFolder();
   await writeImages(inside('colours'), 10);
   await writeModel(inside('tiny.onnx'));
   const flags = ['--model', 'tiny.onnx', '--epochs', '3', '--out', 'run'];
   assert.equal((await adarand(folder.path, 'train', 'colours', ...flags)).code, 0);
   assert.equal((await adarand(folder.path, 'export', 'run', '--to', 'my page', '--web')).code, 0);
 });
-after(() => folder.remove());
 
 interface Serving extends Running {
   readonly url: string;

@@ -2,30 +2,20 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import {
-  adarand,
-  jsonLines,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 describe('a search', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
-  const json = async (...parts: readonly string[]) => JSON.parse(await readFile(inside(...parts), 'utf8'));
+  const folder = testFolder();
+  const inside = folder.inside;
+  const { json } = folder;
   const flags = ['--model', 'tiny.onnx', '--epochs', '6', '--batch-size', '8', '--val-fraction', '0.2'];
   const tune = (...words: readonly string[]) => adarand(folder.path, 'tune', ...words);
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(inside('colours'), 14);
     await writeModel(inside('tiny.onnx'));
   });
-  after(() => folder.remove());
 
   test('tries configurations of each method, trains the best once more, and tests that one alone', async () => {
     const methods = ['--methods', 'fine-tuning,adarand', '--trials', '3', '--folds', '2'];

@@ -1,23 +1,14 @@
 /** What is done and said about classes with far fewer images than others. */
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import {
-  adarand,
-  jsonLines,
-  lastLine,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 describe('classes of unequal size', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const path = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const path = folder.inside;
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeModel(path('tiny.onnx'));
     await writeImages(path('equal'), 10);
     // Of 30, 20 and 6 images.
@@ -28,7 +19,6 @@ describe('classes of unequal size', () => {
     ] as const)
       for (let i = from; i < 30; i++) await rm(path('unequal', name, `${String(i).padStart(2, '0')}.png`));
   });
-  after(() => folder.remove());
 
   const flags = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '2', '--val-fraction', '0.2'];
   const train = (data: string, ...args: readonly string[]) =>

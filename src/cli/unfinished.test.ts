@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import {
   adarand,
   jsonLines,
   lastLine,
   start,
-  temporaryFolder,
+  testFolder,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
@@ -19,9 +18,9 @@ import { trainRun } from '../run/train/train-run.js';
 const recipe = ['colours', '--model', 'tiny.onnx', '--epochs', '4', '--lr', '0.02', '--seed', '7', '--json'];
 
 describe('a run that is not finished is used', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const inFolder = (...parts: string[]) => join(folder.path, ...parts);
-  const json = async (...parts: string[]) => JSON.parse(await readFile(inFolder(...parts), 'utf8'));
+  const folder = testFolder();
+  const inFolder = folder.inside;
+  const { json } = folder;
   /** The lines of a command that succeeds. */
   const linesOf = async (...args: string[]) => {
     const { code, stdout, stderr } = await adarand(folder.path, ...args, '--json');
@@ -40,7 +39,6 @@ describe('a run that is not finished is used', () => {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     process.env.ADARAND_CACHE = inFolder('cache');
     await writeImages(inFolder('colours'), 14);
     await writeModel(inFolder('tiny.onnx'));
@@ -53,7 +51,6 @@ describe('a run that is not finished is used', () => {
   });
   after(async () => {
     delete process.env.ADARAND_CACHE;
-    await folder.remove();
   });
 
   test('with what its best epoch so far is, which the finished run is made of, and it says so', async () => {

@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readSafetensors } from '../files/safetensors.js';
 import { openModel } from '../models/open.js';
 import { recordSchema, summarySchema } from '../run/folder/record.js';
 
 describe('what is trained, and how fast', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const path = (...parts: readonly string[]) => join(folder.path, ...parts);
-  const json = async (...parts: readonly string[]) => JSON.parse(await readFile(path(...parts), 'utf8'));
+  const folder = testFolder();
+  const path = folder.inside;
+  const { json } = folder;
   const train = (...args: readonly string[]) =>
     adarand(folder.path, 'train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', ...args);
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(path('colours'), 6);
     await writeModel(path('tiny.onnx'));
     const rates = ['--lr', '0.02', '--layer-decay', '0.5', '--head-lr-scale', '4'];
@@ -25,7 +23,6 @@ describe('what is trained, and how fast', () => {
     assert.match(stdout, /, trains 69699 of 74835 parameters \(layer2\.0, layer3\.0, head\), /);
     assert.match(stdout, /, head lr scale 4, layer decay 0\.5, /);
   });
-  after(() => folder.remove());
 
   test('run.json has every group and its rate, summary.json how many numbers are trained', async () => {
     const { groups } = recordSchema.parse(await json('part', 'run.json'));

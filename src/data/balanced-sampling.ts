@@ -1,6 +1,6 @@
 import { at } from '../errors.js';
 import { Random } from '../random.js';
-import type { TrainBatchOptions } from './batches.js';
+import type { OrderOptions } from './batches.js';
 
 /**
  * The images of each training batch of an epoch, as positions in the list, from `firstStep` on, such that over the epoch each
@@ -9,12 +9,7 @@ import type { TrainBatchOptions } from './batches.js';
  */
 export function balancedSteps(
   labels: readonly number[],
-  {
-    batchSize,
-    seed,
-    epoch,
-    firstStep = 0,
-  }: Pick<TrainBatchOptions, 'batchSize' | 'seed' | 'epoch' | 'firstStep'>,
+  { batchSize, seed, epoch, firstStep = 0 }: OrderOptions,
 ): Int32Array[] {
   const steps = Math.floor(labels.length / batchSize);
   const random = new Random(seed, 'order', epoch);

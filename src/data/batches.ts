@@ -38,6 +38,9 @@ export interface TrainBatchOptions extends BatchOptions {
   readonly firstStep?: number;
 }
 
+/** What the order of an epoch's images depends on, beside the images. */
+export type OrderOptions = Pick<TrainBatchOptions, 'batchSize' | 'seed' | 'epoch' | 'firstStep'>;
+
 export interface EvalBatchOptions extends BatchOptions {
   /** The shorter side is resized to this before the central `imageSize` square is taken. */
   readonly resizeSize: number;
@@ -66,12 +69,7 @@ export async function* trainBatches(
  */
 export function epochSteps(
   images: number,
-  {
-    batchSize,
-    seed,
-    epoch,
-    firstStep = 0,
-  }: Pick<TrainBatchOptions, 'batchSize' | 'seed' | 'epoch' | 'firstStep'>,
+  { batchSize, seed, epoch, firstStep = 0 }: OrderOptions,
 ): Int32Array[] {
   if (images < batchSize) {
     throw new AdarandError(

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import type { Identity } from './identity.js';
 import { isWhole, type Pixels } from './image.js';
 import type { ImageSource, RenderedFile } from './render.js';
 
@@ -7,6 +8,13 @@ export interface ImageCacheOptions {
   readonly imageSize: number;
   /** Bytes of pixels to hold. Default: 1 GiB or a quarter of the machine's memory, whichever is smaller. */
   readonly byteBudget?: number;
+}
+
+/** What a file was when it was inspected. */
+interface KnownFile {
+  /** Changes with every writing of the file. */
+  readonly stamp: string;
+  readonly identity: Identity;
 }
 
 /**
@@ -18,6 +26,7 @@ export class ImageCache {
   /** Shorter side that images are shrunk to when decoded for training: room for a crop of a quarter of the area. */
   readonly shorterSide: number;
   readonly #budget: number;
+  readonly #known = new Map<string, KnownFile>();
   readonly #images = new Map<string, Pixels>();
   readonly #rendered = new Map<string, Uint8Array>();
   #bytes = 0;
@@ -34,6 +43,21 @@ export class ImageCache {
 
   get(path: string): Pixels | undefined {
     return this.#images.get(path);
+  }
+
+  /**
+   * What a file was when it was inspected, if it has not been written since. What is kept of one that was is dropped, so
+   * that a cache may outlive a run.
+   */
+  known(path: string, stamp: string): Identity | undefined {
+    const known = this.#known.get(path);
+    if (known === undefined || known.stamp === stamp) return known?.identity;
+    this.#forget(path);
+    return undefined;
+  }
+
+  remember(path: string, known: KnownFile): void {
+    this.#known.set(path, known);
   }
 
   /** A file as evaluation, which resizes to `resizeSize`, needs it: not what training has shrunk. */
@@ -63,6 +87,17 @@ export class ImageCache {
     if (!this.#takes(rendered.length)) return;
     this.#rendered.set(key, rendered);
     this.#bytes += rendered.length;
+  }
+
+  #forget(path: string): void {
+    this.#known.delete(path);
+    this.#bytes -= this.#images.get(path)?.data.length ?? 0;
+    this.#images.delete(path);
+    for (const [key, rendered] of this.#rendered)
+      if (key.slice(key.indexOf(':') + 1) === path) {
+        this.#rendered.delete(key);
+        this.#bytes -= rendered.length;
+      }
   }
 
   #takes(bytes: number): boolean {

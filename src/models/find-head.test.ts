@@ -1,37 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tensorOf } from '../../test/helpers/lcg.js';
-import { int64Tensor, type OnnxFileNode, onnxFile } from '../../test/helpers/onnx-fixtures.js';
+import { uniform } from '../../test/helpers/lcg.js';
+import { int64Tensor, type OnnxFileNode, onnxFile, onnxNode } from '../../test/helpers/onnx-fixtures.js';
 import { at } from '../errors.js';
-import { float32, type Shape } from '../graph/tensor.js';
+import { float32 } from '../graph/tensor.js';
 import { importFile } from './onnx-import.js';
 import { checkAgainstFile } from './self-check.js';
 
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
-const node = (type: string, inputs: string[], output: string, attributes = {}): OnnxFileNode => ({
-  type,
-  inputs,
-  outputs: [output],
-  attributes,
-});
-const pooled = [node('GlobalAveragePool', ['maps'], 'p'), node('Flatten', ['p'], 'f')];
-const other = [node('GlobalMaxPool', ['maps'], 'q'), node('Flatten', ['q'], 'g')];
-const one = node('Gemm', ['f', 'w', 'b'], 'y1');
+const pooled = [onnxNode('GlobalAveragePool', ['maps'], 'p'), onnxNode('Flatten', ['p'], 'f')];
+const other = [onnxNode('GlobalMaxPool', ['maps'], 'q'), onnxNode('Flatten', ['q'], 'g')];
+const one = onnxNode('Gemm', ['f', 'w', 'b'], 'y1');
 
 /** `y` [batch,3] is made of `maps` [batch,4,6,6]. */
 function fileOf(nodes: readonly OnnxFileNode[], outputs: readonly string[] = ['y']): Uint8Array {
   return onnxFile({
-    nodes: [node('Conv', ['x', 'kernel'], 'maps'), ...nodes],
+    nodes: [onnxNode('Conv', ['x', 'kernel'], 'maps'), ...nodes],
     initializers: {
-      kernel: random(1, [4, 3, 3, 3]),
-      w: random(2, [4, 3]),
-      b: random(3, [3]),
-      v: random(4, [4, 3]),
-      'classifier.5.weight': random(4, [4, 3]),
-      turned: random(5, [3, 4]),
-      many: random(6, [4, 2]),
-      fine: random(7, [3, 4, 1, 1]),
-      'classifier.1.weight': random(7, [3, 4, 1, 1]),
+      kernel: uniform(1, [4, 3, 3, 3]),
+      w: uniform(2, [4, 3]),
+      b: uniform(3, [3]),
+      v: uniform(4, [4, 3]),
+      'classifier.5.weight': uniform(4, [4, 3]),
+      turned: uniform(5, [3, 4]),
+      many: uniform(6, [4, 2]),
+      fine: uniform(7, [3, 4, 1, 1]),
+      'classifier.1.weight': uniform(7, [3, 4, 1, 1]),
       two: float32([], [2]),
       half: float32([1], [0.5]),
       zero: int64Tensor([0]),
@@ -51,30 +44,38 @@ const open = async (nodes: readonly OnnxFileNode[], outputs?: readonly string[])
 };
 
 describe('heads that are not just a last linear layer', () => {
-  const two = [...pooled, ...other, one, node('MatMul', ['g', 'v'], 'y2')];
+  const two = [...pooled, ...other, one, onnxNode('MatMul', ['g', 'v'], 'y2')];
 
   test('the mean of two, of different features, is one of both', async () => {
-    const network = await open([...two, node('Add', ['y1', 'y2'], 's'), node('Div', ['s', 'two'], 'y')]);
+    const network = await open([
+      ...two,
+      onnxNode('Add', ['y1', 'y2'], 's'),
+      onnxNode('Div', ['s', 'two'], 'y'),
+    ]);
     assert.equal(network.featureSize, 8);
     const { weight, bias } = network.pretrainedHead ?? {};
-    assert.equal(at(weight?.data ?? [], 0), at(random(2, [4, 3]).data, 0) / 2);
-    assert.equal(at(weight?.data ?? [], 4), at(random(4, [4, 3]).data, 0) / 2);
-    assert.equal(at(bias?.data ?? [], 2), at(random(3, [3]).data, 2) / 2);
+    assert.equal(at(weight?.data ?? [], 0), at(uniform(2, [4, 3]).data, 0) / 2);
+    assert.equal(at(weight?.data ?? [], 4), at(uniform(4, [4, 3]).data, 0) / 2);
+    assert.equal(at(bias?.data ?? [], 2), at(uniform(3, [3]).data, 2) / 2);
   });
 
   test('so is their mean over a stack', async () => {
     const network = await open([
       ...two,
-      node('Unsqueeze', ['y1', 'zero'], 'u1'),
-      node('Unsqueeze', ['y2', 'zero'], 'u2'),
-      node('Concat', ['u1', 'u2'], 'stack', { axis: 0 }),
-      node('ReduceMean', ['stack'], 'y', { axes: [0], keepdims: 0 }),
+      onnxNode('Unsqueeze', ['y1', 'zero'], 'u1'),
+      onnxNode('Unsqueeze', ['y2', 'zero'], 'u2'),
+      onnxNode('Concat', ['u1', 'u2'], 'stack', { axis: 0 }),
+      onnxNode('ReduceMean', ['stack'], 'y', { axes: [0], keepdims: 0 }),
     ]);
     assert.equal(network.featureSize, 8);
   });
 
   test('and Mean, and a product with a number', async () => {
-    const network = await open([...two, node('Mul', ['half', 'y2'], 'h'), node('Mean', ['y1', 'h'], 'y')]);
+    const network = await open([
+      ...two,
+      onnxNode('Mul', ['half', 'y2'], 'h'),
+      onnxNode('Mean', ['y1', 'h'], 'y'),
+    ]);
     assert.equal(network.featureSize, 8);
   });
 
@@ -82,19 +83,19 @@ describe('heads that are not just a last linear layer', () => {
     const network = await open([
       ...pooled,
       one,
-      node('MatMul', ['f', 'v'], 'y2'),
-      node('Add', ['y1', 'y2'], 'y'),
+      onnxNode('MatMul', ['f', 'v'], 'y2'),
+      onnxNode('Add', ['y1', 'y2'], 'y'),
     ]);
     assert.equal(network.featureSize, 4);
   });
 
   test('logits of one token of all: the features are of that token', async () => {
     const network = await open([
-      node('Reshape', ['maps', 'tokens'], 'channels'),
-      node('Transpose', ['channels'], 'rows', { perm: [0, 2, 1] }),
-      node('MatMul', ['rows', 'w'], 'all'),
-      node('Add', ['all', 'b'], 'biased'),
-      node('Gather', ['biased', 'second'], 'y', { axis: 1 }),
+      onnxNode('Reshape', ['maps', 'tokens'], 'channels'),
+      onnxNode('Transpose', ['channels'], 'rows', { perm: [0, 2, 1] }),
+      onnxNode('MatMul', ['rows', 'w'], 'all'),
+      onnxNode('Add', ['all', 'b'], 'biased'),
+      onnxNode('Gather', ['biased', 'second'], 'y', { axis: 1 }),
     ]);
     assert.equal(network.featureSize, 4);
   });
@@ -102,28 +103,28 @@ describe('heads that are not just a last linear layer', () => {
   test('a weight behind a Transpose and an Identity', async () => {
     const network = await open([
       ...pooled,
-      node('Identity', ['turned'], 'same'),
-      node('Transpose', ['same'], 'kn', { perm: [1, 0] }),
-      node('MatMul', ['f', 'kn'], 'y'),
+      onnxNode('Identity', ['turned'], 'same'),
+      onnxNode('Transpose', ['same'], 'kn', { perm: [1, 0] }),
+      onnxNode('MatMul', ['f', 'kn'], 'y'),
     ]);
-    assert.deepEqual(network.pretrainedHead?.weight, random(5, [3, 4]));
+    assert.deepEqual(network.pretrainedHead?.weight, uniform(5, [3, 4]));
   });
 
   test('what is decided by the logits at the end is no part of them', async () => {
     for (const last of [
-      [node('ArgMax', ['y1'], 'y', { axis: 1 })],
-      [node('Softmax', ['y1'], 's'), node('ArgMax', ['s'], 'y', { axis: 1 })],
-      [node('Sigmoid', ['y1'], 'y')],
+      [onnxNode('ArgMax', ['y1'], 'y', { axis: 1 })],
+      [onnxNode('Softmax', ['y1'], 's'), onnxNode('ArgMax', ['s'], 'y', { axis: 1 })],
+      [onnxNode('Sigmoid', ['y1'], 'y')],
     ]) {
       const network = await open([...pooled, one, ...last]);
-      assert.deepEqual(network.pretrainedHead?.bias, random(3, [3]));
+      assert.deepEqual(network.pretrainedHead?.bias, uniform(3, [3]));
     }
   });
 
   test('a sum of linear layers for different classes is none, nor one with something else', () => {
     for (const last of [
-      [node('MatMul', ['f', 'many'], 'y2'), node('Add', ['y1', 'y2'], 'y')],
-      [node('Relu', ['y1'], 'r'), node('Add', ['y1', 'r'], 'y')],
+      [onnxNode('MatMul', ['f', 'many'], 'y2'), onnxNode('Add', ['y1', 'y2'], 'y')],
+      [onnxNode('Relu', ['y1'], 'r'), onnxNode('Add', ['y1', 'r'], 'y')],
     ])
       assert.throws(() => importFile(fileOf([...pooled, one, ...last]), { name: 'model.onnx' }), {
         code: 'model.no-head',
@@ -131,7 +132,7 @@ describe('heads that are not just a last linear layer', () => {
   });
 
   test('a last layer without a bias may be a projection, which is said, unless its classes are known', () => {
-    const bare = [...pooled, node('MatMul', ['f', 'v'], 'y')];
+    const bare = [...pooled, onnxNode('MatMul', ['f', 'v'], 'y')];
     const notes = (nodes: readonly OnnxFileNode[], classes?: readonly string[]) =>
       importFile(fileOf(nodes), { name: 'model.onnx', ...(classes && { classes }) }).network.notes;
     assert.deepEqual(notes(bare), [
@@ -140,24 +141,29 @@ describe('heads that are not just a last linear layer', () => {
     assert.equal(importFile(fileOf(bare), { name: 'model.onnx', logits: 'y' }).network.notes, undefined);
     assert.equal(notes(bare, ['a', 'b'])?.length, 1);
     assert.equal(notes(bare, ['a', 'b', 'c']), undefined);
-    assert.equal(notes([...pooled, node('MatMul', ['f', 'v'], 'z'), node('Softmax', ['z'], 'y')]), undefined);
-    assert.equal(notes([...two, node('Add', ['y1', 'y2'], 'y')]), undefined);
-    assert.equal(notes([...pooled, node('MatMul', ['f', 'classifier.5.weight'], 'y')]), undefined);
-    assert.equal(notes([...pooled, node('Gemm', ['f', 'w', 'b'], 'y')]), undefined);
+    assert.equal(
+      notes([...pooled, onnxNode('MatMul', ['f', 'v'], 'z'), onnxNode('Softmax', ['z'], 'y')]),
+      undefined,
+    );
+    assert.equal(notes([...two, onnxNode('Add', ['y1', 'y2'], 'y')]), undefined);
+    assert.equal(notes([...pooled, onnxNode('MatMul', ['f', 'classifier.5.weight'], 'y')]), undefined);
+    assert.equal(notes([...pooled, onnxNode('Gemm', ['f', 'w', 'b'], 'y')]), undefined);
   });
 
-  const rectified = (weight: string, output: string) => [
-    node('Conv', ['maps', weight], 'c'),
-    node('Relu', ['c'], 'r'),
-    node('GlobalAveragePool', ['r'], 'p'),
-    node('Flatten', ['p'], output),
+  const rectified = (weight: string, output: string, attributes = {}) => [
+    onnxNode('Conv', ['maps', weight], 'c', attributes),
+    onnxNode('Relu', ['c'], 'r'),
+    onnxNode('GlobalAveragePool', ['r'], 'p'),
+    onnxNode('Flatten', ['p'], output),
   ];
 
   test('a convolution, a ReLU and an average: the maps that enter, averaged, without a pretrained head, which is said', async () => {
     for (const [output, nodes] of [
       ['y', rectified('classifier.1.weight', 'y')],
       ['logits', rectified('fine', 'logits')],
-      ['y', [...rectified('fine', 'z'), node('Softmax', ['z'], 'y')]],
+      // As SqueezeNet had it at first.
+      ['logits', rectified('fine', 'logits', { pads: [1, 1, 1, 1] })],
+      ['y', [...rectified('fine', 'z'), onnxNode('Softmax', ['z'], 'y')]],
     ] as const) {
       const network = await open(nodes, [output]);
       assert.equal(network.featureSize, 4);
@@ -175,32 +181,32 @@ describe('heads that are not just a last linear layer', () => {
 
   test('a classifier of one token, to which the largest logits of the others are added: the former, which is said', async () => {
     const combined = (axis: number) => [
-      node('Reshape', ['maps', 'tokens'], 'channels'),
-      node('Transpose', ['channels'], 'rows', { perm: [0, 2, 1] }),
-      node('Gather', ['rows', 'second'], 'own', { axis: 1 }),
-      node('Gemm', ['own', 'w', 'b'], 'y1'),
-      node('MatMul', ['rows', 'v'], 'all'),
-      node('ReduceMax', ['all'], 'largest', { axes: [axis], keepdims: 0 }),
-      node('Mul', ['largest', 'half'], 'added'),
-      node('Add', ['y1', 'added'], 'y'),
+      onnxNode('Reshape', ['maps', 'tokens'], 'channels'),
+      onnxNode('Transpose', ['channels'], 'rows', { perm: [0, 2, 1] }),
+      onnxNode('Gather', ['rows', 'second'], 'own', { axis: 1 }),
+      onnxNode('Gemm', ['own', 'w', 'b'], 'y1'),
+      onnxNode('MatMul', ['rows', 'v'], 'all'),
+      onnxNode('ReduceMax', ['all'], 'largest', { axes: [axis], keepdims: 0 }),
+      onnxNode('Mul', ['largest', 'half'], 'added'),
+      onnxNode('Add', ['y1', 'added'], 'y'),
     ];
     const network = await open(combined(1));
     assert.equal(network.featureSize, 4);
-    assert.deepEqual(network.pretrainedHead?.bias, random(3, [3]));
+    assert.deepEqual(network.pretrainedHead?.bias, uniform(3, [3]));
     assert.match(network.notes?.join() ?? '', /of its two classifiers the one that gives "y1" is used/);
     assert.throws(() => importFile(fileOf(combined(0)), { name: 'model.onnx' }), { code: 'model.no-head' });
   });
 
   test('a last layer behind something else is refused, with both values that may be meant', () => {
     assert.throws(
-      () => importFile(fileOf([...pooled, one, node('Relu', ['y1'], 'y')]), { name: 'model.onnx' }),
+      () => importFile(fileOf([...pooled, one, onnxNode('Relu', ['y1'], 'y')]), { name: 'model.onnx' }),
       { code: 'model.no-head', hint: /--features f, or what the file gives, --features y$/ },
     );
   });
 });
 
 describe('logits that are named', () => {
-  const nodes = [...pooled, node('Relu', ['f'], 'y'), node('Gemm', ['y', 'w', 'b'], 'other')];
+  const nodes = [...pooled, onnxNode('Relu', ['f'], 'y'), onnxNode('Gemm', ['y', 'w', 'b'], 'other')];
 
   test('by the output that an error points to', () => {
     assert.throws(() => importFile(fileOf(nodes, ['y', 'other']), { name: 'model.onnx' }), {
@@ -208,11 +214,11 @@ describe('logits that are named', () => {
       hint: /^If another output is the pretrained classifier's, name it, `logits`: --logits other; or /,
     });
     const { network } = importFile(fileOf(nodes, ['y', 'other']), { name: 'model.onnx', logits: 'other' });
-    assert.deepEqual(network.pretrainedHead?.bias, random(3, [3]));
+    assert.deepEqual(network.pretrainedHead?.bias, uniform(3, [3]));
   });
 
   test('by a value inside', async () => {
-    const bytes = fileOf([...nodes, node('Sigmoid', ['other'], 'last')], ['last', 'y']);
+    const bytes = fileOf([...nodes, onnxNode('Sigmoid', ['other'], 'last')], ['last', 'y']);
     const imported = importFile(bytes, { name: 'model.onnx', logits: 'other' });
     await checkAgainstFile(imported, { bytes }, 1);
     assert.equal(imported.classifier.output, 'other');
@@ -226,7 +232,7 @@ describe('features that are named', () => {
     await checkAgainstFile(imported, { bytes }, 1);
     return imported.network;
   };
-  const headless = [...pooled, node('Relu', ['f'], 'y')];
+  const headless = [...pooled, onnxNode('Relu', ['f'], 'y')];
 
   test('are those of a file without a head, or a value inside of one', async () => {
     for (const features of ['y', 'f']) {
@@ -243,7 +249,7 @@ describe('features that are named', () => {
 
   test('are refused where there are none of that name, or they are neither vectors nor maps', () => {
     const open = (features: string) => () =>
-      importFile(fileOf([...headless, node('Reshape', ['maps', 'tokens'], 'channels')]), {
+      importFile(fileOf([...headless, onnxNode('Reshape', ['maps', 'tokens'], 'channels')]), {
         name: 'model.onnx',
         features,
       });

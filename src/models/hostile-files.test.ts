@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { backboneReferenceSchema } from '../../test/helpers/backbone-reference.js';
-import { temporaryFolder } from '../../test/helpers/cli.js';
+import { temporaryFolder, testFolder } from '../../test/helpers/cli.js';
 import { readGolden } from '../../test/helpers/golden.js';
 import { hostileModels, writeHostile } from '../../test/helpers/hostile-models.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
@@ -21,11 +21,7 @@ const SECONDS = 1;
 const CONSTANT = 300e6;
 
 describe('files that were made to do harm are refused in a moment', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  before(async () => {
-    folder = await temporaryFolder();
-  });
-  after(() => folder.remove());
+  const folder = testFolder();
 
   for (const [name, model] of Object.entries(hostileModels))
     test(name, async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { execArguments, nodeOptions } from './exec-arguments.js';
 
 /**
@@ -23,7 +24,16 @@ export function forked(file: string): ChildProcess {
   });
 }
 
-/** What native code prints; nothing of it belongs on the caller's own streams. */
-export function collectOutput({ stdout, stderr }: ChildProcess, receive: (text: string) => void): void {
-  for (const stream of [stdout, stderr]) stream?.setEncoding('utf8').on('data', receive);
+/** A process that waits for an operation to perform. */
+export function operationProcess(): ChildProcess {
+  return forked(fileURLToPath(new URL('./main.js', import.meta.url)));
+}
+
+/** What native code prints; nothing of it belongs on the caller's own streams. Returns what ends the collecting. */
+export function collectOutput({ stdout, stderr }: ChildProcess, receive: (text: string) => void): () => void {
+  const streams = [stdout, stderr];
+  for (const stream of streams) stream?.setEncoding('utf8').on('data', receive);
+  return () => {
+    for (const stream of streams) stream?.off('data', receive);
+  };
 }

@@ -1,10 +1,13 @@
-/** The process that performs one operation, reports on it to its parent, and ends. Started by `launch.ts`. */
+/**
+ * The process that performs an operation, reports on it to its parent, and ends, or waits for another. Started by
+ * `operation-process.ts`.
+ */
 
 import type { RunHost } from '../run/events.js';
 import { toFailure } from './failure.js';
 import { incompleteInstall } from './incomplete-install.js';
 import { loadOperation } from './load-operation.js';
-import { type FromProcess, toProcessSchema } from './messages.js';
+import { type FromProcess, type ToProcess, toProcessSchema } from './messages.js';
 import { endWithParent } from './parent-watch.js';
 
 endWithParent(Number(process.argv[2]));
@@ -18,14 +21,21 @@ process.on('disconnect', stop).on('SIGTERM', stop).on('SIGINT', stop);
 process.on('message', (raw) => {
   const message = toProcessSchema.parse(raw);
   if (message.type === 'stop') stop();
-  else void perform(message.module, message.request);
+  else void perform(message);
 });
 
-async function perform(module: string, request: unknown): Promise<void> {
-  const host: RunHost = { emit: (event) => void send({ type: 'event', event }), stop: () => stopping };
+let performed = 0;
+
+async function perform({ module, request, stays }: Extract<ToProcess, { type: 'perform' }>): Promise<void> {
+  const host: RunHost = {
+    emit: (event) => void send({ type: 'event', event }),
+    stop: () => stopping,
+    isLater: performed++ > 0,
+  };
   try {
     const operation = await loadOperation(module);
     await send({ type: 'result', result: await operation.perform(request, host) });
+    if (stays && !stopping) return;
   } catch (error) {
     await send(toFailure(incompleteInstall(error) ?? error));
   }

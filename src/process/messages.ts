@@ -2,9 +2,15 @@ import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
 
-/** Parent to child: one operation, by its module, and then at most a request to stop. */
+/** Parent to child: an operation, by its module, and then at most a request to stop; another one after its answer, if it stays. */
 export const toProcessSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('perform'), module: z.string(), request: z.unknown() }),
+  z.object({
+    type: z.literal('perform'),
+    module: z.string(),
+    request: z.unknown(),
+    /** Whether the process waits for another operation after this one. */
+    stays: z.boolean(),
+  }),
   z.object({ type: z.literal('stop') }),
 ]);
 

@@ -3,14 +3,14 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, symlinkSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { temporaryFolder } from '../../test/helpers/cli.js';
+import { testFolder } from '../../test/helpers/cli.js';
 import { quoted } from './command-line.js';
 
 describe('a command in a message', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const at = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const at = folder.inside;
   /** What a copy of the program prints, started in the folder with such a PATH. */
   const printed = (dist: string, path: string): string => {
     const module = pathToFileURL(join(dist, 'run/command-line.js')).href;
@@ -20,7 +20,6 @@ describe('a command in a message', () => {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     for (const dist of ['node_modules/adarand/dist', 'clone/dist']) {
       await mkdir(at(dist, 'cli'), { recursive: true });
       await mkdir(at(dist, 'run'));
@@ -33,7 +32,6 @@ describe('a command in a message', () => {
     for (const bin of ['node_modules/.bin', 'bin'])
       symlinkSync(at('node_modules/adarand/dist/cli/main.js'), at(bin, 'adarand'));
   });
-  after(() => folder.remove());
 
   test('has npx for a package of the project, also when npm started it', () => {
     assert.equal(printed(at('node_modules/adarand/dist'), '/none'), "npx adarand export 'my run'");

@@ -25,13 +25,15 @@ export type RunEvent =
       readonly step: number;
       readonly settings: Readonly<Record<string, unknown>>;
     }
-  | Exclude<TrainingEvent, { readonly type: 'phase' }>;
+  | Exclude<TrainingEvent, { readonly type: 'phase' | 'progress' }>;
 
 /** What the process gives to every operation. */
 export interface RunHost {
   emit(event: RunEvent): void;
   /** Asked between batches: true ends the work there. */
   readonly stop: () => boolean;
+  /** Whether the process has performed others before this one: the memory that it has taken at most may then be theirs. */
+  readonly isLater?: boolean;
 }
 
 /** Code of the error that ends a run that was asked to stop; it is not a fault. */

@@ -25,6 +25,8 @@ export interface BestEpoch {
   readonly balancedAccuracy?: number | undefined;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
+  /** That fits its validation images, where that was asked for and one does. */
+  readonly temperature?: number | undefined;
 }
 
 /** Where checkpoints go; the trainer knows nothing of files. */

@@ -14,6 +14,6 @@ export interface StepValues {
 /** A scalar of each step, computed in its graph and logged under its name. */
 export const diagnostics = {
   /** L2 norm of the mean of the batch's features. */
-  mean_feature_norm: ({ features }) => norm(reduceMean(features, [0])),
+  norm_of_mean_feature: ({ features }) => norm(reduceMean(features, [0])),
   head_gradient_norm: ({ headWeightGradient }) => norm(headWeightGradient),
 } satisfies Readonly<Record<string, (values: StepValues) => Value>>;

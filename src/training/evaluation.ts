@@ -1,3 +1,4 @@
+import { argMax } from '../analysis/arg-max.js';
 import { balancedAccuracy } from '../analysis/balanced-accuracy.js';
 import { at, invariant } from '../errors.js';
 import { floatsOf } from '../graph/tensor.js';
@@ -94,17 +95,19 @@ export class Evaluator {
     return { logits: floatsOf(outputs, 'logits').data, features: floatsOf(outputs, 'features').data };
   }
 
-  /** Of at least one image. */
+  /** Of at least one image; `visit` sees each one's result in the same pass. */
   async evaluate(
     state: State,
     batches: AsyncIterable<PixelBatch>,
     tta: TestTimeAugmentation = 'none',
+    visit: (prediction: Prediction) => void = () => {},
   ): Promise<Evaluation> {
     const classes = Array.from({ length: this.#classes }, () => ({ images: 0, correct: 0 }));
     let count = 0;
     let correct = 0;
     let loss = 0;
-    const tally = ({ logits, label }: Prediction) => {
+    const tally = (prediction: Prediction) => {
+      const { logits, label } = prediction;
       const isCorrect = Number(argMax(logits) === label);
       const own = at(classes, label);
       own.images += 1;
@@ -112,6 +115,7 @@ export class Evaluator {
       count += 1;
       correct += isCorrect;
       loss += logSumExp(logits) - at(logits, label);
+      visit(prediction);
     };
     await this.forEach(state, batches, tally, tta);
     invariant(count > 0, 'there is nothing to evaluate');
@@ -122,13 +126,6 @@ export class Evaluator {
   release(): Promise<void> {
     return this.#program.release();
   }
-}
-
-/** Index of the largest element, the first of equals. */
-export function argMax(values: Float32Array): number {
-  let best = 0;
-  for (let i = 1; i < values.length; i++) if (at(values, i) > at(values, best)) best = i;
-  return best;
 }
 
 function buildEvaluation({ network, head, batchSize, imageSize, rename }: EvaluatorOptions): ProgramGraph {

@@ -8,12 +8,15 @@ export type Phase =
   | 'prepare'
   | 'train'
   | 'validate'
+  | 'diagnose'
   | 'epoch-callback'
   | 'test';
 
 /** What happens during training, as it happens. */
 export type TrainingEvent =
   | { readonly type: 'phase'; readonly phase: Phase }
+  /** How far a phase without steps has come. */
+  | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
   /** Something that does not stop the run and that the user will want to know before training. */
   | { readonly type: 'remark'; readonly text: string }
   /** Tensors that stay as they are because the loss does not depend on them, and how many are trained. */
@@ -32,7 +35,7 @@ export type TrainingEvent =
       readonly epoch: number;
       readonly epochs: number;
       readonly step: number;
-      /** Means over the epoch's steps, and `val_loss`, `val_accuracy`, `val_balanced_accuracy`, `seconds`. */
+      /** Means over the epoch's steps, and `val_loss`, `val_accuracy`, `val_balanced_accuracy`, `seconds`; with diagnostics more (docs/diagnostics.md). */
       readonly metrics: StepMetrics;
       readonly best: boolean;
     }

@@ -6,6 +6,7 @@ import type { State } from '../runtime/state.js';
 import type { Evaluator } from './evaluation.js';
 import type { PixelBatch } from './feeds.js';
 import { checkSample, checkStates, requireTensor } from './method-tensors.js';
+import type { Outputs } from './outputs.js';
 import { METHOD_PREFIX } from './state-names.js';
 import type { SourceSampler } from './training-data.js';
 
@@ -75,4 +76,9 @@ export async function predictAll(
     labels.push(prediction.label);
   });
   return { logits: float32([labels.length, classes], logits), labels: Int32Array.from(labels) };
+}
+
+/** The same, of images that were classified already. */
+export function predictionsOf({ logits, labels }: Outputs): Predictions {
+  return { logits, labels: Int32Array.from(labels) };
 }

@@ -1,6 +1,7 @@
 import type { State } from '../runtime/state.js';
 import type { Evaluator } from './evaluation.js';
 import type { PixelBatch } from './feeds.js';
+import type { SplitPasses } from './split-passes.js';
 import type { Stepper } from './stepper.js';
 import type { TestTimeAugmentation } from './test-time-augmentation.js';
 import type { SourceSampler, TrainingData } from './training-data.js';
@@ -9,15 +10,18 @@ import type { SourceSampler, TrainingData } from './training-data.js';
 export interface Pace {
   readonly step: number;
   readonly evaluation: number;
+  /** What the diagnostics of an epoch's training images take after their evaluation; 0 where there are none. */
+  readonly diagnosis: number;
 }
 
 /** What is measured: a compiled run, which it spoils. */
 export interface Measured {
   readonly stepper: Stepper;
-  readonly evaluator: Evaluator;
+  readonly passes: Pick<SplitPasses, 'evaluator' | 'secondsToDiagnose'>;
   readonly data: TrainingData;
   readonly sampler: SourceSampler | undefined;
   readonly seed: number;
+  readonly batchSize: number;
   readonly tta: TestTimeAugmentation;
   /** Asked between batches: true ends the measurement, whose result is then worth nothing. */
   readonly stop: () => boolean;
@@ -25,7 +29,7 @@ export interface Measured {
 
 /** Measures real batches: those of the first epoch, and of validation or, without, of the training images. */
 export async function measurePace(measured: Measured): Promise<Pace> {
-  const { stepper, evaluator, data, sampler, seed, tta, stop } = measured;
+  const { stepper, passes, data, sampler, seed, tta, stop, batchSize } = measured;
   const { batchesPerEpoch } = data;
   const place = { batchesPerEpoch, totalBatches: batchesPerEpoch };
   let batch = 0;
@@ -35,11 +39,12 @@ export async function measurePace(measured: Measured): Promise<Pace> {
     stop,
   );
   const evaluation = await secondsOf(
-    data.validation ?? data.trainingImages,
-    (images) => evaluate(evaluator, stepper.state, images, tta),
+    data.validation ?? (() => data.trainingImages('diagnose')),
+    (images) => evaluate(passes.evaluator, stepper.state, images, tta),
     stop,
   );
-  return { step, evaluation };
+  const diagnosis = stop() ? 0 : await passes.secondsToDiagnose(batchesPerEpoch * batchSize);
+  return { step, evaluation, diagnosis };
 }
 
 async function evaluate(evaluator: Evaluator, state: State, batch: PixelBatch, tta: TestTimeAugmentation) {

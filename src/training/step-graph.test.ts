@@ -89,14 +89,14 @@ describe('one step', () => {
     assert.ok(worstError([outputs.head_gradient_norm ?? 0], [Math.hypot(...gradient)]) < 1e-5);
   });
 
-  test('mean_feature_norm is the length of the mean feature', async () => {
+  test('norm_of_mean_feature is the length of the mean feature', async () => {
     const { outputs } = await run(defaults, 1);
     const { features } = forward();
     const mean = Array.from(
       { length: FEATURES },
       (_, j) => features.reduce((sum, row) => sum + (row[j] ?? 0), 0) / BATCH,
     );
-    assert.ok(worstError([outputs.mean_feature_norm ?? 0], [Math.hypot(...mean)]) < 1e-5);
+    assert.ok(worstError([outputs.norm_of_mean_feature ?? 0], [Math.hypot(...mean)]) < 1e-5);
   });
 
   test('a method with weight 0 leaves the very bits of plain fine-tuning, and still reports its penalty', async () => {

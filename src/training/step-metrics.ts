@@ -1,6 +1,6 @@
+import { argMax } from '../analysis/arg-max.js';
 import { at } from '../errors.js';
 import { floatsOf, type Tensor } from '../graph/tensor.js';
-import { argMax } from './evaluation.js';
 import type { StepMetrics } from './events.js';
 
 /** The scalars of a step's outputs, and the accuracy on its batch. */

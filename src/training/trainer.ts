@@ -1,24 +1,22 @@
 import { AdarandError } from '../errors.js';
 import { bytesOf, type Tensor } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
-import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
 import { type Criterion, isBetter } from './best-epoch.js';
 import type { CheckpointStore, Position } from './checkpoint.js';
+import { Clock } from './clock.js';
 import { diverged, notFiniteAtFirst } from './diverged.js';
 import { endReasons, type RunLength, totalSteps } from './end-reasons.js';
-import { type Evaluation, Evaluator } from './evaluation.js';
-import type { TrainingEvent } from './events.js';
 import type { TrainingBatch } from './feeds.js';
-import { MethodHost, predictAll } from './method-host.js';
+import { MethodHost } from './method-host.js';
+import type { Outputs } from './outputs.js';
 import { measurePace, type Pace } from './pace.js';
+import { type PassHost, type PassPlace, SplitPasses, type Tested, type Validated } from './split-passes.js';
 import { emaOf } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 import { readMetrics } from './step-metrics.js';
-
 import { Stepper } from './stepper.js';
 import type { TestTimeAugmentation } from './test-time-augmentation.js';
-import type { TrainingData } from './training-data.js';
 
 export interface TrainerOptions extends StepOptions {
   readonly seed: number;
@@ -30,6 +28,8 @@ export interface TrainerOptions extends StepOptions {
   readonly validateStart: boolean;
   /** What the best epoch is chosen by; accuracy unless given. */
   readonly chooseBy?: Criterion;
+  /** Whether features and probabilities of whole splits are measured, after each epoch and of the test. */
+  readonly diagnostics?: boolean;
   /** Stop after this many epochs without a better validation. */
   readonly patience?: number | undefined;
   /** Stop after this many batches in all. */
@@ -38,11 +38,8 @@ export interface TrainerOptions extends StepOptions {
   readonly checkpointSeconds: number;
 }
 
-export interface TrainerHost {
-  readonly compile: CompileOptions;
-  readonly data: TrainingData;
+export interface TrainerHost extends PassHost {
   readonly checkpoints: CheckpointStore;
-  emit(event: TrainingEvent): void;
   /** Asked between steps: a run stops at the next one, with a checkpoint. */
   readonly stop: () => boolean;
 }
@@ -50,7 +47,7 @@ export interface TrainerHost {
 export type TrainingResult =
   | { readonly stopped: true }
   /** The state holds the parameters that were tested: the best epoch's, or the last one's without validation images. */
-  | { readonly stopped: false; readonly test: Evaluation | undefined };
+  | { readonly stopped: false; readonly test: Tested | undefined };
 
 /**
  * The loop: epochs of steps, validation after each, the best epoch by validation kept, the test set looked
@@ -60,17 +57,17 @@ export class Trainer {
   readonly #options: Omit<TrainerOptions, 'network' | 'head'>;
   readonly #host: TrainerHost;
   readonly #stepper: Stepper;
-  readonly #evaluator: Evaluator;
+  readonly #passes: SplitPasses;
   readonly #method: MethodHost | undefined;
 
-  private constructor(options: TrainerOptions, host: TrainerHost, stepper: Stepper, evaluator: Evaluator) {
+  private constructor(options: TrainerOptions, host: TrainerHost, stepper: Stepper, passes: SplitPasses) {
     // The tensors that it begins with are the state's.
     const { network: _, head: __, ...others } = options;
     const { method, prepared = {}, lambda, seed } = others;
     this.#options = others;
     this.#host = host;
     this.#stepper = stepper;
-    this.#evaluator = evaluator;
+    this.#passes = passes;
     this.#method = lambda === 0 ? undefined : new MethodHost(method, prepared, stepper.state, seed);
   }
 
@@ -86,8 +83,9 @@ export class Trainer {
     if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);
     const stepper = await Stepper.compile(graph, options, host.compile);
-    const shape = { ...options, batchSize: options.evalBatchSize, rename };
-    return new Trainer(options, host, stepper, await Evaluator.compile(shape, host.compile));
+    const { tta = 'none', diagnostics = false, evalBatchSize: batchSize } = options;
+    const evaluated = { ...options, tta, diagnostics, batchSize, rename };
+    return new Trainer(options, host, stepper, await SplitPasses.compile(evaluated, host, stepper.state));
   }
 
   get state(): State {
@@ -127,8 +125,7 @@ export class Trainer {
    */
   async train(position: Position, { wasLast = false } = {}): Promise<TrainingResult> {
     const { data, checkpoints, emit, stop } = this.#host;
-    if (this.#options.validateStart && position.best === undefined && this.#stepsDone(position) === 0)
-      await this.#validateStart(position);
+    if (position.best === undefined && this.#stepsDone(position) === 0) await this.#begin(position);
     if (wasLast && !this.#isDone(position)) await this.#epochCallback(position.epoch);
     while (!this.#isDone(position)) {
       emit({ type: 'phase', phase: 'train' });
@@ -152,19 +149,19 @@ export class Trainer {
 
   /** What batches take here. The state is spoilt by it. */
   measure(): Promise<Pace> {
-    const { seed, tta = 'none' } = this.#options;
+    const { seed, batchSize, tta = 'none' } = this.#options;
     const { data, stop } = this.#host;
     const sampler = this.#method?.sourceSampler;
     return measurePace({
       stepper: this.#stepper,
-      evaluator: this.#evaluator,
-      ...{ data, sampler, seed, tta, stop },
+      passes: this.#passes,
+      ...{ data, sampler, seed, batchSize, tta, stop },
     });
   }
 
   async release(): Promise<void> {
     await this.#stepper.release();
-    await this.#evaluator.release();
+    await this.#passes.release();
   }
 
   async #step(batch: TrainingBatch, position: Position, clock: Clock): Promise<void> {
@@ -194,80 +191,64 @@ export class Trainer {
     this.#host.emit({ type: 'step', epoch, step: done + 1, totalSteps: this.#totalSteps, metrics });
   }
 
-  /** The first candidate. Without validation images there is nothing to choose by. */
-  async #validateStart(position: Position): Promise<void> {
-    const metrics = await this.#validate(position, 0);
-    if (metrics === undefined) return;
-    const { epochs } = this.#options;
-    this.#host.emit({ type: 'epoch', epoch: 0, epochs, step: 0, metrics, best: true });
+  /** What training begins with is the first candidate; without validation images there is nothing to choose by. */
+  async #begin(position: Position): Promise<void> {
+    const { epochs, validateStart } = this.#options;
+    const place = { epoch: 0, step: 0 };
+    const validated = validateStart ? await this.#validate(position, place) : undefined;
+    const isLast = this.#isDone(position);
+    const diagnosed = await this.#passes.diagnose(place, { validated, isLast });
+    if (validated === undefined) return;
+    const metrics = { ...metricsOf(validated), ...diagnosed.metrics };
+    this.#host.emit({ type: 'epoch', ...place, epochs, metrics, best: true });
     await this.#host.checkpoints.saveBest(this.#snapshot(), position);
   }
 
-  /** The metrics of the validation images, where there are some; the best epoch is noted in the position. */
-  async #validate(position: Position, epoch: number): Promise<Record<string, number> | undefined> {
-    const { data, emit } = this.#host;
-    if (data.validation === undefined) return undefined;
-    emit({ type: 'phase', phase: 'validate' });
-    const started = performance.now();
-    const validation = await this.#evaluator.evaluate(this.state, data.validation(), this.#options.tta);
-    const { accuracy, balancedAccuracy, loss } = validation;
-    this.#checkFinite('validation', loss, this.#stepsDone(position));
-    const candidate = { epoch, accuracy, balancedAccuracy, loss };
+  /** The best epoch is noted in the position. */
+  async #validate(position: Position, place: PassPlace): Promise<Validated | undefined> {
+    const validated = await this.#passes.validate(place);
+    if (validated === undefined) return undefined;
+    const { accuracy, balancedAccuracy, loss, temperature } = validated;
+    const { epoch } = place;
+    const candidate = { epoch, accuracy, balancedAccuracy, loss, ...(temperature && { temperature }) };
     const { chooseBy = 'accuracy' } = this.#options;
     if (isBetter(candidate, position.best, chooseBy)) position.best = candidate;
-    return {
-      val_accuracy: accuracy,
-      val_balanced_accuracy: balancedAccuracy,
-      val_loss: loss,
-      validation_seconds: (performance.now() - started) / 1000,
-    };
+    return validated;
   }
 
   /** Validates, keeps the best, moves the position to the next epoch and saves it. */
   async #endEpoch(position: Position): Promise<void> {
     const { checkpoints, emit } = this.#host;
-    const epoch = position.epoch + 1;
-    const step = this.#stepsDone(position);
-    const metrics: Record<string, number> = {};
-    for (const [name, sum] of Object.entries(position.sums)) metrics[name] = sum / position.batch;
-    Object.assign(metrics, await this.#validate(position, epoch));
-    const best = position.best?.epoch === epoch;
-    position.epoch = epoch;
+    const { epochs } = this.#options;
+    const place = { epoch: position.epoch + 1, step: this.#stepsDone(position) };
+    const means = Object.entries(position.sums).map(([name, sum]) => [name, sum / position.batch] as const);
+    const validated = await this.#validate(position, place);
+    const best = position.best?.epoch === place.epoch;
+    position.epoch = place.epoch;
     position.batch = 0;
     position.sums = {};
+    const isLast = this.#isDone(position);
+    const diagnosed = await this.#passes.diagnose(place, { validated, isLast });
+    const metrics = { ...Object.fromEntries(means), ...metricsOf(validated), ...diagnosed.metrics };
     // Emitted before it is saved: a resumed run drops what was logged after its checkpoint, and so loses no line.
-    emit({ type: 'epoch', epoch, epochs: this.#options.epochs, step, metrics, best });
-    await this.#epochCallback(epoch);
+    emit({ type: 'epoch', ...place, epochs, metrics, best });
+    await this.#epochCallback(place.epoch, diagnosed.train);
     if (best) await checkpoints.saveBest(this.#snapshot(), position);
     await checkpoints.saveLast(this.#snapshot(), position);
   }
 
-  async #epochCallback(epoch: number): Promise<void> {
-    const { epochs, classes } = this.#options;
-    if (epoch === epochs || !this.#method?.hasCallbackAfter(epoch)) return;
+  /** `seen` are the training images as they were evaluated, if they were. */
+  async #epochCallback(epoch: number, seen?: Outputs): Promise<void> {
+    if (epoch === this.#options.epochs || !this.#method?.hasCallbackAfter(epoch)) return;
     this.#host.emit({ type: 'phase', phase: 'epoch-callback' });
-    const images = this.#host.data.trainingImages();
-    this.#method.runCallback(await predictAll(this.#evaluator, this.state, images, classes));
+    this.#method.runCallback(await this.#passes.predictions(seen));
   }
 
-  async #test(position: Position): Promise<Evaluation | undefined> {
-    const { checkpoints, data, emit } = this.#host;
-    if (position.best !== undefined) this.restore(await checkpoints.loadBest());
-    if (data.test === undefined) return undefined;
-    emit({ type: 'phase', phase: 'test' });
-    const test = await this.#evaluator.evaluate(this.state, data.test(), this.#options.tta);
-    this.#checkFinite('test', test.loss, this.#stepsDone(position));
-    const { balancedAccuracy, ...others } = test;
-    emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });
-    return test;
-  }
-
-  #checkFinite(images: 'validation' | 'test', loss: number, step: number): void {
-    if (Number.isFinite(loss)) return;
-    throw diverged(
-      `the loss on the ${images} images is ${loss} after step ${step}`,
-      this.#options.learningRate,
-    );
+  async #test(position: Position): Promise<Tested | undefined> {
+    const { best } = position;
+    if (best !== undefined) this.restore(await this.#host.checkpoints.loadBest());
+    const place = { epoch: best?.epoch ?? position.epoch, step: this.#stepsDone(position) };
+    return this.#passes.test(place, best?.temperature);
   }
 
   #isDone(position: Position): boolean {
@@ -297,32 +278,22 @@ export class Trainer {
   }
 }
 
+/** Of validation images, if there are some. */
+function metricsOf(validated: Validated | undefined): Record<string, number> {
+  if (validated === undefined) return {};
+  const { accuracy, balancedAccuracy, loss, seconds } = validated;
+  return {
+    val_accuracy: accuracy,
+    val_balanced_accuracy: balancedAccuracy,
+    val_loss: loss,
+    validation_seconds: seconds,
+  };
+}
+
 function incomplete(what: string): AdarandError {
   return new AdarandError(
     'checkpoint.incomplete',
     what,
     'Restore the run folder as it was, or start a new run.',
   );
-}
-
-/** Seconds between the events of an epoch. */
-class Clock {
-  #last = performance.now();
-  #saved = this.#last;
-
-  /** Since the last lap. */
-  lap(): number {
-    const now = performance.now();
-    const seconds = (now - this.#last) / 1000;
-    this.#last = now;
-    return seconds;
-  }
-
-  secondsSinceSave(): number {
-    return (performance.now() - this.#saved) / 1000;
-  }
-
-  saved(): void {
-    this.#saved = performance.now();
-  }
 }

@@ -5,8 +5,8 @@ export interface TrainingData {
   readonly batchesPerEpoch: number;
   /** Epochs count from 0; `firstBatch` skips what a resumed run has done. */
   train(epoch: number, firstBatch: number, sampler?: SourceSampler): AsyncIterable<TrainingBatch>;
-  /** The training images un-augmented, in their order. */
-  trainingImages(): AsyncIterable<PixelBatch>;
+  /** The training images un-augmented, in their order; what they are needed for is told with their progress. */
+  trainingImages(phase: 'diagnose' | 'epoch-callback'): AsyncIterable<PixelBatch>;
   /** Undefined where there are no validation images. */
   readonly validation: (() => AsyncIterable<PixelBatch>) | undefined;
   /** Undefined where there are no test images. */

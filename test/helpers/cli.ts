@@ -1,9 +1,11 @@
 /** What the journeys need: tiny data, a tiny network, and the real command line in a process. */
+import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { at } from '../../src/errors.js';
@@ -18,6 +20,33 @@ export const classNames = ['blue', 'green', 'red'] as const;
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'adarand-'));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+export interface TestFolder {
+  readonly path: string;
+  /** A path inside it. */
+  readonly inside: (...parts: readonly string[]) => string;
+  /** What a JSON file inside it holds. */
+  readonly json: (...parts: readonly string[]) => Promise<ReturnType<typeof JSON.parse>>;
+  /** Runs `adarand` in it, which has to succeed; returns what it printed. */
+  readonly succeeds: (...args: readonly string[]) => Promise<string>;
+}
+
+/** A folder for the tests of a file or a `describe`, removed after them. Hooks of a file may run side by side, so it is made at once. */
+export function testFolder(): TestFolder {
+  const path = mkdtempSync(join(tmpdir(), 'adarand-'));
+  after(() => rm(path, { recursive: true, force: true }));
+  const inside = (...parts: readonly string[]) => join(path, ...parts);
+  return {
+    path,
+    inside,
+    json: async (...parts) => JSON.parse(await readFile(inside(...parts), 'utf8')),
+    async succeeds(...args) {
+      const { code, stdout, stderr } = await adarand(path, ...args);
+      assert.equal(code, 0, stderr);
+      return stdout;
+    },
+  };
 }
 
 /** `folder/CLASS/NN.png`: noisy pictures in which the class's colour is strongest; NN counts from `first`. */

@@ -38,3 +38,6 @@ export function dotWithSigns(data: Float32Array, seed: number): number {
   const values = lcg(seed, data.length);
   return data.reduce((sum, value, i) => ((values[i] ?? 0) < 0 ? sum - value : sum + value), 0);
 }
+
+/** Numbers between -1 and 1. */
+export const uniform = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });

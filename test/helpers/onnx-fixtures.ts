@@ -78,6 +78,14 @@ export interface OnnxFileNode {
   readonly domain?: string;
 }
 
+/** A node of an ONNX file with one output. */
+export const onnxNode = (
+  type: string,
+  inputs: readonly string[],
+  output: string,
+  attributes: OnnxFileNode['attributes'] = {},
+): OnnxFileNode => ({ type, inputs, outputs: [output], attributes });
+
 export type FileAttribute = number | string | readonly number[] | { readonly float: number } | Tensor;
 
 /** An ONNX file by hand. */

@@ -15,7 +15,7 @@ export interface Recorded extends Partial<Place> {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly methodOptions?: Readonly<Record<string, unknown>>;
   readonly secondsPerEpoch?: number;
-  readonly memory?: number;
+  readonly memory?: number | null;
   /** Metrics of each epoch from 1 on, by name. */
   readonly metrics?: Readonly<Record<string, readonly number[]>>;
   readonly classes?: readonly string[];

@@ -45,12 +45,16 @@ function interfaceOf(name: string, description: string, schema: z.ZodObject, bas
   return `/** ${description} */\n${head(name, base)} {\n${properties.join('\n')}\n}`;
 }
 
-/** On two lines where one were longer than the formatter leaves it. */
+/** On two lines, or six, where one were longer than the formatter leaves it. */
 function head(name: string, base: string | undefined): string {
   const start = `export interface ${name}`;
   if (base === undefined) return start;
   const line = `${start} extends ${base}`;
-  return line.length + ' {'.length <= 110 ? line : `${start}\n  extends ${base}`;
+  const longest = 110 - ' {'.length;
+  if (line.length <= longest) return line;
+  const second = `  extends ${base}`;
+  if (second.length <= longest) return `${start}\n${second}`;
+  return `${start}\n${second.replace(/<(\w+), (.*)>$/, '<\n    $1,\n    $2\n  >')}`;
 }
 
 function property(option: OptionDescription): string {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { delimiter, join, posix } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { commands } from '../../src/cli/commands/index.js';
 import { packageFolder } from '../../src/package.js';
-import { temporaryFolder, writeImages } from '../../test/helpers/cli.js';
+import { testFolder, writeImages } from '../../test/helpers/cli.js';
 import { type Packed, pack } from '../../test/helpers/packed.js';
 import { commandsOf } from './commands.js';
 import { documentPaths, linksOf } from './links.js';
@@ -45,7 +45,7 @@ test('commands are found where they are', () => {
 });
 
 describe('the package that npm packs', { skip: process.platform === 'win32' && 'no sh' }, () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
+  const folder = testFolder();
   let packed: Packed;
 
   const type = (line: string) =>
@@ -61,14 +61,12 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
     });
 
   before(async () => {
-    folder = await temporaryFolder();
     packed = await pack(folder.path);
     const at = (name: string) => join(packed.project, name);
     await writeImages(at('photos'), 10);
     cpSync(at('photos/red/00.png'), at('flower.jpg'));
     cpSync(join(root, 'assets', 'sample-backbone'), at('some-backbone'), { recursive: true });
   });
-  after(() => folder.remove());
 
   test("has what README.md's links and pictures lead to", () => {
     const local = linksOf(read('README.md')).filter((link) => !/^[a-z]+:/.test(link));

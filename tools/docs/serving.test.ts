@@ -6,21 +6,20 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { before, test } from 'node:test';
 import { setTimeout as later } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { train } from '../../src/index.js';
 import { packageFolder } from '../../src/package.js';
-import { temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 const root = packageFolder();
 const files = ['plain.mjs', 'common.cjs', 'express.mjs', 'route.mjs', 'next.config.mjs'] as const;
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+const folder = testFolder();
+const inside = folder.inside;
 
 before(async () => {
-  folder = await temporaryFolder();
   await writeImages(inside('photos'), 8);
   await writeModel(inside('tiny.onnx'));
   await train({
@@ -42,7 +41,6 @@ before(async () => {
   const compiled = pathToFileURL(join(root, 'build/src/index.js')).href;
   await writeFile(join(installed, 'index.js'), `export * from '${compiled}';\n`);
 });
-after(() => folder.remove());
 
 /** Starts a program there; `printed` is what it has printed so far. */
 function started(file: string, env: NodeJS.ProcessEnv = {}) {

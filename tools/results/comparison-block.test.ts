@@ -16,6 +16,7 @@ const summary: RunSummary = {
   test_balanced_accuracy: 0.9,
   test_loss: 0.1,
   test_images: 200,
+  diagnostics: null,
   tta: 'none',
   val_accuracy: 0.9,
   val_balanced_accuracy: 0.9,

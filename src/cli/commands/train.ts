@@ -83,7 +83,7 @@ function conclusion(summary: RunSummary): string[] {
     result,
     ...balanced(summary),
     keptEpoch(summary),
-    `${duration(summary.seconds_per_epoch)} per epoch, ${formatBytes(summary.peak_memory_bytes)} of memory at most`,
+    `${duration(summary.seconds_per_epoch)} per epoch${summary.peak_memory_bytes === null ? '' : `, ${formatBytes(summary.peak_memory_bytes)} of memory at most`}`,
     `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/`,
     `see it: ${commandLine('look', run)}`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,

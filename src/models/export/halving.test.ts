@@ -3,10 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/helpers/cli.js';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../../test/helpers/onnx-fixtures.js';
 import { at } from '../../errors.js';
-import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
+import { float32, type Tensor, zeros } from '../../graph/tensor.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
 import type { Network } from '../../nn/network.js';
 import { pixelValues } from '../../page/network-input.js';
@@ -16,17 +16,16 @@ import { exportFolder } from './folder.js';
 import { exportOnnx } from './onnx.js';
 
 const SIZE = 66;
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 const classes = ['ash', 'birch', 'cedar'];
 const small = cifarResNet(8, { seed: 1 });
 const network: Network = {
   ...small,
   preprocessing: { ...small.preprocessing, imageSize: SIZE, resizeSize: 75 },
-  pretrainedHead: { weight: random(1, [3, small.featureSize]), bias: random(2, [3]), classes },
+  pretrainedHead: { weight: uniform(1, [3, small.featureSize]), bias: uniform(2, [3]), classes },
 };
 const head = network.pretrainedHead;
 assert.ok(head !== undefined);
-const images = random(9, [2, 3, 2 * SIZE, 2 * SIZE]);
+const images = uniform(9, [2, 3, 2 * SIZE, 2 * SIZE]);
 
 test('a graph that halves its images answers as the network does for halved images', async () => {
   const expected = await classify(network, halvedByHand(images));
@@ -50,7 +49,7 @@ test('an exported folder asks for twice the size, and opens again as the network
   const opened = await openModel(first);
   assert.deepEqual(opened.preprocessing, network.preprocessing);
   assert.deepEqual(new Set(opened.parameters.keys()), new Set(network.parameters.keys()));
-  const logits = (of: Network, size: number) => classify(of, random(3, [2, 3, size, size]));
+  const logits = (of: Network, size: number) => classify(of, uniform(3, [2, 3, size, size]));
   const expected = await logits(network, SIZE);
   assert.ok(difference((await logits(opened, SIZE)).logits, expected.logits) < 1e-5);
 
@@ -90,8 +89,8 @@ test('a network of small images is exported for images of its own size', async (
   assert.deepEqual([config.size, config.resample], [{ shortest_edge: 32 }, 1]);
   const shape = [1, 3, 32, 32];
   const bytes = await readFile(join(path, 'onnx', 'model.onnx'));
-  const expected = await classify({ ...small, pretrainedHead: head }, random(3, shape));
-  assert.ok(difference(await logitsOf(bytes, random(3, shape)), expected.logits) < 1e-5);
+  const expected = await classify({ ...small, pretrainedHead: head }, uniform(3, shape));
+  assert.ok(difference(await logitsOf(bytes, uniform(3, shape)), expected.logits) < 1e-5);
 });
 
 test("the page's input of such a graph is what the network sees, when it is halved", async () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { classTokenFile } from '../../../test/helpers/class-token.js';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../../test/helpers/onnx-fixtures.js';
 import { at } from '../../errors.js';
 import { concat } from '../../graph/operators/concat.js';
@@ -26,10 +26,9 @@ import { exportFolder } from './folder.js';
 import { freeBatch } from './free-batch.js';
 import { exportOnnx } from './onnx.js';
 
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 const headOf = (size: number) => ({
-  weight: random(1, [5, size]),
-  bias: random(2, [5]),
+  weight: uniform(1, [5, size]),
+  bias: uniform(2, [5]),
   classes: ['ash', 'birch', 'cedar', 'elm', 'fir'],
 });
 
@@ -52,7 +51,7 @@ for (const network of networks) {
   test(`${network.name}: the exported file gives the network's features and logits, for any batch`, async () => {
     const bytes = exportOnnx({ network, head, tensors });
     for (const batch of [1, 3]) {
-      const images = random(9, [batch, 3, imageSize, imageSize]);
+      const images = uniform(9, [batch, 3, imageSize, imageSize]);
       const expected = await classify({ ...trained, pretrainedHead: head }, images);
       const actual = await runFile(bytes, images, network.featureSize, 5);
       assert.ok(difference(actual.features, expected.features) < 1e-5);
@@ -81,7 +80,7 @@ for (const network of networks) {
     const imported = importOnnx(exportOnnx({ network, head, tensors }), { name: 'again', preprocessing });
     assert.deepEqual(new Set(imported.buffers.keys()), new Set(network.buffers.keys()));
     assert.deepEqual(new Set(imported.parameters.keys()), new Set(network.parameters.keys()));
-    const images = random(9, [2, 3, imageSize, imageSize]);
+    const images = uniform(9, [2, 3, imageSize, imageSize]);
     const expected = await classify({ ...trained, pretrainedHead: head }, images);
     const actual = await classify(imported, images);
     assert.ok(difference(actual.features, expected.features) < 1e-5);
@@ -115,7 +114,7 @@ test('a folder is what transformers.js reads, and opens again', async (t) => {
   assert.equal(opened.modelType, 'cifar_resnet');
   assert.deepEqual(opened.pretrainedHead?.classes, head.classes);
   assert.deepEqual(opened.preprocessing, network.preprocessing);
-  const images = random(9, [2, 3, 32, 32]);
+  const images = uniform(9, [2, 3, 32, 32]);
   const expected = await classify({ ...network, pretrainedHead: head }, images);
   assert.ok(difference((await classify(opened, images)).logits, expected.logits) < 1e-5);
 });
@@ -129,7 +128,7 @@ for (const batch of ['batch', 1])
     assert.ok(head !== undefined);
     const exported = exportOnnx({ network: imported, head });
     for (const count of [1, 3]) {
-      const images = random(9, [count, 3, 8, 8]);
+      const images = uniform(9, [count, 3, 8, 8]);
       const { logits } = await runFile(exported, images, 8, 5);
       const original = zeros('float32', [count, 5]);
       const session = await nodeDriver.createSession(classTokenFile('batch'), { device: 'cpu', threads: 1 });
@@ -174,7 +173,7 @@ function disturbed(network: Network): Map<string, Tensor<'float32'>> {
   const all = [...[...network.parameters].map(([name, p]) => [name, p.tensor] as const), ...network.buffers];
   return new Map(
     all.map(([name, tensor], i) => {
-      const noise = random(100 + i, tensor.shape).data;
+      const noise = uniform(100 + i, tensor.shape).data;
       return [name, { ...tensor, data: tensor.data.map((value, k) => value + 0.1 * at(noise, k)) }];
     }),
   );
@@ -229,7 +228,7 @@ test('what is repeated for each image, in any axis, and what is repeated beside 
   };
   const head = headOf(128);
   const bytes = exportOnnx({ network, head });
-  const images = random(9, [3, 3, 4, 4]);
+  const images = uniform(9, [3, 3, 4, 4]);
   const expected = await classify({ ...network, pretrainedHead: head }, images);
   const actual = await runFile(bytes, images, 128, 5);
   assert.deepEqual(actual.features, expected.features);
@@ -242,7 +241,7 @@ test('constants of an exported file are no weights of it', () => {
     featureSize: 48,
     features(images, scope) {
       const rows = reshape(images, [at(images.shape, 0), 48]);
-      return matmul(matmul(rows, scope.parameter('table')), constant(random(4, [48, 48])));
+      return matmul(matmul(rows, scope.parameter('table')), constant(uniform(4, [48, 48])));
     },
   };
   const read = importOnnx(exportOnnx({ network, head: headOf(48) }), { name: 'model.onnx' });
@@ -257,7 +256,7 @@ function tabular(shape: Shape): Network {
     modelType: 'tabular',
     featureSize: 128,
     preprocessing,
-    parameters: new Map([['table', { kind: 'weight', tensor: random(3, shape) }]]),
+    parameters: new Map([['table', { kind: 'weight', tensor: uniform(3, shape) }]]),
     groups: [{ name: 'table', parameters: ['table'] }],
     buffers: new Map(),
     pretrainedHead: undefined,

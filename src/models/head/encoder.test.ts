@@ -1,39 +1,30 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tensorOf } from '../../../test/helpers/lcg.js';
-import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
-import type { Shape } from '../../graph/tensor.js';
+import { uniform } from '../../../test/helpers/lcg.js';
+import { int64Tensor, type OnnxFileNode, onnxFile, onnxNode } from '../../../test/helpers/onnx-fixtures.js';
 import { importFile } from '../onnx-import.js';
 import { checkAgainstFile } from '../self-check.js';
-
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
-const node = (type: string, inputs: string[], output: string, attributes = {}): OnnxFileNode => ({
-  type,
-  inputs,
-  outputs: [output],
-  attributes,
-});
 
 /** Of an image [1,3,8,8]: `maps` [1,4,6,6] and `patches` [1,36,4]. */
 function fileOf(nodes: readonly OnnxFileNode[], outputs: readonly string[]): Uint8Array {
   return onnxFile({
     opset: 17,
     nodes: [
-      node('Conv', ['x', 'kernel'], 'maps'),
-      node('Reshape', ['maps', 'rows'], 'channels'),
-      node('Transpose', ['channels'], 'patches', { perm: [0, 2, 1] }),
+      onnxNode('Conv', ['x', 'kernel'], 'maps'),
+      onnxNode('Reshape', ['maps', 'rows'], 'channels'),
+      onnxNode('Transpose', ['channels'], 'patches', { perm: [0, 2, 1] }),
       ...nodes,
     ],
     initializers: {
-      kernel: random(1, [4, 3, 3, 3]),
+      kernel: uniform(1, [4, 3, 3, 3]),
       rows: int64Tensor([0, 4, 36]),
-      token: random(2, [1, 1, 4]),
-      registers: random(3, [1, 2, 4]),
-      scale: random(4, [4]),
-      shift: random(5, [4]),
-      w: random(6, [4, 4]),
-      b: random(7, [4]),
-      fine: random(8, [6, 4, 1, 1]),
+      token: uniform(2, [1, 1, 4]),
+      registers: uniform(3, [1, 2, 4]),
+      scale: uniform(4, [4]),
+      shift: uniform(5, [4]),
+      w: uniform(6, [4, 4]),
+      b: uniform(7, [4]),
+      fine: uniform(8, [6, 4, 1, 1]),
       zero: int64Tensor([0], []),
       first: int64Tensor([0]),
       second: int64Tensor([1]),
@@ -46,15 +37,15 @@ function fileOf(nodes: readonly OnnxFileNode[], outputs: readonly string[]): Uin
 }
 
 const norm = (from: string, to: string) =>
-  node('LayerNormalization', [from, 'scale', 'shift'], to, { axis: -1 });
-const withToken = node('Concat', ['token', 'patches'], 'all', { axis: 1 });
+  onnxNode('LayerNormalization', [from, 'scale', 'shift'], to, { axis: -1 });
+const withToken = onnxNode('Concat', ['token', 'patches'], 'all', { axis: 1 });
 /** A residual block over tokens. */
 const block = [
-  node('MatMul', ['all', 'w'], 'inner'),
-  node('Softmax', ['inner'], 'mixed', { axis: 1 }),
-  node('Add', ['all', 'mixed'], 'after'),
+  onnxNode('MatMul', ['all', 'w'], 'inner'),
+  onnxNode('Softmax', ['inner'], 'mixed', { axis: 1 }),
+  onnxNode('Add', ['all', 'mixed'], 'after'),
 ];
-const picked = node('Gather', ['normed', 'zero'], 'y', { axis: 1 });
+const picked = onnxNode('Gather', ['normed', 'zero'], 'y', { axis: 1 });
 
 const open = async (nodes: readonly OnnxFileNode[], outputs: readonly string[] = ['y']) => {
   const bytes = fileOf(nodes, outputs);
@@ -80,20 +71,20 @@ const refused = (nodes: readonly OnnxFileNode[], outputs: readonly string[] = ['
 };
 
 describe('an encoder without a classifier', () => {
-  const pooledMaps = [node('GlobalAveragePool', ['maps'], 'p'), node('Flatten', ['p'], 'f')];
+  const pooledMaps = [onnxNode('GlobalAveragePool', ['maps'], 'p'), onnxNode('Flatten', ['p'], 'f')];
   const ends: Readonly<Record<string, readonly OnnxFileNode[]>> = {
     'a normalised token': [withToken, ...block, norm('after', 'normed'), picked],
-    'a normalised linear layer': [...pooledMaps, node('Gemm', ['f', 'w'], 'z'), norm('z', 'y')],
+    'a normalised linear layer': [...pooledMaps, onnxNode('Gemm', ['f', 'w'], 'z'), norm('z', 'y')],
     'the pooler of a transformer': [
       ...pooledMaps,
-      node('Gemm', ['f', 'w', 'b'], 'z'),
-      node('Tanh', ['z'], 'y'),
+      onnxNode('Gemm', ['f', 'w', 'b'], 'z'),
+      onnxNode('Tanh', ['z'], 'y'),
     ],
     'averaged maps of a block': [
-      node('Softmax', ['maps'], 'other', { axis: 1 }),
-      node('Add', ['maps', 'other'], 'sum'),
-      node('Relu', ['sum'], 'r'),
-      node('GlobalAveragePool', ['r'], 'y'),
+      onnxNode('Softmax', ['maps'], 'other', { axis: 1 }),
+      onnxNode('Add', ['maps', 'other'], 'sum'),
+      onnxNode('Relu', ['sum'], 'r'),
+      onnxNode('GlobalAveragePool', ['r'], 'y'),
     ],
   };
   for (const [end, nodes] of Object.entries(ends))
@@ -104,20 +95,20 @@ describe('an encoder without a classifier', () => {
     });
 
   test('whose tokens begin with a stored one: that, also behind registers and in another order of axes', async () => {
-    const patches = node('Slice', ['placed', 'second', 'most', 'second'], 'others');
-    const own = node('Slice', ['placed', 'first', 'second', 'second'], 'own');
+    const patches = onnxNode('Slice', ['placed', 'second', 'most', 'second'], 'others');
+    const own = onnxNode('Slice', ['placed', 'first', 'second', 'second'], 'own');
     const registers = [
       withToken,
-      node('Add', ['all', 'shift'], 'placed'),
+      onnxNode('Add', ['all', 'shift'], 'placed'),
       own,
       patches,
-      node('Concat', ['own', 'registers', 'others'], 'after', { axis: 1 }),
+      onnxNode('Concat', ['own', 'registers', 'others'], 'after', { axis: 1 }),
     ];
     const turned = [
       withToken,
-      node('Transpose', ['all'], 'tokens.first', { perm: [1, 0, 2] }),
-      node('Add', ['tokens.first', 'shift'], 'shifted'),
-      node('Transpose', ['shifted'], 'after', { perm: [1, 0, 2] }),
+      onnxNode('Transpose', ['all'], 'tokens.first', { perm: [1, 0, 2] }),
+      onnxNode('Add', ['tokens.first', 'shift'], 'shifted'),
+      onnxNode('Transpose', ['shifted'], 'after', { perm: [1, 0, 2] }),
     ];
     for (const nodes of [[withToken, ...block], registers, turned]) {
       const { size, note, parameters } = await open(
@@ -131,32 +122,38 @@ describe('an encoder without a classifier', () => {
   });
 
   test('whose tokens are patches alone: their mean, as of maps', async () => {
-    const patches = [withToken, node('Slice', ['all', 'second', 'most', 'second'], 'after')];
-    for (const nodes of [patches, [node('Add', ['patches', 'shift'], 'after')]]) {
+    const patches = [withToken, onnxNode('Slice', ['all', 'second', 'most', 'second'], 'after')];
+    for (const nodes of [patches, [onnxNode('Add', ['patches', 'shift'], 'after')]]) {
       const { note } = await open([...nodes, norm('after', 'last_hidden_state')], ['last_hidden_state']);
       assert.match(note, /the mean of its tokens, none of which is a class token, .* \[36,4\]/);
     }
-    const { note, size } = await open([node('Relu', ['maps'], 'last_hidden_state')], ['last_hidden_state']);
+    const { note, size } = await open(
+      [onnxNode('Relu', ['maps'], 'last_hidden_state')],
+      ['last_hidden_state'],
+    );
     assert.equal(size, 4);
     assert.match(note, /the mean of its maps, "last_hidden_state" \[4,6,6\]/);
   });
 
   test('that gives one vector by a usual name beside its tokens: that, a linear layer or not', async () => {
     const tokens = [withToken, ...block, norm('after', 'last_hidden_state')];
-    const own = node('Gather', ['last_hidden_state', 'zero'], 'own', { axis: 1 });
+    const own = onnxNode('Gather', ['last_hidden_state', 'zero'], 'own', { axis: 1 });
     for (const name of ['pooler_output', 'image_embeds'])
       for (const outputs of [
         ['last_hidden_state', name],
         [name, 'last_hidden_state'],
       ]) {
-        const { note, parameters } = await open([...tokens, own, node('Gemm', ['own', 'w'], name)], outputs);
+        const { note, parameters } = await open(
+          [...tokens, own, onnxNode('Gemm', ['own', 'w'], name)],
+          outputs,
+        );
         assert.match(note, new RegExp(`its output, "${name}" \\[4\\]`));
         assert.ok(parameters.includes('w'));
       }
   });
 
   test('is no classifier with a second output called like features', () => {
-    const nodes = [...pooledMaps, node('Gemm', ['f', 'w', 'b'], 'z'), norm('f', 'features')];
+    const nodes = [...pooledMaps, onnxNode('Gemm', ['f', 'w', 'b'], 'z'), norm('f', 'features')];
     const { network } = importFile(fileOf(nodes, ['z', 'features']), { name: 'model.onnx' });
     assert.deepEqual(network.pretrainedHead?.classes.length, 4);
     assert.equal(network.notes, undefined);
@@ -171,20 +168,20 @@ describe('an encoder without a classifier', () => {
       /several values that may be its features: pooled, image_embeds/,
     );
     // The token is stored, but what happens between is not followed.
-    const mixed = [withToken, node('Softmax', ['all'], 'after', { axis: 1 })];
+    const mixed = [withToken, onnxNode('Softmax', ['all'], 'after', { axis: 1 })];
     assert.match(
       refused([...mixed, norm('after', 'last_hidden_state')], ['last_hidden_state']),
       /"last_hidden_state" is \[2,37,4\].* either the first of them \(a class token\) or their mean/,
     );
     // A classifier with a ReLU, or an encoder's last layer.
     refused([
-      node('Conv', ['maps', 'fine'], 'c'),
-      node('Relu', ['c'], 'r'),
-      node('GlobalAveragePool', ['r'], 'y'),
+      onnxNode('Conv', ['maps', 'fine'], 'c'),
+      onnxNode('Relu', ['c'], 'r'),
+      onnxNode('GlobalAveragePool', ['r'], 'y'),
     ]);
-    refused([...pooledMaps, node('Gemm', ['f', 'w'], 'z'), node('Relu', ['z'], 'y')]);
+    refused([...pooledMaps, onnxNode('Gemm', ['f', 'w'], 'z'), onnxNode('Relu', ['z'], 'y')]);
     // Channels last.
-    const last = [node('Transpose', ['maps'], 'turned', { perm: [0, 2, 3, 1] }), norm('turned', 'y')];
+    const last = [onnxNode('Transpose', ['maps'], 'turned', { perm: [0, 2, 3, 1] }), norm('turned', 'y')];
     assert.match(refused(last), /\[2,6,6,4\]/);
   });
 });

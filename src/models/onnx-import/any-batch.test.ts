@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import { AdarandError } from '../../errors.js';
-import { type Shape, zeros } from '../../graph/tensor.js';
+import { zeros } from '../../graph/tensor.js';
 import { exportOnnx } from '../export/onnx.js';
 import { importFile } from '../onnx-import.js';
 import { checkAgainstFile } from '../self-check.js';
 
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 const node = (
   type: string,
   inputs: readonly string[],
@@ -25,23 +24,23 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
       node('Gemm', ['f', 'weight'], 'logits'),
     ],
     initializers: {
-      kernel: random(1, [4, 3, 2, 2]),
-      weight: random(2, [64, 5]),
+      kernel: uniform(1, [4, 3, 2, 2]),
+      weight: uniform(2, [64, 5]),
       'windows.in': int64Tensor([1, 4, 2, 2, 2, 2]),
       windows: int64Tensor([4, 4, 4]),
       'windows.out': int64Tensor([1, 2, 2, 4, 2, 2]),
-      mask: random(3, [4, 1, 4]),
+      mask: uniform(3, [4, 1, 4]),
       tokens: int64Tensor([1, 4, 16]),
       'heads.in': int64Tensor([16, 2, 2]),
       'heads.out': int64Tensor([16, 1, 4]),
-      token: random(4, [1, 1, 16]),
+      token: uniform(4, [1, 1, 16]),
       rows: int64Tensor([1, 4, 16]),
       times: int64Tensor([1, 3, 1]),
       row: int64Tensor([3, 1, 0, 4]),
       flat: int64Tensor([1, 64]),
       matrix: int64Tensor([16, 4]),
-      square: random(5, [4, 4]),
-      'row.bias': random(6, [16, 1]),
+      square: uniform(5, [4, 4]),
+      'row.bias': uniform(6, [16, 1]),
       'all.flat': int64Tensor([64]),
       places: int64Tensor(
         Array.from({ length: 64 }, (_, i) => (i * 5) % 64),
@@ -51,10 +50,10 @@ function fileOf(batch: number | string, nodes: readonly OnnxFileNode[]): Uint8Ar
       single: int64Tensor([1, 1, 64]),
       zeroth: int64Tensor([0], []),
       most: int64Tensor([2 ** 53]),
-      'lstm.w': random(8, [2, 32, 16]),
-      'lstm.r': random(9, [2, 32, 8]),
+      'lstm.w': uniform(8, [2, 32, 16]),
+      'lstm.r': uniform(9, [2, 32, 8]),
       'lstm.zeros': zeros('float32', [2, 1, 8]),
-      transposed: random(7, [4, 4, 2, 2]),
+      transposed: uniform(7, [4, 4, 2, 2]),
       'block.images': int64Tensor([0], [1, 1, 1]),
       'block.rows': int64Tensor([1, 2], [2, 1]),
       'block.elements': int64Tensor([2, 3, 4, 5, 6, 7, 8]),

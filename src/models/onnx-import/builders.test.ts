@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { difference, floats, int64Tensor, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import {
   constantCases,
@@ -10,15 +10,13 @@ import {
 } from '../../../test/helpers/onnx-operator-cases.js';
 import { at } from '../../errors.js';
 import { interpret } from '../../graph/interpret.js';
-import { float32, type Shape, type Tensor, zeros } from '../../graph/tensor.js';
+import { float32, type Tensor, zeros } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
 import { recordingScope } from '../../nn/scope.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { buildPart } from './build.js';
 import { builders } from './builders.js';
 import { decodeOnnx } from './decode.js';
-
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 
 /** Each runs in ONNX Runtime from the file, and here by the imported graph in double precision. */
 for (const one of operatorCases)
@@ -47,7 +45,7 @@ for (const { type, opset = 14, inputs, attributes = {} } of constantCases)
       inputs: { x: [1] },
       outputs: ['y'],
     });
-    const x = random(7, [1]);
+    const x = uniform(7, [1]);
     const { dtype, shape, data } = buildAlone(bytes, 'y', x);
     const fetches = new Map([['y', zeros(dtype, shape)]]);
     const session = await nodeDriver.createSession(bytes, { device: 'cpu', threads: 1 });
@@ -103,7 +101,7 @@ test('sizes read off a shape are worked out while the graph is built', () => {
     inputs: { x: ['batch', 3, 6, 5] },
     outputs: ['y'],
   });
-  assert.deepEqual(buildAlone(bytes, 'y', random(1, defaultShape)).shape, [2, 3, 30]);
+  assert.deepEqual(buildAlone(bytes, 'y', uniform(1, defaultShape)).shape, [2, 3, 30]);
 });
 
 function describe({ attributes, rest, x = defaultShape }: OperatorCase): string {
@@ -137,7 +135,7 @@ function fileOf({
     inputs: { x },
     outputs: Array.from({ length: outputs }, (_, i) => `y${i}`),
   });
-  return { bytes, x: random(7, x) };
+  return { bytes, x: uniform(7, x) };
 }
 
 /** The value `name` of a file whose constants stay constants. */

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
-import type { Shape } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
 import { recordingScope } from '../../nn/scope.js';
 import { importOnnx } from '../onnx-import.js';
-
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 
 test('tokens of a transformer that lie in a grid are its feature maps, in rows', () => {
   const block = (i: number): OnnxFileNode[] => [
@@ -23,9 +20,9 @@ test('tokens of a transformer that lie in a grid are its feature maps, in rows',
       { type: 'Gemm', inputs: ['f', 'head'], outputs: ['y'] },
     ],
     initializers: {
-      patch: random(1, [6, 3, 4, 4]),
-      square: random(2, [6, 6]),
-      head: random(3, [6, 3]),
+      patch: uniform(1, [6, 3, 4, 4]),
+      square: uniform(2, [6, 6]),
+      head: uniform(3, [6, 3]),
     },
     inputs: { x: ['batch', 3, 16, 16] },
     outputs: ['y'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { int64Tensor, type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import {
   AttributeProtoSchema,
@@ -9,11 +9,10 @@ import {
   ModelProtoSchema,
   OperatorSetIdProtoSchema,
 } from '../../graph/onnx/onnx_pb.js';
-import { float32, type Shape } from '../../graph/tensor.js';
+import { float32 } from '../../graph/tensor.js';
 import { importFile } from '../onnx-import.js';
 import { checkAgainstFile } from '../self-check.js';
 
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 const call = (type: string, inputs: string[], output: string): OnnxFileNode => ({
   type,
   domain: 'layers',
@@ -32,10 +31,10 @@ const base = onnxFile({
     { type: 'Gemm', inputs: ['f', 'head'], outputs: ['y'] },
   ],
   initializers: {
-    kernel: random(1, [4, 3, 3, 3]),
-    w1: random(2, [4, 4, 1, 1]),
-    w2: random(3, [4, 4, 1, 1]),
-    head: random(4, [4, 3]),
+    kernel: uniform(1, [4, 3, 3, 3]),
+    w1: uniform(2, [4, 4, 1, 1]),
+    w2: uniform(3, [4, 4, 1, 1]),
+    head: uniform(4, [4, 3]),
   },
   inputs: { x: ['batch', 3, 8, 8] },
   outputs: ['y'],
@@ -114,8 +113,8 @@ test('a bias that is one number, repeated and cast like the image, is no weight'
     initializers: {
       zero: float32([], [0]),
       four: int64Tensor([4]),
-      kernel: random(1, [4, 3, 3, 3]),
-      head: random(4, [4, 3]),
+      kernel: uniform(1, [4, 3, 3, 3]),
+      head: uniform(4, [4, 3]),
     },
     inputs: { x: [1, 3, 8, 8] },
     outputs: ['y'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { classifierFile } from '../../../test/helpers/classifier-file.js';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import { type OnnxFileNode, onnxFile } from '../../../test/helpers/onnx-fixtures.js';
 import { float32, type Shape } from '../../graph/tensor.js';
 import type { Network, ParameterGroup } from '../../nn/network.js';
@@ -9,12 +9,10 @@ import { type BackboneName, backboneNamed } from '../../nn/registry.js';
 import { exportOnnx } from '../export/onnx.js';
 import { importOnnx } from '../onnx-import.js';
 
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
-
 /** A network's own file, opened as that of a stranger. */
 function exported(name: BackboneName): { own: Network; imported: Network } {
   const own = backboneNamed(name, { seed: 1 });
-  const weight = random(3, [3, own.featureSize]);
+  const weight = uniform(3, [3, own.featureSize]);
   const head = { weight, bias: float32([3], [0, 0, 0]), classes: ['a', 'b', 'c'] };
   return { own, imported: importOnnx(exportOnnx({ network: own, head }), { name: 'model.onnx' }) };
 }
@@ -63,7 +61,7 @@ const convolve = (x: string, weight: string, y: string): OnnxFileNode => {
 };
 
 function groupsOf(nodes: readonly OnnxFileNode[], last: string, weights: Readonly<Record<string, Shape>>) {
-  const initializers = Object.entries(weights).map(([name, shape], i) => [name, random(i, shape)] as const);
+  const initializers = Object.entries(weights).map(([name, shape], i) => [name, uniform(i, shape)] as const);
   const bytes = onnxFile({
     nodes: [
       ...nodes,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { tensorOf } from '../../../test/helpers/lcg.js';
+import { uniform } from '../../../test/helpers/lcg.js';
 import {
   classify,
   difference,
@@ -8,18 +8,17 @@ import {
   type OnnxFileNode,
   onnxFile,
 } from '../../../test/helpers/onnx-fixtures.js';
-import { float32, type Shape, type Tensor } from '../../graph/tensor.js';
+import { float32, type Tensor } from '../../graph/tensor.js';
 import { importFile } from '../onnx-import.js';
 import { checkAgainstFile } from '../self-check.js';
 
-const random = (seed: number, shape: Shape) => tensorOf({ shape, seed, scale: 1, offset: 0 });
 const node = (type: string, inputs: string[], outputs: string[], attributes = {}): OnnxFileNode => ({
   type,
   inputs,
   outputs,
   attributes,
 });
-const kernel = random(1, [4, 3, 3, 3]);
+const kernel = uniform(1, [4, 3, 3, 3]);
 const means = { axes: [0, 2], keepdims: 0 };
 
 /** How two exporters of torch write a convolution whose weight is standardised, by a BatchNorm of the weight. */
@@ -54,12 +53,12 @@ function fileOf(form: readonly OnnxFileNode[], weight: Tensor): Uint8Array {
     ],
     initializers: {
       kernel: weight,
-      earlier: random(2, [1, 4, 27]),
+      earlier: uniform(2, [1, 4, 27]),
       ones: float32([4], [1, 1, 1, 1]),
       zeros: float32([4], [0, 0, 0, 0]),
       'as.rows': int64Tensor([1, 4, -1]),
       'as.kernel': int64Tensor([4, 3, 3, 3]),
-      head: random(3, [4, 3]),
+      head: uniform(3, [4, 3]),
     },
     inputs: { x: ['batch', 3, 8, 8] },
     outputs: ['y'],
@@ -82,7 +81,7 @@ describe('a weight that is standardised', () => {
         kernel.data.map((element) => 2 * element + 1),
       );
       const other = importFile(fileOf(form, moved), { name: 'model.onnx' }).network;
-      const images = random(4, [2, 3, 8, 8]);
+      const images = uniform(4, [2, 3, 8, 8]);
       const [before, after] = [await classify(network, images), await classify(other, images)];
       assert.ok(difference(after.features, before.features) < 1e-3);
     });

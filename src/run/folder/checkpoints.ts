@@ -22,7 +22,13 @@ const positionSchema = z.object({
   batch: count,
   sums: z.record(z.string(), number),
   best: z
-    .object({ epoch: count, accuracy: share, balancedAccuracy: share.optional(), loss: z.number() })
+    .object({
+      epoch: count,
+      accuracy: share,
+      balancedAccuracy: share.optional(),
+      loss: z.number(),
+      temperature: z.number().positive().optional(),
+    })
     .optional(),
 });
 

@@ -10,6 +10,7 @@ import { lambdaSchema } from '../options/resolve-lambda.js';
 import { settingsSchema } from '../options/settings.js';
 import { runOptionsSchema } from '../options/train-options.js';
 import { machineSchema } from './describe-machine.js';
+import { diagnosticsSchema } from './diagnostics-record.js';
 
 const count = z.int().min(0);
 const positive = z.int().min(1);
@@ -102,6 +103,8 @@ export const summarySchema = z.object({
   test_balanced_accuracy: share.nullable().default(null),
   test_loss: z.number().nullable(),
   test_images: count,
+  /** What `--diagnostics` measured of the test images; null without it, without test images, and in runs of earlier versions. */
+  diagnostics: diagnosticsSchema.nullable().default(null),
   /** Test-time augmentation of validation and test; earlier versions had none. */
   tta: z.enum(testTimeAugmentations).default('none'),
   /** Of the best epoch. */
@@ -122,8 +125,8 @@ export const summarySchema = z.object({
   steps: count,
   /** Median over epochs, validation included. */
   seconds_per_epoch: z.number().min(0),
-  /** Largest resident memory of the process that trained. */
-  peak_memory_bytes: count,
+  /** Largest resident memory of the process that trained; null where it had trained another run before. */
+  peak_memory_bytes: count.nullable(),
   /** Trained numbers, the head's included. */
   parameters: positive,
   classes: positive,

@@ -74,6 +74,15 @@ export class RunFolder {
     return join(this.path, 'images.jsonl');
   }
 
+  /** See `feature-files.ts`. */
+  get features(): string {
+    return join(this.path, 'features');
+  }
+
+  get testFeatures(): string {
+    return join(this.features, 'test.safetensors');
+  }
+
   get preparation(): string {
     return join(this.path, 'preparation.safetensors');
   }
@@ -105,7 +114,7 @@ export class RunFolder {
 
   /** Makes a finished run one that is not; without its summary, its model is that of its checkpoints. */
   async reopen(): Promise<void> {
-    for (const file of [join(this.path, 'summary.json'), this.model])
+    for (const file of [join(this.path, 'summary.json'), this.model, this.testFeatures])
       await rm(file, { force: true }).catch((error: unknown) => {
         throw writeError(file, error);
       });
@@ -114,7 +123,8 @@ export class RunFolder {
   /** Of what `reopen` is going to remove. */
   async bytesToReopen(): Promise<number> {
     if (stageOf(this.path) !== 'finished') return 0;
-    return (await stat(this.model).catch(() => undefined))?.size ?? 0;
+    const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
+    return (await sizeOf(this.model)) + (await sizeOf(this.testFeatures));
   }
 
   writeSummary(summary: RunSummary): Promise<void> {
@@ -133,7 +143,7 @@ async function lock(folder: RunFolder): Promise<LockedRunFolder> {
   const purpose = { code: 'run.locked', doing: 'working on this run' };
   const held: Lock = acquireLock(join(folder.path, '.lock'), purpose);
   try {
-    for (const path of [folder.path, folder.checkpoints]) await removeTemporaries(path);
+    for (const path of [folder.path, folder.checkpoints, folder.features]) await removeTemporaries(path);
   } catch (error) {
     held.release();
     throw error;

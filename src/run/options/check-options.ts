@@ -2,8 +2,8 @@ import { AdarandError } from '../../errors.js';
 import type { BoundMethod } from '../../methods/method.js';
 import { bindMethod } from '../method/bind-method.js';
 import { openMethod } from '../method/open-method.js';
-import { checkLabelUse } from '../prepare/check-label-use.js';
-import { checkSource } from '../prepare/check-needs.js';
+import { checkLabelUse } from './check-label-use.js';
+import { checkSource } from './check-source.js';
 import { parseOptions } from './parse-options.js';
 import { type AskedOptions, type TrainOptions, trainOptionsSchema } from './train-options.js';
 

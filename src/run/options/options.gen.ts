@@ -299,6 +299,23 @@ export interface TrainOptions {
    */
   seed?: number | undefined;
   /**
+   * Measure after each epoch, on the training images without augmentation and on the validation images:
+   * norms and entropies of the features, their mutual information with the class, top-5 accuracy, macro
+   * F1 and calibration; of the test images, once at the end (docs/diagnostics.md). Takes one more pass
+   * over the training images in each epoch.
+   *
+   * Default: false.
+   */
+  diagnostics?: boolean | undefined;
+  /**
+   * Keep the features of the training and validation images of these epochs in RUN/features, and those
+   * of the test images at the end: epochs separated by commas, such as 0,5,last, or all. 0 is what
+   * training begins with.
+   *
+   * Default: none are kept.
+   */
+  keepFeatures?: string | undefined;
+  /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *
    * Default: cpu.
@@ -345,7 +362,10 @@ export interface ResumeOptions {
 
 /** Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched. */
 export interface TuneOptions
-  extends Omit<TrainOptions, 'method' | 'valFold' | 'maxSteps' | 'chooseBy' | 'out'> {
+  extends Omit<
+    TrainOptions,
+    'method' | 'valFold' | 'maxSteps' | 'chooseBy' | 'out' | 'diagnostics' | 'keepFeatures'
+  > {
   /**
    * Minutes that the whole search may take, the final run included. The first trial measures what this
    * machine does in them.

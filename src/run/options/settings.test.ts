@@ -6,7 +6,7 @@ import { fineTuning } from '../../methods/fine-tuning.js';
 import { fnp } from '../../methods/fnp.js';
 import { l2sp } from '../../methods/l2-sp.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
-import type { StepMemory } from '../prepare/batch-memory.js';
+import type { StepMemory } from './fitting-batch.js';
 import { parseOptions } from './parse-options.js';
 import { needsStatistics, resolveSettings } from './settings.js';
 import { trainOptionsSchema } from './train-options.js';

@@ -3,8 +3,8 @@ import type { Dataset } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { BoundMethod, MethodDescription } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
-import { fittingBatch, type StepMemory } from '../prepare/batch-memory.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
+import { fittingBatch, type StepMemory } from './fitting-batch.js';
 import { lambdaSchema, needsMeanSquare, type ResolvedLambda } from './resolve-lambda.js';
 import { type AskedOptions, MAXIMUM_BATCH } from './train-options.js';
 

@@ -4,6 +4,7 @@ import { schedules } from '../../optimizers/schedules.js';
 import { criteria } from '../../training/best-epoch.js';
 import { choiceOf } from './choice.js';
 import { deviceOptions } from './device-options.js';
+import { diagnosticsOptions } from './diagnostics-options.js';
 import { imageOptions } from './image-options.js';
 import { count, epochCount, path, positive, share } from './numbers.js';
 import { optionRegistry } from './option.js';
@@ -309,6 +310,7 @@ const run = {
     group: 'Run',
     value: 'n',
   }),
+  ...diagnosticsOptions,
   ...deviceOptions,
   checkpointSeconds: positive.default(120).register(optionRegistry, {
     description:

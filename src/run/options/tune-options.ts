@@ -3,8 +3,16 @@ import { count } from './numbers.js';
 import { optionRegistry } from './option.js';
 import { DEFAULT_EPOCHS, trainOptionsSchema } from './train-options.js';
 
-/** Options of `train` that a search decides for its trials. */
-const decided = { method: true, valFold: true, maxSteps: true, chooseBy: true, out: true } as const;
+/** Options of `train` that a search decides for its trials, and those that look closer at one run than it looks at them. */
+const decided = {
+  method: true,
+  valFold: true,
+  maxSteps: true,
+  chooseBy: true,
+  out: true,
+  diagnostics: true,
+  keepFeatures: true,
+} as const;
 
 export const decidedOptions: readonly string[] = Object.keys(decided);
 

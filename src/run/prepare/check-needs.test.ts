@@ -3,7 +3,8 @@ import { describe, test } from 'node:test';
 import { tinyNetwork } from '../../../test/helpers/tiny-network.js';
 import { reduceMean } from '../../graph/operators/reduce-mean.js';
 import { methodNames, methods } from '../../methods/index.js';
-import { checkNetwork, checkSource } from './check-needs.js';
+import { checkSource } from '../options/check-source.js';
+import { checkNetwork } from './check-needs.js';
 
 /** No head, no feature maps: nothing that a method could need. */
 const bare = {

@@ -1,4 +1,4 @@
-import { contentsOf, type Dataset, formatReport, ImageCache, openDataset } from '../../data/index.js';
+import { contentsOf, type Dataset, formatReport, type ImageCache, openDataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { HubSource } from '../../models/hub/source.js';
 import { licencesIn } from '../../models/licence.js';
@@ -11,6 +11,7 @@ import { type RunHost, throwIfStopped } from '../events.js';
 import type { AskedOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
 import { hubHost } from './hub-host.js';
+import { sharedImages } from './shared-images.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
 /** A run's data and network, opened, and how to compile for its device. */
@@ -60,7 +61,7 @@ export async function openInputs(
   for (const note of network.notes ?? []) host.emit({ type: 'remark', text: `model: ${note}` });
   checkNetwork(method, network);
   throwIfStopped(host);
-  const cache = new ImageCache({ imageSize: network.preprocessing.imageSize });
+  const cache = sharedImages(network.preprocessing.imageSize);
   const { seed, trainFraction, valFraction, valFold, testFraction } = options;
   const splits = { seed, trainFraction, valFraction, valFold, testFraction };
   const dataset = await open(options.data, splits, cache, host);

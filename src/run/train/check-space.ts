@@ -23,16 +23,18 @@ export function spaceNeeded({ checkpoint, model, checkpoints, written, epochsLef
 }
 
 /**
- * Refuses what cannot fit on the disk; what is not refused may still meet a full one.
+ * Refuses what cannot fit on the disk, bytes of features that are kept included; what is not refused may still meet a full one.
  *
  * @throws AdarandError `files.disk-full` with both figures.
  */
-export async function checkSpace(path: string, needed: number): Promise<void> {
+export async function checkSpace(path: string, needed: number, features = 0): Promise<void> {
   const free = await freeSpace(path);
-  if (free === undefined || needed <= free) return;
+  const all = needed + features;
+  if (free === undefined || all <= free) return;
+  const what = features === 0 ? 'checkpoints and the model' : 'checkpoints, features and the model';
   throw new AdarandError(
     'files.disk-full',
-    `${path} takes ${formatBytes(needed)} for checkpoints and the model, and its disk has ${formatBytes(free)} left`,
+    `${path} takes ${formatBytes(all)} for ${what}, and its disk has ${formatBytes(free)} left`,
     'Free some space, or choose an --out on another disk.',
   );
 }

@@ -3,9 +3,12 @@ import { test } from 'node:test';
 import { affordable, planOf } from './epochs-by-time.js';
 
 test('an epoch is its steps, its validation, predictions of a method and checkpoints; validation and test are around', () => {
-  const pace = { step: 0.5, evaluation: 0.25 };
-  const plan = planOf(pace, 2, { train: 10, val: 3, test: 8, predicted: 1 });
-  assert.deepEqual(plan, { epoch: 5 + 1 + 2, around: 2.75 });
+  const pace = { step: 0.5, evaluation: 0.25, diagnosis: 0 };
+  const batches = { train: 10, val: 3, test: 8, predicted: 1, diagnosed: 0, kept: 0 };
+  assert.deepEqual(planOf(pace, 2, batches), { epoch: 5 + 1 + 2, around: 2.75 });
+  assert.equal(planOf(pace, 2, { ...batches, kept: 4 }).around, 3.75);
+  const diagnosed = planOf({ ...pace, diagnosis: 0.5 }, 2, { ...batches, diagnosed: 6 });
+  assert.deepEqual(diagnosed, { epoch: 8 + 1.5 + 0.5, around: 2.75 + 2 });
 });
 
 test('a twentieth of the time is kept in reserve, and epochs are whole', () => {

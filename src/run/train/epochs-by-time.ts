@@ -6,6 +6,7 @@ import type { Pace } from '../../training/pace.js';
 import { Trainer } from '../../training/trainer.js';
 import { throwIfStopped } from '../events.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
+import { parseKeptEpochs } from '../options/kept-epochs.js';
 import type { Run } from './run.js';
 import { trainerOptions } from './run-training.js';
 import { trainingData } from './training-data.js';
@@ -37,14 +38,16 @@ export async function epochsByTime(
   throwIfStopped(host);
   const spent = (performance.now() - began) / 1000;
   const { dataset } = inputs;
+  const trainPass = Math.ceil(dataset.train.images.length / settings.evalBatchSize);
+  const kept = options.keepFeatures === undefined ? undefined : parseKeptEpochs(options.keepFeatures);
+  const everyEpoch = options.diagnostics || kept?.all === true;
   const plan = planOf(pace, saving, {
     train: Math.floor(dataset.train.images.length / settings.batchSize),
     val: Math.ceil(dataset.val.images.length / settings.evalBatchSize),
     test: options.test ? Math.ceil(dataset.test.images.length / settings.evalBatchSize) : 0,
-    predicted:
-      method.epochCallback === undefined
-        ? 0
-        : Math.ceil(dataset.train.images.length / settings.evalBatchSize) / method.epochCallback.epochs,
+    predicted: method.epochCallback === undefined ? 0 : trainPass / method.epochCallback.epochs,
+    diagnosed: everyEpoch ? trainPass : 0,
+    kept: everyEpoch || kept === undefined ? 0 : trainPass * (kept.numbers.length + 1),
   });
   // What was compiled to be measured is compiled again.
   const around = spent + (compiled - compiling) / 1000 + plan.around;
@@ -99,20 +102,17 @@ function about(seconds: number): string {
   return seconds < 0.1 ? 'less than 0.1 s' : `about ${duration(seconds)}`;
 }
 
-/**
- * From the seconds that an epoch's checkpoints take, and from the batches of an epoch, of its validation, of the test, and
- * those that a method's callback predicts.
- */
-export function planOf(
-  { step, evaluation }: Pace,
-  saving: number,
-  batches: Readonly<Record<'train' | 'val' | 'test' | 'predicted', number>>,
-): Plan {
-  const { train, val, test, predicted } = batches;
+/** Batches of an epoch, of its validation, those that a method's callback predicts and that are diagnosed; of all epochs, of the test and of features that are kept of some. */
+type Batches = Readonly<Record<'train' | 'val' | 'predicted' | 'diagnosed' | 'test' | 'kept', number>>;
+
+/** `saving` are the seconds that an epoch's checkpoints take. */
+export function planOf({ step, evaluation, diagnosis }: Pace, saving: number, batches: Batches): Plan {
+  const { train, val, predicted, diagnosed, test, kept } = batches;
+  const diagnosing = diagnosed * evaluation + diagnosis;
   return {
-    epoch: train * step + (val + predicted) * evaluation + saving,
-    // What training begins with is validated, too.
-    around: (val + test) * evaluation,
+    epoch: train * step + (val + predicted) * evaluation + diagnosing + saving,
+    // What training begins with is validated and diagnosed, too.
+    around: (val + test + kept) * evaluation + diagnosing,
   };
 }
 

@@ -5,6 +5,8 @@ import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
+import type { Tested } from '../../training/split-passes.js';
+import { diagnosticsRecord } from '../folder/diagnostics-record.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stepsAt } from './check-position.js';
@@ -15,7 +17,7 @@ import { describeGroups, trainedNumbers } from './trained-groups.js';
 /** How training ended: without test images, no test. */
 export interface Ended {
   readonly position: Position;
-  readonly test: Evaluation | undefined;
+  readonly test: Tested | undefined;
 }
 
 /**
@@ -52,6 +54,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     test_balanced_accuracy: test?.balancedAccuracy ?? null,
     test_loss: test?.loss ?? null,
     test_images: data.test,
+    diagnostics: test?.diagnostics === undefined ? null : diagnosticsRecord(test.diagnostics, data.classes),
     tta: options.tta,
     val_accuracy: best?.accuracy ?? null,
     val_balanced_accuracy: best?.balancedAccuracy ?? null,
@@ -65,7 +68,7 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     epochs: position.epoch,
     steps: stepsAt(record, position),
     seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
-    peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    peak_memory_bytes: run.host.isLater === true ? null : process.resourceUsage().maxRSS * 1024,
     parameters: trainedNumbers(describeGroups(run)),
     classes: data.classes.length,
     model: model.name,

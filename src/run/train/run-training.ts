@@ -10,12 +10,15 @@ import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
 import { type RunEvent, STOPPED } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
+import { FeatureFiles } from '../folder/feature-files.js';
 import { MetricsLog } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
+import { parseKeptEpochs } from '../options/kept-epochs.js';
 import { rateFactors } from '../prepare/group-rates.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
+import { featureBytes, type KeptFeatures } from './feature-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
@@ -54,6 +57,7 @@ export async function runTraining(
     compile: inputs.compile,
     data,
     checkpoints,
+    features: featureFiles(run),
     emit,
     stop: host.stop,
   });
@@ -68,7 +72,9 @@ export async function runTraining(
       written: (await checkpoints.bytes()) + (await folder.bytesToReopen()),
       epochsLeft: trainer.epochsLeft(position),
     });
-    await checkSpace(path, needed);
+    const kept = keptFeatures(run);
+    const left = trainer.epochsLeft(position);
+    await checkSpace(path, needed, kept && featureBytes(kept, position, left));
     emit({ type: 'run', path, step: stepsDone(), settings: shown(run) });
     await begin();
     const { logEvery } = options;
@@ -129,12 +135,30 @@ export function trainerOptions(run: Run): TrainerOptions {
     },
     seed: options.seed,
     tta: options.tta,
+    diagnostics: options.diagnostics,
     epochs: options.epochs,
     chooseBy: options.chooseBy,
     patience: options.patience,
     maxSteps: options.maxSteps,
     checkpointSeconds: options.checkpointSeconds,
   };
+}
+
+/** Undefined where none are kept. */
+function featureFiles({ options: { keepFeatures }, held, inputs }: Run): FeatureFiles | undefined {
+  if (keepFeatures === undefined) return undefined;
+  return new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs.dataset.classes);
+}
+
+function keptFeatures({ options: { keepFeatures, test }, inputs }: Run): KeptFeatures | undefined {
+  if (keepFeatures === undefined) return undefined;
+  const { dataset, network } = inputs;
+  const images = {
+    train: dataset.train.images.length,
+    val: dataset.val.images.length,
+    test: test ? dataset.test.images.length : 0,
+  };
+  return { epochs: parseKeptEpochs(keepFeatures), featureSize: network.featureSize, images };
 }
 
 /** New, or as the linear probe found it. */

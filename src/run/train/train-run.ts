@@ -11,6 +11,7 @@ import { RunFolder } from '../folder/run-folder.js';
 import { stemOf } from '../folder/stem.js';
 import { openMethod } from '../method/open-method.js';
 import { checkOptions } from '../options/check-options.js';
+import { memoryRemark, type StepMemory } from '../options/fitting-batch.js';
 import type { ResumeOptions } from '../options/options.gen.js';
 import { type ResolvedLambda, resolveLambda } from '../options/resolve-lambda.js';
 import { type FirstSettings, needsStatistics, resolveSettings, standardBatch } from '../options/settings.js';
@@ -20,7 +21,6 @@ import {
   type RunOptions,
   type TrainOptions,
 } from '../options/train-options.js';
-import { memoryRemark, type StepMemory, stepMemory } from '../prepare/batch-memory.js';
 import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
 import { groupRates } from '../prepare/group-rates.js';
@@ -34,6 +34,7 @@ import {
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
 import { smallImagesRemark } from '../prepare/small-images.js';
+import { stepMemory } from '../prepare/step-memory.js';
 import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';

@@ -29,12 +29,12 @@ export function trainingData(
   const batchesPerEpoch = Math.floor(images.length / batchSize);
   const augmentation = augmentationOf({ augment, flip, randomErasing }, network.preprocessing);
   const rendering = { batchSize, imageSize, cache, augmentation, seed };
-  const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'epoch-callback') => {
+  const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'diagnose' | 'epoch-callback') => {
     const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
     const total = Math.ceil(of.length / evalBatchSize);
     if (phase === undefined) return batches;
-    // A callback belongs to its epoch: the run stops after it, with a checkpoint.
-    const watcher = phase === 'epoch-callback' ? { ...host, stop: () => false } : host;
+    // What belongs to an epoch is finished: the run stops after it, with a checkpoint.
+    const watcher = phase === 'test' ? host : { ...host, stop: () => false };
     return watched(batches, watcher, { phase, total });
   };
   const { val, test } = dataset;
@@ -53,7 +53,7 @@ export function trainingData(
       );
       return together(batches, chosenBatches(source.images, chosen, options));
     },
-    trainingImages: () => evaluation(images, 'epoch-callback'),
+    trainingImages: (phase) => evaluation(images, phase),
     validation: val.images.length === 0 ? undefined : () => evaluation(val.images),
     test: test.images.length === 0 || !isTested ? undefined : () => evaluation(test.images, 'test'),
   };

@@ -1,5 +1,5 @@
+import { argMax } from '../../analysis/arg-max.js';
 import { at } from '../../errors.js';
-import { argMax } from '../../training/evaluation.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 
 /** The first line of a table of predictions, in CSV (RFC 4180). */

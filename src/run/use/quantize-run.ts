@@ -1,10 +1,10 @@
+import { argMax } from '../../analysis/arg-max.js';
 import { percent } from '../../analysis/format-accuracy.js';
 import { type DatasetImage, evalBatches, ImageCache } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
 import { TRACED_IMAGES } from '../../models/export/free-batch.js';
 import { classify } from '../../models/export/quantize/classify.js';
 import { quantizeClassifier, quantizedFile } from '../../models/export/quantize/quantize.js';
-import { argMax } from '../../training/evaluation.js';
 import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, type RunPhase, watched } from '../events.js';
 import { howToBeFinite } from './answer.js';

@@ -1,7 +1,7 @@
+import { argMax } from '../../analysis/arg-max.js';
 import { balancedAccuracy } from '../../analysis/balanced-accuracy.js';
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { at } from '../../errors.js';
-import { argMax } from '../../training/evaluation.js';
 import { logSumExp } from '../../training/log-sum-exp.js';
 import type { EvaluationReport } from '../operations/evaluate.js';
 

@@ -15,10 +15,7 @@ export function costTable(evidence: Evidence): ReportTable {
     return panel.methods.flatMap((method) => {
       const runs = runsOf(method);
       if (runs.length === 0) return [];
-      const seconds = median(runs.map(secondsOf));
-      const bytes = median(runs.map(bytesOf));
-      const relative = (value: number, of: (run: FinishedRun) => number) =>
-        base.length === 0 ? undefined : value / median(base.map(of));
+      const [seconds, bytes] = [medianOf(runs, secondsOf), medianOf(runs, bytesOf)];
       return [
         {
           panel,
@@ -26,8 +23,8 @@ export function costTable(evidence: Evidence): ReportTable {
           runs,
           seconds,
           bytes,
-          relativeSeconds: relative(seconds, secondsOf),
-          relativeBytes: relative(bytes, bytesOf),
+          relativeSeconds: ratio(seconds, medianOf(base, secondsOf)),
+          relativeBytes: ratio(bytes, medianOf(base, bytesOf)),
         },
       ];
     });
@@ -48,14 +45,19 @@ export function costTable(evidence: Evidence): ReportTable {
     rows: lines.map(({ panel, method, runs, seconds, bytes, relativeSeconds, relativeBytes }) => [
       ...(panels.length > 1 ? [nameOf(panel)] : []),
       method,
-      seconds.toPrecision(3),
+      seconds?.toPrecision(3) ?? '–',
       times(relativeSeconds),
-      (bytes / 1e6).toFixed(0),
+      bytes === undefined ? '–' : (bytes / 1e6).toFixed(0),
       times(relativeBytes),
       String(runs.length),
     ]),
     notes: [
       'Epochs with their validation; the largest resident memory of the process.',
+      ...(lines.some(({ runs }) => runs.some((run) => bytesOf(run) === null))
+        ? [
+            'Memory is of the runs that had a process of their own; where there is none of a method, it is not known.',
+          ]
+        : []),
       ...machines(lines.flatMap(({ runs }) => runs)),
     ],
     tidy: {
@@ -72,6 +74,16 @@ export function costTable(evidence: Evidence): ReportTable {
 
 const secondsOf = ({ summary }: FinishedRun) => summary.seconds_per_epoch;
 const bytesOf = ({ summary }: FinishedRun) => summary.peak_memory_bytes;
+
+/** Over the runs that have it; undefined where none has. */
+function medianOf(runs: readonly FinishedRun[], of: (run: FinishedRun) => number | null): number | undefined {
+  const values = runs.flatMap((run) => of(run) ?? []);
+  return values.length === 0 ? undefined : median(values);
+}
+
+function ratio(value: number | undefined, base: number | undefined): number | undefined {
+  return value === undefined || base === undefined || base === 0 ? undefined : value / base;
+}
 
 function machines(runs: readonly FinishedRun[]): string[] {
   const kinds = new Set(runs.map(({ record: { machine, threads } }) => `${machine.cpu}, ${threads} threads`));

@@ -157,6 +157,8 @@ test('costs are medians, relative to the baseline', () => {
     evidenceOf([...costs('fine-tuning', [1, 2, 30], 1e8), ...costs('bss', [3, 3, 3], 1.5e8)]),
   );
   assert.deepEqual(rowOf(table, 'bss'), ['bss', '3.00', '× 1.50', '150', '× 1.50', '3']);
+  const shared = [...seeds([0.5], {}), recordedRun({ accuracy: 0.5, method: 'bss', memory: null })];
+  assert.deepEqual(rowOf(costTable(evidenceOf(shared)), 'bss').slice(3, 5), ['–', '–']);
 });
 
 test('forms of AdaRand and priors of RandReg are found by their options', () => {

@@ -6,6 +6,7 @@ import { backboneReferenceSchema } from '../../../../test/helpers/backbone-refer
 import { goldenFolder, readGolden } from '../../../../test/helpers/golden.js';
 import { tensorOf } from '../../../../test/helpers/lcg.js';
 import { structuredBatches } from '../../../../test/helpers/structured-images.js';
+import { argMax } from '../../../analysis/arg-max.js';
 import { at } from '../../../errors.js';
 import { ModelProtoSchema } from '../../../graph/onnx/onnx_pb.js';
 import { input } from '../../../graph/value.js';
@@ -16,7 +17,6 @@ import { compileOptionsFor } from '../../../run/device/compile-options.js';
 import { Program } from '../../../runtime/program.js';
 import { State } from '../../../runtime/state.js';
 import { normalize, PIXELS } from '../../../training/classifier.js';
-import { argMax } from '../../../training/evaluation.js';
 import { parseConfig } from '../../config.js';
 import { networkOf } from '../../detect.js';
 import { type ClassifierGraph, classifierGraph } from '../classifier-graph.js';

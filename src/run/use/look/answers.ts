@@ -1,7 +1,7 @@
+import { argMax } from '../../../analysis/arg-max.js';
 import { type DatasetImage, evalBatches, type ImageCache } from '../../../data/index.js';
 import { AdarandError } from '../../../errors.js';
 import type { CompileOptions } from '../../../runtime/program.js';
-import { argMax } from '../../../training/evaluation.js';
 import { type RunHost, watched } from '../../events.js';
 import { howToBeFinite } from '../answer.js';
 import { compileRunModel } from '../compile-run-model.js';

@@ -53,6 +53,47 @@ test('losses, accuracies in percent and the penalty, over the epochs, with probe
   assert.deepEqual(curvesOf(epochs, 0)[0]?.marks, [{ x: 0, name: 'probe, kept' }]);
 });
 
+test('what is measured of whole splits has charts of its own, curves that are equal, too', () => {
+  const measured = [0, 1, 2].map((epoch) => ({
+    epoch,
+    metrics: {
+      val_accuracy: 1,
+      train_eval_accuracy: 1,
+      norm_of_mean_feature: epoch === 0 ? undefined : 5 - epoch,
+      train_norm_of_mean_feature: 6,
+      val_norm_of_mean_feature: 6,
+      train_entropy: -3 - epoch,
+      val_ece: 0.25,
+      val_ece_calibrated: 0.125,
+    },
+  }));
+  assert.deepEqual(
+    curvesOf(measured, 1).map(({ title, series }) => [
+      title,
+      ...series.map(({ name, x, y }) => [name, x, y]),
+    ]),
+    [
+      [
+        'Accuracy',
+        ['validation', [0, 1, 2], [100, 100, 100]],
+        ['training, evaluated', [0, 1, 2], [100, 100, 100]],
+      ],
+      [
+        'Norm of the mean feature',
+        ['batches', [1, 2], [4, 3]],
+        ['training', [0, 1, 2], [6, 6, 6]],
+        ['validation', [0, 1, 2], [6, 6, 6]],
+      ],
+      ['Entropy of the features', ['training', [0, 1, 2], [-3, -4, -5]]],
+      [
+        'Calibration error',
+        ['validation', [0, 1, 2], [25, 25, 25]],
+        ['validation, calibrated', [0, 1, 2], [12.5, 12.5, 12.5]],
+      ],
+    ],
+  );
+});
+
 test('without a penalty or validation there is less', () => {
   const plain = [1, 2].map((epoch) => ({
     epoch,

@@ -1,5 +1,6 @@
 import type { LineChart, LineSeries, MarkedPlace } from '../../../figures/charts/line-chart.js';
 import type { EpochMetrics } from '../../folder/metrics-log.js';
+import { type Curve, type Curves, diagnosticCurves } from './diagnostic-curves.js';
 
 /** A metric that is logged; undefined where it is not, or not a number. */
 export function metricOf(metrics: EpochMetrics['metrics'] | undefined, name: string): number | undefined {
@@ -12,25 +13,16 @@ export function keptEpoch(epochs: readonly EpochMetrics[]): number | undefined {
   return epochs.findLast(({ metrics }) => metrics.best === true)?.epoch;
 }
 
-/** A curve: its name, the metric, and a factor on it. */
-interface Curve {
-  readonly name: string;
-  readonly metric: string;
-  readonly factor?: number;
-}
-
-const charts: readonly {
-  readonly title: string;
-  readonly yLabel: string;
-  readonly curves: readonly Curve[];
-}[] = [
+const charts: readonly Curves[] = [
   {
     title: 'Loss',
     yLabel: 'loss (nats)',
     curves: [
       { name: 'training', metric: 'task_loss' },
-      { name: 'with penalty', metric: 'loss' },
+      // Where there is no penalty, the loss is the task loss.
+      { name: 'with penalty', metric: 'loss', unlike: 'task_loss' },
       { name: 'validation', metric: 'val_loss' },
+      { name: 'training, evaluated', metric: 'train_log_loss' },
     ],
   },
   {
@@ -39,6 +31,7 @@ const charts: readonly {
     curves: [
       { name: 'training', metric: 'accuracy', factor: 100 },
       { name: 'validation', metric: 'val_accuracy', factor: 100 },
+      { name: 'training, evaluated', metric: 'train_eval_accuracy', factor: 100 },
     ],
   },
   {
@@ -46,14 +39,17 @@ const charts: readonly {
     yLabel: 'penalty',
     curves: [{ name: 'penalty', metric: 'penalty' }],
   },
+  ...diagnosticCurves,
 ];
 
 /** Losses, accuracies and the penalty over the epochs, with what was kept; charts without a value are left out. */
 export function curvesOf(epochs: readonly EpochMetrics[], kept: number | undefined): LineChart[] {
   const marks = marksOf(epochs, kept);
   return charts.flatMap(({ title, yLabel, curves }) => {
-    const drawn = curves.map((curve) => seriesOf(epochs, curve)).filter(({ x }) => x.length > 0);
-    const series = drawn.filter(({ y }, i) => !drawn.slice(0, i).some((other) => equal(other.y, y)));
+    const series = curves
+      .filter(({ metric, unlike }) => unlike === undefined || !areEqual(epochs, metric, unlike))
+      .map((curve) => seriesOf(epochs, curve))
+      .filter(({ x }) => x.length > 0);
     const isEmpty = series.every(({ y }) => y.every((value) => value === 0));
     return isEmpty ? [] : [{ title, yLabel, xLabel: 'epoch', series, marks }];
   });
@@ -67,9 +63,8 @@ function seriesOf(epochs: readonly EpochMetrics[], { name, metric, factor = 1 }:
   return { name, x: points.map(({ epoch }) => epoch), y: points.map(({ value }) => value) };
 }
 
-/** Where there is no penalty, the loss is the task loss. */
-function equal(a: readonly number[], b: readonly number[]): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
+function areEqual(epochs: readonly EpochMetrics[], a: string, b: string): boolean {
+  return epochs.every(({ metrics }) => metricOf(metrics, a) === metricOf(metrics, b));
 }
 
 function marksOf(epochs: readonly EpochMetrics[], kept: number | undefined): MarkedPlace[] {

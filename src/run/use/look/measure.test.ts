@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { argMax } from '../../../analysis/arg-max.js';
 import { fitTemperature } from '../../../analysis/temperature.js';
 import type { DatasetImage } from '../../../data/index.js';
 import { at } from '../../../errors.js';
 import { Random } from '../../../random.js';
-import { argMax } from '../../../training/evaluation.js';
 import type { Answers } from './answers.js';
 import { measure, SHOWN_MISTAKES } from './measure.js';
 

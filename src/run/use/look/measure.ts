@@ -1,9 +1,5 @@
-import {
-  type Answer,
-  calibrationError,
-  type ReliabilityBin,
-  reliabilityBins,
-} from '../../../analysis/calibration.js';
+import { answersAt } from '../../../analysis/answers-at.js';
+import { calibrationError, type ReliabilityBin, reliabilityBins } from '../../../analysis/calibration.js';
 import { type ClassMeasures, classMeasures, confusionCounts } from '../../../analysis/class-measures.js';
 import { NearestRows } from '../../../analysis/nearest.js';
 import { type PrincipalComponents, principalComponents } from '../../../analysis/pca.js';
@@ -118,9 +114,9 @@ function mistakesOf(shown: Answers, train: Answers, K: number, d: number): Mista
 }
 
 function calibrationOf(shown: Answers, val: Answers | undefined, K: number): Calibration {
-  const binsAt = (temperature: number) => reliabilityBins(answersAt(shown, K, temperature));
-  const before = binsAt(1);
-  const temperature = val && fitTemperature({ logits: val.logits, labels: val.labels, classes: K });
+  const binsAt = (temperature?: number) => reliabilityBins(answersAt({ ...shown, classes: K }, temperature));
+  const before = binsAt();
+  const temperature = val && fitTemperature({ ...val, classes: K });
   const bins = temperature === undefined ? undefined : binsAt(temperature);
   return {
     before,
@@ -130,14 +126,6 @@ function calibrationOf(shown: Answers, val: Answers | undefined, K: number): Cal
         ? undefined
         : { temperature, bins, error: calibrationError(bins) },
   };
-}
-
-function answersAt({ labels, answers, logits }: Answers, K: number, temperature: number): Answer[] {
-  return labels.map((label, i) => {
-    const answer = at(answers, i);
-    const p = probabilities(rowOf(logits, i, K), temperature);
-    return { probability: at(p, answer), right: answer === label };
-  });
 }
 
 function planeOf({ images, labels, features }: Answers, d: number): Measures['plane'] {

@@ -11,6 +11,6 @@ export async function curvesSection({ epochs, summary, unfinished }: Look): Prom
   return section(
     'Training',
     html`<div class="grid">${drawn.map((svg, i) => chart(svg, `${charts[i]?.title} over the epochs`))}</div>
-<p class="note">Training values are means over an epoch's batches, with augmentation and while parameters change; validation follows the epoch. Epoch 0 is the linear probe that training began with.</p>`,
+<p class="note">Training values are means over an epoch's batches, with augmentation and while parameters change; validation follows the epoch, and so does what is said of whole splits (--diagnostics). Epoch 0 is the linear probe that training began with.</p>`,
   );
 }

@@ -1,6 +1,7 @@
 import { section } from '../../../../figures/page/figure.js';
 import { type Html, html } from '../../../../figures/page/html.js';
 import { formatBytes } from '../../../../files/format-bytes.js';
+import type { RunSummary } from '../../../folder/record.js';
 import { describeOptions } from '../../../options/describe-options.js';
 import { trainOptionsSchema } from '../../../options/train-options.js';
 import { trainedInWords } from '../../../train/trained-groups.js';
@@ -45,11 +46,7 @@ export function factsSection({ record, summary, unfinished }: Look): Html {
     ['augmentation', settings.augment],
     ['seed', String(options.seed)],
     ['length', lengthOf(options.epochs, summary, unfinished)],
-    [
-      'time and memory',
-      summary &&
-        `${summary.seconds_per_epoch.toFixed(1)} s per epoch, ${formatBytes(summary.peak_memory_bytes)} at most`,
-    ],
+    ['time and memory', summary && timeAndMemory(summary)],
     [
       'machine',
       `${machine.cpu}, ${machine.cores} cores (${record.threads} threads), ${formatBytes(machine.memoryBytes)}, ${machine.platform}`,
@@ -79,6 +76,11 @@ export function factsSection({ record, summary, unfinished }: Look): Html {
 <details><summary>All options</summary><table class="facts"><tbody>${allOptions(options)}</tbody></table></details>
 ${papers.length === 0 ? undefined : html`<h3>The method's paper</h3><pre>${papers.join('\n\n')}</pre>`}`,
   );
+}
+
+function timeAndMemory({ seconds_per_epoch, peak_memory_bytes }: RunSummary): string {
+  const memory = peak_memory_bytes === null ? '' : `, ${formatBytes(peak_memory_bytes)} at most`;
+  return `${seconds_per_epoch.toFixed(1)} s per epoch${memory}`;
 }
 
 function lengthOf(epochs: number, summary: Look['summary'], unfinished: Look['unfinished']): string {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fittingBatch, memoryRemark } from './batch-memory.js';
+import { fittingBatch, memoryRemark } from './fitting-batch.js';
 
 /** 1 GB, and 0.1 GB for each image. */
 const memory = (limit: number | undefined) => ({

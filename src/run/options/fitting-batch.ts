@@ -1,7 +1,4 @@
 import { formatBytes } from '../../files/format-bytes.js';
-import { stepBytes, stepSizeOf } from '../../training/step-memory.js';
-import type { GroupRate } from './group-rates.js';
-import type { RunInputs } from './run-inputs.js';
 
 /** What a step takes of the memory, and what there is. */
 export interface StepMemory {
@@ -13,15 +10,6 @@ export interface StepMemory {
 
 /** Share of the memory that a run may take: images in memory may have the rest. */
 const SHARE = 0.75;
-
-export function stepMemory(
-  { network, compile: { driver, device } }: Pick<RunInputs, 'network' | 'compile'>,
-  groups: readonly GroupRate[],
-): StepMemory {
-  const trained = groups.filter(({ factor }) => factor !== undefined).flatMap(({ parameters }) => parameters);
-  const size = stepSizeOf(network, new Set(trained));
-  return { bytesOf: (images) => stepBytes(size, images), limit: driver.memoryLimit(device) };
-}
 
 /** Half of the wanted batch, and half of that, until a step fits; at least one image. It does not depend on what else runs. */
 export function fittingBatch(wanted: number, memory: StepMemory): number {

@@ -3,7 +3,7 @@ import { methods } from '../../methods/index.js';
 import { ofOneClass } from '../../methods/inputs.js';
 import type { BoundMethod } from '../../methods/method.js';
 import { ownTaskLoss } from '../../training/own-task-loss.js';
-import type { AskedOptions } from '../options/train-options.js';
+import type { AskedOptions } from './train-options.js';
 
 /**
  * Whether what the options do to the labels reaches the loss that the method trains with, and leaves it what it needs.

@@ -1,0 +1,27 @@
+import { at } from '../errors.js';
+
+/** For each row of a matrix [n, d] the first row with the same bits: its own number where there is none before it. */
+export function firstEqualRows(matrix: Float32Array, n: number, d: number): Int32Array {
+  const bits = new Uint32Array(matrix.buffer, matrix.byteOffset, matrix.length);
+  const firsts = new Map<number, number[]>();
+  return Int32Array.from({ length: n }, (_, row) => {
+    const hash = hashOf(bits, row * d, d);
+    const candidates = firsts.get(hash) ?? [];
+    const found = candidates.find((other) => areEqual(bits, row * d, other * d, d));
+    if (found !== undefined) return found;
+    firsts.set(hash, [...candidates, row]);
+    return row;
+  });
+}
+
+/** FNV-1a over words. */
+function hashOf(bits: Uint32Array, start: number, length: number): number {
+  let hash = 0x811c9dc5;
+  for (let k = start; k < start + length; k++) hash = Math.imul(hash ^ at(bits, k), 0x01000193);
+  return hash;
+}
+
+function areEqual(bits: Uint32Array, a: number, b: number, length: number): boolean {
+  for (let k = 0; k < length; k++) if (bits[a + k] !== bits[b + k]) return false;
+  return true;
+}

@@ -1,0 +1,13 @@
+import { stepBytes, stepSizeOf } from '../../training/step-memory.js';
+import type { StepMemory } from '../options/fitting-batch.js';
+import type { GroupRate } from './group-rates.js';
+import type { RunInputs } from './run-inputs.js';
+
+export function stepMemory(
+  { network, compile: { driver, device } }: Pick<RunInputs, 'network' | 'compile'>,
+  groups: readonly GroupRate[],
+): StepMemory {
+  const trained = groups.filter(({ factor }) => factor !== undefined).flatMap(({ parameters }) => parameters);
+  const size = stepSizeOf(network, new Set(trained));
+  return { bytesOf: (images) => stepBytes(size, images), limit: driver.memoryLimit(device) };
+}
