@@ -14,6 +14,7 @@ import { costTable } from './costs.js';
 import { differenceTable } from './differences.js';
 import { rankTable } from './ranks.js';
 import { runsTable } from './runs.js';
+import { testMeasureTables } from './test-measures.js';
 
 function evidenceOf(runs: readonly RunEvidence[]): Evidence {
   const methods = Array.from(new Set(runs.map(({ place }) => place.method)));
@@ -182,6 +183,14 @@ test('forms of AdaRand and priors of RandReg are found by their options', () => 
   );
   assert.equal(rowOf(table, 'AdaRand without l_intra')[2], '-10.20');
   assert.equal(ablationTable(evidenceOf(seeds(plain, {}))), undefined);
+});
+
+test('measures of the test images are means over the seeds that have them', () => {
+  const runs = [1, 2].map((entropy, seed) => recordedRun({ accuracy: 0.5, seed, entropy }));
+  const [table, ...more] = testMeasureTables(evidenceOf([...runs, ...seeds([0.5], { method: 'bss' })]));
+  assert.deepEqual(more, []);
+  assert.deepEqual(table?.rows, [['Entropy of the features, H(g) (nats)', '1.500 ± 0.707 (n=2)']]);
+  assert.deepEqual(testMeasureTables(evidenceOf(seeds([0.5], {}))), []);
 });
 
 test('every run is listed, with why it has no result', () => {
