@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Place } from '../../src/experiments/compare/record.js';
 import type { FinishedRun, LostRun, RunEvidence } from '../../src/experiments/report/evidence/evidence.js';
+import { diagnosticsSchema } from '../../src/run/folder/diagnostics-record.js';
 import { recordSchema, summarySchema } from '../../src/run/folder/record.js';
 import { parseOptions } from '../../src/run/options/parse-options.js';
 import { trainOptionsSchema } from '../../src/run/options/train-options.js';
@@ -15,10 +16,12 @@ export interface Recorded extends Partial<Place> {
   readonly options?: Readonly<Record<string, unknown>>;
   readonly methodOptions?: Readonly<Record<string, unknown>>;
   readonly secondsPerEpoch?: number;
-  readonly memory?: number;
+  readonly memory?: number | null;
   /** Metrics of each epoch from 1 on, by name. */
   readonly metrics?: Readonly<Record<string, readonly number[]>>;
   readonly classes?: readonly string[];
+  /** Of the test images. */
+  readonly entropy?: number;
 }
 
 /** A run that has ended; what is not given is as of any other. */
@@ -88,6 +91,7 @@ export function recordedRun(given: Recorded): FinishedRun {
     test_interval: accuracy === null ? null : [accuracy, accuracy],
     test_loss: accuracy === null ? null : 1,
     test_images: testImages,
+    diagnostics: given.entropy === undefined ? null : diagnosticsOf(given.entropy),
     val_accuracy: 0.5,
     val_loss: 1,
     val_images: 20,
@@ -124,6 +128,12 @@ export function recordedRun(given: Recorded): FinishedRun {
     summary,
     epochs,
   };
+}
+
+/** Of which the entropy alone is defined. */
+function diagnosticsOf(entropy: number) {
+  const names = Object.keys(diagnosticsSchema.shape);
+  return { ...Object.fromEntries(names.map((name) => [name, null])), entropy, classes: [] };
 }
 
 /** A run that failed, or has not ended. */

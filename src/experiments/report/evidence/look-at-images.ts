@@ -53,7 +53,7 @@ async function lookAt(
   if (hasAll || !existsSync(folder.model)) return { answers, features };
   const seen = await see(
     { folder, record: run.record, summary: run.summary },
-    { data: undefined, compile },
+    { data: undefined, compile, trainImages: 0 },
     host,
   );
   if ('why' in seen) return { answers, features };

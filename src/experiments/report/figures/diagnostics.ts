@@ -2,6 +2,7 @@ import { meanAndSpread } from '../../../analysis/statistics.js';
 import { type LineSeries, lineChart } from '../../../figures/charts/line-chart.js';
 import type { ReportFigure } from '../block.js';
 import type { Evidence, FinishedRun } from '../evidence/evidence.js';
+import { measures } from '../evidence/measures.js';
 import { namesOf, type Panel, panelsOf } from '../evidence/panels.js';
 import { fileName } from '../write/file-name.js';
 
@@ -36,33 +37,12 @@ const ofSteps: readonly Diagnostic[] = [
   { metric: 'head_gradient_norm', title: "Norm of the loss's gradient for the head", label: '||dL/dW||' },
 ];
 
-/** Of all images of a split, after an epoch. */
-const ofSplits: readonly (readonly [name: string, title: string, label: string, factor?: number])[] = [
-  ['norm_of_mean_feature', 'Norm of the mean feature', '||mean g||'],
-  ['mean_feature_norm', 'Mean norm of the features', 'mean ||g||'],
-  ['mean_squared_feature_norm', 'Mean squared norm of the features', 'mean ||g||²'],
-  ['entropy', 'Entropy of the features', 'H(g) (nats)'],
-  ['conditional_entropy', 'Entropy of the features, given the class', 'H(g | y) (nats)'],
-  ['entropy_without_constant', 'Entropy of the features, without its constant', 'H(g) (nats)'],
-  [
-    'conditional_entropy_without_constant',
-    'Entropy of the features, given the class, without its constant',
-    'H(g | y) (nats)',
-  ],
-  ['mutual_information', 'Mutual information of features and classes', 'I(g; y) (nats)'],
-  ['top5_accuracy', 'Top-5 accuracy', 'accuracy (%)', 100],
-  ['macro_f1', 'F1, mean over classes', 'F1 (%)', 100],
-  ['log_loss', 'Cross-entropy', 'loss (nats)'],
-  ['ece', 'Expected calibration error', 'ECE (%)', 100],
-  ['ece_calibrated', 'Expected calibration error with a temperature', 'ECE (%)', 100],
-];
-
 const splits = { train: 'training images', val: 'validation images' } as const;
 
 export const diagnostics: readonly Diagnostic[] = [
   ...ofSteps,
   ...Object.entries(splits).flatMap(([split, images]) =>
-    ofSplits.map(([name, title, label, factor = 1]) => ({
+    measures.map(({ name, title, label, factor }) => ({
       metric: `${split}_${name}`,
       title: `${title}, ${images}`,
       label,

@@ -3,7 +3,7 @@ import type { Evidence } from '../evidence/evidence.js';
 import { differenceTable } from '../tables/differences.js';
 
 export const differencesSection: Section = {
-  title: 'Difference to plain fine-tuning',
+  title: 'Differences',
   make(evidence) {
     const made = differenceTable(evidence);
     return [made === undefined ? missing(why(evidence)) : table(made)];

@@ -15,12 +15,7 @@ export function costTable(evidence: Evidence): ReportTable {
     return panel.methods.flatMap((method) => {
       const runs = runsOf(method);
       if (runs.length === 0) return [];
-      const seconds = middle(runs, secondsOf);
-      const bytes = middle(runs, bytesOf);
-      const relative = (value: number | undefined, of: Measured) => {
-        const other = middle(base, of);
-        return value === undefined || other === undefined ? undefined : value / other;
-      };
+      const [seconds, bytes] = [medianOf(runs, secondsOf), medianOf(runs, bytesOf)];
       return [
         {
           panel,
@@ -28,8 +23,8 @@ export function costTable(evidence: Evidence): ReportTable {
           runs,
           seconds,
           bytes,
-          relativeSeconds: relative(seconds, secondsOf),
-          relativeBytes: relative(bytes, bytesOf),
+          relativeSeconds: ratio(seconds, medianOf(base, secondsOf)),
+          relativeBytes: ratio(bytes, medianOf(base, bytesOf)),
         },
       ];
     });
@@ -57,7 +52,12 @@ export function costTable(evidence: Evidence): ReportTable {
       String(runs.length),
     ]),
     notes: [
-      'Epochs with their validation; the largest resident memory of a process, by its first run.',
+      'Epochs with their validation; the largest resident memory of the process.',
+      ...(lines.some(({ runs }) => runs.some((run) => bytesOf(run) === null))
+        ? [
+            'Memory is of the runs that had a process of their own; where there is none of a method, it is not known.',
+          ]
+        : []),
       ...machines(lines.flatMap(({ runs }) => runs)),
     ],
     tidy: {
@@ -72,16 +72,17 @@ export function costTable(evidence: Evidence): ReportTable {
   };
 }
 
-/** Null where it was not measured. */
-type Measured = (run: FinishedRun) => number | null;
+const secondsOf = ({ summary }: FinishedRun) => summary.seconds_per_epoch;
+const bytesOf = ({ summary }: FinishedRun) => summary.peak_memory_bytes;
 
-const secondsOf: Measured = ({ summary }) => summary.seconds_per_epoch;
-const bytesOf: Measured = ({ summary }) => summary.peak_memory_bytes;
-
-/** Median of the runs that have it; undefined where none has. */
-function middle(runs: readonly FinishedRun[], of: Measured): number | undefined {
+/** Over the runs that have it; undefined where none has. */
+function medianOf(runs: readonly FinishedRun[], of: (run: FinishedRun) => number | null): number | undefined {
   const values = runs.flatMap((run) => of(run) ?? []);
   return values.length === 0 ? undefined : median(values);
+}
+
+function ratio(value: number | undefined, base: number | undefined): number | undefined {
+  return value === undefined || base === undefined || base === 0 ? undefined : value / base;
 }
 
 function machines(runs: readonly FinishedRun[]): string[] {

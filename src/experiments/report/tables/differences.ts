@@ -35,25 +35,34 @@ export function differenceTable(evidence: Evidence): ReportTable | undefined {
       ...(fractions ? [fractionText(one.fraction)] : []),
       one.method,
       isTold(one) ? { strong: signed(one.test.mean) } : signed(one.test.mean),
-      one.test.n < 2 ? '–' : interval(one.test.low, one.test.high),
-      one.test.n < 2 ? '–' : interval(...one.bootstrap),
+      one.test.p === undefined ? '–' : interval(one.test.low, one.test.high),
+      one.test.p === undefined ? '–' : interval(...one.bootstrap),
       pText(one.test.p),
       pText(one.holm),
       String(one.test.n),
       neededText(one.seedsNeeded),
-      verdict(one),
+      `${verdict(one)}${isTooSmall(one) ? ' †' : ''}`,
     ]),
     notes: notesOn(differences),
     tidy: {
       columns: [
         ...['dataset', 'backbone', 'fraction', 'method', 'baseline', 'difference', 'sd', 'n'],
         ...['t_low', 't_high', 'bootstrap_low', 'bootstrap_high', 'p', 'p_holm', 'comparisons'],
-        ...['seeds_needed', 'images', 'image_half_width', 'verdict'],
+        ...['seeds_needed', 'images', 'image_half_width', 'test_set_too_small', 'verdict'],
       ],
       rows: differences.map((one) => [
         ...[one.dataset, one.model, one.fraction, one.method, evidence.baseline],
         ...[one.test.mean, one.test.std, one.test.n, one.test.low, one.test.high, ...one.bootstrap],
-        ...[one.test.p, one.holm, one.comparisons, one.seedsNeeded, one.images, one.resolution, verdict(one)],
+        ...[
+          one.test.p,
+          one.holm,
+          one.comparisons,
+          one.seedsNeeded,
+          one.images,
+          one.resolution,
+          isTooSmall(one),
+          verdict(one),
+        ],
       ]),
     },
   };
@@ -76,11 +85,10 @@ function neededText(seeds: number | undefined): string {
 
 function verdict(one: Difference): string {
   const { test } = one;
-  const small = isTooSmall(one) ? '; test set too small' : '';
-  if (test.n < 2) return `one seed tells nothing${small}`;
-  if (test.p === undefined) return test.mean === 0 ? 'the same' : `the same in every seed${small}`;
-  if (!isTold(one)) return `not told apart${small}`;
-  return `${test.mean > 0 ? 'better' : 'worse'}${small}`;
+  if (test.n < 2) return 'one seed tells nothing';
+  if (test.p === undefined) return test.mean === 0 ? 'the same' : 'the same in every seed';
+  if (!isTold(one)) return 'not told apart';
+  return test.mean > 0 ? 'better' : 'worse';
 }
 
 function notesOn(differences: readonly Difference[]): string[] {
@@ -96,7 +104,7 @@ function notesOn(differences: readonly Difference[]): string[] {
     ...(widest === undefined
       ? []
       : [
-          `Test set too small: ${widest.images} images alone leave an accuracy uncertain by ${widest.resolution.toFixed(1)} points (${widest.dataset}, Wilson, 95 %), more than ${small.length} of ${differences.length} differences here; more seeds help against that only where each has test images of its own.`,
+          `†: the test set is too small. ${widest.images} images alone leave an accuracy uncertain by ${widest.resolution.toFixed(1)} points (${widest.dataset}, Wilson, 95 %), more than ${small.length} of ${differences.length} differences here; more seeds help against that only where each has test images of its own.`,
         ]),
   ];
 }

@@ -54,8 +54,12 @@ export function runsTable({ runs }: Evidence): ReportTable {
           ...place,
           ...[summary.test_accuracy ?? undefined, summary.val_accuracy ?? undefined],
           ...[summary.test_loss ?? undefined, summary.val_loss ?? undefined],
-          ...[summary.best_epoch, summary.epochs, summary.seconds_per_epoch],
-          summary.peak_memory_bytes ?? undefined,
+          ...[
+            summary.best_epoch,
+            summary.epochs,
+            summary.seconds_per_epoch,
+            summary.peak_memory_bytes ?? undefined,
+          ],
           run.path,
           undefined,
         ];

@@ -14,6 +14,7 @@ import { costTable } from './costs.js';
 import { differenceTable } from './differences.js';
 import { rankTable } from './ranks.js';
 import { runsTable } from './runs.js';
+import { testMeasureTables } from './test-measures.js';
 
 function evidenceOf(runs: readonly RunEvidence[]): Evidence {
   const methods = Array.from(new Set(runs.map(({ place }) => place.method)));
@@ -107,11 +108,9 @@ test('a difference is paired by seed, with the corrected p of all methods that a
   assert.equal(adarand[2], `+${tests[0]?.low.toFixed(2)} to +${tests[0]?.high.toFixed(2)}`);
   assert.deepEqual([adarand[6], adarand[8]], ['5', 'better']);
   const bss = rowOf(table, 'bss');
-  assert.deepEqual(
-    [bss[5], bss[6], bss[8]],
-    [corrected[1]?.toFixed(3), '4', 'not told apart; test set too small'],
-  );
+  assert.deepEqual([bss[5], bss[6], bss[8]], [corrected[1]?.toFixed(3), '4', 'not told apart †']);
   assert.match(table?.notes.join(' ') ?? '', /Holm.* up to 2 methods/);
+  for (const row of table?.tidy?.rows ?? []) assert.equal(row.length, table?.tidy?.columns.length);
   const tidy = table?.tidy?.rows[0] ?? [];
   assert.equal(tidy[table?.tidy?.columns.indexOf('p_holm') ?? -1], corrected[0]);
 });
@@ -122,7 +121,7 @@ test('where seeds tell nothing, or a test set is too small, that is said', () =>
   const one = differenceTable(evidenceOf([...few('fine-tuning', [0.5]), ...few('bss', [0.6])]));
   assert.deepEqual(rowOf(one, 'bss').slice(1), [
     ...['+10.00', '–', '–', '–', '–', '1', '–'],
-    'one seed tells nothing; test set too small',
+    'one seed tells nothing †',
   ]);
   assert.match(one?.notes.join(' ') ?? '', /20 images alone leave an accuracy uncertain by 20\.\d points/);
   const same = differenceTable(evidenceOf([...few('fine-tuning', [0.1, 0.2]), ...few('bss', [0.5, 0.6])]));
@@ -159,6 +158,8 @@ test('costs are medians, relative to the baseline', () => {
     evidenceOf([...costs('fine-tuning', [1, 2, 30], 1e8), ...costs('bss', [3, 3, 3], 1.5e8)]),
   );
   assert.deepEqual(rowOf(table, 'bss'), ['bss', '3.00', '× 1.50', '150', '× 1.50', '3']);
+  const shared = [...seeds([0.5], {}), recordedRun({ accuracy: 0.5, method: 'bss', memory: null })];
+  assert.deepEqual(rowOf(costTable(evidenceOf(shared)), 'bss').slice(3, 5), ['–', '–']);
 });
 
 test('forms of AdaRand and priors of RandReg are found by their options', () => {
@@ -182,6 +183,14 @@ test('forms of AdaRand and priors of RandReg are found by their options', () => 
   );
   assert.equal(rowOf(table, 'AdaRand without l_intra')[2], '-10.20');
   assert.equal(ablationTable(evidenceOf(seeds(plain, {}))), undefined);
+});
+
+test('measures of the test images are means over the seeds that have them', () => {
+  const runs = [1, 2].map((entropy, seed) => recordedRun({ accuracy: 0.5, seed, entropy }));
+  const [table, ...more] = testMeasureTables(evidenceOf([...runs, ...seeds([0.5], { method: 'bss' })]));
+  assert.deepEqual(more, []);
+  assert.deepEqual(table?.rows, [['Entropy of the features, H(g) (nats)', '1.500 ± 0.707 (n=2)']]);
+  assert.deepEqual(testMeasureTables(evidenceOf(seeds([0.5], {}))), []);
 });
 
 test('every run is listed, with why it has no result', () => {

@@ -33,6 +33,7 @@ const special: Readonly<Record<string, string>> = {
   '~': '\\textasciitilde{}',
   '^': '\\textasciicircum{}',
   '±': '$\\pm$',
+  '†': '$\\dagger$',
   '–': '--',
   '×': '$\\times$',
   '<': '$<$',
@@ -41,7 +42,7 @@ const special: Readonly<Record<string, string>> = {
 
 function escaped(text: string): string {
   return text
-    .replace(/[\\~^±–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
+    .replace(/[\\~^±†–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
     .replace(/\s*[\r\n]+\s*/g, ' ')
     .replace(/(^|[ (])-(?=\d)/g, '$1$-$');
 }
