@@ -167,7 +167,7 @@ describe('an experiment', () => {
       '--methods',
       'adarand,fine-tuning',
       '--search',
-      '3',
+      '2',
       '--val-fraction',
       '0.3',
       '--out',
@@ -177,11 +177,11 @@ describe('an experiment', () => {
     assert.equal(code, 0, stderr);
     assert.match(
       stdout,
-      /^search 1\/6 {2}colours, tiny, adarand, 100 %, defaults: lr 0\.01, lambda 1 {2}val \d/m,
+      /^search 1\/4 {2}colours, tiny, adarand, 100 %, defaults: lr 0\.01, lambda 1 {2}val \d/m,
     );
     assert.match(stdout, /^chosen for colours, tiny, fine-tuning, 100 %: /m);
     const { tried, chosen, runs } = json('searched', 'experiment.json');
-    assert.equal(tried.length, 6);
+    assert.equal(tried.length, 4);
     for (const { run, method, configuration, learning_rate, lambda } of tried) {
       const { test_accuracy } = json('searched', run, 'summary.json');
       assert.equal(test_accuracy, null, 'the test images are left alone');
