@@ -150,8 +150,8 @@ describe('heads that are not just a last linear layer', () => {
     assert.equal(notes([...pooled, onnxNode('Gemm', ['f', 'w', 'b'], 'y')]), undefined);
   });
 
-  const rectified = (weight: string, output: string) => [
-    onnxNode('Conv', ['maps', weight], 'c'),
+  const rectified = (weight: string, output: string, attributes = {}) => [
+    onnxNode('Conv', ['maps', weight], 'c', attributes),
     onnxNode('Relu', ['c'], 'r'),
     onnxNode('GlobalAveragePool', ['r'], 'p'),
     onnxNode('Flatten', ['p'], output),
@@ -161,6 +161,8 @@ describe('heads that are not just a last linear layer', () => {
     for (const [output, nodes] of [
       ['y', rectified('classifier.1.weight', 'y')],
       ['logits', rectified('fine', 'logits')],
+      // As SqueezeNet had it at first.
+      ['logits', rectified('fine', 'logits', { pads: [1, 1, 1, 1] })],
       ['y', [...rectified('fine', 'z'), onnxNode('Softmax', ['z'], 'y')]],
     ] as const) {
       const network = await open(nodes, [output]);

@@ -58,16 +58,26 @@ function matrix(features: string, weight?: Tensor<'float32'>, bias?: Tensor<'flo
 }
 
 function convolution(node: OnnxNode, model: OnnxModel, pool: boolean) {
-  const [x, w, b] = node.inputs;
-  if (node.type !== 'Conv' || x === undefined) return undefined;
+  const [, w, b] = node.inputs;
+  const x = readPointwise(node, model);
   const [weight, bias] = [stored(w, model), stored(b, model)];
-  if (weight === undefined || !sameShape(weight.shape.slice(2), [1, 1])) return undefined;
-  // Absent attributes are ONNX's defaults: strides of 1, no padding.
-  const all = (name: string, value: number) =>
-    node.attributes.get(name)?.ints.every((n) => Number(n) === value) !== false;
-  if (!isInt(node, 'group', 1, 1) || !all('strides', 1) || !all('pads', 0)) return undefined;
+  if (x === undefined || weight === undefined || !isEverywhere(node, 'pads', 0)) return undefined;
   if (isGiven(b) && bias === undefined) return undefined;
   return head(x, pool, float32(weight.shape.slice(0, 2), weight.data), bias);
+}
+
+/** The maps that a 1x1 Conv with stored weights reads at every place; it may add places around them. */
+export function readPointwise(node: OnnxNode, model: OnnxModel): string | undefined {
+  const [x, w] = node.inputs;
+  const weight = stored(w, model);
+  if (node.type !== 'Conv' || weight === undefined || !sameShape(weight.shape.slice(2), [1, 1]))
+    return undefined;
+  return isInt(node, 'group', 1, 1) && isEverywhere(node, 'strides', 1) ? x : undefined;
+}
+
+/** Whether an attribute has this value for every axis, which is ONNX's default where it is absent. */
+function isEverywhere({ attributes }: OnnxNode, name: string, value: number): boolean {
+  return attributes.get(name)?.ints.every((n) => Number(n) === value) !== false;
 }
 
 /** Whether an attribute, which is `absent` where the node does not give it, has this value. */

@@ -1,7 +1,7 @@
 import { at } from '../../errors.js';
 import type { OnnxModel, OnnxNode } from '../onnx-import/decode.js';
 import type { FoundHead } from './found-head.js';
-import { type LinearHead, layerOf } from './linear-layer.js';
+import { type LinearHead, layerOf, readPointwise } from './linear-layer.js';
 import { isCalledClassifier, isGlobalAverage, isPick, saysClasses } from './operators.js';
 
 /**
@@ -29,9 +29,8 @@ function rectified(relu: OnnxNode, isClassifier: boolean, model: OnnxModel): Fou
   const convolution = relu.type === 'Relu' ? producer(relu.inputs[0], model) : undefined;
   if (convolution?.type !== 'Conv') return undefined;
   if (!isClassifier && !isCalledClassifier(convolution)) return undefined;
-  const layer = layerOf(convolution, model, true);
-  if (layer === undefined) return undefined;
-  const { features } = layer;
+  const features = readPointwise(convolution, model);
+  if (features === undefined) return undefined;
   return {
     model,
     features,
