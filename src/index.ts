@@ -22,6 +22,10 @@ import { type EvaluationReport, evaluate as evaluateOperation } from './run/oper
 import { type ExportReport, exportRun as exportOperation } from './run/operations/export-run.js';
 import { type Inspection, inspect as inspectOperation } from './run/operations/inspect.js';
 import { type LookReport, look as lookOperation } from './run/operations/look.js';
+import {
+  type FeatureMeasures,
+  measureFeatures as measureFeaturesOperation,
+} from './run/operations/measure-features.js';
 import type { Operation } from './run/operations/operation.js';
 import { type ImagePrediction, predict as predictOperation } from './run/operations/predict.js';
 import { resume as resumeOperation } from './run/operations/resume.js';
@@ -31,13 +35,13 @@ import type {
   ExportOptions,
   InspectOptions,
   LookOptions,
+  MeasureFeaturesOptions,
   PredictOptions,
   ResumeOptions,
   TrainOptions,
   TuneOptions,
 } from './run/options/options.gen.js';
 
-export { type FeatureMeasures, measureFeatures } from './analysis/measure-features.js';
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
 export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
@@ -62,11 +66,13 @@ export type {
   Experiment,
   ExportOptions,
   ExportReport,
+  FeatureMeasures,
   ImagePrediction,
   Inspection,
   InspectOptions,
   LookOptions,
   LookReport,
+  MeasureFeaturesOptions,
   PredictOptions,
   ResumeOptions,
   RunEvent,
@@ -194,6 +200,19 @@ export function exportRun(options: ExportOptions, call: CallOptions = {}): Promi
  */
 export function look(options: LookOptions, call: CallOptions = {}): Promise<LookReport> {
   return perform(lookOperation, options, call);
+}
+
+/**
+ * Norms, entropies and mutual information of features of your own and their classes: what `--diagnostics` measures of a
+ * run's (docs/diagnostics.md).
+ *
+ * @throws AdarandError `features.shape`, `features.label`, `features.not-finite`, `config.invalid`.
+ */
+export function measureFeatures(
+  options: MeasureFeaturesOptions,
+  call: CallOptions = {},
+): Promise<FeatureMeasures> {
+  return perform(measureFeaturesOperation, options, call);
 }
 
 /** What would be trained of a model, and what is missing where it cannot be. */

@@ -5,7 +5,6 @@ import fc from 'fast-check';
 import { Random } from '../random.js';
 import { classEntropies, differentialEntropy } from './entropy.js';
 import { featureNorms } from './feature-norms.js';
-import { measureFeatures } from './measure-features.js';
 import { digamma, logGamma } from './special-functions.js';
 
 interface Golden {
@@ -39,26 +38,6 @@ test('entropies and norms agree with NumPy and SciPy', () => {
   for (const key of ['normOfMean', 'meanNorm', 'meanSquaredNorm'] as const) {
     assertClose(norms[key], golden[key], 1e-5, key);
   }
-});
-
-test("one call gives the measures of a researcher's own features, or says what is wrong with them", () => {
-  const { d, labels } = golden;
-  const features = Float32Array.from(golden.features);
-  const measures = measureFeatures(features, labels);
-  assertClose(measures.entropy, golden.entropy, 1e-5);
-  assertClose(measures.conditionalEntropy, golden.conditionalEntropy, 1e-5);
-  assertClose(measures.mutualInformation, golden.mutualInformation, 1e-5);
-  assertClose(measures.meanFeatureNorm, golden.meanNorm, 1e-5);
-  const constant = 1 + (d / 2) * Math.log(Math.PI) - logGamma(d / 2 + 1);
-  assertClose(measures.entropy - measures.entropyWithoutConstant, constant, 1e-9);
-  assertClose(measures.conditionalEntropy - measures.conditionalEntropyWithoutConstant, constant, 1e-9);
-  assert.throws(() => measureFeatures(features, labels.slice(1)), { code: 'features.shape' });
-  assert.throws(() => measureFeatures(features, []), { code: 'features.shape' });
-  assert.throws(() => measureFeatures(Float32Array.of(1, 2), [0, 0.5]), { code: 'features.label' });
-  assert.throws(() => measureFeatures(Float32Array.of(1, Number.NaN), [0, 1]), {
-    code: 'features.not-finite',
-    message: 'features[1] is NaN',
-  });
 });
 
 // E ln ||x - y|| of two standard normal vectors is ln 2 + psi(d / 2) / 2, so the estimate's expectation is known.

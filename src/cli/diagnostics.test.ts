@@ -178,6 +178,20 @@ describe('what is measured and kept of a run', () => {
       assert.ok((await bytes('whole/features', file)).equals(await bytes('killed/features', file)), file);
   });
 
+  test('made longer, a run keeps its new last epoch, and the test features of what is tested then', async () => {
+    const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'killed', '--epochs', '4');
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((await readdir(inside('killed/features'))).sort(), [
+      'epoch-3.safetensors',
+      'epoch-4.safetensors',
+      'test.safetensors',
+    ]);
+    const { metadata } = await readSafetensors(inside('killed/features/test.safetensors'));
+    const { best_epoch: best } = JSON.parse(String(await bytes('killed/summary.json')));
+    assert.equal(metadata.epoch, String(best));
+    assert.equal((await epochsOf('killed')).length, 5);
+  });
+
   test('without, the run is the same, bit for bit, and has neither', async () => {
     assert.equal((await train('--out', 'plain')).code, 0);
     assert.ok((await bytes('plain/model.onnx')).equals(await bytes('whole/model.onnx')));

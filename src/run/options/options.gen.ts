@@ -555,6 +555,26 @@ export interface ExportOptions {
   data?: string | undefined;
 }
 
+/** Options of `measureFeatures`. */
+export interface MeasureFeaturesOptions {
+  /** Features of n samples, row by row: n times d numbers; they are kept in single precision. */
+  features: Float32Array | Int32Array | number[];
+  /** Class of each sample, a whole number; there are at least two samples. */
+  labels: Float32Array | Int32Array | number[];
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute. With another number, results differ in their last digits.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
+
 /** Options of `inspect`. */
 export interface InspectOptions {
   /**
