@@ -5,6 +5,7 @@ import { formatTable } from '../figures/table.js';
 import { formatBytes } from '../files/format-bytes.js';
 import { commandLine } from '../run/command-line.js';
 import { percentOf } from '../run/options/percent-of.js';
+import { commands } from './commands/index.js';
 import { duration } from './format.js';
 
 /** What is printed at the end of an experiment. */
@@ -19,6 +20,7 @@ export function conclusion(report: CompareReport): string[] {
       : `${failed} of ${runs.length} runs failed: ${commandLine('compare', '--resume', path, '--retry')}`,
     `${duration(seconds)} in all`,
     `written: ${path}/ with experiment.json, runs/, splits/`,
+    ...(commands.some(({ name }) => name === 'report') ? [`next: ${commandLine('report', path)}`] : []),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { CompareEvent } from '../experiments/compare/events.js';
-import type { ExperimentRun } from '../experiments/compare/record.js';
+import type { ExperimentRun, TriedConfiguration } from '../experiments/compare/record.js';
 import { percentOf } from '../run/options/percent-of.js';
-import { duration, percent } from './format.js';
+import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
 import { lineOf, type Output } from './line.js';
 
@@ -44,6 +44,20 @@ export function createCompareProgress({
           line.update(
             `measuring ${event.number}/${event.total}: ${event.run.method}, ${percentOf(event.run.fraction)} %`,
           );
+          return;
+        case 'trial-begins':
+          going.set(event.trial.run, `search ${event.number}/${event.total} ...`);
+          update();
+          return;
+        case 'trial-ended':
+          going.delete(event.tried.run);
+          line.print(`search ${event.number}/${event.total}  ${tried(event.tried)}`);
+          return;
+        case 'chosen':
+          for (const { dataset, model, method, fraction, configuration, options } of event.chosen)
+            line.print(
+              `chosen for ${dataset}, ${model}, ${method}, ${percentOf(fraction)} %: ${configuration === 0 ? 'the defaults' : describeOptions(options)}`,
+            );
           return;
         case 'run-begins':
           left = event.seconds_left;
@@ -92,6 +106,20 @@ function introduction({
   const rest = left === runs ? `${runs} runs` : `${left} of ${runs} runs left`;
   const beside = parallel === 1 ? 'one after another' : `${parallel} side by side`;
   return `${path}: ${rest}, ${beside}, ${threads} ${threads === 1 ? 'thread' : 'threads'} each`;
+}
+
+function tried(one: TriedConfiguration): string {
+  const { dataset, model, method, fraction, configuration } = one;
+  const what = `${dataset}, ${model}, ${method}, ${percentOf(fraction)} %, ${configuration === 0 ? 'defaults' : `configuration ${configuration}`}`;
+  if (one.status === 'failed') return `${what}: FAILED, ${one.error.message} (${one.error.code})`;
+  const { learning_rate: rate, lambda, val_accuracy: accuracy, seconds } = one;
+  return `${what}: lr ${short(rate)}, lambda ${short(lambda)}  val ${percent(accuracy)}  ${duration(seconds)}`;
+}
+
+function describeOptions(options: Readonly<Record<string, unknown>>): string {
+  return Object.entries(options)
+    .map(([name, value]) => `${name} ${short(value)}`)
+    .join(', ');
 }
 
 function ended(run: ExperimentRun, accuracy: number | null): string {

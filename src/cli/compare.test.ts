@@ -162,6 +162,47 @@ describe('an experiment', () => {
     assert.ok(!existsSync(inside('none')));
   });
 
+  test('--search tries as many configurations of each method by validation, and the best is trained and tested', async () => {
+    const words = [
+      '--methods',
+      'adarand,fine-tuning',
+      '--search',
+      '2',
+      '--val-fraction',
+      '0.3',
+      '--out',
+      'searched',
+    ];
+    const { code, stdout, stderr } = await compare(...flags.slice(0, 3), ...flags.slice(5), ...words);
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /^search 1\/4 {2}colours, tiny, adarand, 100 %, defaults: lr 0\.01, lambda 1 {2}val \d/m,
+    );
+    assert.match(stdout, /^chosen for colours, tiny, fine-tuning, 100 %: /m);
+    const { tried, chosen, runs } = json('searched', 'experiment.json');
+    assert.equal(tried.length, 4);
+    for (const { run, method, configuration, learning_rate, lambda } of tried) {
+      const { test_accuracy } = json('searched', run, 'summary.json');
+      assert.equal(test_accuracy, null, 'the test images are left alone');
+      assert.ok(!existsSync(inside('searched', run, 'predictions.csv')));
+      assert.ok(!existsSync(inside('searched', run, 'model.onnx')));
+      if (configuration > 0) assert.notEqual(learning_rate, 0.01);
+      assert.equal(lambda > 0, method === 'adarand');
+    }
+    for (const { method, run } of runs) {
+      type Tried = { method: string; configuration: number; val_accuracy: number; val_loss: number };
+      const [best] = tried
+        .filter((one: Tried) => one.method === method)
+        .sort((a: Tried, b: Tried) => b.val_accuracy - a.val_accuracy || a.val_loss - b.val_loss);
+      const own = chosen.find((one: Tried) => one.method === method);
+      assert.equal(own.configuration, best.configuration);
+      const { settings } = json('searched', run, 'run.json');
+      assert.deepEqual([settings.learningRate, settings.lambda], [best.learning_rate, best.lambda]);
+      assert.notEqual(json('searched', run, 'summary.json').test_accuracy, null);
+    }
+  });
+
   test('a file is refused with the line of each mistake, and nothing is written', async () => {
     const refused = async (change: (text: string) => string, ...messages: readonly RegExp[]) => {
       await writeFile(inside('wrong.yaml'), change(yaml));

@@ -32,6 +32,8 @@ const printed = {
     "'compare', '--resume', path, '--retry'",
     "'compare', '--help'",
     "'compare', ...words",
+    // Printed as soon as there is this command.
+    "'report', path",
   ],
   search: ["'tune', '--resume', path", "'tune', '--resume', path, '--minutes', enough"],
   // Of what is looked at by `watch`: the same commands.

@@ -162,10 +162,10 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
           const [, file = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('docs/compare.md')) ?? [];
           writeFileSync(
             join(packed.project, 'experiment.yaml'),
-            file.replace(/^(seeds|epochs): \d+$/gm, '$1: 1'),
+            file.replace(/^fractions.*\n/m, '').replace(/^(seeds|epochs): \d+$/gm, '$1: 1'),
           );
-          const few = line.replace(/ --out \S+/, '').replace(/--(seeds|epochs) \d+/g, '--$1 1');
-          const rest = / \S+\.yaml$/.test(few) ? '' : ' --max-steps 2';
+          const few = line.replace(/ --(out|seeds|epochs|fractions) \S+/g, '').replace(/ --dry-run$/, '');
+          const rest = / \S+\.yaml$/.test(few) ? '' : ' --seeds 1 --epochs 1';
           await type(`rm -rf experiment && ${few}${rest} --out experiment`);
         },
       ],

@@ -54,11 +54,14 @@ export async function checkExperiment(
   );
   report(refused, where);
   const ready = checked.flatMap(({ run, answer }) => (answer.status === 'ready' ? [{ run, answer }] : []));
-  report([...effectProblems(ready, request), ...equalFractions(ready, request)], where);
+  report(
+    [...effectProblems(ready, request), ...equalFractions(ready, request), ...searchProblems(ready, request)],
+    where,
+  );
   return {
     splits: splitsOf(ready),
     presets: preset === 'none' ? [] : presetsOf(ready, request),
-    remarks: remarksOf(ready, request),
+    remarks: [...remarksOf(ready, request), ...searchRemarks(ready, request)],
     known: [...new Set(ready.flatMap(({ answer }) => answer.remarks))],
     stepBytes: Math.max(...ready.map(({ answer }) => answer.step_bytes)),
     memoryBytes: ready[0]?.answer.memory_bytes ?? undefined,
@@ -68,6 +71,17 @@ export async function checkExperiment(
 export interface ReadyPlace {
   readonly run: ExperimentRun;
   readonly answer: ReadyRun;
+}
+
+/** Validation images of the first seed may be test images of another one. */
+function searchRemarks(ready: readonly ReadyPlace[], { search, seeds }: CompareRequest): string[] {
+  const cut = new Set(ready.flatMap(({ run, answer }) => (answer.cutsTest ? [run.dataset] : [])));
+  if (search === null || seeds.length < 2) return [];
+  return Array.from(
+    cut,
+    (name) =>
+      `${name} has no test images of its own: some of other seeds are among the first seed's validation images, by which the search chooses`,
+  );
 }
 
 /** Each mistake once, with its place; the advice is that of the first. */
@@ -99,6 +113,38 @@ function equalFractions(ready: readonly ReadyPlace[], { fractions }: CompareRequ
       },
     ];
   });
+}
+
+/** What keeps a search from choosing anything. */
+function searchProblems(
+  ready: readonly ReadyPlace[],
+  { search, options, methods }: CompareRequest,
+): Problem[] {
+  if (search === null) return [];
+  const problem = (message: string, hint: string) => ({
+    path: ['search'],
+    code: 'compare.search',
+    message,
+    hint,
+  });
+  const without = ready.find(({ answer }) => answer.val === 0);
+  const isLeft = methods.some(({ train }) => {
+    const given = { ...options, ...train };
+    return given.learningRate === undefined || given.lambda === undefined;
+  });
+  return [
+    ...(without === undefined
+      ? []
+      : [
+          problem(
+            `${without.run.dataset} has no validation images to choose by`,
+            'Choose a greater --val-fraction, or give it a folder val/.',
+          ),
+        ]),
+    ...(isLeft
+      ? []
+      : [problem('nothing is left to search: learning rate and lambda are given', 'Leave one of them out.')]),
+  ];
 }
 
 /** Of the first method, as of all others. */

@@ -61,7 +61,10 @@ async function checkedRecord(
     onEvent,
   });
   host.emit({ type: 'checked', remarks, known });
-  return { record: { version: 1, request, runs, splits, presets, seconds: 0 }, largestStep: stepBytes };
+  return {
+    record: { version: 1, request, runs, splits, presets, tried: [], chosen: [], seconds: 0 },
+    largestStep: stepBytes,
+  };
 }
 
 export interface Continuation {

@@ -1,9 +1,13 @@
-import { AdarandError, at } from '../../errors.js';
+import { join } from 'node:path';
+import { AdarandError, at, invariant } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { type RunEvent, STOPPED } from '../../run/events.js';
 import type { RunSummary } from '../../run/folder/record.js';
+import { RunFolder } from '../../run/folder/run-folder.js';
+import { stageOf } from '../../run/folder/stage.js';
 import { continued } from '../continued.js';
 import { sideBySide } from '../side-by-side.js';
+import { trainOrContinue } from '../train-or-continue.js';
 import { checkImages } from './check-images.js';
 import type { CompareHost } from './compare.js';
 import type { CompareFolder } from './compare-folder.js';
@@ -13,6 +17,7 @@ import { Places } from './parallel.js';
 import type { ExperimentRecord, ExperimentRun } from './record.js';
 import { type CompareReport, reportOn } from './report.js';
 import { runPlace } from './run-place.js';
+import { chooseAll, isTried, plannedTrials, type Trial, trialOptions } from './search.js';
 
 export interface ComparisonOptions {
   /** Runs side by side; as many as cores and memory allow, unless given. */
@@ -62,6 +67,7 @@ export class Comparison {
       const { count: parallel } = this.#places;
       this.#host.emit({ type: 'experiment', path, runs: runs.length, left: left.length, parallel, threads });
       for (const run of runs) await this.#tidy(run);
+      await this.#search();
       await sideBySide(
         left,
         () => this.#places.count,
@@ -71,6 +77,44 @@ export class Comparison {
     } catch (error) {
       throw continued(error, commandLine('compare', '--resume', path), 'what is finished is kept');
     }
+  }
+
+  /** Tries the configurations of each method on the first seed, and chooses by validation. */
+  async #search(): Promise<void> {
+    if (this.#record.chosen.length > 0) return;
+    const trials = plannedTrials(this.#record.request);
+    if (trials.length === 0) return;
+    const places = () => this.#places.count;
+    const left = [...trials.entries()].filter(([, trial]) => !isTried(trial, this.#record.tried));
+    // The first ones tell what the others vary.
+    for (const isFirst of [true, false]) {
+      const some = left.filter(([, { configuration }]) => (configuration === 0) === isFirst);
+      await sideBySide(some, places, ([i, trial]) =>
+        this.#try(trial, { number: i + 1, total: trials.length }),
+      );
+    }
+    await this.#change({ chosen: chooseAll(this.#record) });
+    this.#host.emit({ type: 'chosen', chosen: this.#record.chosen });
+  }
+
+  async #try(trial: Trial, place: { readonly number: number; readonly total: number }): Promise<void> {
+    const options = trialOptions(trial, this.#record);
+    if (options === undefined) return;
+    this.#host.emit({ type: 'trial-begins', trial, ...place });
+    const started = performance.now();
+    const onEvent = (event: RunEvent) => this.#host.emit({ type: 'run-event', run: trial.run, event });
+    const path = join(this.#folder.path, trial.run);
+    const { seed: _, ...kind } = trial;
+    const ended = await trainOrContinue(path, options, this.#host, onEvent)
+      .then((summary) => ({ ...kind, ...triedOf(summary) }))
+      .catch(async (error: unknown) => {
+        if (!isOfRun(error)) throw error;
+        return { ...kind, status: 'failed', error: failureOf(error), ...(await settingsOf(path)) } as const;
+      });
+    const tried = { ...ended, seconds: (performance.now() - started) / 1000 };
+    await this.#change({ tried: [...this.#record.tried, tried] });
+    await this.#folder.deleteWeights(trial.run);
+    this.#host.emit({ type: 'trial-ended', tried, ...place });
   }
 
   #isLeft({ status }: ExperimentRun): boolean {
@@ -110,10 +154,14 @@ export class Comparison {
     await this.#folder.deleteWeights(run.run);
   }
 
-  /** Several runs may end at once: the file is written by one after another. */
   #save(number: number, ended: ExperimentRun): Promise<void> {
+    return this.#change({ runs: this.#record.runs.with(number, ended) });
+  }
+
+  /** Several runs may end at once: the file is written by one after another. */
+  #change(change: Partial<ExperimentRecord>): Promise<void> {
     const seconds = this.#secondsBefore + (performance.now() - this.#began) / 1000;
-    this.#record = { ...this.#record, runs: this.#record.runs.with(number, ended), seconds };
+    this.#record = { ...this.#record, ...change, seconds };
     this.#saving = this.#saving.then(() => this.#folder.write(this.#record));
     return this.#saving;
   }
@@ -137,6 +185,28 @@ function endOf(
 ): ExperimentRun {
   const place = { dataset, model, method, fraction, seed, run, seconds };
   if (!(error instanceof AdarandError)) return { ...place, status: 'finished' };
-  const { code, message, hint } = error;
-  return { ...place, status: 'failed', error: { code, message, ...(hint !== undefined && { hint }) } };
+  return { ...place, status: 'failed', error: failureOf(error) };
+}
+
+function failureOf({ code, message, hint }: AdarandError) {
+  return { code, message, ...(hint !== undefined && { hint }) };
+}
+
+function triedOf({ learning_rate, lambda, val_accuracy, val_balanced_accuracy, val_loss }: RunSummary) {
+  invariant(val_accuracy !== null && val_loss !== null, 'a search has validation images');
+  return {
+    status: 'finished',
+    learning_rate,
+    lambda,
+    val_accuracy,
+    val_balanced_accuracy,
+    val_loss,
+  } as const;
+}
+
+/** What a run that failed was trained with, if it had begun. */
+async function settingsOf(path: string): Promise<{ learning_rate: number | null; lambda: number | null }> {
+  if (stageOf(path) === undefined) return { learning_rate: null, lambda: null };
+  const { settings } = await (await RunFolder.open(path)).record();
+  return { learning_rate: settings.learningRate, lambda: settings.lambda };
 }

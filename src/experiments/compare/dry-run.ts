@@ -54,9 +54,18 @@ export async function dryRun(
     const checked = await checkExperiment(request, runs, { lists, where, runner: host, onEvent });
     const { remarks, known, splits, presets, stepBytes } = checked;
     host.emit({ type: 'checked', remarks, known });
-    const record = { version: 1, request, runs, splits, presets, seconds: 0 } as const;
+    const record: ExperimentRecord = {
+      version: 1,
+      request,
+      runs,
+      splits,
+      presets,
+      tried: [],
+      chosen: [],
+      seconds: 0,
+    };
     const kinds = runs.filter(({ seed }) => seed === request.seeds[0]);
-    const measured = await measureAll(kinds, { record: { ...record }, folder, host });
+    const measured = await measureAll(kinds, { record, folder, host });
     const expected = kinds.map((run): ExpectedRuns => {
       const { dataset, model, method, fraction } = run;
       const [images, epochs] = [imagesOf(run, record), epochsOf(run, record)];
@@ -146,6 +155,6 @@ function imagesOf(
   return at(splits, split).train;
 }
 
-function epochsOf(run: ExperimentRun, record: Pick<ExperimentRecord, 'request' | 'presets'>): number {
+function epochsOf(run: ExperimentRun, record: ExperimentRecord): number {
   return runOptions(run, record).epochs ?? DEFAULT_EPOCHS;
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../run/events.js';
-import type { ExperimentRun } from './record.js';
+import type { ChosenConfiguration, ExperimentRun, TriedConfiguration } from './record.js';
+import type { Trial } from './search.js';
 
 /** What an experiment reports while it works. */
 export type CompareEvent =
@@ -24,6 +25,16 @@ export type CompareEvent =
       readonly number: number;
       readonly total: number;
     }
+  /** A configuration is tried on the first seed. */
+  | { readonly type: 'trial-begins'; readonly trial: Trial; readonly number: number; readonly total: number }
+  | {
+      readonly type: 'trial-ended';
+      readonly tried: TriedConfiguration;
+      readonly number: number;
+      readonly total: number;
+    }
+  /** All configurations are tried. */
+  | { readonly type: 'chosen'; readonly chosen: readonly ChosenConfiguration[] }
   /** A run begins. */
   | {
       readonly type: 'run-begins';

@@ -32,6 +32,11 @@ export function plannedRuns({ data, models, methods, fractions, seeds }: Compare
   );
 }
 
+/** The name of a run's folder. */
+export function runName(run: string): string {
+  return run.slice(RUNS.length + 1);
+}
+
 function runOf({ dataset, model, method, fraction, seed }: Place): string {
   return `${RUNS}/${[dataset, model, folderName(method), percentOf(fraction), seed].join('-')}`;
 }

@@ -57,6 +57,46 @@ const presetSchema = z.object({
   options: z.record(z.string(), z.unknown()),
 });
 
+const tried = {
+  ...placeSchema.omit({ seed: true }).shape,
+  configuration: count,
+  /** Folder of the run, seen from that of the experiment. Its weights are deleted. */
+  run: z.string(),
+  seconds: z.number().min(0),
+};
+
+/** A configuration of a method that was tried on the first seed; 0 is what was given, or the defaults. */
+const triedSchema = z.discriminatedUnion('status', [
+  z.object({
+    ...tried,
+    status: z.literal('finished'),
+    learning_rate: z.number().positive(),
+    lambda: z.number().min(0),
+    val_accuracy: z.number().min(0).max(1),
+    val_balanced_accuracy: z.number().min(0).max(1).nullable(),
+    val_loss: z.number(),
+  }),
+  z.object({
+    ...tried,
+    status: z.literal('failed'),
+    error: failureSchema,
+    /** Null where it failed before they were known. */
+    learning_rate: z.number().positive().nullable(),
+    lambda: z.number().min(0).nullable(),
+  }),
+]);
+
+export type TriedConfiguration = z.infer<typeof triedSchema>;
+
+/** The best configuration by validation, with the options that it stands for; all seeds have it. */
+const chosenSchema = z.object({
+  ...placeSchema.omit({ seed: true }).shape,
+  configuration: count,
+  options: z.record(z.string(), z.unknown()),
+});
+
+export type ChosenConfiguration = z.infer<typeof chosenSchema>;
+
 /** `experiment.json`: what is asked for, and how far it has come. */
 export const experimentRecordSchema = z.object({
   version: z.literal(1),
@@ -65,6 +105,10 @@ export const experimentRecordSchema = z.object({
   runs: z.array(experimentRunSchema).min(1),
   splits: z.array(splitSchema).default([]),
   presets: z.array(presetSchema).default([]),
+  /** Of a search. */
+  tried: z.array(triedSchema).default([]),
+  /** Empty until all is tried. */
+  chosen: z.array(chosenSchema).default([]),
   /** Spent so far. */
   seconds: z.number().min(0),
 });

@@ -30,6 +30,8 @@ export const requestSchema = z.object({
   seeds: z.array(count).min(1),
   preset: z.enum(presetNames),
   keepWeights: z.boolean(),
+  /** Configurations of each method to choose from by validation; null for none. */
+  search: z.int().min(2).nullable().default(null),
   /** Options of `train` that all runs have; a preset and its defaults give the others. */
   options: z.custom<SharedOptions>(isSharedOptions),
 });

@@ -22,13 +22,15 @@ export function givenOptions(place: Place, request: CompareRequest): Readonly<Re
   };
 }
 
-/** What a run of an experiment is trained with: a preset gives what was not given. */
+/** What a run of an experiment is trained with: a preset gives what was not given, a search what was left to it. */
 export function runOptions(
   place: Place,
-  { request, presets }: Pick<ExperimentRecord, 'request' | 'presets'>,
+  { request, presets, chosen }: Pick<ExperimentRecord, 'request' | 'presets' | 'chosen'>,
 ): TrainOptions {
   const preset = presets.find((one) => isAlike(one, place));
-  return parseOptions(trainOptionsSchema, { ...preset?.options, ...givenOptions(place, request) });
+  const configuration = chosen.find((one) => isAlike(one, place));
+  const given = givenOptions(place, request);
+  return parseOptions(trainOptionsSchema, { ...preset?.options, ...given, ...configuration?.options });
 }
 
 export function methodAt(

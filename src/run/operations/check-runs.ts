@@ -24,6 +24,8 @@ export const checkedRunSchema = z.discriminatedUnion('status', [
     train: count,
     val: count,
     test: count,
+    /** Whether test images are cut from the training images, by the seed. */
+    cutsTest: z.boolean(),
     /** Classes of which the fraction is less than half an image; they have one. */
     least: z.array(z.string()),
     /** Of the images of all splits. */

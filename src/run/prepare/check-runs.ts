@@ -91,6 +91,7 @@ async function checkRun(
     train: dataset.train.images.length,
     val: dataset.val.images.length,
     test: dataset.test.images.length,
+    cutsTest: dataset.report.cutFromTrain.includes('test'),
     least: atLeastOne(dataset, options.trainFraction),
     fingerprint: fingerprintDataset(dataset),
     step_bytes: memory.bytesOf(settings.batchSize),

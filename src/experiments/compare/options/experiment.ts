@@ -83,6 +83,19 @@ export const experimentSchema = z.strictObject({
     group: 'Experiment',
     otherwise: 'none',
   }),
+  search: z
+    .number()
+    .int()
+    .min(2)
+    .max(243)
+    .optional()
+    .register(optionRegistry, {
+      description:
+        'Configurations of each method to try on the first seed: learning rate and lambda, as far as they are not given. The best by ' +
+        'validation is that of all seeds; test images are not looked at meanwhile.',
+      group: 'Experiment',
+      otherwise: 'nothing is searched',
+    }),
   keepWeights: z.boolean().optional().register(optionRegistry, {
     description: 'Whether finished runs keep model.onnx and checkpoints.',
     group: 'Experiment',

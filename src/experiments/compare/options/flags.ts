@@ -60,6 +60,20 @@ export const ownFlagsSchema = z.strictObject({
     value: 'name',
     otherwise: 'none',
   }),
+  search: z
+    .number()
+    .int()
+    .min(2)
+    .max(243)
+    .optional()
+    .register(optionRegistry, {
+      description:
+        'Configurations of each method to try on the first seed: learning rate and lambda, as far as they are not given. The best by ' +
+        'validation is that of all seeds; test images are not looked at meanwhile.',
+      group: 'Experiment',
+      value: 'n',
+      otherwise: 'nothing is searched',
+    }),
   keepWeights: z.boolean().optional().register(optionRegistry, {
     description:
       'Keep model.onnx and checkpoints of finished runs, which are deleted otherwise; predictions of the test images are kept anyway.',

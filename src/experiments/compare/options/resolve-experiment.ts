@@ -33,6 +33,7 @@ export async function resolveExperiment(experiment: Experiment, where: Where): P
     keepWeights,
     out,
     parallel,
+    search,
     ...shared
   } = experiment;
   const invalid = (path: Path, sentence: string, hint?: string) =>
@@ -73,6 +74,7 @@ export async function resolveExperiment(experiment: Experiment, where: Where): P
     seeds: [...distinct('seeds', seedsOf(seeds, seed, invalid), String)],
     preset: preset ?? 'none',
     keepWeights: keepWeights ?? false,
+    search: search ?? null,
     options: {
       ...shared,
       threads: shared.threads ?? Math.min(availableParallelism(), MOST_THREADS),
