@@ -45,9 +45,9 @@ test('a request is checked by the schema of its operation', async () => {
 });
 
 test('a result of another kind than the operation promises rejects, and ends nobody', async () => {
-  const { module, request } = checkDevice;
+  const { name, request } = checkDevice;
   const result = z.object({ driver: z.literal('none') });
-  const other = new Operation({ module, request, result, perform: () => Promise.reject() });
+  const other = new Operation({ name, request, result, perform: () => Promise.reject() });
   await assert.rejects(launch(other, { device: 'cpu' }).result, {
     name: 'AdarandError',
     code: 'process.answer',
