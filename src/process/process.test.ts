@@ -4,8 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { bundled } from '../../test/helpers/cli.js';
 import { AdarandError } from '../errors.js';
 import { isAlive } from '../files/process-identity.js';
 import { commandLine } from '../run/command-line.js';
@@ -132,7 +133,7 @@ test('a crash reports the signal, the phase, its last output and how to continue
 });
 
 describe('a program without a file', () => {
-  const index = new URL('../index.js', import.meta.url).href;
+  const index = pathToFileURL(bundled('index')).href;
   const program = `import { predict } from '${index}';
 predict({ run: 'nowhere', images: ['none.jpg'] }).catch(({ code, message }) => console.log(code, message));`;
   const run = (
