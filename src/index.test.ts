@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { testFolder, writeImages, writeModel } from '../test/helpers/cli.js';
-import { exportRun, predict, type RunEvent, resume, train } from './index.js';
+import { exportRun, measureFeatures, predict, type RunEvent, resume, train } from './index.js';
 
 describe('the library', () => {
   const folder = testFolder();
@@ -105,4 +105,27 @@ describe('the library', () => {
     assert.equal(ofBytes, ofFile);
     assert.match(String(ofFile), /^(blue|green|red)$/);
   });
+});
+
+test("measures a researcher's own features, or says what is wrong with them", async () => {
+  const golden: { features: number[]; labels: number[]; entropy: number; mutualInformation: number } =
+    JSON.parse(await readFile('test/golden/analysis-entropy.json', 'utf8'));
+  const { features, labels } = golden;
+  const seen: string[] = [];
+  const measures = await measureFeatures({ features, labels }, { onEvent: ({ type }) => seen.push(type) });
+  assert.ok(Math.abs(Number(measures.entropy) - golden.entropy) < 1e-4);
+  assert.ok(Math.abs(Number(measures.mutual_information) - golden.mutualInformation) < 1e-4);
+  assert.deepEqual(seen, ['phase', 'progress', 'progress']);
+  const lone = await measureFeatures({ features: Float32Array.of(0, 3), labels: Int32Array.of(0, 1) });
+  assert.ok(Math.abs(Number(lone.entropy_without_constant) - Math.log(3)) < 1e-6);
+  assert.equal(lone.conditional_entropy, null);
+  for (const [wrong, code] of [
+    [{ features, labels: labels.slice(1) }, 'features.shape'],
+    [{ features: [], labels: [] }, 'features.shape'],
+    [{ features: [1, 2], labels: [0, 0.5] }, 'features.label'],
+    [{ features: [1, Number.NaN], labels: [0, 1] }, 'features.not-finite'],
+  ] as const)
+    await assert.rejects(measureFeatures({ features: [...wrong.features], labels: [...wrong.labels] }), {
+      code,
+    });
 });

@@ -10,6 +10,9 @@
  */
 import type { z } from 'zod';
 import { Classifier, type LoadOptions } from './classifier/classifier.js';
+import type { CompareEvent } from './experiments/compare/events.js';
+import type { Experiment } from './experiments/compare/options/experiment.js';
+import type { CompareReport } from './experiments/compare/report.js';
 import { type Report, report as reportOperation } from './experiments/report/operation.js';
 import type { TuneEvent } from './experiments/tune/events.js';
 import type { TuneReport } from './experiments/tune/record.js';
@@ -20,6 +23,10 @@ import { type EvaluationReport, evaluate as evaluateOperation } from './run/oper
 import { type ExportReport, exportRun as exportOperation } from './run/operations/export-run.js';
 import { type Inspection, inspect as inspectOperation } from './run/operations/inspect.js';
 import { type LookReport, look as lookOperation } from './run/operations/look.js';
+import {
+  type FeatureMeasures,
+  measureFeatures as measureFeaturesOperation,
+} from './run/operations/measure-features.js';
 import type { Operation } from './run/operations/operation.js';
 import { type ImagePrediction, predict as predictOperation } from './run/operations/predict.js';
 import { resume as resumeOperation } from './run/operations/resume.js';
@@ -29,6 +36,7 @@ import type {
   ExportOptions,
   InspectOptions,
   LookOptions,
+  MeasureFeaturesOptions,
   PredictOptions,
   ReportOptions,
   ResumeOptions,
@@ -39,6 +47,7 @@ import type {
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
 export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
+export type { MethodAbout, Reference } from './methods/about.js';
 export { compose } from './methods/compose.js';
 export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';
@@ -53,15 +62,20 @@ export {
   methodLoss,
 } from './training/method-loss.js';
 export type {
+  CompareEvent,
+  CompareReport,
   EvaluateOptions,
   EvaluationReport,
+  Experiment,
   ExportOptions,
   ExportReport,
+  FeatureMeasures,
   ImagePrediction,
   Inspection,
   InspectOptions,
   LookOptions,
   LookReport,
+  MeasureFeaturesOptions,
   PredictOptions,
   Report,
   ReportOptions,
@@ -119,6 +133,36 @@ export async function tune(
   return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
 }
 
+/**
+ * Trains methods on parts of the same images with several seeds, and compares them: each run is an ordinary run folder in
+ * that of the experiment (docs/compare.md). A run that fails is part of the report, and does not end the others. With the
+ * folder of an experiment that was stopped, goes on with it; `retry` trains the runs that failed once more.
+ *
+ * @throws AdarandError for what is wrong with the experiment, before its first run; `run.stopped`.
+ */
+export async function compare(
+  experiment: Experiment | { readonly resume: string; readonly retry?: boolean; readonly parallel?: number },
+  call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: CompareEvent) => void } = {},
+): Promise<CompareReport> {
+  const { launchComparison } = await import('./experiments/compare/launch.js');
+  const { readProgram } = await import('./experiments/compare/options/read-program.js');
+  const { onEvent, signal } = call;
+  const what =
+    'resume' in experiment
+      ? {
+          resume: {
+            path: experiment.resume,
+            retry: experiment.retry ?? false,
+            parallel: experiment.parallel,
+          },
+        }
+      : { start: await readProgram(experiment) };
+  signal?.throwIfAborted();
+  const launched = launchComparison(what, onEvent);
+  signal?.addEventListener('abort', launched.stop);
+  return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
+}
+
 /** Accuracy of a run on labelled images. */
 export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Promise<EvaluationReport> {
   return perform(evaluateOperation, options, call);
@@ -161,6 +205,19 @@ export function exportRun(options: ExportOptions, call: CallOptions = {}): Promi
  */
 export function look(options: LookOptions, call: CallOptions = {}): Promise<LookReport> {
   return perform(lookOperation, options, call);
+}
+
+/**
+ * Norms, entropies and mutual information of features of your own and their classes: what `--diagnostics` measures of a
+ * run's (docs/diagnostics.md).
+ *
+ * @throws AdarandError `features.shape`, `features.label`, `features.not-finite`, `config.invalid`.
+ */
+export function measureFeatures(
+  options: MeasureFeaturesOptions,
+  call: CallOptions = {},
+): Promise<FeatureMeasures> {
+  return perform(measureFeaturesOperation, options, call);
 }
 
 /**

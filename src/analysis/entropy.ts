@@ -19,7 +19,7 @@ export interface ClassEntropies {
  * Kozachenko-Leonenko estimator averaged over all numbers of neighbours, whence the constant. It is biased upwards,
  * the more so in high dimension (64-dimensional Gaussian: 110.8 for 90.8): compare, don't quote.
  *
- * Time O(n^2 d): 1000 samples of 2048 features take seconds, so subsample large sets.
+ * Every pair in double precision, in about n^2 d nanoseconds; `FeatureEntropies` (training/) has large sets in seconds.
  *
  * @param features [n, d], row-major
  */

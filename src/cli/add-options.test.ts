@@ -18,6 +18,7 @@ import { commands } from './commands/index.js';
 /** What no option of a kind takes. */
 const wrongWords: Readonly<Record<OptionType['kind'], readonly string[]>> = {
   number: ['many', '', '-7'],
+  numbers: [],
   text: [''],
   texts: [''],
   images: [''],

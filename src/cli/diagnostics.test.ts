@@ -1,7 +1,7 @@
 /** `train --diagnostics --keep-features`: what is measured and kept of a run, and that the run is the same without. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { z } from 'zod';
@@ -167,6 +167,29 @@ describe('what is measured and kept of a run', () => {
     const diagnostics = async (run: string) =>
       JSON.parse(String(await bytes(run, 'summary.json'))).diagnostics;
     assert.deepEqual(await diagnostics('killed'), await diagnostics('whole'));
+  });
+
+  test('a run that has only its end to do keeps the features of its last epoch, too', async () => {
+    await rm(inside('killed/features'), { recursive: true });
+    await rm(inside('killed/summary.json'));
+    const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'killed');
+    assert.equal(code, 0, stderr);
+    for (const file of ['epoch-3.safetensors', 'test.safetensors'])
+      assert.ok((await bytes('whole/features', file)).equals(await bytes('killed/features', file)), file);
+  });
+
+  test('made longer, a run keeps its new last epoch, and the test features of what is tested then', async () => {
+    const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'killed', '--epochs', '4');
+    assert.equal(code, 0, stderr);
+    assert.deepEqual((await readdir(inside('killed/features'))).sort(), [
+      'epoch-3.safetensors',
+      'epoch-4.safetensors',
+      'test.safetensors',
+    ]);
+    const { metadata } = await readSafetensors(inside('killed/features/test.safetensors'));
+    const { best_epoch: best } = JSON.parse(String(await bytes('killed/summary.json')));
+    assert.equal(metadata.epoch, String(best));
+    assert.equal((await epochsOf('killed')).length, 5);
   });
 
   test('without, the run is the same, bit for bit, and has neither', async () => {

@@ -25,7 +25,19 @@ const printed = {
   // Their journey is page.test.ts.
   page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
   // Their journey is tune.test.ts.
+  // Their journey is compare.test.ts.
+  experiment: [
+    "'compare', '--resume', path",
+    "'compare', '--resume', out",
+    "'compare', '--resume', path, '--retry'",
+    "'compare', '--help'",
+    "'compare', ...words",
+    // Printed as soon as there is this command.
+    "'report', path",
+  ],
   search: ["'tune', '--resume', path", "'tune', '--resume', path, '--minutes', enough"],
+  // Of what is looked at by `watch`: the same commands.
+  watched: ['...resuming[kind], path', "'train', '--resume', run.path"],
   help: ["'--help'", "command.name, '--help'", "to.name(), '--help'"],
   explained: ["'methods'", "'doctor'", "'models'"],
   // They need a network.

@@ -2,7 +2,7 @@ import { basename, relative, sep } from 'node:path';
 import { AdarandError, invariant } from '../errors.js';
 import { type Identity, identifyPixels } from './identity.js';
 import { checkPixels, type DatasetImage, type LabelledImage, shareAll } from './image.js';
-import { joinNearPictures } from './near-groups.js';
+import { joinNearPictures, type NearPictures } from './near-groups.js';
 import { describeUnreadable, type FolderReport, reportOn } from './report.js';
 import type { NestedClass } from './scan.js';
 import type { SplitName } from './shape.js';
@@ -62,14 +62,38 @@ export function createDataset(
   options: DatasetOptions,
   findings: Findings = nothingFound,
 ): Dataset {
+  return recognised(source, options, findings)(options);
+}
+
+/**
+ * The same, with what does not depend on seed and fractions done once: which images are copies or near-equal. What it
+ * returns splits them, as often as wanted.
+ */
+export function recognised(
+  source: DatasetImages,
+  { partial = false }: Pick<DatasetOptions, 'partial'>,
+  findings: Findings = nothingFound,
+): (options: SplitOptions) => Dataset {
   const { path, classes } = source;
-  const { partial = false } = options;
   if (!partial) checkClasses(path, classes);
   for (const images of [source.train, source.val ?? [], source.test ?? []])
     checkImages(path, classes, images);
   if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
   const { found, blank } = identified(source, findings.identities);
   const near = joinNearPictures([...found.train, ...(found.val ?? []), ...(found.test ?? [])]);
+  return (options) => splitImages({ source, found, near, blank, findings }, options);
+}
+
+interface Recognised {
+  readonly source: DatasetImages;
+  readonly found: ReturnType<typeof identified>['found'];
+  readonly near: NearPictures;
+  readonly blank: readonly string[];
+  readonly findings: Findings;
+}
+
+function splitImages({ source, found, near, blank, findings }: Recognised, options: SplitOptions): Dataset {
+  const { path, classes } = source;
   const cut = cutSplits(found, near, classes.length, options);
   const part = takeFraction(cut.train, classes.length, options);
   const train = shareAll(part.taken);

@@ -38,7 +38,7 @@ export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
 export { mixedBatches } from './mixing.js';
 export { isDescriptor } from './near-descriptor.js';
 export { nearEqual, type Recognisable } from './near-equal.js';
-export { type OpenOptions, openDataset } from './open.js';
+export { type OpenOptions, openDataset, readDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';
 export type { Leakage, NearlyRepeated } from './repeated.js';
 export { type ClassCount, type FolderReport, formatReport } from './report.js';

@@ -1,11 +1,12 @@
 import { invariant } from '../errors.js';
 import type { ImageCache } from './cache.js';
-import { createDataset, type Dataset, type DatasetOptions } from './dataset.js';
+import { type Dataset, type DatasetOptions, recognised } from './dataset.js';
 import { readIdxFolder } from './idx.js';
 import type { LabelledImage } from './image.js';
 import { inspectImages } from './inspect.js';
 import { scanFolder } from './scan.js';
 import type { SplitName } from './shape.js';
+import type { SplitOptions } from './split.js';
 
 export interface OpenOptions extends DatasetOptions {
   /** Receives what is decoded while the files are checked, so that the first epoch need not decode again. */
@@ -22,11 +23,19 @@ export interface OpenOptions extends DatasetOptions {
  * @throws AdarandError as `scanFolder`, `readIdxFolder` and `createDataset` do.
  */
 export async function openDataset(path: string, options: OpenOptions): Promise<Dataset> {
-  const idx = await readIdxFolder(path, options);
-  return idx ? createDataset(idx, options) : openImageFolder(path, options);
+  return (await readDataset(path, options))(options);
 }
 
-async function openImageFolder(path: string, options: OpenOptions): Promise<Dataset> {
+/** The same, with everything read and looked at once: what it returns splits the images, as often as wanted. */
+export async function readDataset(
+  path: string,
+  options: Omit<OpenOptions, keyof SplitOptions>,
+): Promise<(splits: SplitOptions) => Dataset> {
+  const idx = await readIdxFolder(path, options);
+  return idx ? recognised(idx, options) : readImageFolder(path, options);
+}
+
+async function readImageFolder(path: string, options: Omit<OpenOptions, keyof SplitOptions>) {
   const { classes, images, splits, ignored, nested } = await scanFolder(path, options);
   const paths = images.map((image) => image.path);
   const { identities, damaged } = await inspectImages(paths, options.cache, options.onProgress);
@@ -52,5 +61,5 @@ async function openImageFolder(path: string, options: OpenOptions): Promise<Data
     val: readable('val'),
     test: readable('test'),
   };
-  return createDataset(source, options, { ignored, damaged, identities, nested });
+  return recognised(source, options, { ignored, damaged, identities, nested });
 }

@@ -75,6 +75,15 @@ describe('entropies by blocks of a Gram matrix are those of every pair in double
       await check(drawn(2, 60, change), labels);
     });
 
+  test('of labels that single precision does not tell apart', async () => {
+    const large = labels.map((label) => 2 ** 25 + label);
+    const { mutualInformation } = await check(
+      drawn(5, 60, (x, row) => x + 5 * (row % 4)),
+      large,
+    );
+    assert.ok(mutualInformation > 1);
+  });
+
   test('twice to the same bits, and in another order', async () => {
     const features = drawn(3, 60);
     const found = await check(features, labels);

@@ -13,10 +13,10 @@ export class RowsByClass {
   readonly #d: number;
   /** The row at each place. */
   readonly #order: Int32Array;
-  /** The label at each place. */
-  readonly #labels: Float32Array;
-  /** Places, NaN where there is no row: that is less than nothing, and nothing is less. */
-  readonly #places: Float32Array;
+  /** The class at each place, numbered in the order of the labels, which single precision may not tell apart. */
+  readonly #classes: Float32Array;
+  /** Places, as the first and as the second row of a pair has them: where there is no row, none is less, or more. */
+  readonly #places: Readonly<Record<'a' | 'b', Float32Array>>;
 
   /**
    * @param features [n, d], row-major
@@ -31,8 +31,14 @@ export class RowsByClass {
       (i, j) => at(labels, i) - at(labels, j) || i - j,
     );
     const places = Math.ceil(n / BLOCK) * BLOCK;
-    this.#labels = new Float32Array(places).map((_, place) => labels[this.#order[place] ?? -1] ?? -1);
-    this.#places = new Float32Array(places).map((_, place) => (place < n ? place : Number.NaN));
+    const labelAt = (place: number) => labels[this.#order[place] ?? -1];
+    let classes = 0;
+    this.#classes = new Float32Array(places).map((_, place) =>
+      place > 0 && place < n && labelAt(place) !== labelAt(place - 1) ? ++classes : classes,
+    );
+    const orElse = (nowhere: number) =>
+      new Float32Array(places).map((_, place) => (place < n ? place : nowhere));
+    this.#places = { a: orElse(places), b: orElse(-1) };
     this.scale = this.#spread() || 1;
   }
 
@@ -48,9 +54,9 @@ export class RowsByClass {
 
   /** All pairs of blocks with a pair of rows of one class, or of two. */
   pairs(kind: 'within' | 'between'): BlockPair[] {
-    const blocks = this.#places.length / BLOCK;
-    const first = (block: number) => at(this.#labels, block * BLOCK);
-    const last = (block: number) => at(this.#labels, block * BLOCK + this.inBlock(block) - 1);
+    const blocks = this.#classes.length / BLOCK;
+    const first = (block: number) => at(this.#classes, block * BLOCK);
+    const last = (block: number) => at(this.#classes, block * BLOCK + this.inBlock(block) - 1);
     const pairs: BlockPair[] = [];
     for (let a = 0; a < blocks; a++)
       for (let b = a; b < blocks; b++)
@@ -67,8 +73,8 @@ export class RowsByClass {
       const [from, to] = [block * BLOCK, (block + 1) * BLOCK];
       return [
         [inputs.features, float32([BLOCK, d], centred.subarray(block * size, (block + 1) * size))],
-        [inputs.places, float32([BLOCK], this.#places.subarray(from, to))],
-        [inputs.classes, float32([BLOCK], this.#labels.subarray(from, to))],
+        [inputs.places, float32([BLOCK], this.#places[name].subarray(from, to))],
+        [inputs.classes, float32([BLOCK], this.#classes.subarray(from, to))],
       ];
     };
   }
@@ -76,10 +82,10 @@ export class RowsByClass {
   /** [places, d] */
   #centred(by: 'all' | 'class'): Float32Array {
     const [n, d] = [this.#order.length, this.#d];
-    const centred = new Float32Array(this.#places.length * d);
+    const centred = new Float32Array(this.#classes.length * d);
     for (let from = 0, to = 0; from < n; from = to) {
       to = by === 'all' ? n : from + 1;
-      while (to < n && this.#labels[to] === this.#labels[from]) to++;
+      while (to < n && this.#classes[to] === this.#classes[from]) to++;
       const mean = this.#mean(from, to);
       for (let place = from; place < to; place++) {
         const start = at(this.#order, place) * d;

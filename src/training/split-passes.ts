@@ -26,6 +26,8 @@ export interface PassHost {
   readonly data: TrainingData;
   /** Where features are kept; without one, none are. */
   readonly features?: FeatureStore | undefined;
+  /** Whether what is said of the test images is handed over, too. */
+  readonly wantsTest?: boolean;
   emit(event: TrainingEvent): void;
 }
 
@@ -56,6 +58,8 @@ export interface Diagnosed {
 export interface Tested extends Evaluation {
   /** Where they were asked for. */
   readonly diagnostics: TestDiagnostics | undefined;
+  /** Where something is measured or kept of them. */
+  readonly outputs: Outputs | undefined;
 }
 
 /** The passes over whole splits, of the network that trains: one over each, for all that is wanted of it. */
@@ -129,6 +133,20 @@ export class SplitPasses {
   }
 
   /**
+   * Keeps the features of an epoch that is the last one, as a changed length has it: when it was over, that was not known.
+   *
+   * @throws AdarandError `training.diverged`.
+   */
+  async keepLast({ epoch, step }: PassPlace): Promise<void> {
+    const { data, emit, features } = this.#host;
+    if (features === undefined || !features.keeps(epoch, true)) return;
+    emit({ type: 'phase', phase: 'diagnose' });
+    const train = this.#outputs();
+    await this.#evaluate('training', data.trainingImages('diagnose'), step, train);
+    await features.saveEpoch(epoch, { train, val: await this.#unvalidated(step) });
+  }
+
+  /**
    * Undefined without test images. `temperature` is that of the epoch's validation.
    *
    * @throws AdarandError `training.diverged`.
@@ -137,13 +155,13 @@ export class SplitPasses {
     const { data, emit, features } = this.#host;
     if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
-    const outputs = this.#collector();
+    const outputs = this.#host.wantsTest ? this.#outputs() : this.#collector();
     const test = await this.#evaluate('test', data.test(), step, outputs);
     if (outputs !== undefined) await features?.saveTest(epoch, outputs);
     const diagnostics = outputs && (await this.#diagnosis?.ofTest(outputs, temperature));
-    const { balancedAccuracy, ...others } = test;
-    emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });
-    return { ...test, diagnostics };
+    const { accuracy, balancedAccuracy, loss, count } = test;
+    emit({ type: 'test', accuracy, balanced_accuracy: balancedAccuracy, loss, count });
+    return { ...test, diagnostics, outputs };
   }
 
   /** What a method's callback is given: `seen`, where the training images were evaluated without their mirror images. */

@@ -127,6 +127,8 @@ export class Trainer {
     const { data, checkpoints, emit, stop } = this.#host;
     if (position.best === undefined && this.#stepsDone(position) === 0) await this.#begin(position);
     if (wasLast && !this.#isDone(position)) await this.#epochCallback(position.epoch);
+    const step = this.#stepsDone(position);
+    if (step > 0 && this.#isDone(position)) await this.#passes.keepLast({ epoch: position.epoch, step });
     while (!this.#isDone(position)) {
       emit({ type: 'phase', phase: 'train' });
       const clock = new Clock();

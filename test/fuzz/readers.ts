@@ -1,4 +1,5 @@
 import { dataReaders } from './data-readers.js';
+import { experimentReaders } from './experiment-readers.js';
 import { hubReaders } from './hub-readers.js';
 import { modelReaders } from './model-readers.js';
 import { optionReaders } from './option-readers.js';
@@ -15,5 +16,6 @@ export const readers: Readonly<Record<string, Reader>> = {
   ...runReaders,
   ...searchReaders,
   ...reportReaders,
+  ...experimentReaders,
   ...optionReaders,
 };

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { packageFolder } from '../../src/package.js';
 import { replaceBlock } from './block.js';
+import { experimentJsonSchema } from './experiment-schema.js';
 import { importableOperators } from './importable-operators.js';
 import { methodsPage, methodsTable } from './methods-page.js';
 import { operatorsPage } from './operators-page.js';
@@ -18,12 +19,14 @@ const root = packageFolder();
 /** Every document that is written from the registries; a test holds the committed ones to them. */
 export async function generatedDocs(): Promise<GeneratedDoc[]> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const performance = await readFile(join(root, 'docs/performance.md'), 'utf8');
   const onnx = await readFile(join(root, 'docs/onnx.md'), 'utf8');
   return [
-    { path: join(root, 'docs/methods.md'), text: methodsPage() },
+    { path: join(root, 'docs/methods.md'), text: methodsPage(performance) },
     { path: join(root, 'docs/onnx.md'), text: replaceBlock(onnx, 'operators', importableOperators()) },
     { path: join(root, 'docs/operators.md'), text: operatorsPage() },
     { path: join(root, 'docs/options.md'), text: optionsPage() },
+    { path: join(root, 'assets/experiment.schema.json'), text: experimentJsonSchema() },
     { path: join(root, 'src/run/options/options.gen.ts'), text: optionTypes() },
     { path: join(root, 'README.md'), text: withMethods(readme) },
   ];

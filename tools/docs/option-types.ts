@@ -5,6 +5,7 @@ import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
 import { lookOptionsSchema } from '../../src/run/operations/look.js';
+import { measureFeaturesOptionsSchema } from '../../src/run/operations/measure-features.js';
 import { predictOptionsSchema } from '../../src/run/operations/predict.js';
 import { resumeOptionsSchema } from '../../src/run/operations/resume.js';
 import {
@@ -35,6 +36,7 @@ export function optionTypes(): string {
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),
+    interfaceOf('MeasureFeaturesOptions', 'Options of `measureFeatures`.', measureFeaturesOptionsSchema),
     interfaceOf('InspectOptions', 'Options of `inspect`.', inspectOptionsSchema),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -79,6 +81,8 @@ function unionOf(type: OptionType): readonly string[] {
       return type.choices.map((choice) => `'${choice}'`);
     case 'number':
       return ['number'];
+    case 'numbers':
+      return ['Float32Array', 'Int32Array', 'number[]'];
     case 'text':
       return ['string'];
     case 'texts':

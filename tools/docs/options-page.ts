@@ -1,5 +1,8 @@
 import type { z } from 'zod';
+import { ownFlagsSchema } from '../../src/experiments/compare/options/flags.js';
+import { decidedOptions as experimentDecides } from '../../src/experiments/compare/options/shared.js';
 import { reportOptionsSchema } from '../../src/experiments/report/operation.js';
+import { watchOptionsSchema } from '../../src/experiments/watch/watch-options.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
@@ -20,8 +23,8 @@ import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
 
-Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\` and \`src/serve/options.ts\`; do not
-edit.
+Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\`, \`src/serve/options.ts\` and
+\`src/experiments/watch/watch-options.ts\`; do not edit.
 
 The library takes an option by its name, the command line by its flag. Options without a default must be given.
 \`run.json\` records all options of a run.`;
@@ -30,7 +33,7 @@ The library takes an option by its name, the command line by its flag. Options w
 export function optionsPage(): string {
   const training = describeOptions(trainOptionsSchema);
   const groups = optionGroups
-    .filter((group) => group !== 'Search')
+    .filter((group) => group !== 'Search' && group !== 'Experiment')
     .map((group) =>
       section(
         `### ${group}`,
@@ -44,6 +47,8 @@ export function optionsPage(): string {
     ...groups,
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
+    ownComparison(),
+    command('`adarand watch RUN`', watchOptionsSchema, ['path']),
     command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
     command('`adarand report RUN`, `report`', reportOptionsSchema, ['runs']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
@@ -64,6 +69,16 @@ function ownSearch(): string {
   const text = `All options of \`train\` may be given, too, but for ${decided}; they hold for every trial, and what they give is not searched.`;
   const title = `## \`adarand tune DATA --model MODEL\`, \`tune\`\n\n${text}`;
   return section(title, describeOptions(ownTuneOptionsSchema), []);
+}
+
+/** The options of an experiment that are none of training. */
+function ownComparison(): string {
+  const decided = experimentDecides.map(code).join(', ');
+  const text =
+    `All options of \`train\` may be given, too, but for ${decided}; they hold for every run. In a program and in a YAML file ` +
+    '([compare.md](compare.md)), lists are arrays.';
+  const title = `## \`adarand compare DATA --model MODEL\`, \`compare\`\n\n${text}`;
+  return section(title, describeOptions(ownFlagsSchema), ['data']);
 }
 
 function section(

@@ -18,6 +18,7 @@ const examples: readonly (readonly [string, string])[] = [
   ['IMAGE...', 'flower.jpg'],
   ['DATA', 'photos'],
   ['MODEL', 'some-backbone'],
+  ['EXPERIMENT', 'experiment'],
   ['RUN', 'runs/photos-some-backbone-adarand-1'],
   ['DIR --web', 'exported-page --web'],
   ['serve DIR', 'serve exported-page'],
@@ -95,7 +96,8 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       typeof entry === 'string' ? [entry] : Object.values(entry),
     );
     const assets = ['assets/sample-backbone/config.json', 'assets/page/index.html', 'dist/page/worker.js'];
-    for (const path of [bin.adarand, ...entries, ...assets, 'LICENSE'])
+    const licences = ['dist/licenses/zod.txt', 'dist/licenses/@bufbuild-protobuf.txt'];
+    for (const path of [bin.adarand, ...entries, ...assets, ...licences, 'LICENSE'])
       assert.ok(packed.files.includes(path.replace(/^\.\//, '')), path);
     assert.deepEqual(
       packed.files.filter((path) => /\.test\.|\.map$/.test(path)),
@@ -153,6 +155,25 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       [
         /^(adarand tune --resume) \S+$/,
         (line = '') => assert.rejects(type(`${line} search`), /search is finished already/),
+      ],
+      // With fewer runs than are printed.
+      [
+        /^(adarand compare (?!--resume).+)$/,
+        async (line = '') => {
+          const [, file = ''] = /^```yaml\n([\s\S]*?)^```/m.exec(read('docs/compare.md')) ?? [];
+          writeFileSync(
+            join(packed.project, 'experiment.yaml'),
+            file.replace(/^fractions.*\n/m, '').replace(/^(seeds|epochs): \d+$/gm, '$1: 1'),
+          );
+          const few = line.replace(/ --(out|seeds|epochs|fractions) \S+/g, '').replace(/ --dry-run$/, '');
+          const rest = / \S+\.yaml$/.test(few) ? '' : ' --seeds 1 --epochs 1';
+          await type(`rm -rf experiment && ${few}${rest} --out experiment`);
+        },
+      ],
+      [
+        /^(adarand compare --resume) \S+$/,
+        async (line = '') =>
+          assert.match(await type(`${line} experiment`), /^experiment: 0 of \d+ runs left/m),
       ],
       // No test uses the network: these are understood as far as the download.
       [

@@ -31,6 +31,21 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./tune.js')).command,
   },
   {
+    name: 'compare',
+    usage: '[data...]',
+    summary: 'train several methods on parts of the same images with several seeds, and compare them',
+    example:
+      'compare photos --model some-backbone --methods fine-tuning,adarand --fractions 10,100 --seeds 5',
+    load: async () => (await import('./compare.js')).command,
+  },
+  {
+    name: 'watch',
+    usage: '<path>',
+    summary: 'follow a run, a search or an experiment that another process works on',
+    example: 'watch runs/photos-some-backbone-adarand-1',
+    load: async () => (await import('./watch.js')).command,
+  },
+  {
     name: 'look',
     usage: '<run>',
     summary:

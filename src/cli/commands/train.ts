@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { isUnbalanced } from '../../data/imbalance.js';
 import { AdarandError } from '../../errors.js';
@@ -78,13 +80,14 @@ function conclusion(summary: RunSummary): string[] {
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
       : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
+  const features = existsSync(join(run, 'features')) ? ', features/' : '';
   return [
     '',
     result,
     ...balanced(summary),
     keptEpoch(summary),
     `${duration(summary.seconds_per_epoch)} per epoch${summary.peak_memory_bytes === null ? '' : `, ${formatBytes(summary.peak_memory_bytes)} of memory at most`}`,
-    `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/`,
+    `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/${features}`,
     `see it: ${commandLine('look', run)}`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];

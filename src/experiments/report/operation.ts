@@ -42,7 +42,7 @@ export type Report = z.infer<typeof reportResultSchema>;
 
 /** Writes tables and figures of the runs of an experiment, or of any runs. */
 export const report = new Operation({
-  module: import.meta.url,
+  name: 'report',
   request: reportOptionsSchema,
   result: reportResultSchema,
   perform: async (options, host) => (await import('./report.js')).makeReport(options, host),

@@ -1,12 +1,8 @@
 import type { z } from 'zod';
-import { AdarandError } from '../../errors.js';
-import { type Launched, type LaunchOptions, launch } from '../../process/launch.js';
-import { STOPPED } from '../../run/events.js';
-import type { Operation } from '../../run/operations/operation.js';
-import { resume } from '../../run/operations/resume.js';
-import { train } from '../../run/operations/train.js';
+import type { Launched } from '../../process/launch.js';
 import { parseOptions } from '../../run/options/parse-options.js';
 import { tuneOptionsSchema } from '../../run/options/tune-options.js';
+import { launchRuns } from '../launch-runs.js';
 import type { TuneEvent } from './events.js';
 import type { TuneReport } from './record.js';
 import { type Budget, resumeTuning, startTuning } from './tune.js';
@@ -20,39 +16,10 @@ export function launchTuning(
   what: Tuning,
   onEvent: ((event: TuneEvent) => void) | undefined = undefined,
 ): Launched<TuneReport> {
-  let running: Launched<unknown> | undefined;
-  let isStopped = false;
-  const perform = async <Request extends z.ZodObject, Result>(
-    operation: Operation<Request, Result>,
-    request: z.input<Request>,
-    options: LaunchOptions,
-  ): Promise<Result> => {
-    if (isStopped) throw new AdarandError(STOPPED, 'stopped between two runs');
-    const launched = launch(operation, request, options);
-    running = launched;
-    return launched.result;
-  };
-  const host = {
-    emit: (event: TuneEvent) => onEvent?.(event),
-    train: (options: z.input<typeof train.request>, listener: LaunchOptions['onEvent']) =>
-      perform(train, options, { onEvent: listener }),
-    resume: (run: string, listener: LaunchOptions['onEvent']) =>
-      perform(resume, { run }, { onEvent: listener }),
-  };
-  const begin = async () => {
+  return launchRuns(async (runner) => {
+    const host = { ...runner, emit: (event: TuneEvent) => onEvent?.(event) };
     if ('start' in what) return startTuning(parseOptions(tuneOptionsSchema, what.start), host);
     const { resume: path, ...budget } = what;
     return resumeTuning(path, budget, host);
-  };
-  return {
-    result: begin(),
-    stop() {
-      isStopped = true;
-      running?.stop();
-    },
-    kill() {
-      isStopped = true;
-      running?.kill();
-    },
-  };
+  });
 }

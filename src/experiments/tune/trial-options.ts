@@ -14,7 +14,7 @@ export function trialOptions(
   { replacesTaskLoss = false }: BoundMethod,
 ): TrainOptions {
   const base = sharedOptions(request);
-  const options = { ...base, method, epochs, valFold: fold, test: false };
+  const options = { ...base, method, epochs, valFold: fold, test: false, predictions: false };
   const standard = tried.find((run) => run.method === method && run.configuration === 0);
   if (number === 0 || standard === undefined) return options;
   const { learningRate, lambda, augment, labelSmoothing } = configuration;

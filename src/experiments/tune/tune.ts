@@ -3,12 +3,14 @@ import type { FolderReport } from '../../data/index.js';
 import { AdarandError, invariant } from '../../errors.js';
 import type { BoundMethod } from '../../methods/method.js';
 import { commandLine } from '../../run/command-line.js';
-import { type RunEvent, STOPPED } from '../../run/events.js';
+import type { RunEvent } from '../../run/events.js';
 import type { RunRecord, RunSummary } from '../../run/folder/record.js';
 import { RunFolder } from '../../run/folder/run-folder.js';
-import { stageOf } from '../../run/folder/stage.js';
 import type { TrainOptions } from '../../run/options/options.gen.js';
 import { allEpochs, methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
+import { continued } from '../continued.js';
+import type { Runner } from '../launch-runs.js';
+import { trainOrContinue } from '../train-or-continue.js';
 import { plannedCount, secondsLeft } from './budget.js';
 import { checkTunable } from './check-tunable.js';
 import type { TuneEvent } from './events.js';
@@ -16,13 +18,10 @@ import type { TriedRun, TuneRecord, TuneReport } from './record.js';
 import { describeFinalist } from './report.js';
 import { search, type Trial } from './search.js';
 import { trialOptions } from './trial-options.js';
-import { placed, TRIALS, TuneFolder } from './tune-folder.js';
+import { createTuneFolder, openTuneFolder, placed, TRIALS, type TuneFolder } from './tune-folder.js';
 
-/** Where runs happen: each in a process of its own. */
-export interface TuneHost {
+export interface TuneHost extends Pick<Runner, 'train' | 'resume'> {
   emit(event: TuneEvent): void;
-  train(options: TrainOptions, onEvent: (event: RunEvent) => void): Promise<RunSummary>;
-  resume(run: string, onEvent: (event: RunEvent) => void): Promise<RunSummary>;
 }
 
 /** Validation images that suffice to tell configurations apart by some points. */
@@ -32,7 +31,7 @@ const MOST_FOLDS = 5;
 /** @throws AdarandError `tune.budget`, and as `train` does. */
 export async function startTuning(request: TuneRequest, host: TuneHost): Promise<TuneReport> {
   const methods = await checkTunable(request);
-  const folder = await TuneFolder.create(request);
+  const folder = await createTuneFolder(request);
   const record = { version: 2, request: placed(request), seconds: 0, tried: [] } as const;
   return new Tuning(folder, { ...record, tried: [] }, methods, host).run();
 }
@@ -42,7 +41,7 @@ export type Budget = Pick<TuneRequest, 'minutes' | 'trials'>;
 
 /** @throws AdarandError `tune.finished`, `tune.not-a-search`, and as `startTuning` does. */
 export async function resumeTuning(path: string, budget: Budget, host: TuneHost): Promise<TuneReport> {
-  const { folder, record } = await TuneFolder.open(path);
+  const { folder, record } = await openTuneFolder(path);
   const isChanged = budget.minutes !== undefined || budget.trials !== undefined;
   if (record.report !== undefined) {
     folder.close();
@@ -128,7 +127,9 @@ class Tuning {
     } catch (error) {
       const isBegun = this.#record.tried.length > 0 || (await this.#folder.hasRun());
       this.#isAbandoned = !isBegun;
-      throw isBegun ? continued(error, path) : error;
+      const isOver = error instanceof AdarandError && error.code === 'tune.budget';
+      if (!isBegun || isOver) throw error;
+      throw continued(error, commandLine('tune', '--resume', path), 'what was tried so far is kept');
     } finally {
       this.#folder.close();
       if (this.#isAbandoned) await this.#folder.remove();
@@ -253,16 +254,7 @@ class Tuning {
   }
 
   #train(out: string, options: TrainOptions): Promise<RunSummary> {
-    switch (stageOf(out)) {
-      case undefined:
-        return this.#host.train({ ...options, out }, this.#onEvent);
-      case 'begun':
-        return this.#host.resume(out, this.#onEvent);
-      case 'finished':
-        return RunFolder.open(out)
-          .then((folder) => folder.summary())
-          .then((summary) => summary ?? this.#host.resume(out, this.#onEvent));
-    }
+    return trainOrContinue(out, options, this.#host, this.#onEvent);
   }
 
   /** Until the search's end; null before the first run has shown what one takes. */
@@ -303,19 +295,5 @@ function nothingToChooseBy(): AdarandError {
     'tune.no-validation',
     'there are no validation images to choose by',
     'Choose a greater --val-fraction, or give DATA a folder val/.',
-  );
-}
-
-/** An error of a search that has begun, with the command that continues it. */
-function continued(error: unknown, path: string): unknown {
-  if (!(error instanceof AdarandError) || error.code === 'tune.budget') return error;
-  const command = commandLine('tune', '--resume', path);
-  if (error.code === STOPPED)
-    return new AdarandError(STOPPED, 'stopped; what was tried so far is kept', `Continue with: ${command}`);
-  return new AdarandError(
-    error.code,
-    error.message,
-    `${error.hint ?? ''} Then continue with: ${command}`.trim(),
-    error,
   );
 }

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import { at } from '../../errors.js';
 import type { TestDiagnostics } from '../../training/diagnosis.js';
+import type { FeatureMeasures } from '../../training/feature-measures.js';
 import type { SplitMeasure } from '../../training/split-measures.js';
 
 /** Null for what is not defined (docs/diagnostics.md). */
 const measure = z.number().nullable();
 const share = z.number().min(0).max(1);
 
-const measures = {
+export const featureMeasuresShape = {
   norm_of_mean_feature: measure,
   mean_feature_norm: measure,
   mean_squared_feature_norm: measure,
@@ -16,6 +17,10 @@ const measures = {
   conditional_entropy: measure,
   conditional_entropy_without_constant: measure,
   mutual_information: measure,
+} satisfies Readonly<Record<keyof FeatureMeasures, z.ZodType<number | null>>>;
+
+const measures = {
+  ...featureMeasuresShape,
   top5_accuracy: share.nullable(),
   macro_f1: share.nullable(),
   log_loss: measure,

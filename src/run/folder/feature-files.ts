@@ -1,15 +1,13 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AdarandError } from '../../errors.js';
-import { systemCode, writeError } from '../../files/atomic.js';
+import { writeError } from '../../files/atomic.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { writeSafetensors } from '../../files/safetensors.js';
-import { whyUnreadable } from '../../files/why-unreadable.js';
 import { int32, type Tensor } from '../../graph/tensor.js';
 import type { FeatureStore } from '../../training/feature-store.js';
 import type { EpochOutputs, Outputs } from '../../training/outputs.js';
 import type { KeptEpochs } from '../options/kept-epochs.js';
+import type { RunInputs } from '../prepare/run-inputs.js';
+import { imageListDigest } from './image-list.js';
 import type { RunFolder } from './run-folder.js';
 
 /**
@@ -21,11 +19,13 @@ export class FeatureFiles implements FeatureStore {
   readonly #folder: RunFolder;
   readonly #epochs: KeptEpochs;
   readonly #classes: readonly string[];
+  readonly #listDigest: string;
 
-  constructor(folder: RunFolder, epochs: KeptEpochs, classes: readonly string[]) {
+  constructor(folder: RunFolder, epochs: KeptEpochs, inputs: Pick<RunInputs, 'dataset' | 'source'>) {
     this.#folder = folder;
     this.#epochs = epochs;
-    this.#classes = classes;
+    this.#classes = inputs.dataset.classes;
+    this.#listDigest = imageListDigest(inputs);
   }
 
   keeps(epoch: number, isLast: boolean): boolean {
@@ -57,15 +57,7 @@ export class FeatureFiles implements FeatureStore {
     await writeSafetensors(path, tensors, {
       epoch: String(epoch),
       classes: JSON.stringify(this.#classes),
-      images_sha256: await digestOf(this.#folder.images),
+      images_sha256: this.#listDigest,
     });
   }
-}
-
-async function digestOf(path: string): Promise<string> {
-  const bytes = await readFile(path).catch((error: unknown) => {
-    const { reason, hint } = whyUnreadable(systemCode(error));
-    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
-  });
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type DatasetImage, isDescriptor } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
@@ -32,13 +33,23 @@ export type ListedImage = z.infer<typeof lineSchema>;
  *
  * @throws AdarandError as `writeChunksAtomic` does.
  */
-export function writeImageList(path: string, { dataset, source }: Pick<RunInputs, 'dataset' | 'source'>) {
-  function* lines() {
-    for (const split of ['train', 'val', 'test', 'unused'] as const)
-      yield text(split, dataset[split].images, dataset.classes);
-    if (source !== undefined) yield text('source', source.images, source.classes);
-  }
-  return writeChunksAtomic(path, lines());
+export function writeImageList(path: string, inputs: ListedInputs) {
+  return writeChunksAtomic(path, pieces(inputs));
+}
+
+/** SHA-256 of what `writeImageList` writes. */
+export function imageListDigest(inputs: ListedInputs): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces(inputs)) hash.update(piece);
+  return hash.digest('hex');
+}
+
+type ListedInputs = Pick<RunInputs, 'dataset' | 'source'>;
+
+function* pieces({ dataset, source }: ListedInputs): Generator<Buffer> {
+  for (const split of ['train', 'val', 'test', 'unused'] as const)
+    yield text(split, dataset[split].images, dataset.classes);
+  if (source !== undefined) yield text('source', source.images, source.classes);
 }
 
 function text(split: ImageUse, images: readonly DatasetImage[], classes: readonly string[]): Buffer {

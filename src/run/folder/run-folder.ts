@@ -74,6 +74,11 @@ export class RunFolder {
     return join(this.path, 'images.jsonl');
   }
 
+  /** See `tensorboard/`. */
+  get tensorboard(): string {
+    return join(this.path, 'tensorboard');
+  }
+
   /** See `feature-files.ts`. */
   get features(): string {
     return join(this.path, 'features');
@@ -89,6 +94,11 @@ export class RunFolder {
 
   get model(): string {
     return join(this.path, 'model.onnx');
+  }
+
+  /** Of the test images, in a run that was asked for them. */
+  get predictions(): string {
+    return join(this.path, 'predictions.csv');
   }
 
   async record(): Promise<RunRecord> {
@@ -114,7 +124,8 @@ export class RunFolder {
 
   /** Makes a finished run one that is not; without its summary, its model is that of its checkpoints. */
   async reopen(): Promise<void> {
-    for (const file of [join(this.path, 'summary.json'), this.model, this.testFeatures])
+    const files = [join(this.path, 'summary.json'), this.model, this.testFeatures, this.predictions];
+    for (const file of files)
       await rm(file, { force: true }).catch((error: unknown) => {
         throw writeError(file, error);
       });
@@ -210,7 +221,7 @@ async function make(path: string): Promise<string | undefined> {
 
 /** What a run writes before its `run.json`, which a process leaves that is killed there. */
 const leftovers =
-  /^(\.lock(\..*)?|preparation\.safetensors|images\.jsonl|\.(preparation\.safetensors|images\.jsonl|run\.json)\..*\.tmp)$/;
+  /^(\.lock(\..*)?|\.splits\.unfinished|preparation\.safetensors|images\.jsonl|\.(preparation\.safetensors|images\.jsonl|run\.json)\..*\.tmp)$/;
 
 /** Whether a folder has nothing in it but what was left before a run began. */
 async function isUnused(path: string): Promise<boolean> {

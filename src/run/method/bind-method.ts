@@ -10,6 +10,18 @@ import { describeMethodOptions, type OptionDescription } from './describe-method
  * @throws AdarandError `method.option`.
  */
 export function bindMethod(method: Method, given: Readonly<Record<string, unknown>>): BoundMethod {
+  return method.bind(typedMethodOptions(method, given));
+}
+
+/**
+ * Options that may be words of a command line, as what they stand for.
+ *
+ * @throws AdarandError `method.option` for one that the method does not have.
+ */
+export function typedMethodOptions(
+  method: Method,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
   const known = new Map(describeMethodOptions(method).map((option) => [option.name, option]));
   const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
@@ -18,7 +30,7 @@ export function bindMethod(method: Method, given: Readonly<Record<string, unknow
     if (option === undefined) throw unknownOption(method, name, [...known.keys()]);
     typed[name] = typeof value === 'string' ? coerce(value, option.type) : value;
   }
-  return method.bind(typed);
+  return typed;
 }
 
 /** Of methods that are combined, an option's name has that of its method before it: `randreg.prior`. */

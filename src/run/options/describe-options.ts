@@ -5,7 +5,7 @@ import { type OptionMeta, optionRegistry } from './option.js';
 
 /** What an option's value is made of. */
 export type OptionType =
-  | { readonly kind: 'number' | 'text' | 'texts' | 'images' | 'switch' | 'record' }
+  | { readonly kind: 'number' | 'numbers' | 'text' | 'texts' | 'images' | 'switch' | 'record' }
   | { readonly kind: 'choice'; readonly choices: readonly string[] };
 
 /** An option as its schema and its registered description have it. */
@@ -51,6 +51,7 @@ function unwrapped(option: unknown): Pick<OptionDescription, 'type' | 'default' 
 function typeOf(schema: unknown): OptionType {
   if (schema instanceof z.ZodNumber) return { kind: 'number' };
   if (schema instanceof z.ZodString) return { kind: 'text' };
+  if (schema instanceof z.ZodCustom) return { kind: 'numbers' };
   if (schema instanceof z.ZodArray)
     return { kind: schema.element instanceof z.ZodString ? 'texts' : 'images' };
   if (schema instanceof z.ZodBoolean) return { kind: 'switch' };

@@ -3,12 +3,14 @@ import type { z } from 'zod';
 import type { evaluateOptionsSchema } from '../operations/evaluate.js';
 import type { exportOptionsSchema } from '../operations/export-run.js';
 import type { inspectOptionsSchema } from '../operations/inspect.js';
+import type { measureFeaturesOptionsSchema } from '../operations/measure-features.js';
 import type { predictOptionsSchema } from '../operations/predict.js';
 import type { resumeOptionsSchema } from '../operations/resume.js';
 import type {
   EvaluateOptions,
   ExportOptions,
   InspectOptions,
+  MeasureFeaturesOptions,
   PredictOptions,
   ResumeOptions,
   TrainOptions,
@@ -28,6 +30,7 @@ test('the documented types of the options are those of their schemas', () => {
   const evaluate: Same<EvaluateOptions, z.input<typeof evaluateOptionsSchema>> = true;
   const predict: Same<PredictOptions, z.input<typeof predictOptionsSchema>> = true;
   const exported: Same<ExportOptions, z.input<typeof exportOptionsSchema>> = true;
+  const measured: Same<MeasureFeaturesOptions, z.input<typeof measureFeaturesOptionsSchema>> = true;
   const resume: Same<ResumeOptions, z.input<typeof resumeOptionsSchema>> = true;
   const inspected: Same<InspectOptions, z.input<typeof inspectOptionsSchema>> = true;
   // It extends another type: the same in both directions.
@@ -35,5 +38,5 @@ test('the documented types of the options are those of their schemas', () => {
     { [Key in keyof TuneOptions]: TuneOptions[Key] },
     z.input<typeof tuneOptionsSchema>
   > = true;
-  proven(tuned, resume, train, evaluate, predict, exported, inspected);
+  proven(tuned, measured, resume, train, evaluate, predict, exported, inspected);
 });

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 
 /** Headings of the help and of docs/options.md, in their order. */
-export const optionGroups = ['Input and output', 'Search', 'Method', 'Training', 'Images', 'Run'] as const;
+export const optionGroups = [
+  'Input and output',
+  'Experiment',
+  'Search',
+  'Method',
+  'Training',
+  'Images',
+  'Run',
+] as const;
 
 /** How an option is documented; its type, its limits and its default are in the schema. */
 export interface OptionMeta {

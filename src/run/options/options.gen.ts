@@ -293,6 +293,13 @@ export interface TrainOptions {
    */
   test?: boolean | undefined;
   /**
+   * Whether predictions.csv is written, too: a line per test image with its path, class, predicted class
+   * and the probability of every class.
+   *
+   * Default: false.
+   */
+  predictions?: boolean | undefined;
+  /**
    * Seed of the splits, the order of images, augmentation, noise and the new head.
    *
    * Default: 0.
@@ -340,6 +347,12 @@ export interface TrainOptions {
    * Default: 10.
    */
   logEvery?: number | undefined;
+  /**
+   * Whether the run writes an event file for TensorBoard, RUN/tensorboard/, too.
+   *
+   * Default: true.
+   */
+  tensorboard?: boolean | undefined;
 }
 
 /** Options of `resume`. */
@@ -576,6 +589,26 @@ export interface ExportOptions {
    * Default: where they were when the run began.
    */
   data?: string | undefined;
+}
+
+/** Options of `measureFeatures`. */
+export interface MeasureFeaturesOptions {
+  /** Features of n samples, row by row: n times d numbers; they are kept in single precision. */
+  features: Float32Array | Int32Array | number[];
+  /** Class of each sample, a whole number; there are at least two samples. */
+  labels: Float32Array | Int32Array | number[];
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute. With another number, results differ in their last digits.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
 }
 
 /** Options of `inspect`. */

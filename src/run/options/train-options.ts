@@ -305,6 +305,15 @@ const run = {
     off: 'Leave the test images alone.',
     group: 'Run',
   }),
+  predictions: z
+    .boolean()
+    .default(false)
+    .register(optionRegistry, {
+      description:
+        'Whether predictions.csv is written, too: a line per test image with its path, class, predicted class and the ' +
+        'probability of every class.',
+      group: 'Run',
+    }),
   seed: z.number().int().min(0).default(0).register(optionRegistry, {
     description: 'Seed of the splits, the order of images, augmentation, noise and the new head.',
     group: 'Run',
@@ -323,6 +332,11 @@ const run = {
     description: 'Batches between two lines of metrics.jsonl that are about a batch.',
     group: 'Run',
     value: 'n',
+  }),
+  tensorboard: z.boolean().default(true).register(optionRegistry, {
+    description: 'Whether the run writes an event file for TensorBoard, RUN/tensorboard/, too.',
+    off: 'Write no event file for TensorBoard.',
+    group: 'Run',
   }),
 };
 

@@ -165,6 +165,10 @@ function onData(options: RunOptions, { dataset, network, method }: EffectContext
         `training: with --balance sampling${method.replacesTaskLoss ? '' : ' or --balance loss'}, each class counts alike`,
     ],
     [
+      options.predictions && (!options.test || dataset.test.images.length === 0),
+      `--predictions changes nothing: ${options.test ? 'there are no test images' : 'the test images are left alone'}`,
+    ],
+    [
       !options.flip && options.augment === 'none',
       '--no-flip changes nothing: --augment none does not mirror images',
     ],

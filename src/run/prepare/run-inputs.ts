@@ -1,4 +1,11 @@
-import { contentsOf, type Dataset, formatReport, type ImageCache, openDataset } from '../../data/index.js';
+import {
+  contentsOf,
+  type Dataset,
+  formatReport,
+  type ImageCache,
+  readDataset,
+  type SplitOptions,
+} from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { HubSource } from '../../models/hub/source.js';
 import { licencesIn } from '../../models/licence.js';
@@ -31,6 +38,22 @@ export interface RunInputs {
   openAt(imageSize: number): Promise<Network>;
 }
 
+/** What is opened for a run. Whoever opens the inputs of many runs may open the same thing once. */
+export interface Openers {
+  network(
+    options: NetworkOptions,
+    threads: number | undefined,
+    host: RunHost,
+    recorded: HubSource | undefined,
+  ): Promise<OpenedNetwork>;
+  /** Reads all images of a folder; what it returns splits them. */
+  images(path: string, cache: ImageCache, host: RunHost): Promise<(splits: SplitOptions) => Dataset>;
+}
+
+type NetworkOptions = Pick<AskedOptions, 'model' | 'imageSize' | 'features' | 'logits'>;
+
+export type OpenedNetwork = Pick<RunInputs, 'network' | 'modelSource' | 'licences' | 'openAt'>;
+
 /**
  * `recorded` is where the model of a run that is resumed came from.
  *
@@ -41,56 +64,58 @@ export async function openInputs(
   method: BoundMethod,
   host: RunHost,
   recorded?: HubSource,
+  open: Openers = openers,
 ): Promise<RunInputs> {
   const compile = await compileOptionsFor(options.device, options.threads);
   const fallback = await fallbackOf(compile);
   if (fallback !== undefined) host.emit({ type: 'remark', text: fallback });
   host.emit({ type: 'phase', phase: 'model' });
-  const { imageSize, features, logits } = options;
   // A mistake in the folder's name is told before a model is downloaded for it.
   await contentsOf(options.data);
-  const located = await locateModel(options.model, hubHost(options.model, host), recorded);
-  const network = await openLocated(located, {
-    ...(imageSize === undefined ? {} : { imageSize }),
-    ...(features === undefined ? {} : { features }),
-    ...(logits === undefined ? {} : { logits }),
-    selfCheck: { threads: compile.threads },
-  });
-  const modelSource = located.source;
-  const licences = located.kind === 'folder' ? await licencesIn(located.path) : [];
+  const opened = await open.network(options, compile.threads, host, recorded);
+  const { network } = opened;
   for (const note of network.notes ?? []) host.emit({ type: 'remark', text: `model: ${note}` });
   checkNetwork(method, network);
   throwIfStopped(host);
   const cache = sharedImages(network.preprocessing.imageSize);
   const { seed, trainFraction, valFraction, valFold, testFraction } = options;
-  const splits = { seed, trainFraction, valFraction, valFold, testFraction };
-  const dataset = await open(options.data, splits, cache, host);
+  host.emit({ type: 'phase', phase: 'data' });
+  const splitImages = await open.images(options.data, cache, host);
+  const dataset = splitImages({ seed, trainFraction, valFraction, valFold, testFraction });
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
-  const openAt = (imageSize: number) =>
-    openLocated(located, { imageSize, ...(features !== undefined && { features }) });
-  const inputs = { dataset, cache, network, modelSource, licences, compile, openAt };
+  const inputs = { dataset, cache, compile, ...opened };
   if (options.source === undefined) return { ...inputs, source: undefined };
-  const whole = { seed, valFraction: 0, testFraction: 0 };
-  const source = sourceImages(await open(options.source, whole, cache, host), dataset);
+  host.emit({ type: 'phase', phase: 'data' });
+  const splitSource = await open.images(options.source, cache, host);
+  const source = sourceImages(splitSource({ seed, valFraction: 0, testFraction: 0 }), dataset);
   host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
   return { ...inputs, source };
 }
 
-async function open(
-  path: string,
-  splits: Pick<AskedOptions, 'seed' | 'valFraction' | 'testFraction'> &
-    Partial<Pick<AskedOptions, 'trainFraction' | 'valFold'>>,
-  cache: ImageCache,
-  host: RunHost,
-): Promise<Dataset> {
-  host.emit({ type: 'phase', phase: 'data' });
-  return openDataset(path, {
-    ...splits,
-    cache,
-    onProgress(done, total) {
-      throwIfStopped(host);
-      host.emit({ type: 'progress', phase: 'data', done, total });
-    },
-  });
-}
+/** Opens everything each time. */
+export const openers: Openers = {
+  async network({ model, imageSize, features, logits }, threads, host, recorded) {
+    const located = await locateModel(model, hubHost(model, host), recorded);
+    const network = await openLocated(located, {
+      ...(imageSize === undefined ? {} : { imageSize }),
+      ...(features === undefined ? {} : { features }),
+      ...(logits === undefined ? {} : { logits }),
+      selfCheck: { threads },
+    });
+    return {
+      network,
+      modelSource: located.source,
+      licences: located.kind === 'folder' ? await licencesIn(located.path) : [],
+      openAt: (imageSize) => openLocated(located, { imageSize, ...(features !== undefined && { features }) }),
+    };
+  },
+  images: (path, cache, host) =>
+    readDataset(path, {
+      cache,
+      onProgress(done, total) {
+        throwIfStopped(host);
+        host.emit({ type: 'progress', phase: 'data', done, total });
+      },
+    }),
+};

@@ -22,4 +22,8 @@ test('what no disk holds is refused with both figures; where nothing is known, n
     code: 'files.disk-full',
     message: /takes 5000000000\.0 GB for checkpoints and the model, and its disk has [\d.]+ [kMG]B left$/,
   });
+  await assert.rejects(checkSpace(tmpdir(), 1, 5e18), {
+    code: 'files.disk-full',
+    message: /takes 5000000000\.0 GB for checkpoints, features and the model, and its disk has/,
+  });
 });

@@ -32,6 +32,21 @@ export async function epochsByTime(
   run: Run,
   { minutes, began }: { readonly minutes: number; readonly began: number },
 ): Promise<number> {
+  const { host } = run;
+  const plan = await measuredPlan(run, began);
+  const epochs = affordable(60 * minutes, plan);
+  if (epochs < 1) throw tooShort(minutes, plan);
+  host.emit({
+    type: 'remark',
+    text:
+      `--minutes ${minutes} is time for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}: one takes ${about(plan.epoch)} here, ` +
+      `by the steps that were measured, and everything before and after them ${duration(plan.around)}`,
+  });
+  return epochs;
+}
+
+/** What a run takes here, by steps that are measured; what has passed since `began` (of `performance.now`) counts. */
+export async function measuredPlan(run: Run, began: number): Promise<Plan> {
   const { host, options, settings, inputs, method } = run;
   const compiling = performance.now();
   const { pace, compiled, saving } = await measured(run);
@@ -50,16 +65,7 @@ export async function epochsByTime(
     kept: everyEpoch || kept === undefined ? 0 : trainPass * (kept.numbers.length + 1),
   });
   // What was compiled to be measured is compiled again.
-  const around = spent + (compiled - compiling) / 1000 + plan.around;
-  const epochs = affordable(60 * minutes, { ...plan, around });
-  if (epochs < 1) throw tooShort(minutes, { ...plan, around });
-  host.emit({
-    type: 'remark',
-    text:
-      `--minutes ${minutes} is time for ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}: one takes ${about(plan.epoch)} here, ` +
-      `by the steps that were measured, and everything before and after them ${duration(around)}`,
-  });
-  return epochs;
+  return { ...plan, around: spent + (compiled - compiling) / 1000 + plan.around };
 }
 
 async function measured(run: Run) {

@@ -6,22 +6,30 @@ import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
 import type { Tested } from '../../training/split-passes.js';
+import type { RunHost } from '../events.js';
 import { diagnosticsRecord } from '../folder/diagnostics-record.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import type { Picture } from '../tensorboard/event.js';
+import type { EventFile } from '../tensorboard/event-file.js';
+import { picturesOf } from '../tensorboard/pictures.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
 import { trainedClassifier } from './trained-classifier.js';
 import { describeGroups, trainedNumbers } from './trained-groups.js';
+import { writePredictions } from './write-predictions.js';
 
 /** How training ended: without test images, no test. */
 export interface Ended {
   readonly position: Position;
   readonly test: Tested | undefined;
+  /** Undefined where there is to be none. */
+  readonly events: EventFile | undefined;
 }
 
 /**
- * Writes `model.onnx` from the best epoch's parameters, which the state holds, then `summary.json`.
+ * Writes `model.onnx` from the best epoch's parameters, which the state holds, predictions of the test images where they
+ * are wanted, then `summary.json`.
  *
  * @throws AdarandError `training.diverged` if a parameter is not finite.
  */
@@ -38,7 +46,14 @@ export async function finishRun(
     diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
   const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
   await writeChunksAtomic(held.folder.model, exportPieces(trained));
+  const { outputs } = ended.test ?? {};
+  if (run.options.predictions && outputs !== undefined)
+    await writePredictions(held.folder.predictions, outputs, dataset);
   const summary = await summarize(run, record, ended);
+  if (ended.events !== undefined) {
+    host.emit({ type: 'phase', phase: 'draw' });
+    ended.events.end(summary, await pictures(ended.test, dataset.classes, host));
+  }
   await held.folder.writeSummary(summary);
   return summary;
 }
@@ -83,6 +98,22 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     image_size: inputs.network.preprocessing.imageSize,
     seed: options.seed,
   };
+}
+
+/** A picture is no reason to lose a trained run: where there can be none, it is said why. */
+async function pictures(
+  test: Tested | undefined,
+  classes: readonly string[],
+  host: RunHost,
+): Promise<readonly Picture[]> {
+  if (test === undefined) return [];
+  try {
+    return await picturesOf(test, classes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    host.emit({ type: 'remark', text: `the confusion matrix for TensorBoard could not be drawn: ${why}` });
+    return [];
+  }
 }
 
 /** 95 % interval of the accuracy. */

@@ -10,6 +10,7 @@ import type { RunRecord, RunSummary } from '../folder/record.js';
 import { RunFolder } from '../folder/run-folder.js';
 import { stemOf } from '../folder/stem.js';
 import { openMethod } from '../method/open-method.js';
+import type { RunPace } from '../operations/measure-run.js';
 import { checkOptions } from '../options/check-options.js';
 import { memoryRemark, type StepMemory } from '../options/fitting-batch.js';
 import type { ResumeOptions } from '../options/options.gen.js';
@@ -38,7 +39,7 @@ import { stepMemory } from '../prepare/step-memory.js';
 import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
-import { epochsByTime } from './epochs-by-time.js';
+import { epochsByTime, measuredPlan } from './epochs-by-time.js';
 import type { Run } from './run.js';
 import { runTraining } from './run-training.js';
 import { summedLearningRate } from './schedule-of.js';
@@ -52,8 +53,49 @@ import { checkGroupsUnchanged, describeGroups } from './trained-groups.js';
  * @throws AdarandError `run.stopped` when asked to stop, with the command that continues the run; and for every mistake
  * in the input.
  */
-export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
+export function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
   const began = performance.now();
+  return withNewRun(given, host, async (runOf, asked) => {
+    const { minutes, epochs = DEFAULT_EPOCHS } = asked;
+    // A step takes as long, however many there are.
+    const run = runOf(minutes === undefined ? epochs : await epochsByTime(runOf(1), { minutes, began }));
+    const { options, inputs, method, held } = run;
+    for (const text of checkEffect(options, run.settings, { ...inputs, method }))
+      host.emit({ type: 'remark', text });
+    const record = describeRun(run);
+    return await runTraining(run, record, {
+      async begin() {
+        await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
+        await writeImageList(held.folder.images, inputs);
+        await held.folder.writeRecord(record);
+      },
+    });
+  });
+}
+
+/**
+ * What a run would take, by its steps; nothing of it is left.
+ *
+ * @throws AdarandError as `trainRun` does before it trains.
+ */
+export function measureRun(given: TrainOptions, host: RunHost): Promise<RunPace> {
+  const began = performance.now();
+  return withNewRun(given, host, async (runOf) => {
+    const { epoch, around } = await measuredPlan(runOf(1), began);
+    return {
+      epoch_seconds: epoch,
+      around_seconds: around,
+      peak_memory_bytes: process.resourceUsage().maxRSS * 1024,
+    };
+  });
+}
+
+/** Opens and prepares what a new run needs; `work` gets the run with so many epochs, and the folder is its own. */
+async function withNewRun<Result>(
+  given: TrainOptions,
+  host: RunHost,
+  work: (runOf: (epochs: number) => Run, asked: AskedOptions) => Promise<Result>,
+): Promise<Result> {
   const { method, options: checked } = await checkOptions(given);
   const { out, ...asked } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
@@ -69,20 +111,7 @@ export async function trainRun(given: TrainOptions, host: RunHost): Promise<RunS
       const lambda = lambdaOf(options, first, { preparation, method, inputs });
       return { options, settings: { ...first, ...lambda }, method, groups, preparation, inputs, held, host };
     };
-    const { minutes, epochs = DEFAULT_EPOCHS } = asked;
-    // A step takes as long, however many there are.
-    const run = runOf(minutes === undefined ? epochs : await epochsByTime(runOf(1), { minutes, began }));
-    const { options } = run;
-    for (const text of checkEffect(options, run.settings, { ...inputs, method }))
-      host.emit({ type: 'remark', text });
-    const record = describeRun(run);
-    return await runTraining(run, record, {
-      async begin() {
-        await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));
-        await writeImageList(held.folder.images, inputs);
-        await held.folder.writeRecord(record);
-      },
-    });
+    return await work(runOf, asked);
   } finally {
     await held.close();
   }

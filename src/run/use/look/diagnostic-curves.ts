@@ -44,11 +44,11 @@ export const diagnosticCurves: readonly Curves[] = [
     curves: both('conditional_entropy'),
   },
   {
-    title: 'Features and classes',
-    yLabel: 'mutual information (nats)',
+    title: 'Mutual information of features and class',
+    yLabel: 'I(g; y) (nats)',
     curves: both('mutual_information'),
   },
-  { title: 'Among the five likeliest', yLabel: 'images (%)', curves: both('top5_accuracy', 100) },
+  { title: 'Top-5 accuracy', yLabel: 'accuracy (%)', curves: both('top5_accuracy', 100) },
   { title: 'Macro F1', yLabel: 'F1 (%)', curves: both('macro_f1', 100) },
   {
     title: 'Calibration error',

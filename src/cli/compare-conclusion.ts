@@ -1,0 +1,57 @@
+import type { DryRunReport } from '../experiments/compare/dry-run.js';
+import type { CompareReport } from '../experiments/compare/report.js';
+import { formatComparison } from '../experiments/compare/tables.js';
+import { formatTable } from '../figures/table.js';
+import { formatBytes } from '../files/format-bytes.js';
+import { commandLine } from '../run/command-line.js';
+import { percentOf } from '../run/options/percent-of.js';
+import { commands } from './commands/index.js';
+import { duration } from './format.js';
+
+/** What is printed at the end of an experiment. */
+export function conclusion(report: CompareReport): string[] {
+  const { path, runs, finished, failed, seconds } = report;
+  return [
+    '',
+    ...formatComparison(runs),
+    '',
+    failed === 0
+      ? `all ${finished} runs have finished`
+      : `${failed} of ${runs.length} runs failed: ${commandLine('compare', '--resume', path, '--retry')}`,
+    `${duration(seconds)} in all`,
+    `written: ${path}/ with experiment.json, runs/, splits/`,
+    ...(commands.some(({ name }) => name === 'report') ? [`next: ${commandLine('report', path)}`] : []),
+  ];
+}
+
+/** What is printed of an experiment that is not trained. */
+export function expectation({
+  runs,
+  parallel,
+  threads,
+  seconds,
+  peak_memory_bytes: memory,
+  expected,
+}: DryRunReport): string[] {
+  const columns = ['dataset', 'model', 'method', 'images', 'share', 'epochs', 'one run', 'runs'];
+  const rows = expected.map((one) => [
+    one.dataset,
+    one.model,
+    one.method,
+    one.images,
+    `${percentOf(one.fraction)} %`,
+    one.epochs,
+    duration(one.seconds),
+    one.runs,
+  ]);
+  const beside = parallel === 1 ? 'one after another' : `${parallel} side by side`;
+  return [
+    formatTable(
+      columns.map((title) => ({ title })),
+      rows,
+    ),
+    '',
+    `${runs} runs, ${beside}, ${threads} ${threads === 1 ? 'thread' : 'threads'} each: about ${duration(seconds)} in all, by the steps that were measured`,
+    `each takes up to ${formatBytes(memory)} of memory`,
+  ];
+}

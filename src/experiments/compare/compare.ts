@@ -1,0 +1,88 @@
+import type { RunEvent } from '../../run/events.js';
+import type { Runner } from '../launch-runs.js';
+import { checkExperiment } from './check-experiment.js';
+import { type CompareFolder, createCompareFolder, openCompareFolder } from './compare-folder.js';
+import { Comparison } from './comparison.js';
+import type { CompareEvent } from './events.js';
+import { newLists, removeLists } from './image-lists.js';
+import type { Where } from './options/where.js';
+import { plannedRuns } from './plan.js';
+import type { ExperimentRecord } from './record.js';
+import type { CompareReport } from './report.js';
+import type { CompareRequest } from './request.js';
+
+export interface CompareHost extends Runner {
+  emit(event: CompareEvent): void;
+}
+
+export interface NewExperiment {
+  readonly request: CompareRequest;
+  readonly out: string | undefined;
+  /** Where it was written, for what is wrong with it. */
+  readonly where: Where;
+  /** Runs side by side; as many as cores and memory allow, unless given. */
+  readonly parallel?: number | undefined;
+}
+
+/** @throws AdarandError for what is wrong with the experiment; what is wrong with one of its runs is recorded there. */
+export async function startComparison(
+  { request, out, where, parallel }: NewExperiment,
+  host: CompareHost,
+): Promise<CompareReport> {
+  const folder = await createCompareFolder(out, request);
+  let isBegun = false;
+  try {
+    const { record, largestStep } = await checkedRecord(request, { folder, where, host });
+    await folder.write(record);
+    isBegun = true;
+    return await new Comparison(folder, record, host, { parallel, largestStep, retry: false }).run();
+  } finally {
+    if (!isBegun) await removeLists(folder);
+    folder.close();
+    if (!isBegun) await folder.remove();
+  }
+}
+
+async function checkedRecord(
+  request: CompareRequest,
+  {
+    folder,
+    where,
+    host,
+  }: { readonly folder: CompareFolder; readonly where: Where; readonly host: CompareHost },
+): Promise<{ readonly record: ExperimentRecord; readonly largestStep: number }> {
+  const runs = plannedRuns(request);
+  const lists = await newLists(folder);
+  const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
+  const { splits, presets, remarks, known, stepBytes } = await checkExperiment(request, runs, {
+    lists,
+    where,
+    runner: host,
+    onEvent,
+  });
+  host.emit({ type: 'checked', remarks, known });
+  return {
+    record: { version: 1, request, runs, splits, presets, tried: [], chosen: [], seconds: 0 },
+    largestStep: stepBytes,
+  };
+}
+
+export interface Continuation {
+  readonly path: string;
+  /** Whether runs that failed are tried again. */
+  readonly retry: boolean;
+  readonly parallel?: number | undefined;
+}
+
+/** @throws AdarandError `compare.not-an-experiment`, `run.locked`, `run.damaged`, and as `startComparison`. */
+export async function resumeComparison(
+  { path, retry, parallel }: Continuation,
+  host: CompareHost,
+): Promise<CompareReport> {
+  const { folder, record } = await openCompareFolder(path);
+  try {
+    return await new Comparison(folder, record, host, { parallel, largestStep: 0, retry }).run();
+  } finally {
+    folder.close();
+  }
+}

@@ -1,0 +1,160 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { at } from '../../errors.js';
+import type { RunEvent } from '../../run/events.js';
+import { measureRun, type RunPace } from '../../run/operations/measure-run.js';
+import { DEFAULT_EPOCHS } from '../../run/options/train-options.js';
+import { checkExperiment } from './check-experiment.js';
+import type { CompareHost, NewExperiment } from './compare.js';
+import { Places } from './parallel.js';
+import { plannedRuns } from './plan.js';
+import type { ExperimentRecord, ExperimentRun } from './record.js';
+import { isAlike, runOptions } from './run-options.js';
+
+/** What runs of one kind would take, whatever their seed. */
+export interface ExpectedRuns {
+  readonly dataset: string;
+  readonly model: string;
+  readonly method: string;
+  readonly fraction: number;
+  readonly runs: number;
+  /** Training images. */
+  readonly images: number;
+  readonly epochs: number;
+  /** Of one run. */
+  readonly seconds: number;
+}
+
+export interface DryRunReport {
+  readonly runs: number;
+  readonly parallel: number;
+  readonly threads: number;
+  /** Of all runs. */
+  readonly seconds: number;
+  readonly peak_memory_bytes: number;
+  readonly expected: readonly ExpectedRuns[];
+}
+
+/**
+ * Checks an experiment, and measures steps of each method on the smallest and the largest part of the images; what is in
+ * between is interpolated. Nothing of it is left.
+ *
+ * @throws AdarandError as `startComparison` does.
+ */
+export async function dryRun(
+  { request, where, parallel }: NewExperiment,
+  host: CompareHost,
+): Promise<DryRunReport> {
+  const folder = await mkdtemp(join(tmpdir(), 'adarand-dry-run-'));
+  try {
+    const runs = plannedRuns(request);
+    const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
+    const lists = join(folder, 'splits');
+    const checked = await checkExperiment(request, runs, { lists, where, runner: host, onEvent });
+    const { remarks, known, splits, presets, stepBytes } = checked;
+    host.emit({ type: 'checked', remarks, known });
+    const record: ExperimentRecord = {
+      version: 1,
+      request,
+      runs,
+      splits,
+      presets,
+      tried: [],
+      chosen: [],
+      seconds: 0,
+    };
+    const kinds = runs.filter(({ seed }) => seed === request.seeds[0]);
+    const measured = await measureAll(kinds, { record, folder, host });
+    const expected = kinds.map((run): ExpectedRuns => {
+      const { dataset, model, method, fraction } = run;
+      const [images, epochs] = [imagesOf(run, record), epochsOf(run, record)];
+      const of = runs.filter((other) => isAlike(other, run)).length;
+      return {
+        dataset,
+        model,
+        method,
+        fraction,
+        runs: of,
+        images,
+        epochs,
+        seconds: secondsOf({ images, epochs }, pacesOf(run, measured)),
+      };
+    });
+    const places = new Places({ asked: parallel, threads: request.options.threads, largestStep: stepBytes });
+    const peak = Math.max(...measured.map(({ pace }) => pace.peak_memory_bytes));
+    places.measured(peak);
+    const all = expected.reduce((sum, { runs, seconds }) => sum + runs * seconds, 0);
+    const longest = Math.max(...expected.map(({ seconds }) => seconds));
+    return {
+      runs: runs.length,
+      parallel: places.count,
+      threads: request.options.threads ?? 1,
+      seconds: Math.max(all / Math.min(places.count, runs.length), longest),
+      peak_memory_bytes: peak,
+      expected,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Measured {
+  readonly run: ExperimentRun;
+  readonly images: number;
+  readonly pace: RunPace;
+}
+
+async function measureAll(
+  kinds: readonly ExperimentRun[],
+  {
+    record,
+    folder,
+    host,
+  }: { readonly record: ExperimentRecord; readonly folder: string; readonly host: CompareHost },
+): Promise<Measured[]> {
+  const { fractions } = record.request;
+  const measuredAt = [Math.min(...fractions), Math.max(...fractions)];
+  const some = kinds.filter(({ fraction }) => measuredAt.includes(fraction));
+  const measured: Measured[] = [];
+  for (const [i, run] of some.entries()) {
+    host.emit({ type: 'measuring', run, number: i + 1, total: some.length });
+    const out = join(folder, 'run');
+    const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
+    const pace = await host.perform(measureRun, { ...runOptions(run, record), out }, onEvent);
+    measured.push({ run, images: imagesOf(run, record), pace });
+  }
+  return measured;
+}
+
+function pacesOf({ dataset, model, method }: ExperimentRun, measured: readonly Measured[]): Measured[] {
+  return measured.filter(
+    ({ run }) => run.dataset === dataset && run.model === model && run.method === method,
+  );
+}
+
+/** Linear in the images between the two that were measured. */
+function secondsOf(
+  { images, epochs }: { readonly images: number; readonly epochs: number },
+  paces: readonly Measured[],
+): number {
+  const of = ({ pace }: Measured) => pace.around_seconds + epochs * pace.epoch_seconds;
+  const [small, large = small] = [...paces].sort((a, b) => a.images - b.images);
+  if (small === undefined || large === undefined) return Number.NaN;
+  const share = large.images === small.images ? 0 : (images - small.images) / (large.images - small.images);
+  return of(small) + share * (of(large) - of(small));
+}
+
+function imagesOf(
+  { dataset, seed, fraction }: ExperimentRun,
+  { splits }: Pick<ExperimentRecord, 'splits'>,
+): number {
+  const split = splits.findIndex(
+    (one) => one.dataset === dataset && one.seed === seed && one.fraction === fraction,
+  );
+  return at(splits, split).train;
+}
+
+function epochsOf(run: ExperimentRun, record: ExperimentRecord): number {
+  return runOptions(run, record).epochs ?? DEFAULT_EPOCHS;
+}

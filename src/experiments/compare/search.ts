@@ -1,0 +1,101 @@
+import { at, invariant } from '../../errors.js';
+import type { TrainOptions } from '../../run/options/options.gen.js';
+import { parseOptions } from '../../run/options/parse-options.js';
+import { trainOptionsSchema } from '../../run/options/train-options.js';
+import { isBetter } from '../../training/best-epoch.js';
+import { configuration } from '../tune/configuration.js';
+import { plannedRuns, runName } from './plan.js';
+import type { ChosenConfiguration, ExperimentRecord, Place, TriedConfiguration } from './record.js';
+import type { CompareRequest } from './request.js';
+import { givenOptions, isAlike, runOptions } from './run-options.js';
+
+/** Where the runs of a search are, inside the folder of the experiment. */
+const SEARCH = 'search';
+
+/** A configuration of a method for one dataset, network and fraction, on the first seed; 0 is what was given, or the defaults. */
+export interface Trial extends Place {
+  readonly configuration: number;
+  readonly run: string;
+}
+
+/** All trials: each method has as many. Configuration by configuration, since the first one is what the others vary. */
+export function plannedTrials(request: CompareRequest): Trial[] {
+  const { search, seeds } = request;
+  const kinds = plannedRuns(request).filter(({ seed }) => seed === seeds[0]);
+  return Array.from({ length: search ?? 0 }, (_, number) =>
+    kinds.map(({ dataset, model, method, fraction, seed, run }): Trial => {
+      const place = { dataset, model, method, fraction, seed };
+      return { ...place, configuration: number, run: `${SEARCH}/${runName(run)}-${number}` };
+    }),
+  ).flat();
+}
+
+export function isTried(trial: Trial, tried: readonly TriedConfiguration[]): boolean {
+  return tried.some((one) => one.configuration === trial.configuration && isAlike(one, trial));
+}
+
+/** Undefined for a configuration that cannot be told from the first one: all is given, or the first one is not known. */
+export function trialOptions(trial: Trial, record: ExperimentRecord): TrainOptions | undefined {
+  const base = {
+    ...runOptions(trial, { ...record, chosen: [] }),
+    test: false,
+    predictions: false,
+    diagnostics: false,
+  };
+  if (trial.configuration === 0) return base;
+  const first = record.tried.find((one) => one.configuration === 0 && isAlike(one, trial));
+  if (first === undefined || first.learning_rate === null || first.lambda === null) return undefined;
+  const given = givenOptions(trial, record.request);
+  // A method without a penalty has no weight.
+  const hasLambda = first.lambda > 0 && given.lambda === undefined;
+  if (given.learningRate !== undefined && !hasLambda) return undefined;
+  const factors = configuration(trial.configuration, at(record.request.seeds, 0));
+  return parseOptions(trainOptionsSchema, {
+    ...base,
+    ...(given.learningRate === undefined && { learningRate: first.learning_rate * factors.learningRate }),
+    ...(hasLambda && { lambda: first.lambda * factors.lambda }),
+  });
+}
+
+/** The best configuration of each method for each dataset, network and fraction, by validation; the first where none could be trained. */
+export function chooseAll(record: ExperimentRecord): ChosenConfiguration[] {
+  const { request, tried } = record;
+  return plannedTrials(request)
+    .filter((trial) => trial.configuration === 0)
+    .map((kind) => {
+      const { chooseBy = 'accuracy' } = runOptions(kind, { ...record, chosen: [] });
+      let best: Extract<TriedConfiguration, { status: 'finished' }> | undefined;
+      for (const one of [...tried].sort((a, b) => a.configuration - b.configuration)) {
+        if (one.status !== 'finished' || !isAlike(one, kind)) continue;
+        if (isBetter(outcome(one), best && outcome(best), chooseBy)) best = one;
+      }
+      const { dataset, model, method, fraction } = kind;
+      const place = { dataset, model, method, fraction };
+      if (best === undefined) return { ...place, configuration: 0, options: {} };
+      return { ...place, configuration: best.configuration, options: optionsOf(best) };
+    });
+}
+
+function optionsOf({
+  configuration: number,
+  learning_rate: learningRate,
+  lambda,
+}: Extract<TriedConfiguration, { status: 'finished' }>): Readonly<Record<string, unknown>> {
+  if (number === 0) return {};
+  return { learningRate, ...(lambda > 0 && { lambda }) };
+}
+
+function outcome({
+  configuration: epoch,
+  val_accuracy,
+  val_balanced_accuracy,
+  val_loss,
+}: Extract<TriedConfiguration, { status: 'finished' }>) {
+  invariant(val_accuracy !== null && val_loss !== null, 'there are validation images');
+  return {
+    epoch,
+    accuracy: val_accuracy,
+    balancedAccuracy: val_balanced_accuracy ?? val_accuracy,
+    loss: val_loss,
+  };
+}
