@@ -49,14 +49,14 @@ export interface ReportFigure {
   readonly name: string;
   /** Its caption. */
   readonly title: string;
-  /** The chart, with a plot (or each of its panels) of this width, in pixels. */
-  draw(plotWidth: number): Promise<string>;
+  /** The chart, with a plot (or each of its panels) of this width, in pixels, and so many panels beside each other. */
+  draw(plotWidth: number, panels: number): Promise<string>;
   /** On the page, two such figures lie beside each other where there is room. */
   readonly half?: boolean;
   /** A narrower plot, or panel, shows nothing; 60 pixels unless given. */
   readonly smallest?: number;
-  /** How many panels lie beside each other; 1 unless given. */
-  readonly panels?: number;
+  /** How many panels lie beside each other in a picture of this width, in pixels; 1 unless given. */
+  panels?(pixels: number): number;
 }
 
 export const text = (content: Content): Block => ({ kind: 'text', content });

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { parseStored } from '../../../run/folder/record.js';
-import { type ExperimentRun, experimentRunSchema } from '../../compare/record.js';
+import { type ExperimentRun, experimentRecordSchema } from '../../compare/record.js';
 import type { RunEvidence } from './evidence.js';
 import { readFinished } from './read-run.js';
 
 const FILE = 'experiment.json';
 
 /** What a report reads of an experiment. */
-const experimentSchema = z.object({ version: z.literal(1), runs: z.array(experimentRunSchema).min(1) });
+const experimentSchema = experimentRecordSchema.pick({ version: true, runs: true });
 
 export function isExperiment(path: string): boolean {
   return existsSync(join(path, FILE));

@@ -85,7 +85,7 @@ const drawn: Readonly<Record<string, readonly ReportFigure[]>> = {
 
 for (const [name, [figure]] of Object.entries(drawn))
   test(`the picture of ${name} is the one that was looked at`, async () => {
-    const svg = `${(await figure?.draw(160))?.replaceAll(/>(?=<)/g, '>\n')}\n`;
+    const svg = `${(await figure?.draw(160, figure.panels?.(660) ?? 1))?.replaceAll(/>(?=<)/g, '>\n')}\n`;
     const file = `test/golden/report/${name}.svg`;
     if (process.env.ADARAND_WRITE_PICTURES === '1') await writeFile(file, svg);
     assert.equal(svg, await readFile(file, 'utf8'));

@@ -13,7 +13,8 @@ const POINTS = 1000;
 interface MethodFeatures {
   readonly method: string;
   readonly seed: number;
-  readonly accuracy: number;
+  /** On the test images, from 0 to 1. */
+  readonly accuracy: { readonly accuracy?: number };
   readonly features: Features;
 }
 
@@ -30,13 +31,13 @@ export function featurePlanes(evidence: Evidence): ReportFigure[] {
     if (first === undefined) return [];
     const classes = classesIn(panel);
     const same = found.every(({ features }) => features.size === first.features.size);
-    const draw = (panels: readonly ScatterPanel[]) => (side: number) =>
-      scatterPanels({ panels, classes, side, sameScale: true, columns: columnsOf(found.length) });
+    const draw = (panels: readonly ScatterPanel[]) => (side: number, columns: number) =>
+      scatterPanels({ panels, classes, side, sameScale: true, columns });
     const about = `features of the ${first.features.of}, ${nameOf(panel)}, seed ${first.seed}`;
     const figure = (name: string, title: string, drawn: readonly ScatterPanel[]): ReportFigure => ({
       name: fileName(name, panel.dataset, panel.model),
       title,
-      panels: columnsOf(found.length),
+      panels: (pixels) => columnsOf(found.length, pixels),
       smallest: 140,
       draw: draw(drawn),
     });
@@ -55,8 +56,9 @@ export function featurePlanes(evidence: Evidence): ReportFigure[] {
   });
 }
 
-function columnsOf(panels: number): number {
-  return panels <= 3 ? panels : panels === 4 ? 2 : 3;
+/** Two in a column of a paper; in a page's width three, or four as two by two. */
+function columnsOf(panels: number, pixels: number): number {
+  return Math.min(panels, pixels < 400 || panels === 4 ? 2 : 3);
 }
 
 function featuresIn(panel: Panel, { images, split }: Evidence): MethodFeatures[] {
@@ -66,7 +68,7 @@ function featuresIn(panel: Panel, { images, split }: Evidence): MethodFeatures[]
     const features = run && images.get(run.path)?.features;
     if (run === undefined || features === undefined || features.size < 2 || features.labels.length < 3)
       return [];
-    const accuracy = accuracyOf(run, split) / 100;
+    const accuracy = split === 'test' ? { accuracy: accuracyOf(run, split) / 100 } : {};
     return [{ method, seed: run.place.seed, accuracy, features: thinned(features) }];
   });
 }
@@ -91,7 +93,7 @@ function thinned({ values, labels, size, of }: Features): Features {
 function own({ method, accuracy, features }: MethodFeatures): ScatterPanel {
   const { values, labels, size } = features;
   const { projections, explainedVarianceRatio } = principalComponents(values, labels.length, size);
-  return { title: method, accuracy, points: projections, labels, axes: axesOf(explainedVarianceRatio) };
+  return { title: method, ...accuracy, points: projections, labels, axes: axesOf(explainedVarianceRatio) };
 }
 
 /** Projections of every method onto components of all rows. */
@@ -111,7 +113,7 @@ function shared(found: readonly MethodFeatures[]): ScatterPanel[] {
   return found.map(({ method, accuracy, features: { labels } }, i) => {
     const start = at(starts, i);
     const points = projections.subarray(2 * start, 2 * (start + labels.length));
-    return { title: method, accuracy, points, labels, axes };
+    return { title: method, ...accuracy, points, labels, axes };
   });
 }
 

@@ -88,7 +88,7 @@ function differences(runs: readonly FinishedRun[]): Html {
     groupBy(runs, ({ place }) => place.method),
     ([method, own]) => {
       const values = [
-        ...names.map((name) => [name, ...valuesOf(own, ({ options }) => Reflect.get(options, name))]),
+        ...names.map((name) => [name, ...valuesOf(own, ({ options }) => optionOf(options, name))]),
         ...settings
           .filter((name) => !names.includes(name))
           .map((name) => [name, ...valuesOf(own, ({ settings }) => settings[name])]),
@@ -101,6 +101,11 @@ function differences(runs: readonly FinishedRun[]): Html {
   return html`<h3>Options of each method</h3>
 <p class="note">${names.length === 0 ? 'All other options are the same for all runs.' : `These are not the same for all runs: ${names.join(', ')}.`} Values that were left open were chosen for the data and the network.</p>
 <table class="facts"><tbody>${rows}</tbody></table>`;
+}
+
+/** By its name. */
+function optionOf(options: Readonly<Record<string, unknown>>, name: string): unknown {
+  return options[name];
 }
 
 function valuesOf(runs: readonly FinishedRun[], of: (record: RunRecord) => unknown): string[] {

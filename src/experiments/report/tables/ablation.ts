@@ -82,7 +82,7 @@ function linesOf(
         name,
         accuracy: accuracy.join(', '),
         difference: test === undefined ? '–' : signed(test.mean),
-        interval: test === undefined || test.n < 2 ? '–' : `${signed(test.low)} to ${signed(test.high)}`,
+        interval: test?.p === undefined ? '–' : `${signed(test.low)} to ${signed(test.high)}`,
       },
     ];
   });

@@ -42,16 +42,18 @@ export async function paperFigures(figure: Drawn, widths: readonly number[]): Pr
 }
 
 /** As wide as asked, within a pixel, if a plot of some width makes it so. `around`: what else a panel has of the width. */
-async function fitted({ draw, panels = 1, smallest = 60 }: Drawn, pixels: number, around: number) {
+async function fitted(figure: Drawn, pixels: number, around: number) {
+  const { smallest = 60 } = figure;
+  const panels = figure.panels?.(pixels) ?? 1;
   const plotFor = (around: number) => Math.max(smallest, Math.round(pixels / panels - around));
   let plot = plotFor(around);
-  let svg = await draw(plot);
+  let svg = await figure.draw(plot, panels);
   for (let round = 0; round < 3; round++) {
     around = sizeOf(svg).width / panels - plot;
     const next = plotFor(around);
     if (Math.abs(next - plot) < 1) break;
     plot = next;
-    svg = await draw(plot);
+    svg = await figure.draw(plot, panels);
   }
   return { svg, around };
 }

@@ -1,9 +1,9 @@
-import { ImageCache } from '../../../data/index.js';
 import { AdarandError } from '../../../errors.js';
 import type { CompileOptions } from '../../../runtime/program.js';
 import { type RunHost, STOPPED } from '../../events.js';
 import type { RunRecord, RunSummary } from '../../folder/record.js';
 import type { RunFolder } from '../../folder/run-folder.js';
+import { sharedImages } from '../../prepare/shared-images.js';
 import { type FoundImages, findImages } from '../find-images.js';
 import { spread } from '../known-images.js';
 import { openRunModel, type RunModel } from '../run-model.js';
@@ -63,7 +63,7 @@ export async function see(
   const split = run.summary?.test_accuracy == null ? 'val' : 'test';
   try {
     const model = await openRunModel(run.folder.path, host);
-    const cache = new ImageCache({ imageSize: model.network.preprocessing.imageSize });
+    const cache = sharedImages(model.network.preprocessing.imageSize);
     const found = await findImages(model, data ?? run.record.options.data, cache, host);
     const [shown, val, train] = [found(split), found('val'), found('train')];
     if (shown.images.length === 0) throw noImages(shown, split, data ?? run.record.options.data);
