@@ -1,4 +1,3 @@
-import * as ort from 'onnxruntime-node';
 import { AdarandError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 
@@ -18,6 +17,8 @@ export interface FileSession {
  * @throws AdarandError `model.not-runnable`; so does `run`.
  */
 export async function openFile(bytes: Uint8Array, file: string, threads?: number): Promise<FileSession> {
+  // Most processes compute by the C API, without the Node binding.
+  const ort = await import('onnxruntime-node');
   const session = await saying(file, () =>
     ort.InferenceSession.create(bytes, {
       executionProviders: ['cpu'],
