@@ -63,6 +63,8 @@ export class Comparison {
     try {
       await keepLists(this.#folder);
       checkMethods(this.#record);
+      for (const { peak_memory_bytes: peak } of (await reportOn(path, this.#record)).runs)
+        if (peak !== null) this.#places.measured(peak);
       const left = [...runs.keys()].filter((number) => this.#isLeft(at(runs, number)));
       const { threads = 1 } = request.options;
       const { count: parallel } = this.#places;
