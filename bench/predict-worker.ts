@@ -13,6 +13,9 @@ const FOLLOWING = 20;
 const TOGETHER = 32;
 const TIMES = 3;
 
+/** The library as it is published. */
+const bundled = new URL('../bundle/index.js', import.meta.url).href;
+
 interface Answer {
   readonly name: string;
   readonly probability: number;
@@ -30,9 +33,9 @@ type Opener = (folder: string) => Promise<Contestant>;
 
 const contestants: Readonly<Record<string, () => Promise<Opener>>> = {
   async adarand() {
-    const { load } = await import('../src/index.js');
+    const library: typeof import('../src/index.js') = await import(bundled);
     return async (folder) => {
-      const classifier = await load(folder);
+      const classifier = await library.load(folder);
       return {
         one: async (image) => at(await classifier.predict(image, { top: 1 }), 0),
         many: async (images) =>

@@ -13,6 +13,7 @@ import { Classifier, type LoadOptions } from './classifier/classifier.js';
 import type { CompareEvent } from './experiments/compare/events.js';
 import type { Experiment } from './experiments/compare/options/experiment.js';
 import type { CompareReport } from './experiments/compare/report.js';
+import { type Report, report as reportOperation } from './experiments/report/operation.js';
 import type { TuneEvent } from './experiments/tune/events.js';
 import type { TuneReport } from './experiments/tune/record.js';
 import { launch } from './process/launch.js';
@@ -37,6 +38,7 @@ import type {
   LookOptions,
   MeasureFeaturesOptions,
   PredictOptions,
+  ReportOptions,
   ResumeOptions,
   TrainOptions,
   TuneOptions,
@@ -45,6 +47,7 @@ import type {
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
 export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
+export type { MethodAbout, Reference } from './methods/about.js';
 export { compose } from './methods/compose.js';
 export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';
@@ -74,6 +77,8 @@ export type {
   LookReport,
   MeasureFeaturesOptions,
   PredictOptions,
+  Report,
+  ReportOptions,
   ResumeOptions,
   RunEvent,
   RunSummary,
@@ -213,6 +218,16 @@ export function measureFeatures(
   call: CallOptions = {},
 ): Promise<FeatureMeasures> {
   return perform(measureFeaturesOperation, options, call);
+}
+
+/**
+ * Writes tables (CSV, Markdown, LaTeX) and figures (SVG, PNG) of the runs of an experiment, or of any runs, and a page with all
+ * of them: accuracies over seeds, paired tests, ranks, curves, costs (docs/report.md).
+ *
+ * @throws AdarandError `run.not-a-run`, `report.nothing`, `report.mixed`, `report.same-place`, `report.exists`, `config.invalid`.
+ */
+export function report(options: ReportOptions, call: CallOptions = {}): Promise<Report> {
+  return perform(reportOperation, options, call);
 }
 
 /** What would be trained of a model, and what is missing where it cannot be. */

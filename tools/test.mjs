@@ -21,6 +21,12 @@ const missing = files.filter((path) => !existsSync(path));
 if (files.length === 0) fail(`no test's path contains ${wanted.join(' or ')}`);
 if (missing.length > 0) fail(`not compiled: ${missing.join(', ')}; run npm run compile`);
 
+// What starts the program starts its bundle, as users do.
+const bundled = spawnSync(process.execPath, ['build/tools/bundle/main.js', 'build/bundle'], {
+  stdio: 'inherit',
+});
+if (bundled.status !== 0) fail('the program could not be bundled');
+
 const { status } = spawnSync(
   process.execPath,
   [

@@ -1,6 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
 import { Socket } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { AdarandError } from '../errors.js';
 import { type Crash, crashed } from '../process/crash.js';
 import { fromFailure } from '../process/failure.js';
@@ -78,7 +77,7 @@ export class ClassifierProcess {
   }
 
   #start(): Running {
-    const child = forked(fileURLToPath(new URL('./main.js', import.meta.url)));
+    const child = forked('classifier/main');
     const images = new Map<number, Waiting<Outputs>>();
     const answered = (id: number) => {
       const waiting = images.get(id);

@@ -4,8 +4,9 @@ import { existsSync } from 'node:fs';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import sharp from 'sharp';
-import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import {
   AdarandError,
   type Classifier,
@@ -187,7 +188,7 @@ describe('a classifier that is kept open', () => {
   }, async () => {
     const program = `
 import { readFileSync } from 'node:fs';
-import { load } from '${new URL('../index.js', import.meta.url).href}';
+import { load } from '${pathToFileURL(bundled('index')).href}';
 const classifier = await load(process.argv[1]);
 console.log(readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim());
 setInterval(() => {}, 1000);`;
@@ -209,7 +210,7 @@ setInterval(() => {}, 1000);`;
   }, async () => {
     const program = `
 import { readFileSync } from 'node:fs';
-import { load } from '${new URL('../index.js', import.meta.url).href}';
+import { load } from '${pathToFileURL(bundled('index')).href}';
 const [, folder, image] = process.argv;
 const classifier = await load(folder);
 const child = readFileSync('/proc/self/task/' + process.pid + '/children', 'utf8').trim();

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
+import { fromBinary } from '@bufbuild/protobuf';
+import sharp from 'sharp';
 import { z } from 'zod';
 import {
   adarand,
@@ -12,8 +14,10 @@ import {
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
+import { eventsOf, otherValuesOf, scalarsOf } from '../../test/helpers/tensorboard-events.js';
 import { wilsonInterval } from '../analysis/statistics.js';
 import { readJsonLines } from '../files/json-lines.js';
+import { HParamsPluginDataSchema } from '../run/tensorboard/tensorboard_pb.js';
 
 describe('from a folder of images to a classifier', () => {
   const folder = testFolder();
@@ -69,6 +73,55 @@ describe('from a folder of images to a classifier', () => {
     assert.equal(record.methodFile, null);
     assert.equal(record.machine.node, process.versions.node);
     assert.ok(record.machine.versions['onnxruntime-node'].includes('.'));
+  });
+
+  test('the event file for TensorBoard has the numbers of metrics.jsonl', async () => {
+    const run = join(folder.path, 'runs/colours-tiny-adarand-1');
+    const events = await eventsOf(run);
+    const shown = scalarsOf(events);
+    const lines = jsonLines(await readFile(join(run, 'metrics.jsonl'), 'utf8'));
+    const expected = lines.flatMap(({ step, type, epoch: _, best: __, unix_seconds, ...metrics }) => {
+      assert.ok(Number(unix_seconds) > 1.7e9);
+      return Object.entries(metrics).map(([name, value]) => ({
+        step,
+        tag:
+          type === 'step'
+            ? `train/${name}`
+            : name === 'validation_seconds'
+              ? 'val/seconds'
+              : name.replace(/^(?!val_)/, 'train_epoch/').replace(/^val_/, 'val/'),
+        value: Math.fround(Number(value)),
+      }));
+    });
+    assert.deepEqual(
+      shown.filter(({ tag }) => !tag.startsWith('test/')),
+      expected,
+    );
+    const { test_accuracy: tested, steps } = JSON.parse(await readFile(join(run, 'summary.json'), 'utf8'));
+    assert.deepEqual(
+      shown.find(({ tag }) => tag === 'test/accuracy'),
+      { step: steps, tag: 'test/accuracy', value: Math.fround(tested) },
+    );
+    const [first, picture, last] = otherValuesOf(events);
+    assert.equal(first?.tag, '_hparams_/session_start_info');
+    const { data } = fromBinary(
+      HParamsPluginDataSchema,
+      first.metadata?.pluginData?.content ?? new Uint8Array(),
+    );
+    assert.ok(data.case === 'sessionStartInfo');
+    const { method, learning_rate, 'option.alpha': alpha } = data.value.hparams;
+    assert.deepEqual(method?.kind, { case: 'stringValue', value: 'adarand' });
+    assert.equal(learning_rate?.kind.case, 'numberValue');
+    assert.deepEqual(alpha?.kind, { case: 'numberValue', value: 0.5 });
+    assert.equal(picture?.tag, 'test/confusion');
+    assert.ok(picture.value.case === 'image');
+    const { width, height, format } = await sharp(picture.value.value.encodedImageString).metadata();
+    assert.deepEqual(
+      { width, height },
+      { width: picture.value.value.width, height: picture.value.value.height },
+    );
+    assert.equal(format, 'png');
+    assert.equal(last?.tag, '_hparams_/session_end_info');
   });
 
   test('metrics.jsonl has a line per epoch and per logged step', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { type Ended, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
+import { eventsOf, otherValuesOf, scalarsOf } from '../../test/helpers/tensorboard-events.js';
 import { readJsonLines } from '../files/json-lines.js';
 
 /** With a checkpoint after every step, two epochs. */
@@ -57,6 +58,7 @@ describe('a run that is interrupted where it changes a file', () => {
       assert.ok((await readFile(join(actual, file))).equals(await readFile(join(expected, file))), file);
     assert.deepEqual(await summaryOf(actual), await summaryOf(expected));
     assert.deepEqual(await metricsOf(actual), await metricsOf(expected));
+    assert.deepEqual(await shownOf(actual), await shownOf(expected));
   };
 
   const copied = (name: string) =>
@@ -158,8 +160,16 @@ async function summaryOf(run: string): Promise<unknown> {
 
 async function metricsOf(run: string): Promise<unknown> {
   const lines = await readJsonLines(join(run, 'metrics.jsonl'));
-  const timed = /^(seconds|validation_seconds|images_per_second|wait_fraction)$/;
+  const timed = /^(seconds|validation_seconds|images_per_second|wait_fraction|unix_seconds)$/;
   return lines.map((line) =>
     JSON.parse(JSON.stringify(line, (key, value) => (timed.test(key) ? undefined : value))),
   );
+}
+
+/** What TensorBoard shows, as far as it does not depend on the clock. */
+async function shownOf(run: string): Promise<unknown> {
+  const events = await eventsOf(run);
+  const timed = /second|wait_fraction/;
+  const pictures = otherValuesOf(events).filter(({ value }) => value.case === 'image');
+  return [scalarsOf(events).map((one) => (timed.test(one.tag) ? { ...one, value: 0 } : one)), pictures];
 }

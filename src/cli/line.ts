@@ -4,6 +4,7 @@ import { printable } from '../printable.js';
 export interface Output {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): unknown;
 }
 
@@ -24,8 +25,12 @@ export interface Line {
 
 /** On a terminal, one line that is redrawn; else plain lines, without control characters. */
 export function lineOf(output: Output): Line {
-  const live = output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
-  return live ? redrawn(output) : throttled(output);
+  return isRedrawn(output) ? redrawn(output) : throttled(output);
+}
+
+/** Whether what was written there can be written over. */
+export function isRedrawn(output: Output): boolean {
+  return output.isTTY === true && process.env.CI === undefined && process.env.TERM !== 'dumb';
 }
 
 function redrawn(output: Output): Line {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { bundled } from '../../test/helpers/cli.js';
 
-const main = fileURLToPath(new URL('./main.js', import.meta.url));
+const main = bundled('cli/main');
 
 test('output that finds no space ends with a message', {
   skip: !existsSync('/dev/full') && 'no /dev/full',

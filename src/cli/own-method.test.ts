@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { pathToFileURL } from 'node:url';
+import { adarand, bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { STOPPED } from '../run/events.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 const zod = import.meta.resolve('zod');
-const graph = new URL('../graph/index.js', import.meta.url).href;
-const functional = new URL('../nn/functional.js', import.meta.url).href;
+const graph = pathToFileURL(bundled('graph/index')).href;
+const functional = pathToFileURL(bundled('nn/functional')).href;
 
 describe('your own method', () => {
   const folder = testFolder();

@@ -3,10 +3,17 @@ import { execFile } from 'node:child_process';
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import { adarand, jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import {
+  adarand,
+  bundled,
+  jsonLines,
+  lastLine,
+  testFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import { predictRun } from '../run/use/predict-run.js';
 
@@ -147,7 +154,7 @@ describe('pictures are classified', () => {
   });
 
   test('predict reads an image from the standard input, and says what is wrong with it', async () => {
-    const main = fileURLToPath(new URL('./main.js', import.meta.url));
+    const main = bundled('cli/main');
     const run = 'run';
     const piped = async (input: string, ...images: readonly string[]) => {
       const command = `exec "$0" "$@" ${input}`;

@@ -36,6 +36,8 @@ const printed = {
     "'report', path",
   ],
   search: ["'tune', '--resume', path", "'tune', '--resume', path, '--minutes', enough"],
+  // Of what is looked at by `watch`: the same commands.
+  watched: ['...resuming[kind], path', "'train', '--resume', run.path"],
   help: ["'--help'", "command.name, '--help'", "to.name(), '--help'"],
   explained: ["'methods'", "'doctor'", "'models'"],
   // They need a network.

@@ -2,6 +2,7 @@ import { isUnbalanced } from '../data/imbalance.js';
 import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
+import { describeEpoch } from './describe-epoch.js';
 import { Eta } from './eta.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
@@ -145,23 +146,6 @@ function describeUntrained({ names, trained }: Extract<RunEvent, { type: 'untrai
   const shown = names.slice(0, 5).join(', ');
   const more = names.length > 5 ? ` and ${names.length - 5} more` : '';
   return `the loss does not depend on ${names.length} of ${names.length + trained} tensors, which stay as they are: ${shown}${more}`;
-}
-
-/** With the balanced accuracy where classes are unbalanced: only there does it say something else. */
-function describeEpoch(
-  { epoch, epochs, metrics, best }: Extract<RunEvent, { type: 'epoch' }>,
-  unbalanced: boolean,
-): string {
-  const { loss = Number.NaN, accuracy = Number.NaN } = metrics;
-  const { val_accuracy: validated, val_balanced_accuracy: balanced } = metrics;
-  const means = unbalanced && balanced !== undefined ? ` (balanced ${percent(balanced)})` : '';
-  const validation = validated === undefined ? '' : `  val ${percent(validated)}${means}`;
-  if (epoch === 0 && validated !== undefined)
-    return `epoch ${'0'.padStart(String(epochs).length)}/${epochs}  linear probe${validation}`;
-  return (
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}  loss ${loss.toFixed(3)}  ` +
-    `train ${percent(accuracy)}${validation}${best ? '  best so far' : ''}`
-  );
 }
 
 /** Of the events that only say how far a phase has come, one in a second: the latest, and the last of a phase. */

@@ -6,9 +6,16 @@ import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import {
+  adarand,
+  bundled,
+  jsonLines,
+  start,
+  testFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
 
 /** AdaRand with augmentation, momentum, an average and accumulation, and a rate for each group: all that must be the same. */
@@ -117,7 +124,7 @@ describe('runs that are interrupted', () => {
   }, async () => {
     const before = await digest('orphan', 'checkpoints/last.safetensors');
     const command = `ulimit -f 200; exec "$0" "$@"`;
-    const main = fileURLToPath(new URL('./main.js', import.meta.url));
+    const main = bundled('cli/main');
     const args = ['-c', command, process.execPath, main, 'train', '--resume', 'orphan'];
     const failed = await promisify(execFile)('sh', args, { cwd: folder.path }).catch((error) => error);
     assert.equal(failed.code, 2);

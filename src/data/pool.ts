@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { AdarandError } from '../errors.js';
+import { entryFile } from '../package.js';
 // Loading sharp here first is required: on Linux with glibc it cannot be loaded by a worker alone.
 import './decode.js';
 import type { Rendered, RenderJob } from './render.js';
@@ -54,7 +55,7 @@ function leastBusy(): Slot {
 }
 
 function start(): Slot {
-  const worker = new Worker(new URL('./worker.js', import.meta.url));
+  const worker = new Worker(entryFile('data/worker'));
   const slot: Slot = { worker, pending: new Map() };
   worker.on('message', (reply: Reply) => {
     const waiting = slot.pending.get(reply.id);

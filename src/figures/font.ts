@@ -44,6 +44,15 @@ function characterWidth(character: string, weight: FontWeight): number {
 
 /** The outline of a line of text that begins at (0, 0), as the `d` of a path; undefined if the font lacks a character. */
 export function textOutline(text: string, size: number, weight: FontWeight): string | undefined {
+  const key = `${weight} ${size} ${text}`;
+  if (!outlines.has(key)) outlines.set(key, outlined(text, size, weight));
+  return outlines.get(key);
+}
+
+/** Pictures of one kind have the same few texts. */
+const outlines = new Map<string, string | undefined>();
+
+function outlined(text: string, size: number, weight: FontWeight): string | undefined {
   const font = fonts[weight];
   if ([...text].some((character) => font.charToGlyphIndex(character) === 0)) return undefined;
   return font.getPath(text, 0, 0, size).toPathData(2);

@@ -50,6 +50,26 @@ export function shapeOf(index: number): string {
   return shapes[Math.floor(index / accessible.length) % shapes.length] ?? shapes[0];
 }
 
+/** Of lines: solid, then dashes, each unlike its neighbours. */
+const dashes = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3],
+  [4, 2],
+  [10, 3],
+] as const;
+
+/** The dashes of the line of series `index`, which tell it from others also without colour. */
+export function dashOf(index: number): number[] {
+  return [...(dashes[index % dashes.length] ?? dashes[0])];
+}
+
+/** The shape of the points of series `index`: another one for each. */
+export function pointOf(index: number): string {
+  return shapes[index % shapes.length] ?? shapes[0];
+}
+
 /** What is right, and what is wrong. */
 export const rightColor = accessible[0];
 export const wrongColor = accessible[6];

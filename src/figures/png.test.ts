@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import fc from 'fast-check';
 import sharp from 'sharp';
+import { confusionMatrix } from './charts/confusion-matrix.js';
 import { textWidth } from './font.js';
 import { colorOf, onDark, shapeOf } from './palette.js';
 import { renderPng } from './png.js';
@@ -27,6 +29,16 @@ test('a PNG has the size of the picture times the scale, and its colours', async
   const pixel = (x: number, y: number) => [...data.subarray((y * 180 + x) * 3, (y * 180 + x) * 3 + 3)];
   assert.deepEqual(pixel(20, 60), [255, 255, 255]);
   assert.deepEqual(pixel(150, 60), [255, 0, 0]);
+});
+
+test('a chart with any names can be drawn', async () => {
+  const drawable = async (one: string, other: string) => {
+    const chart = await confusionMatrix({ classes: [one, `${other}.`], counts: [3, 1, 0, 2] });
+    assert.ok((await renderPng(chart, { scale: 1 })).length > 100);
+  };
+  await drawable(`"it's" & <b>`, 'bell \u0007, \uffff and half a \ud800');
+  const name = fc.string({ unit: 'binary', maxLength: 12 });
+  await fc.assert(fc.asyncProperty(name, name, drawable), { numRuns: 25 });
 });
 
 test('every printable character of ASCII and Latin-1 has an outline of its own, also in bold', () => {

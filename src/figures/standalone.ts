@@ -9,11 +9,15 @@ export function standalone(chart: string): string {
   const white = `<svg$1 color="${ink}">\n<rect width="100%" height="100%" fill="#ffffff"/>`;
   const texts = /<text([^>]*)>([^<]*)<\/text>/g;
   const outlined = chart
+    .replace(notXml, '\ufffd')
     .replace(/<svg([^>]*)>/, white)
     .replace(texts, (text, attributes: string, content: string) => outline(attributes, content) ?? text);
   // A line for each element: a change of a picture is one that can be read.
   return `${outlined.replaceAll(/>(?=<[^/])/g, '>\n')}\n`;
 }
+
+/** What no XML file may contain, not even escaped: a name of a file or folder may. */
+const notXml = /[^\P{Cc}\t\n\r]|[\ufffe\uffff]/gu;
 
 /** How far a text begins before its position, as a share of its width. */
 const before: Readonly<Record<string, number>> = { middle: 0.5, end: 1 };
@@ -38,7 +42,8 @@ function outline(attributes: string, content: string): string | undefined {
   const left = Math.round(-100 * anchor * textWidth(text, size, weight)) / 100;
   all.set('transform', [taken('transform'), ...(left < 0 ? [`translate(${left},0)`] : [])].join(' '));
   const kept = Array.from(all, ([name, value]) => ` ${name}="${value}"`).join('');
-  return `<path role="img" aria-label="${content}"${kept} d="${d}"/>`;
+  // In a text, a quotation mark is one; in an attribute, it would end it.
+  return `<path role="img" aria-label="${content.replaceAll('"', '&quot;')}"${kept} d="${d}"/>`;
 }
 
 function decoded(content: string): string {

@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { AdarandError } from '../errors.js';
-import { systemCode, writeError, writeFileAtomic } from './atomic.js';
+import { AppendFile } from './append-file.js';
+import { systemCode, writeFileAtomic } from './atomic.js';
 import { specialAt } from './special.js';
 import { whyUnreadable } from './why-unreadable.js';
 
@@ -10,11 +10,9 @@ import { whyUnreadable } from './why-unreadable.js';
  * writers' lines mixed, and a kill leaves at most one half line at the end, which the next `open` removes.
  */
 export class JsonLines {
-  readonly path: string;
-  readonly #file: number;
+  readonly #file: AppendFile;
 
-  private constructor(path: string, file: number) {
-    this.path = path;
+  private constructor(file: AppendFile) {
     this.#file = file;
   }
 
@@ -29,36 +27,21 @@ export class JsonLines {
     const kept = lines.filter(({ value }) => keep(value));
     const wanted = kept.map(({ source }) => `${source}\n`).join('');
     if (wanted !== text) await writeFileAtomic(path, wanted);
-    try {
-      return new JsonLines(path, openSync(path, 'a'));
-    } catch (error) {
-      throw writeError(path, error);
-    }
+    return new JsonLines(new AppendFile(path));
   }
 
   /** Appends one line. After an error (a full disk) the file ends where it ended before. */
   append(value: unknown): void {
-    const bytes = Buffer.from(`${JSON.stringify(value)}\n`);
-    const before = fstatSync(this.#file).size;
-    try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(this.#file, bytes, done);
-    } catch (error) {
-      ftruncateSync(this.#file, before);
-      throw writeError(this.path, error);
-    }
+    this.#file.append(Buffer.from(`${JSON.stringify(value)}\n`));
   }
 
   /** Afterwards, a power cut takes no line away. */
   sync(): void {
-    try {
-      fsyncSync(this.#file);
-    } catch (error) {
-      throw writeError(this.path, error);
-    }
+    this.#file.sync();
   }
 
   close(): void {
-    closeSync(this.#file);
+    this.#file.close();
   }
 }
 

@@ -51,6 +51,22 @@ export function acquireLock(path: string, purpose: LockPurpose): Lock {
   }
 }
 
+/** Who has a lock: nobody, a process that lives (or may live, on another machine), or one that is gone and left it. */
+export type LockState =
+  | { readonly state: 'free' | 'left' }
+  /** `process 17`, `process 17 on other-machine`. */
+  | { readonly state: 'held'; readonly holder: string };
+
+/** Reads only, for who looks on. @throws AdarandError `run.locked` for a lock that cannot be read. */
+export function lockState(path: string): LockState {
+  try {
+    return { state: staleText(path) === undefined ? 'free' : 'left' };
+  } catch (error) {
+    if (error instanceof Held) return { state: 'held', holder: error.holder };
+    throw error;
+  }
+}
+
 function take(path: string): Lock {
   const line = identityLine();
   const claim = claimOf(path, line);

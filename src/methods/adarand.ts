@@ -20,6 +20,7 @@ import {
 import { cosineMatrix, cosineSimilarity, sum } from '../nn/functional.js';
 import { adam } from '../optimizers/adam.js';
 import { cosine, cosine716 } from '../optimizers/schedules.js';
+import type { MethodAbout } from './about.js';
 import { bound, defineMethod } from './method.js';
 import { reductionOption, squared } from './shared/reduction.js';
 
@@ -47,36 +48,71 @@ const options = z.strictObject({
   reduction: reductionOption,
 });
 
-/**
- * Adaptive random feature regularization (Yamaguchi, Kanai, Adachi and Chijiwa, CVPR 2024, arXiv 2403.10097).
- *
- * Each feature g_i [d] is pulled toward a random vector from its class's Gaussian, whose mean is trained alongside:
- *
- *   z_i = mu_{y_i} + sigma_{y_i} eps_i,   eps_i ~ N(0, I)
- *   R = mean_i ||g_i - z_i||^2                                    (eq. 5; gradients reach the network only)
- *   mubar_k <- alpha mubar_k + (1 - alpha) mean of this batch's g of class k   (classes in the batch only)
- *   l_intra = 1/K sum_k D(mu_k, mubar_k)
- *   l_inter = -1/(K(K-1)) sum_{k != l} D(mu_k, mu_l),   D(u,v) = 1 - cos(u,v)
- *   one Adam step of mu on l_intra + l_inter                      (gradients reach mu only)
- *
- * mu, sigma and mubar [K, d] start as the pretrained network's class statistics over the target training set; sigma
- * stays. The losses do not see the length of mu, so the prior's scale comes from there.
- *
- * `form: article` is the article author's implementation: running means anchored to mu, mubar_k = alpha mu_k +
- * (1 - alpha) muhat_k without memory (muhat_k = 0 for absent classes); l_inter = 1/K^2 sum_{k != l} cos;  Adam at 1e-3,
- * its rate falling to 0 as a cosine (here per step, there per epoch). Not followed: its pretrained statistics are those of
- * a network in training mode.
- * `distance: squaredCosine` is a third published variant: squares of 1 - cos (intra) and of cos (inter), which
- * makes class means orthogonal rather than opposite.
- *
- * Without intra: "w/o l_intra"; without inter: "w/o l_inter"; without both: RandReg-CP.
- */
+const about = {
+  references: [
+    {
+      title: 'Adaptive Random Feature Regularization on Fine-tuning Deep Neural Networks',
+      authors: ["Shin'ya Yamaguchi", 'Sekitoshi Kanai', 'Kazuki Adachi', 'Daiki Chijiwa'],
+      venue: 'CVPR',
+      year: 2024,
+      url: 'https://arxiv.org/abs/2403.10097',
+      arxiv: '2403.10097',
+    },
+  ],
+  idea:
+    "Each feature is pulled toward a random vector from its class's Gaussian, whose mean is trained alongside: it follows the " +
+    "features of the class (l_intra) and moves away from those of other classes (l_inter). The losses do not see the means' " +
+    "lengths, so the prior's scale comes from the pretrained features.",
+  equations: [
+    'z_i = mu_{y_i} + sigma_{y_i} eps_i,   eps_i ~ N(0, I)',
+    'R = mean_i ||g_i - z_i||_2^2,   with reduction = mean also divided by d    (gradients reach the network only)',
+    'L = CE + lambda R',
+    'mubar_k <- alpha mubar_k + (1 - alpha) muhat_k,   muhat_k = mean of g_i with y_i = k    (classes of the batch only)',
+    'D(u, v) = 1 - cos(u, v)',
+    'l_intra = 1/K sum_k D(mu_k, mubar_k)',
+    'l_inter = -1/(K(K-1)) sum_{k != l} D(mu_k, mu_l)',
+    'mu <- one step of Adam on l_intra + l_inter    (gradients reach mu only)',
+    'article         mubar_k = alpha mu_k + (1 - alpha) muhat_k,   muhat_k = 0 for absent classes',
+    '                l_inter = 1/K^2 sum_{k != l} cos(mu_k, mu_l)',
+    'squaredCosine   l_intra = 1/K sum_k (1 - cos(mu_k, mubar_k))^2',
+    '                l_inter = 1/(K(K-1)) sum_{k != l} cos(mu_k, mu_l)^2',
+  ],
+  symbols: {
+    'mu, mubar':
+      'means and running means of the classes, [K, d]; at first those of the pretrained features over the training images',
+    sigma: 'their standard deviations, [K, d], constant; isotropic: the root of the mean variance over d',
+    eps: 'drawn afresh for each image and step, [B, d]',
+  },
+  defaults: {
+    lambda: "the authors' setting, with a mean over batch and features",
+    form: 'the paper; article is the implementation that came with an article about it',
+    distance: 'the paper; squaredCosine is a third published variant',
+    runningMean: 'the form: persistent in the paper, anchored in the article',
+    intra: 'the paper',
+    inter: 'the paper',
+    alpha: "the authors' setting",
+    std: 'both implementations; the formula of the paper is isotropic',
+    priorLearningRate: "the form: 0.01 in the authors' setting, 0.001 in the article",
+    reduction: 'what lambda = 1 belongs to',
+  },
+  departures: [
+    "Adam's rate is multiplied by cos(7 pi t / (16 T)), t of T updates, in the paper's form; it falls to 0 as a cosine in the article's, here per step, there per epoch.",
+    'In the article the pretrained statistics are those of a network in training mode; here it is in evaluation mode.',
+    'squaredCosine makes class means orthogonal rather than opposite.',
+    'Without intra it is "w/o l_intra", without inter "w/o l_inter", and without both RandReg-CP, which is randreg with prior = class.',
+  ],
+  cost:
+    'No pass more: random numbers and a difference [B, d], cosines [K, K], and five tensors [K, d]. One pass of the frozen ' +
+    'network over the training images before training.',
+} satisfies MethodAbout;
+
+/** Adaptive random feature regularization: `about` has its equations, as the paper has them. */
 export const adarand = defineMethod({
   name: 'adarand',
   title: 'Adaptive random feature regularization',
   paper: 'Yamaguchi et al., CVPR 2024, arXiv 2403.10097',
-  paperTitle: 'Adaptive Random Feature Regularization on Fine-tuning Deep Neural Networks',
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ N(mu_y, sigma_y^2);  mu <- Adam(l_intra + l_inter)',
+  about,
   options,
   defaultLambda: 1,
   lambdaUnit: 'features',

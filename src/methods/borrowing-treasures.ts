@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { at } from '../errors.js';
 import { int32 } from '../graph/ops.js';
 import { Random } from '../random.js';
+import type { MethodAbout } from './about.js';
 import { Descriptors } from './borrowing-treasures/descriptors.js';
 import { FilterBank } from './borrowing-treasures/filter-bank.js';
 import { nearestNeighbours } from './borrowing-treasures/neighbours.js';
@@ -49,41 +50,68 @@ const options = z.strictObject({
   updateEpochs: z.number().int().positive().default(4).describe('epochs after which the K_i grow'),
 });
 
-/**
- * Borrowing treasures from the wealthy: selective joint fine-tuning (Ge and Yu, CVPR 2017, arXiv 1702.08690). The
- * network goes on learning the source task, on the source images that look most like the target images:
- *
- *   L = CE(target batch) + lambda CE_source(source batch),   CE_source = mean_i -log softmax(W_s g_i + b_s)_{y_i}
- *
- * W_s [S, d] is a second head on the same backbone, new (N(0, 0.01^2), b_s = 0) and dropped afterwards. The paper
- * weighs both losses by 0.5: lambda = 1 is its objective, twice as large, hence as with twice its learning rate.
- *
- * Before training, images are compared by low-level filters (`FilterBank`, by default the network's first two
- * convolutions before their activation, as the authors' code has them): by symmetric Kullback-Leibler divergence
- * between histograms of the responses, whose bins hold equal shares of the target images' (`Descriptors`,
- * `histogramDistances`). Each target image i keeps its m nearest source images, in order (`neighbours`: [n, m]). A
- * batch goes along with as many source images, one drawn uniformly from the first K_i of each of its images.
- *
- * K_i (`counts`: [n]) starts at K_0. After every `updateEpochs` epochs, with p_i the network's prediction for image i,
- *
- *   K_i <- min(m, K_i + sigma),   H_i = -sum_c p_ic ln p_ic
- *   sigma = 4 K_0 if misclassified, 2 K_0 if not and H_i >= delta, else 0
- *
- * The configurations that come with the code have m = 5000 and K_0 = 300, for 1.2 million source images; with fewer
- * than m of them K_0 is the same part of the list. The paper wants 200,000 different images to be borrowed at first.
- *
- * Not followed is the code where it departs from the paper: an image's growth there also multiplies how often the
- * image itself is drawn, and surplus images of a class are exchanged within a batch. The K_i grow here after a number of epochs.
- *
- * Memory: the descriptors and the lists of the target images, n (D + 2 m) numbers with D = bins x filters.
- */
+const about = {
+  references: [
+    {
+      title:
+        'Borrowing Treasures from the Wealthy: Deep Transfer Learning through Selective Joint Fine-tuning',
+      authors: ['Weifeng Ge', 'Yizhou Yu'],
+      venue: 'CVPR',
+      year: 2017,
+      url: 'https://arxiv.org/abs/1702.08690',
+      arxiv: '1702.08690',
+    },
+  ],
+  idea:
+    'The network goes on learning the source task, on the source images that look most like the target images by low-level ' +
+    'filters. Images that are hard borrow more of them as training goes on.',
+  equations: [
+    'L = CE + lambda CE_source,   CE_source = mean_i -log softmax(W_s g_i + b_s)_{y_i} over the source batch',
+    'D(p, q) = sum_filters w_f sum_bins 1/2 (p ln((p + e) / (q + e)) + q ln((q + e) / (p + e)))',
+    'each target image has a list of its m nearest source images by D',
+    'a batch goes along with as many source images: one drawn uniformly from the first K_i of each of its images',
+    'every updateEpochs epochs:   K_i <- min(m, K_i + sigma),   H_i = -sum_c p_ic ln p_ic',
+    'sigma = 4 K_0 if misclassified,   2 K_0 if not and H_i >= delta,   else 0',
+  ],
+  symbols: {
+    'p, q':
+      "histograms of a filter's responses, whose bins hold equal shares of the target images' responses",
+    'w_f, e': '0.5 over the number of filters in the layer of f, and 2.2e-16',
+    K_i: 'how many of its list image i draws from; K_0 at first',
+    p_i: "the network's prediction for training image i",
+    'W_s, b_s': 'a second head for the S source classes, N(0, 0.01^2) and 0 at first, dropped afterwards',
+  },
+  defaults: {
+    lambda:
+      'the paper weighs both losses by 0.5: 1 is its objective, twice as large, hence as with twice its learning rate',
+    bank: "the authors' code: the first two convolutions before their activation",
+    bins: "the authors' code",
+    neighbours: "the configurations that come with the authors' code",
+    initial: 'the same configurations: 300 of 5000; with fewer source images the same part of the list',
+    misclassified: 'the paper, from notes on it',
+    uncertain: 'the paper, from notes on it',
+    certain: 'the paper, from notes on it',
+    delta: 'the paper, from memory: not checked',
+    updateEpochs: 'ours: the paper trains to the end between two rounds',
+  },
+  departures: [
+    'The K_i grow after a number of epochs, not between whole trainings.',
+    "Not followed: in the code an image's growth also multiplies how often the image itself is drawn, and surplus images of a " +
+      'class are exchanged within a batch.',
+    'The paper wants 200,000 different images to be borrowed at first, of 1.2 million.',
+  ],
+  cost:
+    'Twice the images in each step. Before training, three passes of two convolutions over the training images and one over ' +
+    'the source images, and all distances; memory for n (bins x filters + 2 m) numbers.',
+} satisfies MethodAbout;
+
+/** Borrowing treasures from the wealthy: `about` has its equations. */
 export const borrowingTreasures = defineMethod({
   name: 'borrowing-treasures',
   title: 'Borrowing treasures from the wealthy: selective joint fine-tuning',
   paper: 'Ge and Yu, CVPR 2017, arXiv 1702.08690',
-  paperTitle:
-    'Borrowing Treasures from the Wealthy: Deep Transfer Learning through Selective Joint Fine-tuning',
   formula: 'L = CE + lambda CE_source(images drawn from the K_i source images nearest to each x_i)',
+  about,
   options,
   defaultLambda: 1,
   lambdaUnit: 'none',

@@ -17,42 +17,74 @@ import {
 import { identity, linear, normalize, sum } from '../nn/functional.js';
 import { normal } from '../nn/initializers.js';
 import { Random } from '../random.js';
+import type { MethodAbout } from './about.js';
 import { contrastive } from './core-tuning/contrastive.js';
 import { hardPairs } from './core-tuning/hard-pairs.js';
 import type { LossTools } from './losses.js';
 import { bound, defineMethod } from './method.js';
 
-/**
- * Core-tuning (Zhang, Hooi, Hu, Liang and Feng, NeurIPS 2021, arXiv 2102.06605): fine-tuning with a focal contrastive
- * loss on hard pairs, and a classifier that is trained on the mixes, too.
- *
- *   f = [g; f+; f-]                                      B features and two mixes each (`hardPairs`), labels y mixed alike
- *   z = h(f) / ||h(f)||,   h = Linear(d, d), ReLU, Linear(d, m)
- *   L_con = focal contrastive loss of z (`contrastive`)
- *   CE_mix = mean over f of -sum_c y_c log softmax(W f + b)_c
- *   L = CE_mix + lambda L_con,   lambda = eta
- *
- * CE_mix takes the place of the batch's cross-entropy. h is trained along with the network and then dropped. Its
- * weights are He-normal in the first layer and Xavier-normal in the second, drawn with a fixed seed, its biases 0.
- * Mixing proportions are Beta(a, a), uniform with the default a = 1. Norms are clamped at 1e-12, and a mix that cannot
- * be made (no other sample of the class, none of another class) is in neither loss.
- *
- * Positives of a sample are the other samples of its class. Mixes are negatives only; with
- * `mixedPositives`, semi-hard negatives with equal soft labels are also each other's positives, as in the authors'
- * code: that happens where both classes agree and both proportions are at the floor.
- *
- * Where the authors' code does otherwise: it detaches the samples themselves in both losses (`detachOriginals`),
- * divides by all vectors instead of the positives (`innerNorm: all`), takes masked cosines for 0, so that the hardest
- * positive of non-negative features need not be one, draws negatives without looking at the class, finds equal soft
- * labels by a hash that overflows, and has a classifier without a bias. None of the last four is followed.
- */
+const about = {
+  references: [
+    {
+      title:
+        'Unleashing the Power of Contrastive Self-Supervised Visual Models via Contrast-Regularized Fine-Tuning',
+      authors: ['Yifan Zhang', 'Bryan Hooi', 'Dapeng Hu', 'Jian Liang', 'Jiashi Feng'],
+      venue: 'NeurIPS',
+      year: 2021,
+      url: 'https://arxiv.org/abs/2102.06605',
+      arxiv: '2102.06605',
+    },
+  ],
+  idea:
+    'Fine-tuning with a focal contrastive loss on hard pairs, and a classifier that is trained on mixed features, too. It was ' +
+    'made for networks that were pretrained without labels, by contrast.',
+  equations: [
+    'f+_i = r f_hp + (1 - r) f_hn,         hp: same class, least cosine; hn: other class, largest cosine',
+    'f-_i = (1 - s) f_i + s f_n,           n: at random, of another class;   r ~ Beta(a, a),   s ~ max(Beta(a, a), floor)',
+    'f = [g; f+; f-],   y = [y; y+; y-],   labels mixed as features are',
+    'z = h(f) / ||h(f)||,   h = Linear(d, d), ReLU, Linear(d, m)',
+    'p_ij = exp(z_i . z_j / tau) / sum_{k in A_i} exp(z_i . z_k / tau)',
+    'L_con = mean_i -1/|P_i| sum_{j in P_i} (1 - p_ij) log p_ij',
+    'CE_mix = mean over f of -sum_c y_c log softmax(W f + b)_c',
+    'L = CE_mix + lambda L_con',
+  ],
+  symbols: {
+    f: 'features and their two mixes, [3B, d]',
+    z: 'their projections, of unit length, [3B, m]',
+    'P_i, A_i':
+      'other vectors of the same class (of samples only), and all other vectors; anchors without a positive are left out',
+    h: 'projection head, trained along and then dropped; He-normal and Xavier-normal weights of a fixed seed',
+    eta: "the authors' name for lambda",
+  },
+  defaults: {
+    lambda: "the authors' run on CIFAR-10; they choose it for each dataset from 0.1, 1 and 10",
+    tau: "the authors' code",
+    dimension: "the authors' code",
+    a: "the authors' code",
+    floor: "the authors' code",
+    focal: 'the paper',
+    innerNorm: 'the paper; all is what the code divides by',
+    mixedPositives: 'ours: mixes are negatives only',
+    detachOriginals: "the paper; true is the authors' code",
+  },
+  departures: [
+    'Followed by an option: the code detaches the samples themselves in both losses, and divides by all vectors instead of ' +
+      'the positives.',
+    'Not followed: the code takes masked cosines for 0, so that the hardest positive of non-negative features need not be ' +
+      'one; draws negatives without looking at the class; finds equal soft labels by a hash that overflows; has a classifier ' +
+      'without a bias.',
+    'A mix that cannot be made (no other sample of the class, none of another class) is in neither loss.',
+  ],
+  cost: 'No pass more of the network: the head and the projection head see three times the features.',
+} satisfies MethodAbout;
+
+/** Core-tuning: `about` has its equations. */
 export const coreTuning = defineMethod({
   name: 'core-tuning',
   title: 'Core-tuning: contrast-regularized fine-tuning',
   paper: 'Zhang et al., NeurIPS 2021, arXiv 2102.06605',
-  paperTitle:
-    'Unleashing the Power of Contrastive Self-Supervised Visual Models via Contrast-Regularized Fine-Tuning',
   formula: 'L = CE_mix + lambda mean_i -1/|P_i| sum_{j in P_i} (1 - p_ij) log p_ij',
+  about,
   options: z.strictObject({
     tau: z.number().positive().default(0.07).describe('temperature of the contrastive loss'),
     dimension: z.number().int().positive().default(256).describe('m, size of the contrasted vectors'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { invariant } from '../errors.js';
 import { add, float32, mul, sub } from '../graph/ops.js';
 import { sumOfSquares } from '../nn/functional.js';
+import type { MethodAbout } from './about.js';
 import { channelAttention } from './delta/channel-attention.js';
 import { ablationImportances, gradientImportances } from './delta/channel-importance.js';
 import { sampleTrainingImages } from './delta/image-sample.js';
@@ -11,40 +12,71 @@ import { LAMBDA_SCALE } from './lambda-unit.js';
 import { bound, defineMethod } from './method.js';
 import { logisticRegression } from './shared/logistic-regression.js';
 
-/**
- * DELTA (Li, Xiong, Wang, Rao, Liu, Chen and Huan, ICLR 2019, arXiv 1901.09229): the network's intermediate maps stay
- * near the pretrained network's, most of all in the channels that matter for the target classes.
- *
- *   R = sum_l C_l / (2 h_l w_l) sum_b sum_c a_lc ||F_lbc - F^s_lbc||^2,   sum_c a_lc = 1
- *   L = CE + alpha R + beta / 2 (||W||^2 + ||b||^2)
- *
- * F_l [B, C_l, h_l, w_l] are the maps at the end of each stage (of a transformer: [B, T, C_l] after every quarter of
- * its blocks, tokens being pixels), F^s those of the pretrained network; W and b are the new head's. alpha is the
- * method's lambda. The terms replace the optimizer's weight decay.
- *
- * R is a sum over the batch, so alpha = 0.01 belongs to the authors' batch of 64; `reduction: mean` divides by B.
- * With BatchNorm in training mode R is not 0 at the first step: the frozen copy's uses its running statistics.
- *
- * Attention a_l = softmax of the channels' standardised importances (`channelAttention`), computed before training:
- *
- *   ablation   what the loss of a target classifier on the frozen network gains when the channel is zeroed. A pass
- *              through the network behind the map for each channel and batch: 3840 for ResNet-18, 15360 for ResNet-50
- *   gradient   an estimate of the same from a single backward pass per batch (`gradientImportances`): ours
- *   none       R = sum_l 1/2 ||F_l - F^s_l||^2, without any division: the authors' "feature map" variant. Roughly
- *              h_l w_l times as large, which the unit of lambda makes up for, unless it is raw
- *
- * Where we do otherwise than the authors' code: it compares the last 1x1 convolution of each ResNet stage, before its
- * BatchNorm, sum and ReLU, and zeroes that convolution's filters; we take the end of the stage, which other networks
- * have, too. It trains the target classifier by ten epochs of SGD; we solve the logistic regression. It looks at the
- * first four training batches; we draw as many images (32 a batch) at random, un-augmented, since those of a folder come
- * sorted by class. The standardisation, its factor 1/5 and C / (h w) are in the code only, and followed.
- */
+const about = {
+  references: [
+    {
+      title: 'DELTA: DEep Learning Transfer using Feature Map with Attention for Convolutional Networks',
+      authors: [
+        'Xingjian Li',
+        'Haoyi Xiong',
+        'Hanchao Wang',
+        'Yuxuan Rao',
+        'Liping Liu',
+        'Zeyu Chen',
+        'Jun Huan',
+      ],
+      venue: 'ICLR',
+      year: 2019,
+      url: 'https://arxiv.org/abs/1901.09229',
+      arxiv: '1901.09229',
+    },
+  ],
+  idea:
+    "The network's intermediate maps stay near those of the pretrained network, most of all in the channels that matter for " +
+    'the target classes. How much a channel matters is found out before training.',
+  equations: [
+    'L = CE + alpha R + beta / 2 (||W||_F^2 + ||b||^2),   alpha = lambda',
+    'R = sum_l C_l / (2 h_l w_l) sum_b sum_c a_lc ||F_lbc - F^s_lbc||_F^2,   sum_c a_lc = 1',
+    'a_l = softmax(((v_l - mean v_l) / std v_l) / 5)',
+    'ablation   v_lc = mean over batches of CE(F^s with F^s_lc = 0) - CE(F^s)',
+    'gradient   v_lc = an estimate of the same from one backward pass for each batch',
+    'none       R = sum_l 1/2 ||F_l - F^s_l||_F^2, without any division',
+    'with reduction = mean, R is also divided by B',
+  ],
+  symbols: {
+    F_l: 'maps at the end of stage l, [B, C_l, h_l, w_l]; of a transformer, [B, T, C_l] after every quarter of its blocks',
+    'F^s_l': 'the same of the pretrained network; constants',
+    a_l: 'attention of the channels, [C_l]; constant, all equal to 1 / C_l where importances are',
+    v_l: 'importances of the channels, [C_l], under a logistic regression on the pretrained features',
+  },
+  defaults: {
+    lambda: "the authors' code, relative to the size of the feature maps",
+    attention: 'the paper',
+    batches: "the authors' code",
+    beta: "the authors' code",
+    reduction: "the authors' code, whose 0.01 belongs to batches of 64",
+  },
+  departures: [
+    'The authors compare the last 1x1 convolution of each ResNet stage, before its BatchNorm, sum and ReLU, and zero that ' +
+      "convolution's filters; here it is the end of the stage, which other networks have, too.",
+    'They train the target classifier by ten epochs of SGD; here it is the logistic regression itself.',
+    'They look at the first four training batches; here as many images (32 a batch) are drawn at random, since those of a ' +
+      'folder come sorted by class.',
+    'Standardisation, its factor 1/5 and C / (h w) are in their code only, and followed. attention = gradient is ours.',
+    'With BatchNorm in training mode R is not 0 at the first step: the frozen copy uses its running statistics.',
+  ],
+  cost:
+    'One forward pass of the frozen network more in each step. Before training, one pass over the images; and for ablation ' +
+    'the rest of the network once for each channel and batch: 3840 times for ResNet-18, 15360 for ResNet-50.',
+} satisfies MethodAbout;
+
+/** DELTA: `about` has its equations. */
 export const delta = defineMethod({
   name: 'delta',
   title: 'DELTA: feature maps with attention',
   paper: 'Li et al., ICLR 2019, arXiv 1901.09229',
-  paperTitle: 'DELTA: DEep Learning Transfer using Feature Map with Attention for Convolutional Networks',
   formula: 'L = CE + lambda sum_l C_l/(2 h_l w_l) sum_bc a_lc ||F - F_s||^2 + beta / 2 (||W||^2 + ||b||^2)',
+  about,
   options: z.strictObject({
     attention: z
       .enum(['ablation', 'gradient', 'none'])

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { Tensors } from '../graph/tensor.js';
+import type { AboutWith, MethodAbout } from './about.js';
 import { checkLosses } from './check-losses.js';
 import type { EpochCallback, SourceSamplerContext } from './host.js';
 import type { MethodInputs, Need } from './inputs.js';
@@ -15,10 +16,10 @@ export interface MethodDescription {
   readonly title: string;
   /** Authors, venue, arXiv number. */
   readonly paper: string;
-  /** Of the paper, for who cites it. */
-  readonly paperTitle?: string;
   /** The loss, in plain mathematics. */
   readonly formula: string;
+  /** Its publications, equations, symbols, departures: every method that is built in has them. */
+  readonly about?: MethodAbout;
   /** The weight that the paper uses. */
   readonly defaultLambda: number;
   /** What its penalty grows with, and its weight is relative to. */
@@ -62,6 +63,7 @@ export interface Method extends MethodDescription {
 /** A method as its file writes it: `bind` gets options that are validated and typed. */
 export interface MethodDefinition<Options extends z.ZodType> extends MethodDescription {
   readonly options: Options;
+  readonly about?: AboutWith<keyof z.input<Options> & string>;
   /** Names of options that, whatever their values, change nothing beside the values of the others; default none. */
   unused?(options: z.output<Options>): readonly string[];
   bind(options: z.output<Options>): Bound;

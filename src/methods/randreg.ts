@@ -13,40 +13,76 @@ import {
   type Value,
 } from '../graph/ops.js';
 import { norm } from '../nn/functional.js';
+import type { MethodAbout } from './about.js';
 import type { MethodInputs, Need, Statistics } from './inputs.js';
 import { lambdaScale } from './lambda-unit.js';
 import type { LossTools } from './losses.js';
 import { bound, defineMethod } from './method.js';
 import { type Reduction, reductionOption, squared } from './shared/reduction.js';
 
-/**
- * Random feature regularization, as the AdaRand paper compares it (after Zhong and Maki, CVPR 2020, arXiv
- * 1908.05997, without their balancing of gradient norms): each feature g_i [d] is pulled toward a vector z_i drawn
- * afresh at every step.
- *
- *   R = mean_i ||g_i - z_i||^2
- *   uniform     z ~ U(0,1) per coordinate
- *   normal      z ~ N(0,1) per coordinate
- *   pretrained  z ~ N(mu_s, sigma_s^2): statistics of the pretrained features over the target training set, per
- *               coordinate (`vector`, default) or mean and variance averaged over coordinates (`scalar`)
- *   class       z ~ N(mu_y, sigma_y^2): the same per class; "RandReg-CP". AdaRand without either of its two losses.
- *
- * With `--lambda-unit relative` (the default of a run) `uniform` and `normal` are, like lambda, for features of
- * ResNet-50's size: z is scaled as the features are. With `raw` it is as above.
- *
- * `balance: rho` weighs R anew at every step so that its pull on the features stays in proportion to the task's, as
- * pseudo-task regularization does on-line. How the authors do it could not be read: this is our interpretation,
- *
- *   R' = rho ||dCE/dG||_F / (||dR/dG||_F + 1e-12) R,   the factor without a gradient,   dCE/dG = (P - Y) W / B
- *
- * In expectation R pulls g toward the prior's mean: E ||g - z||^2 = ||g - mu||^2 + tr Sigma.
- */
+const about = {
+  references: [
+    {
+      title: 'Regularizing CNN Transfer Learning with Randomised Regression',
+      authors: ['Yang Zhong', 'Atsuto Maki'],
+      venue: 'CVPR',
+      year: 2020,
+      url: 'https://arxiv.org/abs/1908.05997',
+      arxiv: '1908.05997',
+    },
+    {
+      title: 'Adaptive Random Feature Regularization on Fine-tuning Deep Neural Networks',
+      authors: ["Shin'ya Yamaguchi", 'Sekitoshi Kanai', 'Kazuki Adachi', 'Daiki Chijiwa'],
+      venue: 'CVPR',
+      year: 2024,
+      url: 'https://arxiv.org/abs/2403.10097',
+      arxiv: '2403.10097',
+    },
+  ],
+  idea:
+    'Each feature is pulled toward a vector that is drawn afresh at every step, from one of four priors. This is the form ' +
+    'that the AdaRand paper compares, after Zhong and Maki, without their balancing of gradient norms.',
+  equations: [
+    'L = CE + lambda R',
+    'R = mean_i ||g_i - z_i||_2^2,   with reduction = mean also divided by d',
+    'uniform      z ~ U(0, 1) per coordinate',
+    'normal       z ~ N(0, 1) per coordinate',
+    'pretrained   z ~ N(mu_s, sigma_s^2)',
+    'class        z ~ N(mu_y, sigma_y^2),   "RandReg-CP": AdaRand without its two losses',
+    'E ||g - z||^2 = ||g - E z||^2 + tr Cov z:   in expectation g is pulled toward the mean of the prior',
+    "balance      R' = rho ||dCE/dG||_F / (||dR/dG||_F + 1e-12) R,   the factor without a gradient",
+  ],
+  symbols: {
+    'mu_s, sigma_s':
+      'mean and standard deviation of the pretrained features over the training images, [d] (vector), or averaged over d (scalar)',
+    'mu_y, sigma_y': 'the same over the images of class y, [K, d]',
+    G: 'features of the batch, [B, d];   dCE/dG = (softmax(o) - Y) W / B',
+    rho: 'the option balance',
+  },
+  defaults: {
+    lambda: 'the AdaRand paper, with a mean over batch and features',
+    prior: 'the simplest of the AdaRand paper; its best one depends on the dataset',
+    statistics: 'per coordinate, as class statistics are; the paper prints averages',
+    balance: 'off, as in the AdaRand paper',
+    reduction: 'what lambda = 1 belongs to',
+  },
+  departures: [
+    'balance is our reading of pseudo-task regularization: how its authors balance the two gradients could not be read.',
+    'With --lambda-unit relative, uniform and normal are scaled as the features of the network are: they are meant for ' +
+      "ResNet-50's.",
+  ],
+  cost:
+    'No pass more: random numbers [B, d] and a difference. One pass over the training images before training for the priors ' +
+    'pretrained and class, and wherever lambda is relative.',
+} satisfies MethodAbout;
+
+/** Random feature regularization: `about` has its equations. */
 export const randreg = defineMethod({
   name: 'randreg',
   title: 'Random feature regularization',
   paper: 'Zhong and Maki, CVPR 2020, arXiv 1908.05997; as compared in arXiv 2403.10097',
-  paperTitle: 'Regularizing CNN Transfer Learning with Randomised Regression',
   formula: 'L = CE + lambda mean ||g - z||^2,  z ~ p(z)',
+  about,
   options: z.strictObject({
     prior: z.enum(['uniform', 'normal', 'pretrained', 'class']).default('uniform').describe('p(z)'),
     statistics: z

@@ -3,43 +3,76 @@ import { dot } from '../analysis/vector.js';
 import { AdarandError, at } from '../errors.js';
 import { int32, zeros } from '../graph/ops.js';
 import { Random } from '../random.js';
+import type { MethodAbout } from './about.js';
 import { bound, defineMethod } from './method.js';
 import { classMeans } from './shared/class-means.js';
 import { sourceCrossEntropy } from './shared/source-task.js';
 import { unbalancedTransport } from './uot/unbalanced-transport.js';
 
-/**
- * Fine-tuning together with the source classes that are most like the target's, chosen by unbalanced optimal
- * transport (Liu et al., NeurIPS 2022, arXiv 2111.12292).
- *
- * Before training, with m_s [d] and m_k [d] the mean features of source class s (of S) and target class k (of K) under
- * the pretrained network:
- *
- *   C_sk = (1 - cos(m_s, m_k)) / p_m
- *   T = transport plan of C with epsilon, tau_1 (source) and tau_2 (target)      [S, K], see `unbalancedTransport`
- *   score_s = sum_k T_sk
- *
- * All images of the source classes with the highest scores are kept. In training, each step takes as many of them as
- * target images. They pass the same backbone, in the same batch, and a linear head of their own with S outputs:
- *
- *   L = CE_target + lambda CE_source
- *
- * The kept images are shuffled, gone through, shuffled anew, and so on.
- *
- * Defaults are those of the authors' code, whose lambda is 0.3 for ResNet-18 pretrained with labels and 1 for MoCo v2.
- * As there, the source head is new: weights N(0, 2/2048) in variance (a standard deviation of 1/32, whatever d), drawn
- * with a fixed seed, and bias 0. The code gives both heads ten times the backbone's rate (here: a backbone rate of
- * 0.1), and starts the target's like the source's (here: as in every method).
- *
- * Classes without images take no part; a class whose mean is 0 has a cosine of 0 with all others. Of equal scores the
- * first class is taken.
- */
+const about = {
+  references: [
+    {
+      title: 'Improved Fine-Tuning by Better Leveraging Pre-Training Data',
+      authors: [
+        'Ziquan Liu',
+        'Yi Xu',
+        'Yuanhong Xu',
+        'Qi Qian',
+        'Hao Li',
+        'Xiangyang Ji',
+        'Antoni B. Chan',
+        'Rong Jin',
+      ],
+      venue: 'NeurIPS',
+      year: 2022,
+      url: 'https://arxiv.org/abs/2111.12292',
+      arxiv: '2111.12292',
+    },
+  ],
+  idea:
+    "The network is fine-tuned together with the source classes that are most like the target's, chosen before training by " +
+    'unbalanced optimal transport between class means. Each step takes as many of their images as target images.',
+  equations: [
+    'C_sk = (1 - cos(m_s, m_k)) / p_m',
+    'T = argmin_{T >= 0} <T, C> + epsilon sum_sk T_sk (log T_sk - 1) + tau_1 KL(T 1 || 1) + tau_2 KL(T^T 1 || 1)',
+    'u <- (1 / (M v))^{tau_1 / (tau_1 + epsilon)},   v <- (1 / (M^T u))^{tau_2 / (tau_2 + epsilon)},   M = exp(-C / epsilon)',
+    'T = diag(u) M diag(v)',
+    'score_s = sum_k T_sk;   the source classes with the highest scores are kept',
+    'L = CE + lambda CE_source,   CE_source = mean_i -log softmax(W_s g_i + b_s)_{y_i} over the source batch',
+  ],
+  symbols: {
+    'm_s, m_k': 'mean pretrained features of a source and of a target class, [d]',
+    T: 'transport plan, [S, K]',
+    'tau_1, tau_2':
+      'tauSource and tauTarget: how firmly each source class is used, and each target class served',
+    'W_s, b_s': 'a new head for the S source classes on the same backbone, dropped afterwards',
+  },
+  defaults: {
+    lambda: "the authors' code, for ResNet-18 pretrained with labels; 1 for MoCo v2",
+    p_m: "the authors' code",
+    epsilon: "the authors' code",
+    tauSource: "the authors' code",
+    tauTarget: "the authors' code",
+    classes: "the authors' code",
+  },
+  departures: [
+    "The code gives both heads ten times the backbone's rate (here: --backbone-lr-scale 0.1), and starts the target's like " +
+      "the source's, with a variance of 2/2048; here the target's starts as in every method.",
+    'The paper itself was not read: this is from its code.',
+    'Classes without images take no part. Of equal scores the first class is taken.',
+  ],
+  cost:
+    'Twice the images in each step. Before training, one pass over the source images and one over the training images; the ' +
+    'plan itself is small.',
+} satisfies MethodAbout;
+
+/** UOT data selection: `about` has its equations. */
 export const uot = defineMethod({
   name: 'uot',
   title: 'UOT data selection: joint fine-tuning with chosen source classes',
   paper: 'Liu et al., NeurIPS 2022, arXiv 2111.12292',
-  paperTitle: 'Improved Fine-Tuning by Better Leveraging Pre-Training Data',
   formula: 'L = CE + lambda CE_source,  source classes by sum_k T_sk of the unbalanced transport plan T',
+  about,
   options: z
     .strictObject({
       p_m: z.number().positive().default(0.1).describe('divides the cost 1 - cos between class means'),

@@ -62,7 +62,7 @@ export function exchange<Request extends z.ZodObject, Result>(
     };
     child.on('message', onMessage).on('error', reject).on('close', onClose);
     try {
-      send({ type: 'perform', module: operation.module, request, stays });
+      send({ type: 'perform', name: operation.name, request, stays });
     } catch (error) {
       end();
       reject(notSent(operation, request, error));

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { type Entry, entryFile } from '../package.js';
 import { execArguments, nodeOptions } from './exec-arguments.js';
 
 /**
@@ -13,8 +13,8 @@ export const allocator = {
 };
 
 /** Starts a process of ours, which is told the number of this one and sends messages with typed arrays. */
-export function forked(file: string): ChildProcess {
-  return fork(file, [String(process.pid)], {
+export function forked(entry: Entry): ChildProcess {
+  return fork(entryFile(entry), [String(process.pid)], {
     // A group of its own: the terminal's Ctrl-C reaches the parent only, which asks for an orderly end.
     detached: process.platform !== 'win32',
     env: { ...allocator, ...process.env, NODE_OPTIONS: nodeOptions(process.env.NODE_OPTIONS ?? '') },
@@ -26,7 +26,7 @@ export function forked(file: string): ChildProcess {
 
 /** A process that waits for an operation to perform. */
 export function operationProcess(): ChildProcess {
-  return forked(fileURLToPath(new URL('./main.js', import.meta.url)));
+  return forked('process/main');
 }
 
 /** What native code prints; nothing of it belongs on the caller's own streams. Returns what ends the collecting. */

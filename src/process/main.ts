@@ -6,8 +6,8 @@
 import type { RunHost } from '../run/events.js';
 import { toFailure } from './failure.js';
 import { incompleteInstall } from './incomplete-install.js';
-import { loadOperation } from './load-operation.js';
 import { type FromProcess, type ToProcess, toProcessSchema } from './messages.js';
+import { operations } from './operations.js';
 import { endWithParent } from './parent-watch.js';
 
 endWithParent(Number(process.argv[2]));
@@ -26,14 +26,14 @@ process.on('message', (raw) => {
 
 let performed = 0;
 
-async function perform({ module, request, stays }: Extract<ToProcess, { type: 'perform' }>): Promise<void> {
+async function perform({ name, request, stays }: Extract<ToProcess, { type: 'perform' }>): Promise<void> {
   const host: RunHost = {
     emit: (event) => void send({ type: 'event', event }),
     stop: () => stopping,
     isLater: performed++ > 0,
   };
   try {
-    const operation = await loadOperation(module);
+    const operation = await operations[name]();
     await send({ type: 'result', result: await operation.perform(request, host) });
     if (stays && !stopping) return;
   } catch (error) {

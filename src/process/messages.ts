@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
+import { operationNames } from '../run/operations/operation.js';
 
-/** Parent to child: an operation, by its module, and then at most a request to stop; another one after its answer, if it stays. */
+/** Parent to child: an operation, by its name, and then at most a request to stop; another one after its answer, if it stays. */
 export const toProcessSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('perform'),
-    module: z.string(),
+    name: z.enum(operationNames),
     request: z.unknown(),
     /** Whether the process waits for another operation after this one. */
     stays: z.boolean(),

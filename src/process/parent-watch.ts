@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { entryFile } from '../package.js';
 
 /** How often the parent is looked for, and how long its run may take to save itself after it was gone. */
 const LOOK_MS = 250;
@@ -16,7 +17,7 @@ export interface ParentWatch {
  * own looks. Until then there is a moment in which a run that hears of it (`disconnect`) saves itself.
  */
 export function endWithParent(parent: number): void {
-  const worker = new Worker(new URL('./parent-watcher.js', import.meta.url), {
+  const worker = new Worker(entryFile('process/parent-watcher'), {
     workerData: { parent, lookMs: LOOK_MS, saveMs: SAVE_MS } satisfies ParentWatch,
     execArgv: [],
   });

@@ -4,8 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { bundled } from '../../test/helpers/cli.js';
 import { AdarandError } from '../errors.js';
 import { isAlive } from '../files/process-identity.js';
 import { commandLine } from '../run/command-line.js';
@@ -45,9 +46,9 @@ test('a request is checked by the schema of its operation', async () => {
 });
 
 test('a result of another kind than the operation promises rejects, and ends nobody', async () => {
-  const { module, request } = checkDevice;
+  const { name, request } = checkDevice;
   const result = z.object({ driver: z.literal('none') });
-  const other = new Operation({ module, request, result, perform: () => Promise.reject() });
+  const other = new Operation({ name, request, result, perform: () => Promise.reject() });
   await assert.rejects(launch(other, { device: 'cpu' }).result, {
     name: 'AdarandError',
     code: 'process.answer',
@@ -132,7 +133,7 @@ test('a crash reports the signal, the phase, its last output and how to continue
 });
 
 describe('a program without a file', () => {
-  const index = new URL('../index.js', import.meta.url).href;
+  const index = pathToFileURL(bundled('index')).href;
   const program = `import { predict } from '${index}';
 predict({ run: 'nowhere', images: ['none.jpg'] }).catch(({ code, message }) => console.log(code, message));`;
   const run = (

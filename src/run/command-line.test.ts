@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { testFolder } from '../../test/helpers/cli.js';
+import { entryFile, packageFolder, programFolder } from '../package.js';
 import { quoted } from './command-line.js';
 
 describe('a command in a message', () => {
@@ -23,9 +24,10 @@ describe('a command in a message', () => {
     for (const dist of ['node_modules/adarand/dist', 'clone/dist']) {
       await mkdir(at(dist, 'cli'), { recursive: true });
       await mkdir(at(dist, 'run'));
-      cpSync(fileURLToPath(new URL('../cli/main.js', import.meta.url)), at(dist, 'cli/main.js'));
+      cpSync(entryFile('cli/main'), at(dist, 'cli/main.js'));
+      cpSync(join(programFolder(), 'package.js'), at(dist, 'package.js'));
       cpSync(fileURLToPath(new URL('command-line.js', import.meta.url)), at(dist, 'run/command-line.js'));
-      cpSync(new URL('../../../package.json', import.meta.url), at(dist, '../package.json'));
+      cpSync(join(packageFolder(), 'package.json'), at(dist, '../package.json'));
     }
     await mkdir(at('node_modules/.bin'));
     await mkdir(at('bin'));

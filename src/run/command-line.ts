@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { delimiter, isAbsolute, join, relative, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { entryFile } from '../package.js';
 
 /** `adarand` with these words, as it can be typed in the current folder: in messages that say what to do next. */
 export function commandLine(...words: readonly string[]): string {
@@ -9,7 +9,7 @@ export function commandLine(...words: readonly string[]): string {
 
 /** `adarand` if the PATH has this very program, `npx adarand` if it is a package's dependency, else by its file. */
 function howToStart(): string {
-  const main = fileURLToPath(new URL('../cli/main.js', import.meta.url));
+  const main = entryFile('cli/main');
   if (isOnPath(main)) return 'adarand';
   if (main.split(sep).includes('node_modules')) return 'npx adarand';
   return `node ${fileHere(main)}`;

@@ -32,6 +32,9 @@ export interface Evaluation {
   readonly balancedAccuracy: number;
   /** Mean cross-entropy, nats. */
   readonly loss: number;
+  /** Of each image its class, and the likeliest one, in order. */
+  readonly labels: readonly number[];
+  readonly answers: readonly number[];
 }
 
 /** One image's result; the arrays are views that the next batch overwrites. */
@@ -103,24 +106,35 @@ export class Evaluator {
     visit: (prediction: Prediction) => void = () => {},
   ): Promise<Evaluation> {
     const classes = Array.from({ length: this.#classes }, () => ({ images: 0, correct: 0 }));
-    let count = 0;
+    const labels: number[] = [];
+    const answers: number[] = [];
     let correct = 0;
     let loss = 0;
     const tally = (prediction: Prediction) => {
       const { logits, label } = prediction;
-      const isCorrect = Number(argMax(logits) === label);
+      const answer = argMax(logits);
+      labels.push(label);
+      answers.push(answer);
+      const isCorrect = Number(answer === label);
       const own = at(classes, label);
       own.images += 1;
       own.correct += isCorrect;
-      count += 1;
       correct += isCorrect;
       loss += logSumExp(logits) - at(logits, label);
       visit(prediction);
     };
     await this.forEach(state, batches, tally, tta);
+    const count = labels.length;
     invariant(count > 0, 'there is nothing to evaluate');
     const balanced = balancedAccuracy(classes);
-    return { count, accuracy: correct / count, balancedAccuracy: balanced, loss: loss / count };
+    return {
+      count,
+      accuracy: correct / count,
+      balancedAccuracy: balanced,
+      loss: loss / count,
+      labels,
+      answers,
+    };
   }
 
   release(): Promise<void> {

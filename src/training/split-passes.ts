@@ -159,8 +159,8 @@ export class SplitPasses {
     const test = await this.#evaluate('test', data.test(), step, outputs);
     if (outputs !== undefined) await features?.saveTest(epoch, outputs);
     const diagnostics = outputs && (await this.#diagnosis?.ofTest(outputs, temperature));
-    const { balancedAccuracy, ...others } = test;
-    emit({ type: 'test', ...others, balanced_accuracy: balancedAccuracy });
+    const { accuracy, balancedAccuracy, loss, count } = test;
+    emit({ type: 'test', accuracy, balanced_accuracy: balancedAccuracy, loss, count });
     return { ...test, diagnostics, outputs };
   }
 

@@ -11,8 +11,8 @@ const own = [
   'package.ts',
   'files/process-identity.ts',
   'figures/font.ts',
+  'figures/page/document.ts',
   'models/export/web/page-files.ts',
-  'run/use/look/page/page.ts',
 ];
 
 /** What writes pictures, and reads none. */

@@ -4,6 +4,7 @@ import { hubReaders } from './hub-readers.js';
 import { modelReaders } from './model-readers.js';
 import { optionReaders } from './option-readers.js';
 import type { Reader } from './reader.js';
+import { reportReaders } from './report-readers.js';
 import { runReaders } from './run-readers.js';
 import { searchReaders } from './search-readers.js';
 
@@ -14,6 +15,7 @@ export const readers: Readonly<Record<string, Reader>> = {
   ...dataReaders,
   ...runReaders,
   ...searchReaders,
+  ...reportReaders,
   ...experimentReaders,
   ...optionReaders,
 };

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { copyFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { describe } from '../../src/cli/watch/describe.js';
 import { AdarandError } from '../../src/errors.js';
+import { watchedStatus } from '../../src/experiments/watch/watched-status.js';
 import { lineChart } from '../../src/figures/charts/line-chart.js';
 import { acquireLock } from '../../src/files/lock.js';
 import { writeSafetensors } from '../../src/files/safetensors.js';
@@ -12,6 +14,7 @@ import { FileCheckpoints } from '../../src/run/folder/checkpoints.js';
 import { MetricsLog, readEpochs, secondsPerEpoch } from '../../src/run/folder/metrics-log.js';
 import { RunFolder } from '../../src/run/folder/run-folder.js';
 import { loadPreparation } from '../../src/run/prepare/preparation.js';
+import { EventFile } from '../../src/run/tensorboard/event-file.js';
 import { checkPosition } from '../../src/run/train/check-position.js';
 import { resumeRun } from '../../src/run/train/train-run.js';
 import { checkReplaceable } from '../../src/run/use/look/check-replaceable.js';
@@ -20,10 +23,13 @@ import { GENERATOR } from '../../src/run/use/look/page/generator.js';
 import { openRunModel } from '../../src/run/use/run-model.js';
 import type { Position } from '../../src/training/checkpoint.js';
 import { adarand, writeImages, writeModel } from '../helpers/cli.js';
+import { eventsIn } from '../helpers/tensorboard-events.js';
 import { jsonReader, mutateJsonLines } from './json-reader.js';
 import { mutateBytes } from './mutate-bytes.js';
 import { mutateOnnx } from './mutate-onnx.js';
 import type { Reader } from './reader.js';
+
+const EVENT_FILE = 'tensorboard/events.out.tfevents.0.adarand';
 
 const runs = new Map<string, Promise<string>>();
 
@@ -55,6 +61,19 @@ function fileReader(name: string, reader: Omit<Reader, 'read'> & { open(path: st
       await writeFile(path, bytes);
       await reader.open(path);
     },
+  };
+}
+
+/** Looks at the run as if it went on, one file of which has other bytes. */
+function watchWith(name: string): Reader['read'] {
+  return async (bytes, folder) => {
+    const path = join(folder, 'watched');
+    await rm(path, { recursive: true, force: true });
+    await mkdir(path);
+    for (const file of ['run.json', 'metrics.jsonl'])
+      await copyFile(join(folder, 'run', file), join(path, file));
+    await writeFile(join(path, name), bytes);
+    assert.doesNotMatch(describe(await watchedStatus(path)).join(), /undefined/);
   };
 }
 
@@ -118,9 +137,35 @@ export const runReaders = {
         assert.doesNotMatch(await lineChart(chart), /NaN|Infinity/);
     },
   }),
+  'event file': {
+    ending: 'tfevents',
+    parsedIn: ['run/tensorboard/event-file.ts'],
+    samples: async (folder) => [await readFile(join(await runIn(folder), EVENT_FILE))],
+    mutate: mutateBytes,
+    // Whatever it was, it becomes what the run's other files say.
+    async read(bytes, folder) {
+      const file = join(folder, 'run', EVENT_FILE);
+      await writeFile(file, bytes);
+      const run = await RunFolder.open(join(folder, 'run'));
+      (await EventFile.open(run, await run.record())).close();
+      assert.ok(eventsIn(await readFile(file)).length > 2);
+    },
+  },
+  'run.json of a run that is watched': jsonReader(
+    ['run/folder/run-folder.ts'],
+    fileOf('run.json'),
+    watchWith('run.json'),
+  ),
+  'metrics.jsonl of a run that is watched': {
+    ending: 'jsonl',
+    parsedIn: ['files/json-lines.ts'],
+    samples: async (folder) => [await readFile(join(await runIn(folder), 'metrics.jsonl'))],
+    mutate: mutateJsonLines,
+    read: watchWith('metrics.jsonl'),
+  },
   'the page of a run': fileReader('page.html', {
     ending: 'html',
-    parsedIn: ['run/use/look/check-replaceable.ts'],
+    parsedIn: ['figures/page/has-mark.ts'],
     samples: async () => [Buffer.from(`<!doctype html>\n${GENERATOR}\n`)],
     mutate: mutateBytes,
     open: (path) => checkReplaceable(path, false),

@@ -6,12 +6,12 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { at } from '../../src/errors.js';
 import { float32 } from '../../src/graph/tensor.js';
 import { exportOnnx } from '../../src/models/export/onnx.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
+import { type Entry, packageFolder } from '../../src/package.js';
 import { Random } from '../../src/random.js';
 
 export const classNames = ['blue', 'green', 'red'] as const;
@@ -97,7 +97,12 @@ export interface Running {
   line(pattern: RegExp): Promise<string>;
 }
 
-const main = fileURLToPath(new URL('../../src/cli/main.js', import.meta.url));
+/** An entry of the program as it is published: bundled. */
+export function bundled(entry: Entry): string {
+  return join(packageFolder(), 'build', 'bundle', `${entry}.js`);
+}
+
+const main = bundled('cli/main');
 
 /** A folder for the PATH in which `adarand` is this program, as npm would put it there; removed at exit. */
 const bin = mkdtempSync(join(tmpdir(), 'adarand-bin-'));

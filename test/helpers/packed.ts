@@ -24,12 +24,9 @@ export async function pack(folder: string): Promise<Packed> {
   for (const path of ['package.json', 'README.md', 'LICENSE', ...read('package.json').files])
     if (path !== 'dist') cpSync(join(root, path), join(staged, path), { recursive: true });
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const dist = ['--outDir', join(staged, 'dist')];
-  for (const args of [
-    ['tsconfig.build.json', ...dist],
-    ['tsconfig.page.json', ...dist, '--rootDir', 'src', '--incremental', 'false'],
-  ])
-    await execute(process.execPath, [compiler, '-p', ...args], { cwd: root });
+  const dist = join(staged, 'dist');
+  await execute(process.execPath, [join(root, 'build', 'tools', 'bundle', 'main.js'), dist]);
+  await execute(process.execPath, [compiler, '-p', 'tsconfig.build.json', '--outDir', dist], { cwd: root });
   const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
   const { stdout } = await execute('npm', args, { cwd: staged });
   const [{ filename, files }] = JSON.parse(stdout);

@@ -19,9 +19,10 @@ const root = packageFolder();
 /** Every document that is written from the registries; a test holds the committed ones to them. */
 export async function generatedDocs(): Promise<GeneratedDoc[]> {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const performance = await readFile(join(root, 'docs/performance.md'), 'utf8');
   const onnx = await readFile(join(root, 'docs/onnx.md'), 'utf8');
   return [
-    { path: join(root, 'docs/methods.md'), text: methodsPage() },
+    { path: join(root, 'docs/methods.md'), text: methodsPage(performance) },
     { path: join(root, 'docs/onnx.md'), text: replaceBlock(onnx, 'operators', importableOperators()) },
     { path: join(root, 'docs/operators.md'), text: operatorsPage() },
     { path: join(root, 'docs/options.md'), text: optionsPage() },

@@ -51,7 +51,7 @@ export function repositoryPathsIn(code: string): string[] {
 
 /** Flags of `adarand` that code names; other programs have their own. */
 export function flagsIn(code: string): string[] {
-  if (/^(\$ )?(npm|npx|node|python|curl|\.venv\/\S+)\b/.test(code)) return [];
+  if (/^(\$ )?(npm|npx|node|python|curl|tensorboard|\.venv\/\S+)\b/.test(code)) return [];
   return code.match(/(?<![\w-])--[a-z][a-z-]*/g) ?? [];
 }
 

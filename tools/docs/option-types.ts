@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { wrapped } from '../../src/cli/format.js';
+import { reportOptionsSchema } from '../../src/experiments/report/operation.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
@@ -31,6 +32,7 @@ export function optionTypes(): string {
       `Omit<TrainOptions, ${decidedOptions.map((key) => `'${key}'`).join(' | ')}>`,
     ),
     interfaceOf('LookOptions', 'Options of `look`.', lookOptionsSchema),
+    interfaceOf('ReportOptions', 'Options of `report`.', reportOptionsSchema),
     interfaceOf('EvaluateOptions', 'Options of `evaluate`.', evaluateOptionsSchema),
     interfaceOf('PredictOptions', 'Options of `predict`.', predictOptionsSchema),
     interfaceOf('ExportOptions', 'Options of `exportRun`.', exportOptionsSchema),

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { ownFlagsSchema } from '../../src/experiments/compare/options/flags.js';
 import { decidedOptions as experimentDecides } from '../../src/experiments/compare/options/shared.js';
+import { reportOptionsSchema } from '../../src/experiments/report/operation.js';
+import { watchOptionsSchema } from '../../src/experiments/watch/watch-options.js';
 import { evaluateOptionsSchema } from '../../src/run/operations/evaluate.js';
 import { exportOptionsSchema } from '../../src/run/operations/export-run.js';
 import { inspectOptionsSchema } from '../../src/run/operations/inspect.js';
@@ -21,8 +23,8 @@ import { code, markdownTable } from './markdown.js';
 
 const introduction = `# Options
 
-Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\` and \`src/serve/options.ts\`; do not
-edit.
+Written by \`npm run docs\` from \`src/run/options/train-options.ts\`, \`src/run/operations/\`, \`src/serve/options.ts\` and
+\`src/experiments/watch/watch-options.ts\`; do not edit.
 
 The library takes an option by its name, the command line by its flag. Options without a default must be given.
 \`run.json\` records all options of a run.`;
@@ -46,7 +48,9 @@ export function optionsPage(): string {
     command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
     ownSearch(),
     ownComparison(),
+    command('`adarand watch RUN`', watchOptionsSchema, ['path']),
     command('`adarand look RUN`, `look`', lookOptionsSchema, ['run']),
+    command('`adarand report RUN`, `report`', reportOptionsSchema, ['runs']),
     command('`adarand eval RUN DATA`, `evaluate`', evaluateOptionsSchema, ['run', 'data']),
     command('`adarand predict RUN IMAGE...`, `predict`', predictOptionsSchema, ['run', 'images']),
     command('`adarand export RUN --to DIR`, `exportRun`', exportOptionsSchema, ['run']),

@@ -96,7 +96,8 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       typeof entry === 'string' ? [entry] : Object.values(entry),
     );
     const assets = ['assets/sample-backbone/config.json', 'assets/page/index.html', 'dist/page/worker.js'];
-    for (const path of [bin.adarand, ...entries, ...assets, 'LICENSE'])
+    const licences = ['dist/licenses/zod.txt', 'dist/licenses/@bufbuild-protobuf.txt'];
+    for (const path of [bin.adarand, ...entries, ...assets, ...licences, 'LICENSE'])
       assert.ok(packed.files.includes(path.replace(/^\.\//, '')), path);
     assert.deepEqual(
       packed.files.filter((path) => /\.test\.|\.map$/.test(path)),

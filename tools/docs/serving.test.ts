@@ -11,7 +11,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { train } from '../../src/index.js';
 import { packageFolder } from '../../src/package.js';
-import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 
 const root = packageFolder();
 const files = ['plain.mjs', 'common.cjs', 'express.mjs', 'route.mjs', 'next.config.mjs'] as const;
@@ -34,11 +34,11 @@ before(async () => {
   const programs = Array.from(text.matchAll(/^```js\n([\s\S]*?)^```/gm), ([, code = '']) => code);
   assert.equal(programs.length, files.length);
   for (const [i, file] of files.entries()) await writeFile(inside(file), programs[i] ?? '');
-  // The package as it is compiled here, under its name.
+  // The program as it is bundled here, under the package's name.
   const installed = inside('node_modules', 'adarand');
   await mkdir(installed, { recursive: true });
   await writeFile(join(installed, 'package.json'), '{ "type": "module", "exports": "./index.js" }');
-  const compiled = pathToFileURL(join(root, 'build/src/index.js')).href;
+  const compiled = pathToFileURL(bundled('index')).href;
   await writeFile(join(installed, 'index.js'), `export * from '${compiled}';\n`);
 });
 

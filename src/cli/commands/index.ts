@@ -39,12 +39,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./compare.js')).command,
   },
   {
+    name: 'watch',
+    usage: '<path>',
+    summary: 'follow a run, a search or an experiment that another process works on',
+    example: 'watch runs/photos-some-backbone-adarand-1',
+    load: async () => (await import('./watch.js')).command,
+  },
+  {
     name: 'look',
     usage: '<run>',
     summary:
       'write a page about a run: accuracies, curves, mistakes with their pictures, calibration, features',
     example: 'look runs/photos-some-backbone-adarand-1',
     load: async () => (await import('./look.js')).command,
+  },
+  {
+    name: 'report',
+    usage: '<runs...>',
+    summary: 'tables and figures of an experiment, or of any runs, for a paper: accuracies, tests, curves',
+    example: 'report runs/photos-some-backbone-adarand-1',
+    load: async () => (await import('./report.js')).command,
   },
   {
     name: 'eval',

@@ -68,15 +68,38 @@ function detail(method: Method): string {
     '',
     `  ${method.formula}`,
     '',
+    ...explained(method),
     `needs ${describeNeeds(method)}; lambda ${method.defaultLambda}`,
     ...(rows.length === 0 ? [] : ['', formatTable(columns, rows), '', 'Set one with --option NAME=VALUE.']),
   ].join('\n');
 }
 
+/** Equations, symbols and departures, of a method that says them. */
+function explained({ about }: Method): string[] {
+  if (about === undefined) return [];
+  const { references, idea, equations, symbols, departures, cost } = about;
+  const list = (items: readonly string[]) =>
+    items.flatMap((item) => paragraph(item).map((line, i) => (i === 0 ? `- ${line}` : `  ${line}`)));
+  return [
+    ...paragraph(idea),
+    '',
+    ...equations.map((line) => `  ${line}`),
+    '',
+    ...list(Object.entries(symbols).map(([symbol, meaning]) => `${symbol}: ${meaning}`)),
+    ...(Object.keys(symbols).length === 0 ? [] : ['']),
+    ...(departures.length === 0 ? [] : ['paper, code, and what is done here:', ...list(departures), '']),
+    ...paragraph(`cost: ${cost}`),
+    ...references.map(({ title, url }) => `${title}: ${url}`),
+    '',
+  ];
+}
+
+const paragraph = (text: string): string[] => wrapped(text.split(' '), 98);
+
 function asJson(method: Method): object {
-  const { name, title, paper, formula, defaultLambda } = method;
+  const { name, title, paper, formula, defaultLambda, about } = method;
   const { needs } = method.bind();
-  return { name, title, paper, formula, needs, defaultLambda, options: describeMethodOptions(method) };
+  return { name, title, paper, formula, needs, defaultLambda, about, options: describeMethodOptions(method) };
 }
 
 function describeDefault({ name, default: value }: OptionDescription): string {

@@ -1,7 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { allEpochs, methodsOf } from '../../run/options/tune-options.js';
-import { affordable, type Pace, type Search, secondsOf } from './halving.js';
+import { affordable, type Pace, runsOf, type Search, secondsOf } from './halving.js';
 import type { TriedRun, TuneRecord } from './record.js';
 
 const DEFAULT_MINUTES = 20;
@@ -36,6 +36,29 @@ export function secondsLeft(record: TuneRecord, count: () => number): number | n
   const pace = paceOf(record.tried);
   if (pace === undefined) return null;
   return Math.max(0, secondsOf(count(), searchOf(record), pace) - record.seconds);
+}
+
+/** What a search that is looked at from outside is going to be; undefined before it can be known. */
+export function expectedOf(
+  record: TuneRecord,
+  path: string,
+): { readonly runs: number; readonly secondsLeft: number | null } | undefined {
+  const count = countSoFar(record, path);
+  // Until the first run has ended, neither the number of cuts is known, nor what a budget of minutes suffices for.
+  if (count === undefined || record.tried.length === 0) return undefined;
+  return { runs: runsOf(count, searchOf(record)), secondsLeft: secondsLeft(record, () => count) };
+}
+
+/** Configurations of each method: once the first stage is over, those that it had. */
+function countSoFar(record: TuneRecord, path: string): number | undefined {
+  const first = record.tried.filter(({ stage, fold }) => stage === 0 && fold === 0);
+  if (first.length < record.tried.length) return first.length / methodsOf(record.request).length;
+  try {
+    return plannedCount(record, path);
+  } catch (error) {
+    if (error instanceof AdarandError) return undefined;
+    throw error;
+  }
 }
 
 const searchOf = ({ request, folds = 1 }: TuneRecord): Search => ({

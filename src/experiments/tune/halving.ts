@@ -37,6 +37,16 @@ export interface Search {
   readonly folds: number;
 }
 
+/** Runs of a whole search with `count` configurations of each method, and the final run. */
+export function runsOf(count: number, { methods, epochs, folds }: Search): number {
+  const stages = stagesOf(epochs);
+  const perMethod = stages.reduce(
+    (sum, _, stage) => sum + survivors(count, stage) * (stage === stages.length - 1 ? folds : 1),
+    0,
+  );
+  return methods * perMethod + 1;
+}
+
 /** Seconds of a whole search with `count` configurations of each method, and of the final run. */
 export function secondsOf(count: number, { methods, epochs, folds }: Search, pace: Pace): number {
   const run = (of: number) => pace.startSeconds + of * pace.epochSeconds;

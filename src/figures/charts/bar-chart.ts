@@ -17,6 +17,8 @@ export interface BarChart {
   readonly label: string;
   readonly title?: string;
   readonly order?: 'given' | 'descending';
+  /** `dots`: a mark for the mean in place of a bar, so that the axis may begin where the values do. Default `bars`. */
+  readonly form?: 'bars' | 'dots';
   /** Where the axis begins and ends. A bar's length means something only from 0, the default; cut with care. */
   readonly range?: readonly [low: number, high: number];
   readonly digits?: number;
@@ -27,7 +29,7 @@ export interface BarChart {
 const ROW_HEIGHT = 30;
 const THICKNESS = 16;
 
-/** Accuracies by method: a bar for the mean over seeds, a whisker for the standard deviation, a dot per seed. */
+/** Accuracies by method: a bar (or a mark) for the mean over seeds, a whisker for the standard deviation, a dot per seed. */
 export function barChart(chart: BarChart): Promise<string> {
   return drawChart(specification(chart));
 }
@@ -37,6 +39,7 @@ function specification({
   label,
   title,
   order = 'given',
+  form = 'bars',
   range,
   digits = 1,
   width = 420,
@@ -56,7 +59,9 @@ function specification({
     type: 'quantitative',
     axis: { title: label, tickCount: Math.round(width / 55) },
     scale:
-      range === undefined ? { zero: true, nice: false } : { domain: [...range], clamp: true, zero: false },
+      range === undefined
+        ? { zero: form === 'bars', nice: form === 'dots', padding: form === 'dots' ? 6 : 0 }
+        : { domain: [...range], clamp: true, zero: false },
   } as const;
   const fill = { field: 'color', type: 'nominal', scale: null } as const;
   const several = rows.filter(({ row }) => (bars[row]?.values.length ?? 0) > 1);
@@ -71,7 +76,12 @@ function specification({
     height: { step: ROW_HEIGHT },
     data: { values: rows },
     layer: [
-      { mark: { type: 'bar', size: THICKNESS, opacity: 0.6 }, encoding: { x, y, color: fill } },
+      form === 'bars'
+        ? { mark: { type: 'bar', size: THICKNESS, opacity: 0.6 }, encoding: { x, y, color: fill } }
+        : {
+            mark: { type: 'tick', size: THICKNESS + 4, thickness: 4, opacity: 0.6 },
+            encoding: { x, y, color: fill },
+          },
       {
         data: { values: several },
         mark: { type: 'rule', strokeWidth: 1.2 },

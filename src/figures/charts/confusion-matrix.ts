@@ -6,6 +6,8 @@ export interface ConfusionMatrix {
   readonly classes: readonly string[];
   /** [K, K]: images by their class (row) and the class that was predicted. */
   readonly counts: ArrayLike<number>;
+  /** How a count is written; a mean over runs has decimals. As it is unless given. */
+  readonly format?: string;
 }
 
 /** Up to so many classes, numbers are written into the cells. */
@@ -19,7 +21,7 @@ export function confusionMatrix(chart: ConfusionMatrix): Promise<string> {
   return drawChart(specification(chart));
 }
 
-function specification({ classes, counts }: ConfusionMatrix): Chart {
+function specification({ classes, counts, format = '' }: ConfusionMatrix): Chart {
   const K = classes.length;
   const rows = classes.flatMap((truth, row) => {
     const images = classes.reduce((sum, _, column) => sum + at(counts, row * K + column), 0);
@@ -71,7 +73,7 @@ function specification({ classes, counts }: ConfusionMatrix): Chart {
   };
   const numbers: Layer = {
     mark: { type: 'text', fontSize },
-    encoding: { x, y, text: { field: 'count', type: 'quantitative' } },
+    encoding: { x, y, text: { field: 'count', type: 'quantitative', format } },
   };
   return {
     width: { step },

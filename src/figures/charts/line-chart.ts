@@ -1,6 +1,6 @@
 import { at } from '../../errors.js';
 import { type Chart, drawChart, type Layer } from '../draw.js';
-import { colorOf } from '../palette.js';
+import { colorOf, dashOf, pointOf } from '../palette.js';
 import { legendColumns } from './legend-columns.js';
 
 export interface LineSeries {
@@ -11,6 +11,8 @@ export interface LineSeries {
   readonly y: readonly number[];
   /** [n], half the height of a band around the line (a standard deviation over seeds, say). */
   readonly spread?: readonly number[];
+  /** Index of its colour, dashes and points; its place unless given. */
+  readonly style?: number;
 }
 
 /** A place on the x axis, and what it is. */
@@ -25,6 +27,10 @@ export interface LineChart {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly marks?: readonly MarkedPlace[];
+  /** A logarithmic x axis, with these places on it. */
+  readonly logarithmic?: { readonly ticks: readonly number[]; readonly format: string };
+  /** Lines differ by dashes and points, too, and not by their colours alone. Each series keeps what `style` says. */
+  readonly distinct?: boolean;
   /** Of the plot alone, in pixels. */
   readonly width?: number;
   readonly height?: number;
@@ -40,14 +46,25 @@ export function lineChart(chart: LineChart): Promise<string> {
 
 function specification(chart: LineChart): Chart {
   const { series, title, xLabel, yLabel, marks = [], width = 262, height = 180 } = chart;
-  const rows = series.flatMap(rowsOf);
+  const { logarithmic, distinct = false } = chart;
+  const rows = series.flatMap((one, i) => rowsOf(one).map((row) => ({ ...row, place: i })));
   const names = series.map(({ name }) => name);
   const places = [...rows, ...marks].map(({ x }) => x);
   const x = {
     field: 'x',
     type: 'quantitative',
-    axis: { title: xLabel, grid: false, ...ticksOf(places) },
-    scale: { zero: false, nice: false, padding: 8 },
+    axis: {
+      title: xLabel,
+      grid: false,
+      ...(logarithmic === undefined
+        ? ticksOf(places)
+        : { values: [...logarithmic.ticks], format: logarithmic.format }),
+    },
+    scale: {
+      nice: false,
+      padding: 8,
+      ...(logarithmic === undefined ? { zero: false } : { type: 'log' as const }),
+    },
   } as const;
   const y = {
     field: 'y',
@@ -55,24 +72,31 @@ function specification(chart: LineChart): Chart {
     axis: { title: yLabel, tickCount: 5 },
     scale: { zero: false, padding: 6 },
   } as const;
-  const color = {
-    field: 'name',
-    type: 'nominal',
-    scale: { domain: names, range: names.map((_, i) => colorOf(i)) },
-    legend:
-      names.length < 2
-        ? null
-        : { symbolType: 'stroke', symbolStrokeWidth: 3, columns: legendColumns(names, width) },
-  } as const;
+  const styles = series.map(({ style }, i) => style ?? i);
+  const columns = legendColumns(names, width);
+  const symbols = distinct ? {} : ({ symbolType: 'stroke', symbolStrokeWidth: 3 } as const);
+  const legend = names.length < 2 ? null : { ...symbols, columns };
+  const by = (
+    range: readonly (string | number[])[],
+    field = 'name',
+    domain: readonly (string | number)[] = names,
+  ) => ({ field, type: 'nominal', scale: { domain: [...domain], range: [...range] }, legend }) as const;
+  const color = by(styles.map(colorOf));
+  // By the place, not the name: legends of one domain are joined, and dashes would fray the symbols.
+  const strokeDash = { ...by(styles.map(dashOf), 'place', Array.from(names.keys())), legend: null };
+  const shape = by(styles.map(pointOf));
   const band: Layer = {
     mark: { type: 'area', opacity: 0.18, invalid: 'break-paths-show-domains' },
     encoding: { x, y: { ...y, field: 'low' }, y2: { field: 'high' }, color },
   };
   const lines: Layer = {
     mark: { type: 'line', invalid: 'break-paths-show-domains' },
-    encoding: { x, y, color },
+    encoding: { x, y, color, ...(distinct && { strokeDash }) },
   };
-  const dots: Layer = { mark: { type: 'point', size: 28, opacity: 1 }, encoding: { x, y, color } };
+  const dots: Layer = {
+    mark: { type: 'point', size: distinct ? 40 : 28, opacity: 1 },
+    encoding: { x, y, color, ...(distinct && { shape }) },
+  };
   return {
     ...(title !== undefined && { title }),
     width,

@@ -5,6 +5,8 @@ import { rightColor, wrongColor } from '../palette.js';
 export interface ReliabilityDiagram {
   readonly title: string;
   readonly bins: readonly ReliabilityBin[];
+  /** Of the square, in pixels. */
+  readonly side?: number;
 }
 
 /**
@@ -15,9 +17,7 @@ export function reliabilityDiagram(chart: ReliabilityDiagram): Promise<string> {
   return drawChart(specification(chart));
 }
 
-const SIDE = 240;
-
-function specification({ title, bins }: ReliabilityDiagram): Chart {
+function specification({ title, bins, side = 240 }: ReliabilityDiagram): Chart {
   const rows = bins
     .filter(({ images }) => images > 0)
     .map((bin) => ({ ...bin, both: Math.min(bin.accuracy, bin.confidence) }));
@@ -46,8 +46,8 @@ function specification({ title, bins }: ReliabilityDiagram): Chart {
     spacing: 12,
     vconcat: [
       {
-        width: SIDE,
-        height: SIDE,
+        width: side,
+        height: side,
         data: { values: rows },
         layer: [
           {
@@ -64,7 +64,7 @@ function specification({ title, bins }: ReliabilityDiagram): Chart {
         ],
       },
       {
-        width: SIDE,
+        width: side,
         height: 50,
         data: { values: rows },
         mark: { type: 'rect', color: 'currentColor', opacity: 0.45 },

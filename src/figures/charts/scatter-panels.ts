@@ -22,11 +22,14 @@ export interface ScatterPanels {
   readonly columns?: number;
   /** Side of a panel's square, in pixels. */
   readonly side?: number;
+  /** All panels have the same two axes, so that distances compare between them, too. */
+  readonly sameScale?: boolean;
 }
 
 /**
  * Features in the plane, one square panel per method, a colour and a shape for each class, with one legend (as the AdaRand
- * paper's Figure 3). A panel's two axes have one scale, so distances compare within it; panels have scales of their own.
+ * paper's Figure 3). A panel's two axes have one scale, so distances compare within it; panels have scales of their own, unless
+ * `sameScale` is given.
  */
 export function scatterPanels(chart: ScatterPanels): Promise<string> {
   return drawChart(specification(chart));
@@ -35,7 +38,13 @@ export function scatterPanels(chart: ScatterPanels): Promise<string> {
 function specification(chart: ScatterPanels): Chart {
   const { panels, classes, columns = Math.min(4, panels.length), side = 220 } = chart;
   const room = columns * (side + 60);
-  return { columns, spacing: 30, concat: panels.map((panel) => panelOf(panel, classes, side, room)) };
+  const all = panels.flatMap(({ points }) => Array.from(points));
+  const frame = chart.sameScale === true ? frameOf(all) : undefined;
+  return {
+    columns,
+    spacing: 30,
+    concat: panels.map((panel) => panelOf(panel, classes, side, room, frame ?? frameOf(panel.points))),
+  };
 }
 
 /** More points than this are smaller. */
@@ -44,20 +53,43 @@ const MANY = 600;
 /** More classes than this have small names. */
 const MANY_CLASSES = 24;
 
-function panelOf(panel: ScatterPanel, classes: readonly string[], side: number, room: number) {
+/** The middle of the points on each axis, and half of what is drawn around it. */
+interface Frame {
+  readonly middle: { readonly x: number; readonly y: number };
+  readonly half: number;
+}
+
+function frameOf(points: ArrayLike<number>): Frame {
+  const pairs = Array.from({ length: points.length / 2 }, (_, i) => [
+    at(points, 2 * i),
+    at(points, 2 * i + 1),
+  ]);
+  const shown = pairs.filter((pair) => pair.every(Number.isFinite));
+  const [xs, ys] = [shown.map((pair) => at(pair, 0)), shown.map((pair) => at(pair, 1))];
+  return {
+    middle: { x: centre(xs), y: centre(ys) },
+    half: 0.56 * Math.max(extent(xs), extent(ys), 1e-12),
+  };
+}
+
+function panelOf(
+  panel: ScatterPanel,
+  classes: readonly string[],
+  side: number,
+  room: number,
+  { middle, half }: Frame,
+) {
   const { title, accuracy, points, labels, axes = ['', ''] } = panel;
   const rows = Array.from({ length: labels.length }, (_, i) => ({
     x: at(points, 2 * i),
     y: at(points, 2 * i + 1),
     name: at(classes, at(labels, i)),
   })).filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y));
-  const [xs, ys] = [rows.map(({ x }) => x), rows.map(({ y }) => y)];
-  const half = 0.56 * Math.max(extent(xs), extent(ys), 1e-12);
-  const axisOf = (field: 'x' | 'y', values: readonly number[], name: string) => ({
+  const axisOf = (field: 'x' | 'y', name: string) => ({
     field,
     type: 'quantitative' as const,
     axis: { title: name === '' ? null : name, grid: false, tickCount: 5 },
-    scale: { domain: [centre(values) - half, centre(values) + half], nice: false, zero: false },
+    scale: { domain: [middle[field] - half, middle[field] + half], nice: false, zero: false },
   });
   const names = [...classes];
   return {
@@ -71,8 +103,8 @@ function panelOf(panel: ScatterPanel, classes: readonly string[], side: number, 
     data: { values: mixed(rows) },
     mark: { type: 'point' as const, size: rows.length > MANY ? 18 : 30, opacity: 0.8 },
     encoding: {
-      x: axisOf('x', xs, axes[0]),
-      y: axisOf('y', ys, axes[1]),
+      x: axisOf('x', axes[0]),
+      y: axisOf('y', axes[1]),
       color: {
         field: 'name',
         type: 'nominal' as const,

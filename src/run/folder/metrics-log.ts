@@ -8,6 +8,8 @@ const lineSchema = z.looseObject({
   epoch: z.int().min(0),
   step: z.int().min(0),
   seconds: z.number().min(0).optional(),
+  /** When it was written. Earlier versions did not record it. */
+  unix_seconds: z.number().optional(),
   val_accuracy: z.number().optional(),
 });
 
@@ -36,19 +38,28 @@ export class MetricsLog {
     return new MetricsLog(await JsonLines.open(path, keep), logEvery);
   }
 
-  record(event: RunEvent): void {
+  /** Returns the line that the event became, if it did. */
+  record(event: RunEvent): MetricsLine | undefined {
+    const unix_seconds = Date.now() / 1000;
     if (event.type === 'step') {
       const { type, epoch, step, metrics } = event;
-      if (step === 1 || step % this.#logEvery === 0) this.#lines.append({ type, epoch, step, ...metrics });
-    } else if (event.type === 'epoch') {
-      const { type, epoch, step, best, metrics } = event;
-      const now = performance.now();
-      const seconds = (now - this.#epochStarted) / 1000;
-      this.#epochStarted = now;
-      this.#lines.append({ type, epoch, step, best, seconds, ...metrics });
-      // The checkpoint that follows is not to outlive it.
-      this.#lines.sync();
+      if (step !== 1 && step % this.#logEvery !== 0) return undefined;
+      return this.#append({ type, epoch, step, ...metrics, unix_seconds });
     }
+    if (event.type !== 'epoch') return undefined;
+    const { type, epoch, step, best, metrics } = event;
+    const now = performance.now();
+    const seconds = (now - this.#epochStarted) / 1000;
+    this.#epochStarted = now;
+    const line = this.#append({ type, epoch, step, best, seconds, ...metrics, unix_seconds });
+    // The checkpoint that follows is not to outlive it.
+    this.#lines.sync();
+    return line;
+  }
+
+  #append(line: MetricsLine): MetricsLine {
+    this.#lines.append(line);
+    return line;
   }
 
   /** Starts the clock of the first epoch. */
@@ -62,19 +73,28 @@ export class MetricsLog {
 }
 
 /** Whether a line is of an epoch in which there was training: 0 is what training began with. */
-function isTrained(line: MetricsLine | undefined): line is MetricsLine {
-  return line?.type === 'epoch' && line.epoch > 0;
+function isTrained(line: MetricsLine): boolean {
+  return line.type === 'epoch' && line.epoch > 0;
+}
+
+/** The lines, in their order; what is no line of ours is left out. */
+export async function readMetrics(path: string): Promise<MetricsLine[]> {
+  return (await readJsonLines(path)).flatMap((line) => lineSchema.safeParse(line).data ?? []);
 }
 
 /** Validation accuracy of what training began with, where it was a candidate. */
 export async function startAccuracy(path: string): Promise<number | undefined> {
-  const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
-  return lines.find((line) => line?.type === 'epoch' && line.epoch === 0)?.val_accuracy;
+  const lines = await readMetrics(path);
+  return lines.find((line) => line.type === 'epoch' && line.epoch === 0)?.val_accuracy;
 }
 
 /** Median over the logged epochs, so that an epoch that was interrupted has little effect. */
 export async function secondsPerEpoch(path: string): Promise<number> {
-  const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
+  return medianSeconds(await readMetrics(path));
+}
+
+/** The same of lines. */
+export function medianSeconds(lines: readonly MetricsLine[]): number {
   const seconds = lines.flatMap((line) => (isTrained(line) ? [line.seconds ?? 0] : []));
   seconds.sort((a, b) => a - b);
   const middle = Math.floor(seconds.length / 2);
@@ -90,6 +110,6 @@ export interface EpochMetrics {
 
 /** The epochs that are logged, in order. */
 export async function readEpochs(path: string): Promise<EpochMetrics[]> {
-  const lines = (await readJsonLines(path)).map((line) => lineSchema.safeParse(line).data);
-  return lines.flatMap((line) => (line?.type === 'epoch' ? [{ epoch: line.epoch, metrics: line }] : []));
+  const lines = await readMetrics(path);
+  return lines.flatMap((line) => (line.type === 'epoch' ? [{ epoch: line.epoch, metrics: line }] : []));
 }

@@ -74,6 +74,11 @@ export class RunFolder {
     return join(this.path, 'images.jsonl');
   }
 
+  /** See `tensorboard/`. */
+  get tensorboard(): string {
+    return join(this.path, 'tensorboard');
+  }
+
   /** See `feature-files.ts`. */
   get features(): string {
     return join(this.path, 'features');

@@ -13,7 +13,7 @@ export type DeviceCheck = z.infer<typeof deviceCheckSchema>;
 
 /** Whether a device works. */
 export const checkDevice = new Operation({
-  module: import.meta.url,
+  name: 'check-device',
   request: z.strictObject({ device: deviceOptions.device }),
   result: deviceCheckSchema,
   perform: async ({ device }) => (await import('../device/device-check.js')).deviceCheck(device),

@@ -57,7 +57,7 @@ export const checkRunsSchema = z.strictObject({
 
 /** Finds what is wrong with runs before the first of them is trained, and lists their images. */
 export const checkRuns = new Operation({
-  module: import.meta.url,
+  name: 'check-runs',
   request: checkRunsSchema,
   result: z.array(checkedRunSchema),
   perform: async (options, host) => (await import('../prepare/check-runs.js')).checkAll(options, host),

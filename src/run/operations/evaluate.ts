@@ -70,7 +70,7 @@ export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 
 /** Accuracy of a finished run on labelled images. */
 export const evaluate = new Operation({
-  module: import.meta.url,
+  name: 'evaluate',
   request: evaluateOptionsSchema,
   result: evaluationReportSchema,
   perform: async (options, host) => (await import('../use/evaluate-run.js')).evaluateRun(options, host),

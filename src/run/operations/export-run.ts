@@ -51,7 +51,7 @@ export type ExportReport = z.infer<typeof exportReportSchema>;
 
 /** Writes a run's classifier as a folder that transformers.js loads. */
 export const exportRun = new Operation({
-  module: import.meta.url,
+  name: 'export',
   request: exportOptionsSchema,
   result: exportReportSchema,
   perform: async (options, host) => (await import('../use/export-run.js')).exportRun(options, host),

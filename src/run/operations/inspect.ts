@@ -103,7 +103,7 @@ export type Inspection = z.infer<typeof inspectionSchema>;
 
 /** What would be trained of a model, and what is missing where it cannot be. */
 export const inspect = new Operation({
-  module: import.meta.url,
+  name: 'inspect',
   request: inspectOptionsSchema,
   result: inspectionSchema,
   perform: async (options, host) => (await import('../use/inspect-model.js')).inspectModel(options, host),

@@ -86,7 +86,7 @@ export type LookReport = z.infer<typeof lookReportSchema>;
 
 /** Writes a page about a run: its figures, curves, mistakes, and what was run. */
 export const look = new Operation({
-  module: import.meta.url,
+  name: 'look',
   request: lookOptionsSchema,
   result: lookReportSchema,
   perform: async (options, host) => (await import('../use/look/look-at-run.js')).lookAtRun(options, host),

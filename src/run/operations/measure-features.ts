@@ -35,7 +35,7 @@ export type FeatureMeasures = z.infer<typeof featureMeasuresSchema>;
 
 /** Norms, entropies and mutual information of features and their classes. */
 export const measureFeatures = new Operation({
-  module: import.meta.url,
+  name: 'measure-features',
   request: measureFeaturesOptionsSchema,
   result: featureMeasuresSchema,
   perform: async (options, host) =>

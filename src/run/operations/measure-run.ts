@@ -15,7 +15,7 @@ export type RunPace = z.infer<typeof runPaceSchema>;
 
 /** How long a run would take here, and how much memory, by some of its steps. */
 export const measureRun = new Operation({
-  module: import.meta.url,
+  name: 'measure-run',
   request: trainOptionsSchema,
   result: runPaceSchema,
   perform: async (options, host) => (await import('../train/train-run.js')).measureRun(options, host),

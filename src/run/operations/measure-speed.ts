@@ -10,7 +10,7 @@ export type Speed = z.infer<typeof speedSchema>;
 
 /** How fast this machine's CPU is at what training mostly does. */
 export const measureSpeed = new Operation({
-  module: import.meta.url,
+  name: 'measure-speed',
   request: z.strictObject({}),
   result: speedSchema,
   perform: async () => (await import('../device/measure-speed.js')).measureSpeed(),

@@ -2,9 +2,27 @@ import type { z } from 'zod';
 import type { RunHost } from '../events.js';
 import { parseOptions } from '../options/parse-options.js';
 
+export const operationNames = [
+  'train',
+  'resume',
+  'evaluate',
+  'predict',
+  'export',
+  'look',
+  'inspect',
+  'measure-features',
+  'check-runs',
+  'measure-run',
+  'report',
+  'check-device',
+  'measure-speed',
+] as const;
+
+export type OperationName = (typeof operationNames)[number];
+
 export interface OperationDefinition<Request extends z.ZodObject, Result> {
-  /** `import.meta.url` of the file that defines it, by which another process finds it. */
-  readonly module: string;
+  /** By which another process finds it. */
+  readonly name: OperationName;
   readonly request: Request;
   /** Results come from another process; this gives them their type back. */
   readonly result: z.ZodType<Result>;
@@ -13,17 +31,17 @@ export interface OperationDefinition<Request extends z.ZodObject, Result> {
 }
 
 /**
- * What a process can be asked to do: train, evaluate, and so on. Each is the only export of its kind of one file in
- * this folder. The process that performs it loads that file, so there is no list to keep.
+ * What a process can be asked to do: train, evaluate, and so on. Each is defined in a file of its own, which the process
+ * that performs it loads (`process/operations.ts`).
  */
 export class Operation<Request extends z.ZodObject, Result> {
-  readonly module: string;
+  readonly name: OperationName;
   readonly request: Request;
   readonly result: z.ZodType<Result>;
   readonly #perform: OperationDefinition<Request, Result>['perform'];
 
-  constructor({ module, request, result, perform }: OperationDefinition<Request, Result>) {
-    this.module = module;
+  constructor({ name, request, result, perform }: OperationDefinition<Request, Result>) {
+    this.name = name;
     this.request = request;
     this.result = result;
     this.#perform = perform;

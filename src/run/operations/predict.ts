@@ -55,7 +55,7 @@ export type ImagePrediction = z.infer<typeof predictionSchema>;
 
 /** Classes of images, with probabilities, in their order; an `error` in place of those that have none. */
 export const predict = new Operation({
-  module: import.meta.url,
+  name: 'predict',
   request: predictOptionsSchema,
   result: z.array(predictionSchema),
   perform: async (options, host) => (await import('../use/predict-run.js')).predictRun(options, host),

@@ -28,7 +28,7 @@ export const resumeOptionsSchema = z.strictObject({
 
 /** Continues a run that was stopped or killed, and one that has ended with more epochs or patience. */
 export const resume = new Operation({
-  module: import.meta.url,
+  name: 'resume',
   request: resumeOptionsSchema,
   result: summarySchema,
   perform: async (options, host) => (await import('../train/train-run.js')).resumeRun(options, host),

@@ -4,7 +4,7 @@ import { Operation } from './operation.js';
 
 /** Fine-tunes a network and writes a run folder. */
 export const train = new Operation({
-  module: import.meta.url,
+  name: 'train',
   request: trainOptionsSchema,
   result: summarySchema,
   perform: async (options, host) => (await import('../train/train-run.js')).trainRun(options, host),

@@ -347,6 +347,12 @@ export interface TrainOptions {
    * Default: 10.
    */
   logEvery?: number | undefined;
+  /**
+   * Whether the run writes an event file for TensorBoard, RUN/tensorboard/, too.
+   *
+   * Default: true.
+   */
+  tensorboard?: boolean | undefined;
 }
 
 /** Options of `resume`. */
@@ -429,6 +435,36 @@ export interface LookOptions {
    * Default: where they were when the run began.
    */
   data?: string | undefined;
+  /**
+   * Device that computes; `adarand doctor` shows which ones work on this machine.
+   *
+   * Default: cpu.
+   */
+  device?: 'cpu' | 'wasm' | 'webgpu' | 'cuda' | undefined;
+  /**
+   * CPU threads that compute. With another number, results differ in their last digits.
+   *
+   * Default: one per core.
+   */
+  threads?: number | undefined;
+}
+
+/** Options of `report`. */
+export interface ReportOptions {
+  /** Folders of experiments and of runs, in any number. */
+  runs: string[];
+  /**
+   * Folder to write; it must be new, empty, or that of an earlier report.
+   *
+   * Default: report in the experiment; in the current folder for runs.
+   */
+  to?: string | undefined;
+  /**
+   * Method that the others are compared with, by its name in the tables.
+   *
+   * Default: plain fine-tuning.
+   */
+  baseline?: string | undefined;
   /**
    * Device that computes; `adarand doctor` shows which ones work on this machine.
    *

@@ -333,6 +333,11 @@ const run = {
     group: 'Run',
     value: 'n',
   }),
+  tensorboard: z.boolean().default(true).register(optionRegistry, {
+    description: 'Whether the run writes an event file for TensorBoard, RUN/tensorboard/, too.',
+    off: 'Write no event file for TensorBoard.',
+    group: 'Run',
+  }),
 };
 
 /**

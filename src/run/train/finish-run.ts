@@ -6,9 +6,13 @@ import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
 import type { Tested } from '../../training/split-passes.js';
+import type { RunHost } from '../events.js';
 import { diagnosticsRecord } from '../folder/diagnostics-record.js';
 import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
+import type { Picture } from '../tensorboard/event.js';
+import type { EventFile } from '../tensorboard/event-file.js';
+import { picturesOf } from '../tensorboard/pictures.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
 import { trainedClassifier } from './trained-classifier.js';
@@ -19,6 +23,8 @@ import { writePredictions } from './write-predictions.js';
 export interface Ended {
   readonly position: Position;
   readonly test: Tested | undefined;
+  /** Undefined where there is to be none. */
+  readonly events: EventFile | undefined;
 }
 
 /**
@@ -44,6 +50,10 @@ export async function finishRun(
   if (run.options.predictions && outputs !== undefined)
     await writePredictions(held.folder.predictions, outputs, dataset);
   const summary = await summarize(run, record, ended);
+  if (ended.events !== undefined) {
+    host.emit({ type: 'phase', phase: 'draw' });
+    ended.events.end(summary, await pictures(ended.test, dataset.classes, host));
+  }
   await held.folder.writeSummary(summary);
   return summary;
 }
@@ -88,6 +98,22 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
     image_size: inputs.network.preprocessing.imageSize,
     seed: options.seed,
   };
+}
+
+/** A picture is no reason to lose a trained run: where there can be none, it is said why. */
+async function pictures(
+  test: Tested | undefined,
+  classes: readonly string[],
+  host: RunHost,
+): Promise<readonly Picture[]> {
+  if (test === undefined) return [];
+  try {
+    return await picturesOf(test, classes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    host.emit({ type: 'remark', text: `the confusion matrix for TensorBoard could not be drawn: ${why}` });
+    return [];
+  }
 }
 
 /** 95 % interval of the accuracy. */

@@ -16,6 +16,7 @@ import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
 import { parseKeptEpochs } from '../options/kept-epochs.js';
 import { rateFactors } from '../prepare/group-rates.js';
+import { EventFile } from '../tensorboard/event-file.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
@@ -49,8 +50,10 @@ export async function runTraining(
   const position: Position = from?.position ?? start();
   const stepsDone = () => position.epoch * data.batchesPerEpoch + position.batch;
   let log: MetricsLog | undefined;
+  let events: EventFile | undefined;
   const emit = (event: RunEvent) => {
-    log?.record(event);
+    const line = log?.record(event);
+    if (line !== undefined) events?.append(line);
     host.emit(event);
   };
   const trainer = await Trainer.create(trainerOptions(run), {
@@ -85,10 +88,11 @@ export async function runTraining(
       epoch: position.epoch === 0 && position.best === undefined ? -1 : position.epoch,
       logEvery,
     });
+    if (options.tensorboard) events = await EventFile.open(folder, record);
     log.begin();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
-    return await finishRun(run, record, trainer.state, { position, test: result.test });
+    return await finishRun(run, record, trainer.state, { position, test: result.test, events });
   } catch (error) {
     if (stageOf(path) === undefined) throw error;
     const command =
@@ -98,6 +102,7 @@ export async function runTraining(
     throw resumable(error, command, stepsDone());
   } finally {
     log?.close();
+    events?.close();
     await trainer.release();
   }
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { packageFolder } from '../../../package.js';
+import { packageFolder, programFolder } from '../../../package.js';
 import type { Classifier } from '../../../page/classifier.js';
 import { type ExportedFile, toJson } from '../folder.js';
 
@@ -9,7 +9,7 @@ import { type ExportedFile, toJson } from '../folder.js';
 export async function pageFiles(classifier: Classifier): Promise<readonly ExportedFile[]> {
   const assets = join(packageFolder(), 'assets', 'page');
   return [
-    ...(await modules()),
+    ...(await pageModules()).map((path) => copy(posix.join('web', path), join(programFolder(), path))),
     copy('web/page/not-served.js', join(assets, 'not-served.js')),
     copy('web/page/style.css', join(assets, 'style.css')),
     // Servers know the type of `.js` better than that of `.mjs`, which is what the package has.
@@ -31,13 +31,16 @@ function fileOf(entry: string): string {
   return fileURLToPath(import.meta.resolve(entry));
 }
 
-/** The compiled modules of the page and its worker, and those that they share with the program itself. */
-async function modules(): Promise<readonly ExportedFile[]> {
-  const compiled = fileURLToPath(new URL('../../../', import.meta.url));
+/**
+ * The compiled modules of the page and its worker, and those that they share with the program itself: paths in the
+ * program's folder, with slashes.
+ */
+export async function pageModules(): Promise<readonly string[]> {
+  const compiled = programFolder();
   const found = new Set(['main.js', 'worker.js'].map((name) => join(compiled, 'page', name)));
   for (const file of found) {
     const imported = (await readFile(file, 'utf8')).matchAll(/^import .* from '(\.[^']+)';$/gm);
     for (const [, path = ''] of imported) found.add(join(dirname(file), path));
   }
-  return [...found].map((file) => copy(posix.join('web', ...relative(compiled, file).split(sep)), file));
+  return [...found].map((file) => posix.join(...relative(compiled, file).split(sep)));
 }

@@ -1,29 +1,35 @@
+import type { Reference } from '../../../methods/about.js';
 import { isMethodName, methods } from '../../../methods/index.js';
-import type { MethodDescription } from '../../../methods/method.js';
 
 /** BibTeX of the papers of a run's methods, as far as they are built in and have one. */
 export function bibtexOf(method: string): string[] {
   return method
     .split('+')
     .filter(isMethodName)
-    .flatMap((name) => entryOf(methods[name]) ?? []);
+    .flatMap((name) => bibtexEntries(name, methods[name].about?.references ?? []));
 }
 
-/** `Ge and Yu, CVPR 2017, arXiv 1702.08690`; what follows a semicolon is about another paper. */
-const PAPER =
-  /^(?<authors>.+?)(?<more> et al\.)?, (?<venue>[A-Za-z]+) (?<year>\d{4})(?:, arXiv (?<arxiv>[\d.]+))?(?:;|$)/;
+/** An entry for each publication of a method: `adarand`, then `adarand-2` and so on. */
+export function bibtexEntries(method: string, references: readonly Reference[]): string[] {
+  return references.map((reference, i) => entryOf(i === 0 ? method : `${method}-${i + 1}`, reference));
+}
 
-function entryOf({ name, paper, paperTitle }: MethodDescription): string | undefined {
-  const found = PAPER.exec(paper)?.groups;
-  if (paperTitle === undefined || found === undefined) return undefined;
-  const { authors = '', more, venue, year, arxiv } = found;
-  const names = [...authors.split(/, | and /), ...(more === undefined ? [] : ['others'])].join(' and ');
+function entryOf(key: string, { title, authors, venue, year, url, arxiv }: Reference): string {
   const fields = [
-    ['title', `{${paperTitle}}`],
-    ['author', names],
+    ['title', `{${title}}`],
+    ['author', authors.map(lastNameFirst).join(' and ')],
     ['booktitle', venue],
-    ['year', year],
-    ...(arxiv === undefined ? [] : [['eprint', arxiv] as const, ['archiveprefix', 'arXiv'] as const]),
+    ['year', String(year)],
+    // The number at arXiv is an address.
+    ...(arxiv === undefined
+      ? [['url', url]]
+      : [['eprint', arxiv] as const, ['archiveprefix', 'arXiv'] as const]),
   ];
-  return `@inproceedings{${name},\n${fields.map(([field, value]) => `  ${field} = {${value}}`).join(',\n')}\n}`;
+  return `@inproceedings{${key},\n${fields.map(([field, value]) => `  ${field} = {${value}}`).join(',\n')}\n}`;
+}
+
+/** `Chan, Antoni B.`: of the names here, the last word is the family name. */
+function lastNameFirst(name: string): string {
+  const words = name.split(' ');
+  return `${words.at(-1)}, ${words.slice(0, -1).join(' ')}`;
 }

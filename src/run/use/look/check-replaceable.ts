@@ -1,6 +1,7 @@
-import { access, constants, open, stat } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AdarandError } from '../../../errors.js';
+import { hasMark } from '../../../figures/page/has-mark.js';
 import { writeError } from '../../../files/atomic.js';
 import { specialAt } from '../../../files/special.js';
 import { GENERATOR } from './page/generator.js';
@@ -27,22 +28,10 @@ export async function checkReplaceable(path: string, overwrite: boolean): Promis
   const special = there.isDirectory() ? 'folder' : await specialAt(path);
   if (special !== undefined)
     throw new AdarandError('look.exists', `${path} is a ${special}`, 'Choose another --to.');
-  if (overwrite || (await isPage(path))) return;
+  if (overwrite || (await hasMark(path, GENERATOR))) return;
   throw new AdarandError(
     'look.exists',
     `${path} exists already, and \`look\` has not written it`,
     'Choose another --to, or write over it with --overwrite.',
   );
-}
-
-/** The mark is near the beginning. */
-async function isPage(path: string): Promise<boolean> {
-  const file = await open(path).catch(() => undefined);
-  if (file === undefined) return false;
-  try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(1024), 0, 1024, 0);
-    return buffer.toString('latin1', 0, bytesRead).includes(GENERATOR);
-  } finally {
-    await file.close();
-  }
 }

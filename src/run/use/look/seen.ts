@@ -45,6 +45,8 @@ export interface SeenOptions {
   /** Where the images are now; undefined: where they were when the run began. */
   readonly data: string | undefined;
   readonly compile: CompileOptions;
+  /** Training images that are classified as well, spread over the classes; 5000 unless given. */
+  readonly trainImages?: number;
 }
 
 /**
@@ -55,7 +57,7 @@ export interface SeenOptions {
  */
 export async function see(
   run: { readonly folder: RunFolder; readonly record: RunRecord; readonly summary: RunSummary | undefined },
-  { data, compile }: SeenOptions,
+  { data, compile, trainImages = NEIGHBOURS_AMONG }: SeenOptions,
   host: RunHost,
 ): Promise<Seen | Missing> {
   const split = run.summary?.test_accuracy == null ? 'val' : 'test';
@@ -65,7 +67,7 @@ export async function see(
     const found = await findImages(model, data ?? run.record.options.data, cache, host);
     const [shown, val, train] = [found(split), found('val'), found('train')];
     if (shown.images.length === 0) throw noImages(shown, split, data ?? run.record.options.data);
-    const among = spread(train.images, NEIGHBOURS_AMONG);
+    const among = spread(train.images, trainImages);
     const lists = split === 'val' ? [shown.images, among] : [shown.images, among, val.images];
     const [first, second, third = first] = await answersOf(model, lists, cache, compile, host);
     if (first === undefined || second === undefined || third === undefined)

@@ -7,7 +7,7 @@ import type { DatasetImage } from '../../../data/index.js';
 const SIDE = 112;
 
 /** An image as a `data:` address: small, the whole of it, turned upright. Undefined for a file that is no longer there. */
-export async function thumbnail({ image }: DatasetImage): Promise<string | undefined> {
+export async function thumbnail({ image }: Pick<DatasetImage, 'image'>): Promise<string | undefined> {
   const pixels =
     image.kind === 'pixels' ? toRgb(image) : await decodeImage(image.path, SIDE).catch(() => undefined);
   if (pixels === undefined) return undefined;

@@ -1,10 +1,10 @@
 import { accuracyWithInterval } from '../../../../analysis/format-accuracy.js';
 import { wilsonInterval } from '../../../../analysis/statistics.js';
 import { accuracyChart } from '../../../../figures/charts/accuracy-chart.js';
+import { chart, section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import { keptEpoch, metricOf } from '../curves.js';
 import type { Look } from '../look.js';
-import { chart, section } from './figure.js';
-import { type Html, html } from './html.js';
 
 interface Row {
   readonly name: string;

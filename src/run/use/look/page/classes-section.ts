@@ -1,8 +1,8 @@
 import { at } from '../../../../errors.js';
+import { section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import type { Measures } from '../measure.js';
 import type { Seen } from '../seen.js';
-import { section } from './figure.js';
-import { type Html, html } from './html.js';
 import { imagesOf, shareOf } from './words.js';
 
 /** Longer tables are folded. */

@@ -1,16 +1,14 @@
 import { at } from '../../../../errors.js';
-import { type ConfusionMatrix, confusionMatrix } from '../../../../figures/charts/confusion-matrix.js';
+import { confusionMatrix } from '../../../../figures/charts/confusion-matrix.js';
+import { DRAWN, mostConfused } from '../../../../figures/charts/most-confused.js';
+import { chart, section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import type { Head } from '../../../../nn/network.js';
 import type { Measures } from '../measure.js';
 import type { Seen } from '../seen.js';
-import { chart, section } from './figure.js';
-import { type Html, html } from './html.js';
 import { imagesOf } from './words.js';
 
 const LISTED = 10;
-
-/** More classes than this cannot be read. */
-const DRAWN = 120;
 
 export async function confusionSection(
   { model, split }: Pick<Seen, 'split'> & { readonly model: { readonly head: Pick<Head, 'classes'> } },
@@ -43,24 +41,4 @@ function confusedPairs(counts: Int32Array, classes: readonly string[]) {
   return pairs
     .filter(({ truth, answer, images }) => images > 0 && truth !== answer)
     .sort((a, b) => b.images - a.images);
-}
-
-/** The classes that are most often mistaken, or answered by mistake, in their order. */
-function mostConfused(counts: Int32Array, classes: readonly string[]): ConfusionMatrix {
-  const K = classes.length;
-  const mistakes = new Float64Array(K);
-  counts.forEach((images, cell) => {
-    const [truth, answer] = [Math.floor(cell / K), cell % K];
-    if (truth === answer) return;
-    mistakes[truth] = at(mistakes, truth) + images;
-    mistakes[answer] = at(mistakes, answer) + images;
-  });
-  const chosen = Array.from(classes.keys())
-    .sort((a, b) => at(mistakes, b) - at(mistakes, a))
-    .slice(0, DRAWN)
-    .sort((a, b) => a - b);
-  return {
-    classes: chosen.map((k) => at(classes, k)),
-    counts: chosen.flatMap((truth) => chosen.map((answer) => at(counts, truth * K + answer))),
-  };
 }

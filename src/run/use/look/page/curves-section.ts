@@ -1,8 +1,8 @@
 import { lineChart } from '../../../../figures/charts/line-chart.js';
+import { chart, section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import { curvesOf, keptEpoch } from '../curves.js';
 import type { Look } from '../look.js';
-import { chart, section } from './figure.js';
-import { type Html, html } from './html.js';
 
 export async function curvesSection({ epochs, summary, unfinished }: Look): Promise<Html> {
   const charts = curvesOf(epochs, summary?.best_epoch ?? unfinished?.best_epoch ?? keptEpoch(epochs));

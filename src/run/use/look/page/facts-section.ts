@@ -1,14 +1,13 @@
+import { section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import { formatBytes } from '../../../../files/format-bytes.js';
-import { commandLine } from '../../../command-line.js';
 import type { RunSummary } from '../../../folder/record.js';
 import { describeOptions } from '../../../options/describe-options.js';
 import { trainOptionsSchema } from '../../../options/train-options.js';
-import { typedOptions } from '../../../options/typed-options.js';
 import { trainedInWords } from '../../../train/trained-groups.js';
+import { repeatCommand } from '../../repeat-command.js';
 import { bibtexOf } from '../bibtex.js';
 import type { Look } from '../look.js';
-import { section } from './figure.js';
-import { type Html, html } from './html.js';
 
 /** What was run, with what, and how to run it again. */
 export function factsSection({ record, summary, unfinished }: Look): Html {
@@ -72,7 +71,7 @@ export function factsSection({ record, summary, unfinished }: Look): Html {
           ],
     )}</tbody></table>
 <h3>Again</h3>
-<pre>${repeat(record)}</pre>
+<pre>${repeatCommand(record)}</pre>
 <p class="note">The same seed gives the same bits on the same machine with as many threads.${record.changes === undefined ? '' : ' The length of this run was changed when it was resumed; one that has this length from the start follows another schedule.'}</p>
 <details><summary>All options</summary><table class="facts"><tbody>${allOptions(options)}</tbody></table></details>
 ${papers.length === 0 ? undefined : html`<h3>The method's paper</h3><pre>${papers.join('\n\n')}</pre>`}`,
@@ -89,14 +88,6 @@ function lengthOf(epochs: number, summary: Look['summary'], unfinished: Look['un
   return unfinished === undefined
     ? `of ${epochs} epochs, it is not known how many are done`
     : `${unfinished.epoch} of ${epochs} epochs are done, ${unfinished.step} batches`;
-}
-
-/** The same run in another folder. A model of the hub is named by its commit. */
-function repeat({ options, model: { source } }: Look['record']): string {
-  const { out, ...others } = options;
-  const model = source === null ? options.model : `${source.repo}@${source.commit}`;
-  const flags = typedOptions(trainOptionsSchema, { ...others, model }, ['data']);
-  return commandLine('train', ...flags);
 }
 
 function allOptions(options: Look['record']['options']): Html[] {

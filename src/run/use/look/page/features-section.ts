@@ -1,9 +1,9 @@
 import { at } from '../../../../errors.js';
 import { scatterPanels } from '../../../../figures/charts/scatter-panels.js';
+import { chart, section } from '../../../../figures/page/figure.js';
+import { type Html, html } from '../../../../figures/page/html.js';
 import type { Measures } from '../measure.js';
 import type { Seen } from '../seen.js';
-import { chart, section } from './figure.js';
-import { type Html, html } from './html.js';
 import { imagesOf } from './words.js';
 
 /** More classes than this get a larger plane, which has room for their names. */

@@ -1,4 +1,4 @@
-import { printable } from '../../../../printable.js';
+import { printable } from '../../printable.js';
 
 /** Markup: what is in it was escaped, or written here. */
 export class Html {

@@ -1,0 +1,88 @@
+import { bootstrapInterval } from '../../../analysis/bootstrap.js';
+import { holm } from '../../../analysis/holm.js';
+import { type PairedTest, pairedTest, pairsNeeded } from '../../../analysis/paired-test.js';
+import { mean, wilsonInterval } from '../../../analysis/statistics.js';
+import { at } from '../../../errors.js';
+import type { Evidence, FinishedRun } from './evidence.js';
+import { accuracyOf, type Panel, pairsOf } from './panels.js';
+
+/** A method against the baseline, with runs paired by seed. In percentage points. */
+export interface Difference {
+  readonly dataset: string;
+  readonly model: string;
+  readonly fraction: number;
+  readonly method: string;
+  readonly test: PairedTest;
+  /** 95 %. */
+  readonly bootstrap: readonly [low: number, high: number];
+  /** p, corrected for the methods that are compared with the baseline at the same dataset, network and share (Holm). */
+  readonly holm: number | undefined;
+  /** Comparisons that it was corrected for. */
+  readonly comparisons: number;
+  /** Seeds that would be needed to find a difference of this size; undefined where its spread is not known. */
+  readonly seedsNeeded: number | undefined;
+  /** Half of the interval (Wilson) of the baseline's accuracy, by the number of images that it was measured on. */
+  readonly resolution: number;
+  readonly images: number;
+}
+
+/** Every method of a panel against the baseline; empty where the baseline has no runs. */
+export function differencesIn(panel: Panel, { baseline, split }: Evidence): Difference[] {
+  if (baseline === undefined) return [];
+  return panel.fractions.flatMap((fraction) => {
+    const base = panel.cell(baseline, fraction);
+    const found = panel.methods.flatMap((method) => {
+      const pairs = method === baseline ? [] : pairsOf(panel.cell(method, fraction), base);
+      return pairs.length === 0 ? [] : [{ method, pairs }];
+    });
+    const tests = found.map(({ pairs }) =>
+      pairedTest(
+        pairs.map(([run]) => accuracyOf(run, split)),
+        pairs.map(([, run]) => accuracyOf(run, split)),
+      ),
+    );
+    const adjusted = holmOf(tests);
+    return found.map(({ method, pairs }, i) => {
+      const test = at(tests, i);
+      const values = pairs.map(([run, other]) => accuracyOf(run, split) - accuracyOf(other, split));
+      const images = imagesOf(at(base.finished, 0), split);
+      return {
+        dataset: panel.dataset,
+        model: panel.model,
+        fraction,
+        method,
+        test,
+        bootstrap: bootstrapInterval(values),
+        holm: adjusted[i],
+        comparisons: found.length,
+        seedsNeeded: test.p === undefined ? undefined : pairsNeeded(test),
+        resolution: resolutionOf(mean(base.finished.map((run) => accuracyOf(run, split))), images),
+        images,
+      };
+    });
+  });
+}
+
+/** Comparisons without a p value count as well: they were made. */
+function holmOf(tests: readonly PairedTest[]): (number | undefined)[] {
+  const adjusted = holm(tests.map(({ p }) => p ?? 1));
+  return tests.map(({ p }, i) => (p === undefined ? undefined : adjusted[i]));
+}
+
+function imagesOf({ summary }: FinishedRun, split: Evidence['split']): number {
+  return split === 'test' ? summary.test_images : summary.val_images;
+}
+
+function resolutionOf(percent: number, images: number): number {
+  return 100 * wilsonInterval(Math.round((percent / 100) * images), images).halfWidth;
+}
+
+/** Whether the corrected p value tells the method from the baseline. */
+export function isTold({ holm }: Difference): boolean {
+  return holm !== undefined && holm < 0.05;
+}
+
+/** Whether another test set of this size may well say otherwise. */
+export function isTooSmall({ test, resolution }: Difference): boolean {
+  return Math.abs(test.mean) < resolution;
+}

@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { isAbsolute, join, relative, resolve } from 'node:path';
+import { AdarandError } from '../../../errors.js';
+import { systemCode } from '../../../files/atomic.js';
+import { specialAt } from '../../../files/special.js';
+import { whyUnreadable } from '../../../files/why-unreadable.js';
+import type { AnsweredImage, Answers } from './answers.js';
+import type { FinishedRun } from './evidence.js';
+import { parseCsv } from './parse-csv.js';
+
+/** In a run's folder: what was predicted for its test images, as `predictions-table.ts` writes it. */
+export const PREDICTIONS = 'predictions.csv';
+
+/**
+ * The predictions that a run has kept; undefined where it has none.
+ *
+ * @throws AdarandError `run.damaged`, `files.read`.
+ */
+export async function readPredictions({ path, record }: FinishedRun): Promise<Answers | undefined> {
+  const file = join(path, PREDICTIONS);
+  if (!existsSync(file)) return undefined;
+  const special = await specialAt(file);
+  if (special !== undefined) throw damaged(file, `it is a ${special}`);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    const { reason, hint } = whyUnreadable(systemCode(error));
+    throw new AdarandError('files.read', `Cannot read ${file}: ${reason}.`, hint, error);
+  });
+  const { classes } = record.data;
+  const [header = [], ...rows] = parseCsv(text);
+  const expected = ['path', 'class', 'predicted', ...classes.map((name) => `probability:${name}`)];
+  if (JSON.stringify(header) !== JSON.stringify(expected))
+    throw damaged(file, 'its columns are not those of the run');
+  const images = rows.map((row, i) => answerOf(row, classes, record.options.data) ?? i);
+  const wrong = images.find((image) => typeof image === 'number');
+  if (wrong !== undefined) throw damaged(file, `row ${wrong + 1} is not a prediction`);
+  return { split: 'test', classes, images: images.filter((image) => typeof image !== 'number') };
+}
+
+function answerOf(
+  row: readonly string[],
+  classes: readonly string[],
+  data: string,
+): AnsweredImage | undefined {
+  const [name, trueClass = '', predictedClass = '', ...cells] = row;
+  const [truth, predicted] = [classes.indexOf(trueClass), classes.indexOf(predictedClass)];
+  const probabilities = cells.map(Number);
+  const [probability, truthProbability] = [probabilities[predicted], probabilities[truth]];
+  if (name === undefined || truth < 0 || predicted < 0 || probabilities.length !== classes.length)
+    return undefined;
+  if (probability === undefined || truthProbability === undefined) return undefined;
+  if (!probabilities.every((p) => p >= 0 && p <= 1)) return undefined;
+  return { name, truth, predicted, probability, truthProbability, image: imageAt(data, name) };
+}
+
+/** A file inside the dataset's folder, if it is there. */
+function imageAt(data: string, name: string): AnsweredImage['image'] {
+  const path = resolve(data, name);
+  const inside = relative(data, path);
+  if (inside.startsWith('..') || isAbsolute(inside) || !existsSync(path)) return undefined;
+  return { image: { kind: 'file', path } };
+}
+
+function damaged(path: string, reason: string): AdarandError {
+  return new AdarandError(
+    'run.damaged',
+    `${path} is not what a run writes: ${reason}`,
+    'Remove it, and the report is made without it, or by the classifier of the run.',
+  );
+}

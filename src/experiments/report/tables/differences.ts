@@ -1,0 +1,110 @@
+import { signed } from '../../../figures/comparison.js';
+import type { ReportTable } from '../block.js';
+import { type Difference, differencesIn, isTold, isTooSmall } from '../evidence/differences.js';
+import type { Evidence } from '../evidence/evidence.js';
+import { fractionText, panelsOf } from '../evidence/panels.js';
+
+/** Each method against the baseline, paired by seed; undefined where nothing can be paired. */
+export function differenceTable(evidence: Evidence): ReportTable | undefined {
+  const panels = panelsOf(evidence);
+  const differences = panels.flatMap((panel) => differencesIn(panel, evidence));
+  if (differences.length === 0) return undefined;
+  const several = (of: 'dataset' | 'model' | 'fraction') =>
+    new Set(differences.map((one) => one[of])).size > 1;
+  const [datasets, models, fractions] = [several('dataset'), several('model'), several('fraction')];
+  return {
+    name: 'differences',
+    title: `Difference to ${evidence.baseline} in percentage points, paired by seed`,
+    columns: [
+      ...(datasets ? [{ title: 'dataset' }] : []),
+      ...(models ? [{ title: 'backbone' }] : []),
+      ...(fractions ? [{ title: 'images', number: true }] : []),
+      { title: 'method' },
+      { title: 'difference', number: true },
+      { title: '95 %, t', number: true },
+      { title: '95 %, bootstrap', number: true },
+      { title: 'p', number: true },
+      { title: 'p, Holm', number: true },
+      { title: 'n', number: true },
+      { title: 'n needed', number: true },
+      { title: 'verdict' },
+    ],
+    rows: differences.map((one) => [
+      ...(datasets ? [one.dataset] : []),
+      ...(models ? [one.model] : []),
+      ...(fractions ? [fractionText(one.fraction)] : []),
+      one.method,
+      isTold(one) ? { strong: signed(one.test.mean) } : signed(one.test.mean),
+      one.test.p === undefined ? '–' : interval(one.test.low, one.test.high),
+      one.test.p === undefined ? '–' : interval(...one.bootstrap),
+      pText(one.test.p),
+      pText(one.holm),
+      String(one.test.n),
+      neededText(one.seedsNeeded),
+      `${verdict(one)}${isTooSmall(one) ? ' †' : ''}`,
+    ]),
+    notes: notesOn(differences),
+    tidy: {
+      columns: [
+        ...['dataset', 'backbone', 'fraction', 'method', 'baseline', 'difference', 'sd', 'n'],
+        ...['t_low', 't_high', 'bootstrap_low', 'bootstrap_high', 'p', 'p_holm', 'comparisons'],
+        ...['seeds_needed', 'images', 'image_half_width', 'test_set_too_small', 'verdict'],
+      ],
+      rows: differences.map((one) => [
+        ...[one.dataset, one.model, one.fraction, one.method, evidence.baseline],
+        ...[one.test.mean, one.test.std, one.test.n, one.test.low, one.test.high, ...one.bootstrap],
+        ...[
+          one.test.p,
+          one.holm,
+          one.comparisons,
+          one.seedsNeeded,
+          one.images,
+          one.resolution,
+          isTooSmall(one),
+          verdict(one),
+        ],
+      ]),
+    },
+  };
+}
+
+function interval(low: number, high: number): string {
+  return `${signed(low)} to ${signed(high)}`;
+}
+
+/** `0.031`, `< 0.001`. */
+export function pText(p: number | undefined): string {
+  if (p === undefined) return '–';
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
+}
+
+function neededText(seeds: number | undefined): string {
+  if (seeds === undefined || seeds === Infinity) return '–';
+  return seeds > 1000 ? '> 1000' : String(seeds);
+}
+
+function verdict(one: Difference): string {
+  const { test } = one;
+  if (test.n < 2) return 'one seed tells nothing';
+  if (test.p === undefined) return test.mean === 0 ? 'the same' : 'the same in every seed';
+  if (!isTold(one)) return 'not told apart';
+  return test.mean > 0 ? 'better' : 'worse';
+}
+
+function notesOn(differences: readonly Difference[]): string[] {
+  const most = Math.max(...differences.map(({ comparisons }) => comparisons));
+  const small = differences.filter(isTooSmall);
+  const widest = small.toSorted((a, b) => b.resolution - a.resolution)[0];
+  return [
+    'Intervals are of single comparisons; a bootstrap of few seeds is too narrow.',
+    most > 1
+      ? `The corrected p (Holm) is for up to ${most} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole; by it, a verdict is given.`
+      : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is.',
+    'n needed: seeds with which a paired t test at 5 % would find a true difference of the observed size, with this spread, in 80 of 100 cases.',
+    ...(widest === undefined
+      ? []
+      : [
+          `†: the test set is too small. ${widest.images} images alone leave an accuracy uncertain by ${widest.resolution.toFixed(1)} points (${widest.dataset}, Wilson, 95 %), more than ${small.length} of ${differences.length} differences here; more seeds help against that only where each has test images of its own.`,
+        ]),
+  ];
+}

@@ -1,0 +1,48 @@
+import type { Cell, ReportTable } from '../block.js';
+
+/** A table for a paper, in the style of the package booktabs, which it needs. */
+export function latexOf({ name, title, columns, rows, notes }: ReportTable): string {
+  const line = (cells: readonly string[]) => `    ${cells.join(' & ')} \\\\`;
+  return `${[
+    '% Needs \\usepackage{booktabs}.',
+    '\\begin{table}[t]',
+    '  \\centering',
+    `  \\caption{${escaped([title, ...notes].map(sentence).join(' '))}}`,
+    `  \\label{tab:${name}}`,
+    `  \\begin{tabular}{${columns.map(({ number = false }) => (number ? 'r' : 'l')).join('')}}`,
+    '    \\toprule',
+    line(columns.map(({ title }) => escaped(title))),
+    '    \\midrule',
+    ...rows.map((row) => line(row.map(latexCell))),
+    '    \\bottomrule',
+    '  \\end{tabular}',
+    '\\end{table}',
+  ].join('\n')}\n`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
+function latexCell(cell: Cell): string {
+  return typeof cell === 'string' ? escaped(cell) : `\\textbf{${escaped(cell.strong)}}`;
+}
+
+const special: Readonly<Record<string, string>> = {
+  '\\': '\\textbackslash{}',
+  '~': '\\textasciitilde{}',
+  '^': '\\textasciicircum{}',
+  '±': '$\\pm$',
+  '†': '$\\dagger$',
+  '–': '--',
+  '×': '$\\times$',
+  '<': '$<$',
+  '>': '$>$',
+};
+
+function escaped(text: string): string {
+  return text
+    .replace(/[\\~^±†–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
+    .replace(/\s*[\r\n]+\s*/g, ' ')
+    .replace(/(^|[ (])-(?=\d)/g, '$1$-$');
+}
