@@ -27,6 +27,7 @@ export function conclusion(report: CompareReport): string[] {
 /** What is printed of an experiment that is not trained. */
 export function expectation({
   runs,
+  trials,
   parallel,
   threads,
   seconds,
@@ -51,7 +52,7 @@ export function expectation({
       rows,
     ),
     '',
-    `${runs} runs, ${beside}, ${threads} ${threads === 1 ? 'thread' : 'threads'} each: about ${duration(seconds)} in all, by the steps that were measured`,
+    `${runs} runs${trials === 0 ? '' : ` and ${trials} of the search`}, ${beside}, ${threads} ${threads === 1 ? 'thread' : 'threads'} each: about ${duration(seconds)} in all, by the steps that were measured`,
     `each takes up to ${formatBytes(memory)} of memory`,
   ];
 }

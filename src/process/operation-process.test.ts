@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { inspect } from '../run/operations/inspect.js';
 import { train } from '../run/operations/train.js';
 import { launch } from './launch.js';
 import { OperationProcess } from './operation-process.js';
@@ -62,6 +63,21 @@ describe('runs in one process', () => {
       assert.deepEqual(model('after'), model('before'));
     } finally {
       process.close();
+    }
+  });
+
+  test('many leave nothing behind in the process that asks', async () => {
+    const warnings: Error[] = [];
+    const heard = (warning: Error) => warnings.push(warning);
+    globalThis.process.on('warning', heard);
+    const process = new OperationProcess();
+    try {
+      for (let i = 0; i < 12; i++) await process.perform(inspect, { model: 'sample' }).result;
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.deepEqual(warnings, []);
+    } finally {
+      process.close();
+      globalThis.process.off('warning', heard);
     }
   });
 });

@@ -19,7 +19,7 @@ export class OperationProcess {
     request: z.input<Request>,
     options: LaunchOptions = {},
   ): Launched<Result> {
-    const child = this.#idle ?? started();
+    const child = this.#idle ?? this.#start();
     this.#idle = undefined;
     const launched = exchange(child, operation, request, { ...options, stays: true });
     const result = launched.result.then((value) => {
@@ -37,20 +37,20 @@ export class OperationProcess {
     this.#idle = undefined;
   }
 
-  #keep(child: ChildProcess): void {
-    if (child.exitCode !== null || child.signalCode !== null || !child.connected) return;
-    this.#idle = child;
+  #start(): ChildProcess {
+    const child = operationProcess();
+    // While it is idle, nobody waits for it.
+    child.on('error', () => {});
     child.once('close', () => {
       if (this.#idle === child) this.#idle = undefined;
     });
+    return child;
   }
-}
 
-function started(): ChildProcess {
-  const child = operationProcess();
-  // While it is idle, nobody waits for it.
-  child.on('error', () => {});
-  return child;
+  #keep(child: ChildProcess): void {
+    if (child.exitCode !== null || child.signalCode !== null || !child.connected) return;
+    this.#idle = child;
+  }
 }
 
 /** One that is idle: it has nothing to save. */

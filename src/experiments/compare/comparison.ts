@@ -8,7 +8,7 @@ import { stageOf } from '../../run/folder/stage.js';
 import { continued } from '../continued.js';
 import { sideBySide } from '../side-by-side.js';
 import { trainOrContinue } from '../train-or-continue.js';
-import { checkImages } from './check-images.js';
+import { checkMethods, checkUnchanged } from './check-unchanged.js';
 import type { CompareHost } from './compare.js';
 import type { CompareFolder } from './compare-folder.js';
 import { secondsLeft } from './estimate.js';
@@ -62,6 +62,9 @@ export class Comparison {
     const { request, runs } = this.#record;
     try {
       await keepLists(this.#folder);
+      checkMethods(this.#record);
+      for (const { peak_memory_bytes: peak } of (await reportOn(path, this.#record)).runs)
+        if (peak !== null) this.#places.measured(peak);
       const left = [...runs.keys()].filter((number) => this.#isLeft(at(runs, number)));
       const { threads = 1 } = request.options;
       const { count: parallel } = this.#places;
@@ -131,7 +134,7 @@ export class Comparison {
     let error: unknown;
     try {
       summary = await runPlace(run, { folder: this.#folder, record: this.#record }, this.#host, onEvent);
-      await checkImages(this.#folder.path, run, this.#record);
+      await checkUnchanged(this.#folder.path, run, this.#record);
       if (summary.peak_memory_bytes !== null) this.#places.measured(summary.peak_memory_bytes);
     } catch (thrown) {
       if (!isOfRun(thrown)) throw thrown;

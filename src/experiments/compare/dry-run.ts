@@ -28,9 +28,11 @@ export interface ExpectedRuns {
 
 export interface DryRunReport {
   readonly runs: number;
+  /** Runs of the search before them. */
+  readonly trials: number;
   readonly parallel: number;
   readonly threads: number;
-  /** Of all runs. */
+  /** Of all runs and trials. */
   readonly seconds: number;
   readonly peak_memory_bytes: number;
   readonly expected: readonly ExpectedRuns[];
@@ -84,10 +86,13 @@ export async function dryRun(
     const places = new Places({ asked: parallel, threads: request.options.threads, largestStep: stepBytes });
     const peak = Math.max(...measured.map(({ pace }) => pace.peak_memory_bytes));
     places.measured(peak);
-    const all = expected.reduce((sum, { runs, seconds }) => sum + runs * seconds, 0);
+    const { search } = request;
+    const all = expected.reduce((sum, { runs, seconds }) => sum + (runs + (search ?? 0)) * seconds, 0);
+    const trials = (search ?? 0) * kinds.length;
     const longest = Math.max(...expected.map(({ seconds }) => seconds));
     return {
       runs: runs.length,
+      trials,
       parallel: places.count,
       threads: request.options.threads ?? 1,
       seconds: Math.max(all / Math.min(places.count, runs.length), longest),

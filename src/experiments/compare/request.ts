@@ -14,6 +14,8 @@ const comparedMethodSchema = z.object({
   name,
   /** Its own options, as they were given. */
   options: z.record(z.string(), z.unknown()),
+  /** SHA-256 of the files that it comes from; null for one that is built in. */
+  file: z.string().nullable(),
   /** Options of `train` that it has by itself. */
   train: z.custom<OwnOptions>(isOwnOptions),
 });

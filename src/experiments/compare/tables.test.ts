@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ComparedRun } from './report.js';
 import { formatComparison } from './tables.js';
 
-const none = { val_accuracy: null, best_epoch: null, seconds_per_epoch: null, peak_memory_bytes: null };
+const none = { val_accuracy: null, best_epoch: 1, seconds_per_epoch: null, peak_memory_bytes: null };
 
 function run(method: string, seed: number, accuracy: number | undefined): ComparedRun {
   const place = {
@@ -46,4 +46,9 @@ test('means say over how many seeds they are, and differences over how many pair
     'other   +4.00 [-0.97, +8.97] (n=3)',
     'failed: other, 25 %, seed 1: no (training.diverged)',
   ]);
+});
+
+test('it is said where runs kept what all methods begin with', () => {
+  const runs = [0, 1].map((seed) => ({ ...run('plain', seed, 0.5), best_epoch: seed }));
+  assert.match(formatComparison(runs).join('\n'), /^1 of 2 runs kept the linear probe that all begin with/m);
 });

@@ -15,6 +15,7 @@ export function formatComparison(runs: readonly ComparedRun[]): string[] {
     accuracies(of(title)),
     ...differences(of(title)),
     ...failures(of(title)),
+    ...probes(of(title)),
   ]);
 }
 
@@ -79,6 +80,16 @@ function failures(runs: readonly ComparedRun[]): string[] {
     ({ method, fraction, seed, error }) =>
       `failed: ${method}, ${percentOf(fraction)} %, seed ${seed}: ${error.message} (${error.code})`,
   );
+}
+
+/** Where all methods keep what they begin with, they do not differ. */
+function probes(runs: readonly ComparedRun[]): string[] {
+  const finished = runs.filter(({ status }) => status === 'finished');
+  const kept = finished.filter(({ best_epoch: best }) => best === 0).length;
+  if (kept === 0) return [];
+  return [
+    `${kept} of ${finished.length} runs kept the linear probe that all begin with, because no epoch was better in validation: there, methods are alike`,
+  ];
 }
 
 function axes(runs: readonly ComparedRun[]) {

@@ -1,7 +1,7 @@
 import { AdarandError } from '../../../errors.js';
 import { bindMethod, typedMethodOptions } from '../../../run/method/bind-method.js';
 import { describeMethodOptions } from '../../../run/method/describe-method.js';
-import { absoluteMethod, openMethod } from '../../../run/method/open-method.js';
+import { absoluteMethod, fingerprintMethod, openMethod } from '../../../run/method/open-method.js';
 import { describeOptions } from '../../../run/options/describe-options.js';
 import { optionKey } from '../../../run/options/flag-name.js';
 import { parseOptions } from '../../../run/options/parse-options.js';
@@ -29,6 +29,7 @@ export async function comparedMethod(written: WrittenMethod): Promise<ComparedMe
     label: label ?? labelOf(method.name, { ...typed, ...train }),
     name: absoluteMethod(name),
     options: typed,
+    file: fingerprintMethod(name),
     train,
   };
 }

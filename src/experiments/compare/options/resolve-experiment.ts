@@ -6,13 +6,11 @@ import { folderName } from '../plan.js';
 import type { ComparedMethod, CompareRequest } from '../request.js';
 import { comparedMethod } from './compared-method.js';
 import type { Experiment, WrittenMethod } from './experiment.js';
+import { MOST_THREADS } from './shared.js';
 import { located, type Path, said, type Where } from './where.js';
 
 const DEFAULT_METHODS = ['fine-tuning', 'adarand'];
 const DEFAULT_SEEDS = 5;
-
-/** More threads than these hardly make the small batches of a small dataset faster; a run beside it does. */
-const MOST_THREADS = 4;
 
 /**
  * What was written, with every list written out. Threads are decided here, so that a run's bits do not depend on how many

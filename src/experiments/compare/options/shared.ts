@@ -18,9 +18,24 @@ const decided = {
 
 export const decidedOptions: readonly string[] = Object.keys(decided);
 
+/** More threads than these hardly make the small batches of a small dataset faster; a run beside it does. */
+export const MOST_THREADS = 4;
+
 /** Options of `train` that all runs of an experiment have. */
 export const sharedOptionsSchema = z.strictObject({
   ...trainOptionsSchema.omit(decided).shape,
+  threads: z
+    .number()
+    .int()
+    .min(1)
+    .max(1024)
+    .optional()
+    .register(optionRegistry, {
+      description: 'CPU threads of each run. With another number, results differ in their last digits.',
+      group: 'Run',
+      value: 'n',
+      otherwise: `one per core, at most ${MOST_THREADS}`,
+    }),
   diagnostics: z.boolean().default(true).register(optionRegistry, {
     description:
       'Whether features and probabilities of whole splits are measured after each epoch (docs/diagnostics.md).',

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { parseOptions } from './parse-options.js';
+import { presetOptions } from './preset.js';
+import { trainOptionsSchema } from './train-options.js';
+
+const facts = {
+  images: 7330,
+  hasBatchNorm: true,
+  replacesWeightDecay: false,
+  fitting: (size: number) => size,
+};
+const paper = (change: Partial<typeof facts> = {}) => {
+  const given = { data: 'd', model: 'm', ...presetOptions('paper', { ...facts, ...change }) };
+  return parseOptions(trainOptionsSchema, given);
+};
+
+test("the paper's protocol for its own dataset is the published one", () => {
+  const resnet = paper();
+  assert.equal(resnet.epochs, 200);
+  assert.equal(resnet.batchSize, 64);
+  assert.deepEqual([resnet.optimizer, resnet.learningRate, resnet.weightDecay], ['sgd', 0.01, 0]);
+  assert.deepEqual([resnet.schedule, resnet.warmUp], ['multi-step', 0]);
+  assert.deepEqual([resnet.head, resnet.chooseBy, resnet.lambdaUnit], ['random', 'loss', 'raw']);
+  const transformer = paper({ hasBatchNorm: false });
+  assert.deepEqual(
+    [transformer.optimizer, transformer.learningRate, transformer.weightDecay],
+    ['adamw', 3e-5, 0.1],
+  );
+  assert.deepEqual([transformer.schedule, transformer.warmUp], ['cosine-7-16', 30]);
+});
+
+test('for other datasets it has as many epochs or fewer, and batches that leave four an epoch and fit', () => {
+  assert.deepEqual([paper({ images: 300 }).epochs, paper({ images: 300 }).batchSize], [200, 64]);
+  assert.equal(paper({ images: 40 }).batchSize, 8);
+  assert.equal(paper({ images: 3 }).batchSize, 1);
+  assert.equal(paper({ images: 73_300 }).epochs, 20);
+  assert.equal(paper({ images: 10_000_000 }).epochs, 1);
+  assert.equal(paper({ fitting: () => 16 }).batchSize, 16);
+  assert.equal(
+    paper({ hasBatchNorm: false, images: 5, fitting: () => 5 }).warmUp,
+    20,
+    'a tenth of the updates',
+  );
+  assert.equal(paper({ hasBatchNorm: false, replacesWeightDecay: true }).weightDecay, 0);
+});
+
+test('without a preset, nothing is given', () => {
+  assert.deepEqual(presetOptions('none', facts), {});
+});
