@@ -32,7 +32,12 @@ test('what the page loads is beside it, and servers know its type', async () => 
     page.matchAll(/(?:src|href)="(?!data:|http:\/\/localhost)([^"]*)"/g),
     ([, path = '']) => path,
   );
-  assert.deepEqual(linked, ['web/page/style.css', 'web/page/main.js', 'web/page/not-served.js']);
+  assert.deepEqual(linked, [
+    'web/page/colours.css',
+    'web/page/style.css',
+    'web/page/main.js',
+    'web/page/not-served.js',
+  ]);
   const files = await readdir(inside('my page', 'web'), { recursive: true });
   for (const path of [
     ...linked,

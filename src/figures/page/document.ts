@@ -41,7 +41,9 @@ ${main}
 }
 
 async function style(): Promise<string> {
-  const sheet = await readFile(join(packageFolder(), 'assets', 'look', 'style.css'), 'utf8');
+  const read = (...path: readonly string[]) => readFile(join(packageFolder(), 'assets', ...path), 'utf8');
+  const colours = await read('colours.css');
+  const sheet = await read('results-page', 'style.css');
   const faces = (['regular', 'bold'] as const).map(
     async (weight) =>
       `@font-face { font-family: Arimo; font-weight: ${weight === 'bold' ? 700 : 400}; src: url(data:font/woff2;base64,${(await webFont(weight)).toString('base64')}) format('woff2'); }`,
@@ -52,6 +54,7 @@ async function style(): Promise<string> {
   );
   return [
     ...(await Promise.all(faces)),
+    colours,
     sheet.replace('/* font */', `font-family: ${FONT_FAMILY};`),
     `@media screen and (prefers-color-scheme: dark) { ${dark.join(' ')} }`,
   ].join('\n');

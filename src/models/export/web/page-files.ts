@@ -7,10 +7,12 @@ import { type ExportedFile, toJson } from '../folder.js';
 
 /** The page that classifies pictures in a browser, seen from an exported folder. Its graph is there already. */
 export async function pageFiles(classifier: Classifier): Promise<readonly ExportedFile[]> {
-  const assets = join(packageFolder(), 'assets', 'page');
+  const shared = join(packageFolder(), 'assets');
+  const assets = join(shared, 'page');
   return [
     ...(await pageModules()).map((path) => copy(posix.join('web', path), join(programFolder(), path))),
     copy('web/page/not-served.js', join(assets, 'not-served.js')),
+    copy('web/page/colours.css', join(shared, 'colours.css')),
     copy('web/page/style.css', join(assets, 'style.css')),
     // Servers know the type of `.js` better than that of `.mjs`, which is what the package has.
     copy('web/onnxruntime/ort.js', fileOf('onnxruntime-web/wasm')),
