@@ -34,3 +34,9 @@ test('tags say what a number was measured on', () => {
     ['train_epoch/seconds', 4],
   ]);
 });
+
+test('a number that single precision does not have is infinite, and ends no run', () => {
+  const line = { type: 'step', epoch: 1, step: 1, learning_rate: 1e40, unix_seconds: 1700000000 } as const;
+  const infinite = Buffer.from([0, 0, 0x80, 0x7f]);
+  assert.ok(Buffer.from(metricsEvent(line, 0)).includes(infinite));
+});

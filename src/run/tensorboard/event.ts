@@ -73,8 +73,9 @@ function summaryEvent(wallTime: number, step: number, value: Summary_Value[]): U
   return tfrecord(toBinary(EventSchema, create(EventSchema, { wallTime, step: BigInt(step), what })));
 }
 
+/** In single precision, as the format has it: what is too large for that is infinite. */
 function scalar(tag: string, value: number): Summary_Value {
-  return create(Summary_ValueSchema, { tag, value: { case: 'simpleValue', value } });
+  return create(Summary_ValueSchema, { tag, value: { case: 'simpleValue', value: Math.fround(value) } });
 }
 
 /** What the plugin wants is in the metadata; the value is a tensor [1] of zeros, as the plugin's own writer has it. */
