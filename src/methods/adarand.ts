@@ -22,6 +22,7 @@ import { adam } from '../optimizers/adam.js';
 import { cosine, cosine716 } from '../optimizers/schedules.js';
 import type { MethodAbout } from './about.js';
 import { bound, defineMethod } from './method.js';
+import { adarandPaper } from './shared/adarand-paper.js';
 import { reductionOption, squared } from './shared/reduction.js';
 
 const options = z.strictObject({
@@ -49,16 +50,7 @@ const options = z.strictObject({
 });
 
 const about = {
-  references: [
-    {
-      title: 'Adaptive Random Feature Regularization on Fine-tuning Deep Neural Networks',
-      authors: ["Shin'ya Yamaguchi", 'Sekitoshi Kanai', 'Kazuki Adachi', 'Daiki Chijiwa'],
-      venue: 'CVPR',
-      year: 2024,
-      url: 'https://arxiv.org/abs/2403.10097',
-      arxiv: '2403.10097',
-    },
-  ],
+  references: [adarandPaper],
   idea:
     "Each feature is pulled toward a random vector from its class's Gaussian, whose mean is trained alongside: it follows the " +
     "features of the class (l_intra) and moves away from those of other classes (l_inter). The losses do not see the means' " +

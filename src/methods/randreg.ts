@@ -18,6 +18,7 @@ import type { MethodInputs, Need, Statistics } from './inputs.js';
 import { lambdaScale } from './lambda-unit.js';
 import type { LossTools } from './losses.js';
 import { bound, defineMethod } from './method.js';
+import { adarandPaper } from './shared/adarand-paper.js';
 import { type Reduction, reductionOption, squared } from './shared/reduction.js';
 
 const about = {
@@ -30,14 +31,7 @@ const about = {
       url: 'https://arxiv.org/abs/1908.05997',
       arxiv: '1908.05997',
     },
-    {
-      title: 'Adaptive Random Feature Regularization on Fine-tuning Deep Neural Networks',
-      authors: ["Shin'ya Yamaguchi", 'Sekitoshi Kanai', 'Kazuki Adachi', 'Daiki Chijiwa'],
-      venue: 'CVPR',
-      year: 2024,
-      url: 'https://arxiv.org/abs/2403.10097',
-      arxiv: '2403.10097',
-    },
+    adarandPaper,
   ],
   idea:
     'Each feature is pulled toward a vector that is drawn afresh at every step, from one of four priors. This is the form ' +

@@ -94,6 +94,7 @@ export const experimentSchema = z.strictObject({
         'Configurations of each method to try on the first seed: learning rate and lambda, as far as they are not given. The best by ' +
         'validation is that of all seeds; test images are not looked at meanwhile.',
       group: 'Experiment',
+      value: 'n',
       otherwise: 'nothing is searched',
     }),
   keepWeights: z.boolean().optional().register(optionRegistry, {

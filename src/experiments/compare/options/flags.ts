@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optionRegistry } from '../../../run/options/option.js';
 import { presetNames } from '../../../run/options/preset.js';
+import { experimentSchema } from './experiment.js';
 import { sharedOptionsSchema } from './shared.js';
 
 const text = () => z.string().min(1);
@@ -60,20 +61,7 @@ export const ownFlagsSchema = z.strictObject({
     value: 'name',
     otherwise: 'none',
   }),
-  search: z
-    .number()
-    .int()
-    .min(2)
-    .max(243)
-    .optional()
-    .register(optionRegistry, {
-      description:
-        'Configurations of each method to try on the first seed: learning rate and lambda, as far as they are not given. The best by ' +
-        'validation is that of all seeds; test images are not looked at meanwhile.',
-      group: 'Experiment',
-      value: 'n',
-      otherwise: 'nothing is searched',
-    }),
+  search: experimentSchema.shape.search,
   keepWeights: z.boolean().optional().register(optionRegistry, {
     description:
       'Keep model.onnx and checkpoints of finished runs, which are deleted otherwise; predictions of the test images are kept anyway.',
