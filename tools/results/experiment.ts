@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { AdarandError } from '../../src/errors.js';
 import { launchComparison } from '../../src/experiments/compare/launch.js';
@@ -20,8 +20,10 @@ import { RunFolder } from '../../src/run/folder/run-folder.js';
 import { replaceBlock } from '../docs/block.js';
 import { measuredOn } from './measured.js';
 
-/** Tables of the report that the document shows. */
-const shown = ['accuracy', 'differences', 'costs'] as const;
+/** Tables of the report that the document shows. Times are left out: the machine may have had other work. */
+const isShown = (name: string) => /^(accuracy|differences|ablation|test-measures-.*)\.md$/.test(name);
+
+const recordSchema = experimentRecordSchema.pick({ runs: true, seconds: true });
 
 const { positionals, values } = parseArgs({ allowPositionals: true, options: { from: { type: 'string' } } });
 const [name, root] = positionals;
@@ -33,8 +35,9 @@ if (name === undefined || (root === undefined && values.from === undefined))
   );
 const experiment = values.from ?? join(packageFolder(), 'runs/experiments', name);
 if (values.from === undefined) await train(resolve(root ?? ''), experiment);
-const { to } = await report({ runs: [experiment] });
-const tables = await Promise.all(shown.map((table) => readFile(join(to, 'tables', `${table}.md`), 'utf8')));
+const { to, files } = await report({ runs: [experiment] });
+const names = files.map((path) => basename(path)).filter(isShown);
+const tables = await Promise.all(names.map((table) => readFile(join(to, 'tables', table), 'utf8')));
 const page = join(packageFolder(), 'docs/results.md');
 const content = [...tables.map((table) => table.trim()), await measured(experiment)].join('\n\n');
 await writeFileAtomic(page, replaceBlock(await readFile(page, 'utf8'), `experiment ${name}`, content));
@@ -64,7 +67,7 @@ async function train(folder: string, out: string): Promise<void> {
 /** On what, by its first run; the time of all runs together. */
 async function measured(path: string): Promise<string> {
   const file = join(path, 'experiment.json');
-  const { runs, seconds } = parseStored(experimentRecordSchema, await readFile(file, 'utf8'), file);
+  const { runs, seconds } = parseStored(recordSchema, await readFile(file, 'utf8'), file);
   const finished = runs.find(({ status }) => status === 'finished');
   if (finished === undefined)
     throw new AdarandError('results.nothing', `${path} has no finished run`, 'Run it first: give FOLDER.');
