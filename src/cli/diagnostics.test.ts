@@ -2,17 +2,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import { z } from 'zod';
-import {
-  adarand,
-  jsonLines,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { classEntropies } from '../analysis/entropy.js';
 import { featureNorms } from '../analysis/feature-norms.js';
 import { at } from '../errors.js';
@@ -27,8 +19,8 @@ const metricsSchema = z.record(z.string(), z.union([z.number(), z.string(), z.bo
 const isTime = (name: string) => /seconds|images_per_second|wait_fraction/.test(name);
 
 describe('what is measured and kept of a run', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const inside = folder.inside;
   // A method whose callback predicts the training images after each epoch.
   const recipe = [
     ...[
@@ -56,14 +48,12 @@ describe('what is measured and kept of a run', () => {
   const bytes = (...parts: readonly string[]) => readFile(inside(...parts));
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(inside('colours'), 14);
     await writeModel(inside('tiny.onnx'));
     const { code, stdout, stderr } = await train(...measured, '--out', 'whole');
     assert.equal(code, 0, stderr);
     events = jsonLines(stdout);
   });
-  after(() => folder.remove());
 
   test('each epoch, the linear probe included, has the measures of both splits, by their names', async () => {
     const epochs = await epochsOf('whole');

@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { adarand, lastLine, temporaryFolder, typed, writeImages } from '../../test/helpers/cli.js';
+import { before, test } from 'node:test';
+import { adarand, lastLine, testFolder, typed, writeImages } from '../../test/helpers/cli.js';
 import { seeds, writeRuns } from '../../test/helpers/report-runs.js';
 import { meanAndSpread } from '../analysis/statistics.js';
 import { report } from '../index.js';
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+const folder = testFolder();
+const inside = folder.inside;
 const textOf = (...parts: readonly string[]) => readFile(inside(...parts), 'utf8');
 const methods = ['fine-tuning', 'adarand'];
 const runs = methods.flatMap((method) => [1, 2].map((seed) => ({ method, seed, run: `${method}-${seed}` })));
@@ -18,7 +18,6 @@ const train = ({ method, seed, run }: (typeof runs)[number]) =>
   `train colours --model sample --epochs 1 --image-size 16 --threads 1 --method ${method} --seed ${seed} --out ${run}`;
 
 before(async () => {
-  folder = await temporaryFolder();
   await writeImages(inside('colours'), 8, 16);
   for (const run of runs) {
     const { code, stderr } = await adarand(folder.path, ...train(run).split(' '));
@@ -26,7 +25,6 @@ before(async () => {
   }
   await keepPredictions('adarand-2');
 });
-after(() => folder.remove());
 
 /** Of a run: its test images' rows of what `eval` writes for all images; then its classifier goes. */
 async function keepPredictions(run: string): Promise<void> {

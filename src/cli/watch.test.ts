@@ -1,23 +1,15 @@
 import assert from 'node:assert/strict';
 import { appendFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
-import {
-  adarand,
-  lastLine,
-  start,
-  temporaryFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { before, describe, test } from 'node:test';
+import { adarand, lastLine, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { acquireLock } from '../files/lock.js';
 import { parseOptions } from '../run/options/parse-options.js';
 import { tuneOptionsSchema } from '../run/options/tune-options.js';
 
 describe('watch', () => {
-  let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-  const inside = (...parts: readonly string[]) => join(folder.path, ...parts);
+  const folder = testFolder();
+  const inside = folder.inside;
   const look = async (path: string, ...flags: readonly string[]) => {
     const { code, stdout, stderr } = await adarand(folder.path, 'watch', path, '--once', ...flags);
     assert.equal(code, 0, stderr);
@@ -35,7 +27,6 @@ describe('watch', () => {
   };
 
   before(async () => {
-    folder = await temporaryFolder();
     await writeImages(inside('colours'), 6);
     await writeModel(inside('tiny.onnx'));
     const flags = ['--epochs', '2', '--batch-size', '4', '--log-every', '1', '--threads', '1'];
@@ -51,7 +42,6 @@ describe('watch', () => {
     );
     assert.equal(trained.code, 0, trained.stderr);
   });
-  after(() => folder.remove());
 
   test('a finished run: how it ended, and no waiting', async () => {
     const { code, stdout } = await adarand(folder.path, 'watch', 'whole');
