@@ -2,7 +2,12 @@ import type { Device } from './device.js';
 import type { Shape } from './tensor.js';
 
 /** ONNX attributes are typed: integers are plain numbers, floats are marked. */
-export type OnnxAttribute = number | string | readonly number[] | { readonly float: number };
+export type OnnxAttribute =
+  | number
+  | string
+  | readonly number[]
+  | { readonly float: number }
+  | { readonly floats: readonly number[] };
 
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
 

@@ -84,6 +84,8 @@ interface OperatorCore<A extends Attributes, I extends Arity, O extends Arity> {
     attributes: A,
     outputs: Tuple<TensorType, O>,
   ): Tuple<Float64Array, O>;
+  /** Whether each element of the result depends on the operands' elements at its place alone, once they are broadcast. */
+  readonly elementwise?: true;
   readonly samples: readonly Sample<A, I>[];
 }
 

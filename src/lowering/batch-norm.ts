@@ -20,7 +20,7 @@ import type { LoweringOf } from './lowering.js';
 export const batchNormTraining: LoweringOf<typeof BatchNormTraining> = {
   lower([x, gamma, beta], { epsilon }, target) {
     const share = sizeOf(gamma.shape) / sizeOf(x.shape);
-    const mean = mul(channelSum(x), share);
+    const mean = mul(channelSum(x, target), share);
     const variance = max(sub(mul(channelDot(x, x, target), share), mul(mean, mean)), 0);
     const scale = div(gamma, deviation(variance, epsilon));
     return [channelAffine(x, scale, sub(beta, mul(mean, scale)), target), mean, variance];
@@ -35,7 +35,7 @@ export const batchNormGradient: LoweringOf<typeof BatchNormGradient> = {
   lower([dy, x, gamma, mean, variance], { epsilon }, target) {
     const share = sizeOf(gamma.shape) / sizeOf(x.shape);
     const std = deviation(variance, epsilon);
-    const dbeta = channelSum(dy);
+    const dbeta = channelSum(dy, target);
     const dgamma = div(sub(channelDot(x, dy, target), mul(mean, dbeta)), std);
     const scale = div(gamma, std);
     const scaleX = neg(mul(mul(scale, div(dgamma, std)), share));

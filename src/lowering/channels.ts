@@ -8,23 +8,32 @@ import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
 import { scalar, type Value } from '../graph/value.js';
+import { mapDots, mapSums } from './blocked-sums.js';
 import { pixelsOf } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
+import { blockChannels } from './operators/block-channels.js';
+import { blockedConv } from './operators/blocked-conv.js';
+import { unblockChannels } from './operators/unblock-channels.js';
 import type { Target } from './target.js';
 
 const OVER = [0, 2, 3];
+const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
 
 /** scale x + offset, per channel: x [N,C,H,W]; scale and offset [C]. */
-export function channelAffine(x: Value, scale: Value, offset: Value | undefined, { device }: Target): Value {
+export function channelAffine(x: Value, scale: Value, offset: Value | undefined, target: Target): Value {
   const [, channels] = nchw(x.shape);
+  const { device, channelBlock: block } = target;
+  if (fillsBlocks(channels, block)) {
+    const operands = { x: blockChannels(x, block), w: reshape(scale, [channels, 1, 1, 1]), bias: offset };
+    return unblockChannels(blockedConv(operands, { ...pointwise, group: channels, block }), block);
+  }
   if (device !== 'cpu' && device !== 'cuda') {
     const scaled = mul(x, column(scale));
     return offset === undefined ? scaled : add(scaled, column(offset));
   }
   // A depthwise 1x1 convolution is one pass over x, and takes a following activation with it.
   if (isLarge(x)) {
-    const attributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: channels };
-    return conv(x, reshape(scale, [channels, 1, 1, 1]), offset, attributes);
+    return conv(x, reshape(scale, [channels, 1, 1, 1]), offset, { ...pointwise, group: channels });
   }
   const zero = scalar(0, [channels]);
   const one = scalar(1, [channels]);
@@ -32,17 +41,29 @@ export function channelAffine(x: Value, scale: Value, offset: Value | undefined,
 }
 
 /** Sums of x [N,C,H,W] per channel: [C]. */
-export function channelSum(x: Value): Value {
+export function channelSum(x: Value, { channelBlock: block }: Target): Value {
+  const [, channels] = nchw(x.shape);
+  if (fillsBlocks(channels, block)) {
+    return mapSums(blockChannels(x, block), block, 'channels');
+  }
   return reshape(reduceSum(x, OVER), [at(x.shape, 1)]);
 }
 
 /** Sums of x y per channel: [C]. Large maps as products of rows, which never write x y. */
-export function channelDot(x: Value, y: Value, { device }: Target): Value {
+export function channelDot(x: Value, y: Value, target: Target): Value {
   const [batch, channels, height, width] = nchw(x.shape);
-  if (device === 'webgpu' || !isLarge(x)) return channelSum(mul(x, y));
+  const { device, channelBlock: block } = target;
+  if (fillsBlocks(channels, block)) {
+    return mapDots(blockChannels(x, block), blockChannels(y, block), block);
+  }
+  if (device === 'webgpu' || !isLarge(x)) return channelSum(mul(x, y), target);
   const rows = [batch * channels, 1, height * width];
   const dots = matmul(reshape(x, rows), reshape(y, rows), { transposeB: true });
   return reshape(reduceSum(reshape(dots, [batch, channels]), [0]), [channels]);
+}
+
+function fillsBlocks(channels: number, block: number | undefined): block is number {
+  return block !== undefined && channels % block === 0;
 }
 
 function isLarge({ shape }: Value): boolean {

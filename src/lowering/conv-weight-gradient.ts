@@ -13,10 +13,12 @@ import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { isPointwise, pixelsOf } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
+import { canBlockDense } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesWeightGradient } from './patches.js';
+import { rowsOfMaps } from './rows-and-maps.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
@@ -24,7 +26,11 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
     if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
-    if (isPointwise(shape, attributes)) return [pointwise(subsampled(x, dy.shape, attributes), dy, shape)];
+    if (isPointwise(shape, attributes)) {
+      const seen = subsampled(x, dy.shape, attributes);
+      const product = canBlockDense(x.shape, shape, attributes, target) ? pointwiseByRows : pointwise;
+      return [product(seen, dy, shape)];
+    }
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
     return [byConvolution(x, dy, shape, attributes)];
@@ -46,6 +52,11 @@ function pointwise(x: Value, dy: Value, shape: Shape): Value {
     filters >= channels ? [rows(dy, filters), rows(x, channels)] : [rows(x, channels), rows(dy, filters)];
   const sum = reshape(reduceSum(matmul(a, b, { transposeB: true }), [0]), [at(a.shape, 1), at(b.shape, 1)]);
   return reshape(filters >= channels ? sum : transpose(sum, [1, 0]), shape);
+}
+
+/** The same of maps that lie in blocks, and are laid out as rows of channels as easily as plainly. */
+function pointwiseByRows(x: Value, dy: Value, shape: Shape): Value {
+  return reshape(matmul(rowsOfMaps(dy), rowsOfMaps(x), { transposeA: true }), shape);
 }
 
 /** The pixels of x that a strided 1x1 kernel looks at. */

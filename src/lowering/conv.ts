@@ -25,13 +25,13 @@ export const conv: LoweringOf<typeof Conv> = {
         ? matmul(rows, kernels, { transposeB: true })
         : gemm(rows, kernels, bias, { transposeA: false, transposeB: true });
     if (isOfPatches(x.shape, w.shape, attributes)) return [patchesForward(x, w, linear)];
-    if (bias === undefined && canBlock(x.shape, w.shape, attributes, target))
-      return [depthwiseForward(x, w, attributes, target)];
-    const dense = attributes.group === 1 && !isPointwise(w.shape, attributes) && bias === undefined;
-    if (target.device !== 'cpu' || !dense) return apply(Conv, inputs, attributes);
-    if (pixelsOf(x.shape) <= crossovers.gatheredWindows) return [byWindows(x, w, attributes)];
-    return canBlockDense(w.shape, attributes, target)
-      ? [denseByBlocks(x, w, attributes, target)]
+    if (canBlock(x.shape, w.shape, attributes, target))
+      return [depthwiseForward({ x, w, bias }, attributes, target)];
+    const hasWindows = attributes.group === 1 && !isPointwise(w.shape, attributes) && bias === undefined;
+    if (target.device === 'cpu' && hasWindows && pixelsOf(x.shape) <= crossovers.gatheredWindows)
+      return [byWindows(x, w, attributes)];
+    return canBlockDense(x.shape, w.shape, attributes, target)
+      ? [denseByBlocks({ x, w, bias }, attributes, target)]
       : apply(Conv, inputs, attributes);
   },
 };

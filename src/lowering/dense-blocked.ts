@@ -1,32 +1,40 @@
 import { at, invariant } from '../errors.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
-import { reshape } from '../graph/operators/reshape.js';
-import { transpose } from '../graph/operators/transpose.js';
-import { nchw } from '../graph/shapes.js';
-import { type Shape, sizeOf } from '../graph/tensor.js';
+import type { Shape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { hasUnitStride } from './conv-geometry.js';
+import { blockDenseKernels } from './blocked-kernels.js';
+import { pixelsOf } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
 import type { Target } from './target.js';
 
-/** Whether a dense convolution at stride 1 can run in the blocked layout. */
-export function canBlockDense(w: Shape, attributes: ConvAttributes, { channelBlock }: Target): boolean {
-  if (channelBlock === undefined || attributes.group !== 1 || !hasUnitStride(attributes)) return false;
-  return at(w, 0) % channelBlock === 0 && at(w, 1) % channelBlock === 0;
+/**
+ * Whether a dense convolution can run in the blocked layout: whole blocks of filters, and of channels unless these are few;
+ * and maps, since of one pixel it is a product of matrices.
+ */
+export function canBlockDense(
+  x: Shape,
+  w: Shape,
+  { group }: ConvAttributes,
+  { channelBlock }: Target,
+): boolean {
+  if (channelBlock === undefined || group !== 1 || pixelsOf(x) === 1) return false;
+  const channels = at(w, 1);
+  return at(w, 0) % channelBlock === 0 && (channels % channelBlock === 0 || channels < channelBlock);
 }
 
-/** Conv by way of the blocked layout: about a tenth faster on larger maps, both changes of layout included. */
+/** A dense convolution by way of the blocked layout. */
 export function denseByBlocks(
-  x: Value,
-  w: Value,
+  { x, w, bias }: { readonly x: Value; readonly w: Value; readonly bias?: Value | undefined },
   attributes: ConvAttributes,
-  { channelBlock: b }: Target,
+  { channelBlock: block }: Target,
 ): Value {
-  invariant(b !== undefined, 'no blocked layout on this device');
-  const [filters, channels] = nchw(w.shape);
-  const tiles = reshape(w, [filters / b, b, channels / b, b, sizeOf(w.shape.slice(2))]);
-  const kernels = reshape(transpose(tiles, [0, 2, 4, 3, 1]), w.shape);
-  return unblockChannels(blockedConv(blockChannels(x, b), kernels, { ...attributes, block: b }), b);
+  invariant(block !== undefined, 'no blocked layout on this device');
+  const operands = {
+    x: at(w.shape, 1) < block ? x : blockChannels(x, block),
+    w: blockDenseKernels(w, block),
+    bias,
+  };
+  return unblockChannels(blockedConv(operands, { ...attributes, block }), block);
 }

@@ -8,6 +8,7 @@ import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import { scalar, type Value } from '../graph/value.js';
+import { blockDepthwiseKernels } from './blocked-kernels.js';
 import { isDepthwise } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
@@ -33,13 +34,14 @@ export function canBlockGradients(x: Shape, w: Shape, attributes: ConvAttributes
   return strideY === strideX && (strideY === 1 || strideY === 2) && pads.every((pad) => pad >= 0);
 }
 
-export function depthwiseForward(x: Value, w: Value, attributes: ConvAttributes, target: Target): Value {
+export function depthwiseForward(
+  { x, w, bias }: { readonly x: Value; readonly w: Value; readonly bias: Value | undefined },
+  attributes: ConvAttributes,
+  target: Target,
+): Value {
   const block = blockOf(target);
-  const y = blockedConv(blockChannels(x, block), blockKernels(kernelRows(w), w.shape, block), {
-    ...attributes,
-    block,
-  });
-  return unblockChannels(y, block);
+  const operands = { x: blockChannels(x, block), w: blockDepthwiseKernels(w, block), bias };
+  return unblockChannels(blockedConv(operands, { ...attributes, block }), block);
 }
 
 /** dx = dy, spread out by the stride with zeros between, convolved with the reversed kernel. */
@@ -52,13 +54,17 @@ export function depthwiseInputGradient(
 ): Value {
   const block = blockOf(target);
   const spread = dilated(blockChannels(dy, block), at(attributes.strides, 0), block);
-  const dx = blockedConv(spread, blockKernels(reverseRows(kernelRows(w)), w.shape, block), {
-    strides: [1, 1],
-    dilations: [1, 1],
-    pads: inputGradientPads(shape, w.shape, attributes),
-    group: attributes.group,
-    block,
-  });
+  const reversed = reshape(reverseRows(kernelRows(w)), w.shape);
+  const dx = blockedConv(
+    { x: spread, w: blockDepthwiseKernels(reversed, block) },
+    {
+      strides: [1, 1],
+      dilations: [1, 1],
+      pads: inputGradientPads(shape, w.shape, attributes),
+      group: attributes.group,
+      block,
+    },
+  );
   return unblockChannels(dx, block);
 }
 
@@ -76,13 +82,16 @@ export function depthwiseWeightGradient(
   const maps = batch * channels;
   const images = reshape(blockChannels(x, block), [1, maps, height, width]);
   const kernels = reshape(blockChannels(dy, block), [maps, 1, rows, columns]);
-  const each = blockedConv(images, kernels, {
-    strides: [1, 1],
-    dilations: attributes.strides,
-    pads: weightGradientPads(x.shape, shape, attributes),
-    group: maps,
-    block,
-  });
+  const each = blockedConv(
+    { x: images, w: kernels },
+    {
+      strides: [1, 1],
+      dilations: attributes.strides,
+      pads: weightGradientPads(x.shape, shape, attributes),
+      group: maps,
+      block,
+    },
+  );
   const size = at(shape, 2) * at(shape, 3);
   const sum = reshape(reduceSum(reshape(each, [batch, size * channels]), [0]), [
     channels / block,
@@ -99,12 +108,6 @@ function blockOf({ channelBlock }: Target): number {
 
 /** w [C,1,kh,kw] as [C, kh kw]. */
 const kernelRows = (w: Value): Value => reshape(w, [at(w.shape, 0), sizeOf(w.shape.slice(2))]);
-
-/** Kernels [C, kh kw] in blocked memory, under w's shape. */
-function blockKernels(w: Value, shape: Shape, block: number): Value {
-  const [channels, size] = [at(w.shape, 0), at(w.shape, 1)];
-  return reshape(transpose(reshape(w, [channels / block, block, size]), [0, 2, 1]), shape);
-}
 
 /** Blocked y [N,C,O,P] with zeros after every pixel and every row: [N,C,2O,2P]. Concatenation is the fastest way. */
 function dilated(y: Value, stride: number, block: number): Value {

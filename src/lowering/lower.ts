@@ -8,8 +8,10 @@ import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 import { reshapeAgain, transposeAgain } from './data-movement.js';
+import { fuseBlocked } from './fuse-blocked.js';
 import { gatherGradient } from './gather-gradient.js';
 import { geluGradient } from './gelu-gradient.js';
+import { keepBlocked } from './keep-blocked.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
 import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
@@ -36,8 +38,10 @@ export function lower(outputs: readonly Value[], target: Target): Value[] {
   const lowered = rewrite(outputs, (node, inputs) =>
     ruleFor(node.operator.name)?.lower(inputs, node.attributes, target),
   );
+  const { channelBlock: block, device } = target;
+  const kept = block === undefined ? lowered : fuseBlocked(keepBlocked(lowered, block));
   // What rules make must be portable, too.
-  return target.device === 'webgpu' ? portable(lowered) : lowered;
+  return device === 'webgpu' ? portable(kept) : kept;
 }
 
 function ruleFor(name: string): Lowering | undefined {

@@ -208,6 +208,7 @@ export function attributeProto(name: string, value: OnnxAttribute): AttributePro
   if (typeof value === 'number') return create(AttributeProtoSchema, { name, type: 2, i: BigInt(value) });
   if (typeof value === 'string')
     return create(AttributeProtoSchema, { name, type: 3, s: new TextEncoder().encode(value) });
+  if ('floats' in value) return create(AttributeProtoSchema, { name, type: 6, floats: [...value.floats] });
   if ('float' in value) return create(AttributeProtoSchema, { name, type: 1, f: value.float });
   return create(AttributeProtoSchema, { name, type: 7, ints: value.map(BigInt) });
 }

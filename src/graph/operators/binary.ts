@@ -39,6 +39,7 @@ export function binary(definition: {
       return [new Float64Array(sizeOf(y.shape)).map((_, i) => definition.evaluate(left(i), right(i)))];
     },
     emit: emitUnderOwnName,
+    elementwise: true,
     samples: sampleShapes.map(([left, right]) => ({
       inputs: [sampled(left, domain), sampled(right, definition.domainB ?? domain)],
       attributes: {},

@@ -32,6 +32,7 @@ export const Cast: Primitive<{ readonly to: DType }, 1, 1> = {
     isFloat(x.dtype) && isFloat(to) ? () => cast(dy, x.dtype) : noGradient,
   ],
   evaluate: ([x], { to }) => [x.data.map((element) => convert(element, to))],
+  elementwise: true,
   emit: (e, inputs, { attributes: { to } }) => e.op('Cast', inputs, { to: onnxDataType[to] }),
   samples: [
     {

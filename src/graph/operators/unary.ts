@@ -32,6 +32,7 @@ export function unary<A extends Attributes>(definition: {
     ],
     evaluate: ([x], attributes) => [x.data.map((element) => definition.evaluate(element, attributes))],
     emit: definition.emit ?? emitUnderOwnName,
+    elementwise: true,
     samples: definition.samples.flatMap((attributes) => [
       { inputs: [{ shape: [3, 4], ...definition.domain }], attributes },
       { inputs: [{ shape: [], ...definition.domain }], attributes },

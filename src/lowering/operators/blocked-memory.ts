@@ -31,15 +31,19 @@ export function permuteChannels(
   return result;
 }
 
-/** Dense kernels [K,C,kh,kw] that lie as [K/b, C/b, kh kw, b of C, b of K], laid out plainly. */
+/**
+ * Dense kernels [K,C,kh,kw] that lie as [K/b, C/b, kh kw, b of C, b of K], laid out plainly; of fewer channels than a block
+ * has, as [K/b, C, kh kw, b of K].
+ */
 export function unblockKernels(shape: Shape, data: Float64Array, block: number): Float64Array {
   const [filters, channels, height, width] = nchw(shape);
   const size = height * width;
+  const inner = channels < block ? 1 : block;
   return data.map((_, i) => {
     const element = i % size;
     const c = Math.floor(i / size) % channels;
     const k = Math.floor(i / size / channels) % filters;
-    const tile = Math.floor(k / block) * (channels / block) + Math.floor(c / block);
-    return at(data, ((tile * size + element) * block + (c % block)) * block + (k % block));
+    const tile = Math.floor(k / block) * (channels / inner) + Math.floor(c / inner);
+    return at(data, ((tile * size + element) * inner + (c % inner)) * block + (k % block));
   });
 }
