@@ -20,29 +20,32 @@ import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { rowsOfMaps } from './rows-and-maps.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
+import type { Target } from './target.js';
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
     if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
-    if (isPointwise(shape, attributes)) {
-      const seen = subsampled(x, dy.shape, attributes);
-      const product = canBlockDense(x.shape, shape, attributes, target) ? pointwiseByRows : pointwise;
-      return [product(seen, dy, shape)];
-    }
+    if (isPointwise(shape, attributes))
+      return [pointwise(subsampled(x, dy.shape, attributes), dy, shape, attributes, target)];
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
     return [byConvolution(x, dy, shape, attributes)];
   },
 };
 
-/** dw [K,C] = sum over images of dy x^T; the operand with more rows goes first. */
-function pointwise(x: Value, dy: Value, shape: Shape): Value {
+/**
+ * dw [K,C] = sum over images of dy x^T. Of large maps, a product for each image; the operand with more rows goes first. Small
+ * maps that lie in blocks are laid out as rows of channels as easily as plainly, and these are all images' at once.
+ */
+function pointwise(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes, target: Target): Value {
   const [batch, channels] = nchw(x.shape);
   const [, filters] = nchw(dy.shape);
   const pixels = pixelsOf(x.shape);
   if (pixels < crossovers.productPerImage) {
+    if (canBlockDense(x.shape, shape, attributes, target))
+      return reshape(matmul(rowsOfMaps(dy), rowsOfMaps(x), { transposeA: true }), shape);
     const sideBySide = (maps: Value, rows: number) =>
       reshape(transpose(maps, [1, 0, 2, 3]), [rows, batch * pixels]);
     return reshape(matmul(sideBySide(dy, filters), sideBySide(x, channels), { transposeB: true }), shape);
@@ -52,11 +55,6 @@ function pointwise(x: Value, dy: Value, shape: Shape): Value {
     filters >= channels ? [rows(dy, filters), rows(x, channels)] : [rows(x, channels), rows(dy, filters)];
   const sum = reshape(reduceSum(matmul(a, b, { transposeB: true }), [0]), [at(a.shape, 1), at(b.shape, 1)]);
   return reshape(filters >= channels ? sum : transpose(sum, [1, 0]), shape);
-}
-
-/** The same of maps that lie in blocks, and are laid out as rows of channels as easily as plainly. */
-function pointwiseByRows(x: Value, dy: Value, shape: Shape): Value {
-  return reshape(matmul(rowsOfMaps(dy), rowsOfMaps(x), { transposeA: true }), shape);
 }
 
 /** The pixels of x that a strided 1x1 kernel looks at. */
