@@ -1,3 +1,4 @@
+import { mean } from '../../src/analysis/statistics.js';
 import { wrapped } from '../../src/cli/format.js';
 import { at } from '../../src/errors.js';
 import { fractionText } from '../../src/experiments/report/evidence/panels.js';
@@ -24,7 +25,7 @@ export function claimsBlock(judged: readonly JudgedClaim[]): string {
 function summary(judged: readonly JudgedClaim[]): string {
   const count = (verdict: Verdict) => judged.filter((one) => one.verdict === verdict).length;
   const tests = judged.flatMap(({ parts }) => parts).filter(({ finding }) => !(finding instanceof Missing));
-  return `Of ${judged.length} claims, ${count('holds here')} hold here, ${count('does not hold here')} do not, and ${count('cannot be told')} cannot be told, by ${tests.length} comparisons.`;
+  return `Of ${judged.length} claims: holds here ${count('holds here')}, does not hold here ${count('does not hold here')}, cannot be told ${count('cannot be told')}. All p are corrected for ${tests.length} comparisons.`;
 }
 
 function table(judged: readonly JudgedClaim[]): string {
@@ -46,7 +47,7 @@ function table(judged: readonly JudgedClaim[]): string {
       { title: 'measured' },
       { title: 'paper', align: 'right' },
       { title: 'here, 95 % interval', align: 'right' },
-      { title: 'n' },
+      { title: 'datasets × seeds' },
       { title: 'verdict' },
     ],
     rows,
@@ -84,10 +85,7 @@ function item({ claim, verdict, parts }: JudgedClaim, index: number): string {
 function sentencesOn({ part, verdict, finding }: JudgedPart, several: boolean): string[] {
   if (finding instanceof Missing) return [];
   const { sample, pOfNone, pOfEnough, seedsNeeded } = finding;
-  const each = sample.datasets.map(({ dataset, values }) => {
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return `${part.unit.text(mean)} on ${dataset}`;
-  });
+  const each = sample.datasets.map(({ dataset, values }) => `${part.unit.text(mean(values))} on ${dataset}`);
   const enough = Math.min(...sample.datasets.map(({ values }) => values.length));
   return [
     `${several ? `${part.title}${verdict === 'cannot be told' ? '' : ` ${verdict}`}: ` : 'Here: '}${each.join(', ')} (${groundText(finding)}).`,
@@ -98,20 +96,22 @@ function sentencesOn({ part, verdict, finding }: JudgedPart, several: boolean): 
     pOfNone === undefined || pOfEnough === undefined
       ? 'One value of a dataset, or the same in every seed, has no spread to judge by.'
       : part.kind === 'limit'
-        ? `p against the paper's ${pText(pOfNone)}.`
-        : `p against none ${pText(pOfNone)}, against half of the paper's ${pText(pOfEnough)}.`,
+        ? `p ${pText(pOfNone)} against the paper's.`
+        : `p ${pText(pOfNone)} against no difference, ${pText(pOfEnough)} against half of the paper's.`,
     ...(verdict !== 'cannot be told' || seedsNeeded === undefined
       ? []
       : seedsNeeded <= enough
         ? ["The interval is within half of the paper's on both sides already."]
-        : [`An interval within half of the paper's on both sides takes ${seedsNeeded} seeds.`]),
+        : [
+            `An interval within half of the paper's on both sides takes ${seedsNeeded} seeds of each dataset.`,
+          ]),
   ];
 }
 
 function groundText({ sample: { ground } }: Finding): string {
-  return `\`${ground.evidence.name}\`, ${ground.shares.map(fractionText).join(' and ')} of the images`;
+  return `\`${ground.evidence.name}\`, ${ground.shares.map(fractionText).join(' and ')}`;
 }
 
 function pText(p: number): string {
-  return p < 0.001 ? 'below 0.001' : p.toFixed(3);
+  return p < 0.001 ? '< 0.001' : p.toFixed(3);
 }

@@ -46,7 +46,7 @@ export function inTable2(
   const differences = table2.map((one) => one[better] - one[other]);
   return {
     value: mean(differences),
-    where: `Table 2, mean of ${table2.length} networks, ${[Math.min(...differences), Math.max(...differences)].map((value) => value.toFixed(2)).join(' to ')}`,
+    where: `Table 2, mean of ${table2.length} networks, from ${Math.min(...differences).toFixed(2)} to ${Math.max(...differences).toFixed(2)}`,
   };
 }
 

@@ -18,10 +18,15 @@ export function moreNats(
   paperNats: number,
 ): Part {
   const paper = paperNats / figure2.features;
-  return difference(method, other, { unit: natsPerFeature, paper }, (compared) => {
-    const value = lastMeasure(compared, measure);
-    return value instanceof Missing ? value : value / compared.featureSize;
-  });
+  return difference(
+    method,
+    other,
+    { title: measure.replaceAll('_', ' '), unit: natsPerFeature, paper },
+    (compared) => {
+      const value = lastMeasure(compared, measure);
+      return value instanceof Missing ? value : value / compared.featureSize;
+    },
+  );
 }
 
 /** How many times as large a quantity is as another method's. */

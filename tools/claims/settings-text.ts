@@ -1,5 +1,5 @@
 import { fractionText } from '../../src/experiments/report/evidence/panels.js';
-import { measuredOn } from '../results/measured.js';
+import { measuredSentence } from '../results/measured.js';
 import type { Evidence } from './evidence/schema.js';
 import type { Ground } from './ground.js';
 
@@ -49,6 +49,6 @@ function machinesText({ machines, runs }: Evidence): string[] {
       run.status === 'finished' && run.machine === index ? [run.date] : [],
     );
     const date = dates.sort().at(-1);
-    return date === undefined ? [] : [measuredOn(machine, { date })];
+    return date === undefined ? [] : [measuredSentence(machine, { date })];
   });
 }

@@ -8,8 +8,7 @@ const reported = inCostTable('randreg, class statistics');
 
 /** AdaRand without both of its losses is RandReg with the statistics of the classes. */
 export const adaptationHelps: Claim = {
-  title:
-    'AdaRand is more accurate than RandReg with fixed class statistics (CP), which is AdaRand without both losses',
-  paper: inWords(reported),
+  title: 'Adapting the class prior helps',
+  paper: `${inWords(reported)}, to RandReg with fixed statistics of the classes, which is AdaRand without both losses`,
   parts: [moreAccurate(adaRand, variant('RandReg, class statistics (CP)'), reported)],
 };

@@ -7,7 +7,7 @@ import { inWords } from '../reported-text.js';
 const reported = inTable2('adaRand', 'drTune');
 
 export const beatsDrTune: Claim = {
-  title: 'AdaRand is more accurate than DR-Tune',
+  title: 'AdaRand beats DR-Tune',
   paper: inWords(reported),
   parts: [moreAccurate(adaRand, plain('dr-tune', 'DR-Tune'), reported)],
 };

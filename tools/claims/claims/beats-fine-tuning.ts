@@ -7,7 +7,7 @@ import { inWords } from '../reported-text.js';
 const reported = inTable2('adaRand', 'fineTuning');
 
 export const beatsFineTuning: Claim = {
-  title: 'AdaRand is more accurate than plain fine-tuning',
+  title: 'AdaRand beats plain fine-tuning',
   paper: inWords(reported),
   parts: [moreAccurate(adaRand, fineTuning, reported)],
 };

@@ -7,7 +7,7 @@ import { inWords } from '../reported-text.js';
 const reported = inTable2('adaRand', 'fnp');
 
 export const beatsFnp: Claim = {
-  title: 'AdaRand is more accurate than FNP',
+  title: 'AdaRand beats FNP',
   paper: inWords(reported),
   parts: [moreAccurate(adaRand, plain('fnp', 'FNP'), reported)],
 };

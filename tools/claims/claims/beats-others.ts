@@ -15,7 +15,7 @@ const others = [
 ] as const;
 
 export const beatsOthers: Claim = {
-  title: 'AdaRand is more accurate than each of L2-SP, DELTA, BSS, Core-tuning, Co-Tuning and UOT',
-  paper: `${others.map(([name]) => points.text(inCostTable(name).value)).join(', ')} points (${inCostTable('uot').where})`,
+  title: 'AdaRand beats every other method',
+  paper: `${others.map(([name, title]) => `${points.text(inCostTable(name).value)} points to ${title}`).join(', ')} (${inCostTable('uot').where})`,
   parts: others.map(([name, title]) => moreAccurate(adaRand, plain(name, title), inCostTable(name))),
 };

@@ -7,8 +7,8 @@ const nats = figure2.entropy;
 
 /** Of the training images' features, after the last epoch. */
 export const highestEntropy: Claim = {
-  title: 'The entropy of the features is highest with AdaRand, above plain fine-tuning and RandReg, U(0, 1)',
-  paper: `${nats.adaRand} nats, plain ${nats.fineTuning}, RandReg ${nats.uniform}, of ${figure2.features} features (Figure 2)`,
+  title: 'AdaRand has the highest entropy of features',
+  paper: `${nats.adaRand} nats with AdaRand, ${nats.fineTuning} with plain fine-tuning and ${nats.uniform} with RandReg, U(0, 1), of ${figure2.features} features (Figure 2, last epoch)`,
   parts: [
     moreNats(adaRand, fineTuning, 'entropy', nats.adaRand - nats.fineTuning),
     moreNats(adaRand, uniformRandReg, 'entropy', nats.adaRand - nats.uniform),

@@ -12,9 +12,8 @@ const firstNorm = (compared: ComparedRun) => logarithm(firstMeasure(compared, 'n
 
 /** Of the norm of the mean feature of the training images. */
 export const keepsTheNorm: Claim = {
-  title:
-    "The norm of the features collapses with RandReg, U(0, 1), and stays near plain fine-tuning's with AdaRand",
-  paper: `RandReg from ${norm.uniform.first} to ${norm.uniform.last}, AdaRand to ${norm.adaRand.last}, plain to ${norm.fineTuning.last} (Figure 2)`,
+  title: 'The feature norm collapses with RandReg, not with AdaRand',
+  paper: `from ${norm.uniform.first} to ${norm.uniform.last} with RandReg, U(0, 1), from ${norm.adaRand.first} to ${norm.adaRand.last} with AdaRand, from ${norm.fineTuning.first} to ${norm.fineTuning.last} with plain fine-tuning (Figure 2, first and last epoch)`,
   parts: [
     {
       title: "RandReg's norm, first epoch / last",

@@ -8,8 +8,8 @@ const norms = figure2.headGradient;
 
 /** Mean over the batches of the last epoch. */
 export const smallerHeadGradient: Claim = {
-  title: "The head's gradient is smaller with AdaRand than with plain fine-tuning",
-  paper: `norm ${norms.adaRand}, plain ${norms.fineTuning} (Figure 2)`,
+  title: "AdaRand's gradients of the head are smaller",
+  paper: `a norm of ${norms.adaRand}, ${norms.fineTuning} with plain fine-tuning (Figure 2, last epoch)`,
   parts: [
     timesLarger(
       fineTuning,

@@ -7,7 +7,7 @@ import { inWords } from '../reported-text.js';
 const reported = inCostTable('adarand without l_inter');
 
 export const interHelps: Claim = {
-  title: 'The loss l_inter, which drives class means apart, makes AdaRand more accurate',
-  paper: inWords(reported),
+  title: 'The loss l_inter helps',
+  paper: `${inWords(reported)}, to AdaRand without the loss that drives class means apart`,
   parts: [moreAccurate(adaRand, variant('AdaRand without l_inter'), reported)],
 };

@@ -7,7 +7,7 @@ import { points } from '../units.js';
 
 /** The gain on the smaller share of the training images, less that on the larger one. */
 export const gainsMoreWithLessData: Claim = {
-  title: 'AdaRand gains more over plain fine-tuning where there are fewer training images',
+  title: 'AdaRand gains more with fewer images',
   paper: `${Array.from(gains, ([share, gain]) => `${points.text(gain)} with ${100 * share} %`).join(', ')} (Tables 4 and 2)`,
   shares: 2,
   parts: [

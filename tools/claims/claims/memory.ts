@@ -8,8 +8,8 @@ const paper = costTable.adarand.memory / costTable['fine-tuning'].memory;
 
 /** The largest resident memory of runs that had a process of their own; the paper's is of a GPU. */
 export const littleMemory: Claim = {
-  title: 'AdaRand takes at most as many times the memory of plain fine-tuning as in the paper',
-  paper: `× ${paper.toFixed(2)} (table of time and memory)`,
+  title: 'AdaRand costs as little memory as in the paper',
+  paper: `× ${paper.toFixed(2)} of the GPU's memory (table of time and memory)`,
   parts: [
     costsAtMost(
       adaRand,
