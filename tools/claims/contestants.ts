@@ -54,10 +54,10 @@ export const bestPrior: Contestant = {
     if (missing.length > 0) return new Missing(missing.map(({ what }) => what).join(', '));
     let best: { readonly label: string; readonly accuracy: number } | undefined;
     for (const label of labels.filter((one) => typeof one === 'string')) {
-      const accuracies = ground.seeds.flatMap((seed) => {
-        const run = ground.run({ dataset, method: label, share, seed });
-        return run?.status === 'finished' ? (run.val_accuracy ?? []) : [];
-      });
+      const runs = ground.seeds.map((seed) => ground.run({ dataset, method: label, share, seed }));
+      if (runs.some((run) => run?.status === 'unfinished'))
+        return new Missing(`the end of the runs of ${label}`);
+      const accuracies = runs.flatMap((run) => (run?.status === 'finished' ? (run.val_accuracy ?? []) : []));
       if (accuracies.length === 0) return new Missing(`validated runs of ${label} on ${dataset}`);
       const accuracy = mean(accuracies);
       if (best === undefined || accuracy > best.accuracy) best = { label, accuracy };

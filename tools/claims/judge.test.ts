@@ -199,6 +199,8 @@ test("RandReg's prior is chosen by validation, for each dataset", () => {
   });
   assert.ok(Math.abs(findingOf(randomFeaturesBeatFineTuning, evidence).mean - 2) < 0.01);
   assert.ok(Math.abs(findingOf(beatsBestPrior, evidence).mean - 2) < 0.01);
+  const running = { ...evidence, runs: evidence.runs.map(unfinishedAt('pretrained', 2)) };
+  assert.equal(missingOf(beatsBestPrior, running), 'the end of the runs of pretrained');
   assert.equal(
     missingOf(beatsBestPrior, syntheticEvidence({ methods: ['adarand', 'uniform'], run: () => ({}) })),
     'runs of RandReg, N(0, 1), runs of RandReg, pretrained statistics',
@@ -381,6 +383,16 @@ test('the order of runs, methods, experiments and claims does not matter', () =>
     { numRuns: 15 },
   );
 });
+
+/** The runs of a method and a seed are still to come. */
+function unfinishedAt(label: Label, seed: number) {
+  return (run: Evidence['runs'][number]): Evidence['runs'][number] => {
+    const { dataset, model, method, fraction } = run;
+    return method === label && run.seed === seed
+      ? { dataset, model, method, fraction, seed, status: 'unfinished' }
+      : run;
+  };
+}
 
 function labelsOf(methods: readonly Label[]) {
   return methods.map((label) => labels[label]);

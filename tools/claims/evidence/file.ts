@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { AdarandError } from '../../../src/errors.js';
 import { writeFileAtomic } from '../../../src/files/atomic.js';
 import { packageFolder } from '../../../src/package.js';
 import { parseStored } from '../../../src/run/folder/record.js';
@@ -31,7 +32,7 @@ export async function writeEvidence(evidence: Evidence): Promise<string> {
   return path;
 }
 
-/** All that is committed, by name. @throws AdarandError `run.damaged`. */
+/** All that is committed, by name. @throws AdarandError `run.damaged`, `results.evidence-name`. */
 export async function readAllEvidence(): Promise<Evidence[]> {
   const files = readdirSync(evidenceFolder()).filter((name) => name.endsWith('.json'));
   return Promise.all(
@@ -39,7 +40,11 @@ export async function readAllEvidence(): Promise<Evidence[]> {
       const path = join(evidenceFolder(), name);
       const evidence = parseEvidence(await readFile(path, 'utf8'), path);
       if (evidence.name === basename(name, '.json')) return evidence;
-      throw new Error(`${path} is the evidence of ${evidence.name}`);
+      throw new AdarandError(
+        'results.evidence-name',
+        `${path} is the evidence of the experiment ${evidence.name}`,
+        'Give the file that name.',
+      );
     }),
   );
 }

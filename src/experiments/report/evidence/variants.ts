@@ -7,7 +7,7 @@ export interface Variant {
 }
 
 /** In the order of the AdaRand paper's ablation; then the priors of RandReg, from the plainest on. */
-export const variantNames = [
+const names = [
   'AdaRand',
   'AdaRand without l_intra',
   'AdaRand without l_inter',
@@ -18,7 +18,7 @@ export const variantNames = [
   'RandReg, class statistics (CP)',
 ] as const;
 
-export type VariantName = (typeof variantNames)[number];
+export type VariantName = (typeof names)[number];
 
 const priors: Readonly<Record<string, VariantName>> = {
   uniform: 'RandReg, U(0, 1)',
@@ -34,7 +34,7 @@ export function variantsIn({ runs }: Pick<Evidence, 'runs'>): Variant[] {
     const name = variantOf(record.options.method, record.options.methodOptions);
     if (name !== undefined && !found.has(name)) found.set(name, place.method);
   }
-  return variantNames.flatMap((name) => {
+  return names.flatMap((name) => {
     const label = found.get(name);
     return label === undefined ? [] : [{ name, label }];
   });
