@@ -88,10 +88,10 @@ function sentencesOn({ part, verdict, finding }: JudgedPart, several: boolean): 
   const each = sample.datasets.map(({ dataset, values }) => `${part.unit.text(mean(values))} on ${dataset}`);
   const enough = Math.min(...sample.datasets.map(({ values }) => values.length));
   return [
-    `${several ? `${part.title}${verdict === 'cannot be told' ? '' : ` ${verdict}`}: ` : 'Here: '}${each.join(', ')} (${groundText(finding)}).`,
+    `${several ? `${capitalised(part.title)}${verdict === 'cannot be told' ? '' : ` ${verdict}`}: ` : 'Here: '}${each.join(', ')} (${groundText(finding)}).`,
     ...(sample.without.length > 0 ? [`Nothing is known of ${sample.without.join(', ')}.`] : []),
     ...(sample.failed > 0
-      ? [`${sample.failed} failed runs are left out, with what they are compared with.`]
+      ? [`Failed runs, left out with what they are compared with: ${sample.failed}.`]
       : []),
     pOfNone === undefined || pOfEnough === undefined
       ? 'One value of a dataset, or the same in every seed, has no spread to judge by.'
@@ -101,15 +101,17 @@ function sentencesOn({ part, verdict, finding }: JudgedPart, several: boolean): 
     ...(verdict !== 'cannot be told' || seedsNeeded === undefined
       ? []
       : seedsNeeded <= enough
-        ? ["The interval is within half of the paper's on both sides already."]
-        : [
-            `An interval within half of the paper's on both sides takes ${seedsNeeded} seeds of each dataset.`,
-          ]),
+        ? ["The interval is within ± half of the paper's already."]
+        : [`An interval of ± half of the paper's takes ${seedsNeeded} seeds of each dataset.`]),
   ];
 }
 
 function groundText({ sample: { ground } }: Finding): string {
   return `\`${ground.evidence.name}\`, ${ground.shares.map(fractionText).join(' and ')}`;
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 function pText(p: number): string {

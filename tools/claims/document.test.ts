@@ -83,7 +83,9 @@ test('a claim has a row for each comparison, and a sentence that says all that i
   );
   const text = block.replaceAll(/\s+/g, ' ');
   assert.ok(
-    text.includes('Here: +3.50 on a, +2.33 on b (`made-up`, 25 %). 1 failed runs are left out'),
+    text.includes(
+      'Here: +3.50 on a, +2.33 on b (`made-up`, 25 %). Failed runs, left out with what they are compared with: 1. p < 0.001 against',
+    ),
     text,
   );
   assert.ok(text.includes('2. **AdaRand beats FNP: cannot be told.** The paper: +1.23 points'), text);

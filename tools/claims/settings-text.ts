@@ -21,9 +21,9 @@ function experimentText(evidence: Evidence): string {
     `${request.fractions.map(fractionText).join(' and ')} of the training images of ${datasetsText(evidence)};`,
     `${request.seeds.length} seeds. Options: ${options.join(', ')}; preset ${request.preset}.`,
     request.search === null
-      ? 'Nothing was searched: weights of penalties are the defaults.'
+      ? 'Nothing was searched: weights of penalties are the defaults, by which a method may lose.'
       : `What is not given there of learning rate and lambda was chosen for each method from ${request.search} configurations, by the validation images of the first seed.`,
-    ...(failed > 0 ? [`${failed} runs failed.`] : []),
+    ...(failed > 0 ? [`Runs that failed: ${failed}.`] : []),
     ...machinesText(evidence),
   ].join(' ');
 }
