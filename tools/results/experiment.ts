@@ -1,7 +1,8 @@
 /**
  * `npm run results:experiment -- NAME FOLDER`: trains what experiments/NAME.yaml lists, with the models and datasets in
  * FOLDER, in runs/experiments/NAME, or goes on there, and writes tables of its report between the markers of
- * docs/results.md. `--from EXPERIMENT` takes one that has ended elsewhere, and trains nothing.
+ * docs/results.md, and its evidence in experiments/evidence/NAME.json, by which claims are then decided. `--from EXPERIMENT`
+ * takes one that has ended elsewhere, and trains nothing.
  */
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -17,6 +18,8 @@ import { report } from '../../src/index.js';
 import { packageFolder } from '../../src/package.js';
 import { parseStored } from '../../src/run/folder/record.js';
 import { RunFolder } from '../../src/run/folder/run-folder.js';
+import { writeEvidence } from '../claims/evidence/file.js';
+import { evidenceOf } from '../claims/evidence/of-experiment.js';
 import { replaceBlock } from '../docs/block.js';
 import { measuredOn } from './measured.js';
 
@@ -42,6 +45,7 @@ const page = join(packageFolder(), 'docs/results.md');
 const content = [...tables.map((table) => table.trim()), await measured(experiment)].join('\n\n');
 await writeFileAtomic(page, replaceBlock(await readFile(page, 'utf8'), `experiment ${name}`, content));
 console.log(`written: ${page}`);
+console.log(`written: ${await writeEvidence(await evidenceOf(name, experiment))}`);
 
 /** A run of it that fails is in the report. */
 async function train(folder: string, out: string): Promise<void> {

@@ -7,12 +7,19 @@ export interface Measured {
   readonly seconds?: number;
 }
 
-/** The sentence that belongs to every table of docs/results.md. */
-export function measuredOn({ cpu, cores, node, versions }: Machine, { date, seconds }: Measured): string {
+/** The sentence that belongs to every table of docs/results.md, as a paragraph of its own. */
+export function measuredOn(machine: Machine, measured: Measured): string {
+  return paragraph(measuredSentence(machine, measured));
+}
+
+export function measuredSentence(
+  { cpu, cores, node, versions }: Machine,
+  { date, seconds }: Measured,
+): string {
   const time = seconds === undefined ? '' : `, in ${Math.round(seconds)} s`;
-  return paragraph(
+  return (
     `Measured on ${date}, on ${cores} cores of ${cpu}, with Node ${node}, onnxruntime-node ` +
-      `${versions['onnxruntime-node']} and adarand ${versions.adarand}${time}.`,
+    `${versions['onnxruntime-node']} and adarand ${versions.adarand}${time}.`
   );
 }
 

@@ -2,7 +2,7 @@ import { type Evidence, isFinished } from './evidence.js';
 
 /** Forms of AdaRand and RandReg that papers compare, by the label that their runs have. */
 export interface Variant {
-  readonly name: string;
+  readonly name: VariantName;
   readonly label: string;
 }
 
@@ -18,7 +18,9 @@ const names = [
   'RandReg, class statistics (CP)',
 ] as const;
 
-const priors: Readonly<Record<string, (typeof names)[number]>> = {
+export type VariantName = (typeof names)[number];
+
+const priors: Readonly<Record<string, VariantName>> = {
   uniform: 'RandReg, U(0, 1)',
   normal: 'RandReg, N(0, 1)',
   pretrained: 'RandReg, pretrained statistics',
@@ -27,9 +29,9 @@ const priors: Readonly<Record<string, (typeof names)[number]>> = {
 
 /** Those that there are runs of, whose method has no other options than these. */
 export function variantsIn({ runs }: Pick<Evidence, 'runs'>): Variant[] {
-  const found = new Map<string, string>();
+  const found = new Map<VariantName, string>();
   for (const { record, place } of runs.filter(isFinished)) {
-    const name = nameOf(record.options.method, record.options.methodOptions);
+    const name = variantOf(record.options.method, record.options.methodOptions);
     if (name !== undefined && !found.has(name)) found.set(name, place.method);
   }
   return names.flatMap((name) => {
@@ -38,7 +40,11 @@ export function variantsIn({ runs }: Pick<Evidence, 'runs'>): Variant[] {
   });
 }
 
-function nameOf(method: string, options: Readonly<Record<string, unknown>>): string | undefined {
+/** Which of them a method with these options of its own is; undefined where it is none. */
+export function variantOf(
+  method: string,
+  options: Readonly<Record<string, unknown>>,
+): VariantName | undefined {
   const has = (...known: readonly string[]) => Object.keys(options).every((key) => known.includes(key));
   const isOff = (key: string) => options[key] === false || options[key] === 'false';
   if (method === 'adarand' && has('intra', 'inter', 'form') && (options.form ?? 'paper') === 'paper') {
