@@ -18,6 +18,8 @@ import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
+import { isForWinograd } from './winograd/chosen.js';
+import { winogradWeightGradient } from './winograd/weight-gradient.js';
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
@@ -26,6 +28,8 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
     if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
     if (isPointwise(shape, attributes)) return [pointwise(subsampled(x, dy.shape, attributes), dy, shape)];
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
+    if (isForWinograd('weightGradient', x.shape, shape, attributes, target))
+      return [winogradWeightGradient(x, dy, shape, attributes.pads)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
     return [byConvolution(x, dy, shape, attributes)];
   },
@@ -57,7 +61,7 @@ function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value
 }
 
 /** dw = dy times the windows of x, of a few images at a time: windows hold a pixel once for each kernel element. */
-function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+export function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
   const [batch] = nchw(x.shape);
   const bytes = 4 * sizeOf(shape.slice(1)) * batch * pixelsOf(dy.shape);
   const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= crossovers.windowBytes) ?? batch;

@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { drawnInputs } from '../../../test/helpers/drawn-inputs.js';
+import { runGraph } from '../../../test/helpers/run-graph.js';
+import { worstError } from '../../../test/helpers/samples.js';
+import { at } from '../../errors.js';
+import { interpret } from '../../graph/interpret.js';
+import { conv } from '../../graph/operators/conv.js';
+import { type ConvAttributes, convOutputShape } from '../../graph/operators/conv-geometry.js';
+import { convInputGradient } from '../../graph/operators/conv-input-gradient.js';
+import { convWeightGradient } from '../../graph/operators/conv-weight-gradient.js';
+import type { Shape } from '../../graph/tensor.js';
+import { topologicalOrder, type Value } from '../../graph/value.js';
+import { nodeDriver } from '../../runtime/node.js';
+import { adjointPads } from '../conv-geometry.js';
+import { crossovers } from '../crossovers.js';
+import { lower } from '../lower.js';
+import type { Target } from '../target.js';
+import { isForWinograd } from './chosen.js';
+import { winogradForward } from './forward.js';
+import { winogradInputGradient } from './input-gradient.js';
+import { winogradWeightGradient } from './weight-gradient.js';
+
+const plain: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+const same = { ...plain, pads: [1, 1, 1, 1] };
+
+/** In double precision, only the constants are rounded: thirds and fifteenths. A wrong index is wrong by about 1. */
+const ROUNDED_CONSTANTS = 1e-6;
+
+/** Twice what is measured, of the largest element. Tiles are sums of up to 25 elements with factors up to 6.25. */
+const SINGLE_PRECISION = 5e-6;
+
+/** So many channels that the tiles of two images of 56 x 56 are more than is transformed at a time. */
+const manyChannels = Math.floor(crossovers.tileBytes / (4 * 36 * 14 ** 2 * 2)) + 1;
+
+const cases: readonly (readonly [name: string, x: Shape, filters: number, attributes: ConvAttributes])[] = [
+  ['whole tiles', [2, 3, 8, 8], 4, same],
+  ['an odd map', [2, 3, 7, 5], 4, same],
+  ['a map smaller than a tile', [2, 3, 3, 2], 4, same],
+  ['a single pixel', [2, 3, 1, 1], 2, same],
+  ['a single result', [1, 2, 3, 3], 3, plain],
+  ['no padding', [2, 3, 10, 9], 4, plain],
+  ['asymmetric padding', [1, 3, 6, 9], 2, { ...plain, pads: [0, 1, 2, 1] }],
+  ['the most padding that can be taken back', [1, 2, 4, 5], 2, { ...plain, pads: [2, 2, 2, 2] }],
+  ['one image, one channel, one filter', [1, 1, 9, 4], 1, same],
+  ['an image at a time', [2, manyChannels, 56, 56], 2, same],
+  ['the fewest channels that it is chosen for', [2, 64, 7, 7], 64, same],
+  ['channels in no whole blocks', [1, 72, 5, 6], 67, same],
+];
+
+for (const [name, shape, filters, attributes] of cases) {
+  const { defined, tiled, numbers, tensors } = passesOf(shape, filters, attributes);
+  test(`forward and both gradients as they are defined: ${name}`, async () => {
+    const expected = interpret(defined, numbers);
+    agree(interpret(tiled, numbers), expected, ROUNDED_CONSTANTS);
+    const run = await runGraph(nodeDriver, 'cpu', tiled, tensors);
+    agree(
+      run.map(({ data }) => data),
+      expected,
+      SINGLE_PRECISION,
+    );
+  });
+}
+
+describe('when it is chosen', () => {
+  const [wide, narrow] = [crossovers.winogradChannels, crossovers.winogradChannels - 1];
+  const cpu: Target = { device: 'cpu' };
+  const chosen = (x: Shape, w: Shape, attributes: ConvAttributes, target = cpu) =>
+    (['forward', 'inputGradient', 'weightGradient'] as const).map((pass) =>
+      isForWinograd(pass, x, w, attributes, target),
+    );
+  const kernels = [wide, wide, 3, 3];
+  const map = [1, wide, 7, 7];
+
+  test('3x3 kernels at stride 1, of many channels, over small maps, on the CPU', () => {
+    assert.deepEqual(chosen(map, kernels, same), [true, true, true]);
+    assert.deepEqual(chosen(map, kernels, plain), [true, true, true]);
+    assert.deepEqual(chosen([1, wide, 56, 56], kernels, same), [false, false, true]);
+    assert.deepEqual(chosen([1, wide, 57, 57], kernels, same), [false, false, false]);
+  });
+
+  test('no other convolution', () => {
+    const never = [false, false, false];
+    assert.deepEqual(chosen(map, [wide, wide, 5, 3], same), never);
+    assert.deepEqual(chosen(map, [wide, wide, 3, 1], same), never);
+    assert.deepEqual(chosen(map, [narrow, wide, 3, 3], same), never);
+    assert.deepEqual(chosen([1, narrow, 7, 7], [wide, narrow, 3, 3], same), never);
+    assert.deepEqual(chosen([1, 2 * wide, 7, 7], kernels, { ...same, group: 2 }), never);
+    assert.deepEqual(chosen(map, kernels, { ...same, strides: [2, 2] }), never);
+    assert.deepEqual(chosen(map, kernels, { ...same, strides: [1, 2] }), never);
+    assert.deepEqual(chosen(map, kernels, { ...same, dilations: [2, 2] }), never);
+    assert.deepEqual(chosen(map, kernels, same, { device: 'webgpu' }), never);
+  });
+
+  test('lowering asks for each pass', () => {
+    const { defined, numbers } = passesOf([1, wide, 5, 6], wide, same);
+    const lowered = lower(defined, cpu);
+    const products = topologicalOrder(lowered).filter(
+      ({ operator, inputs }) => operator.name === 'MatMul' && inputs.every(({ shape }) => shape.length === 3),
+    );
+    assert.equal(products.length, 3);
+    agree(interpret(lowered, numbers), interpret(defined, numbers), ROUNDED_CONSTANTS);
+  });
+
+  test('padding that a convolution by the reversed kernel cannot take back', () => {
+    const beyond = { ...plain, pads: [3, 0, 0, 3] };
+    const { defined, numbers } = passesOf([1, wide, 4, 4], wide, beyond);
+    agree(interpret(lower(defined, cpu), numbers), interpret(defined, numbers), ROUNDED_CONSTANTS);
+  });
+});
+
+/** The three passes as they are defined, and by tiles. */
+function passesOf(shape: Shape, filters: number, attributes: ConvAttributes) {
+  const kernels = [filters, at(shape, 1), 3, 3];
+  const {
+    x: given,
+    numbers,
+    tensors,
+  } = drawnInputs([shape, kernels, convOutputShape(shape, kernels, attributes)]);
+  const [x, w, dy] = [given(0), given(1), given(2)];
+  const defined: Value[] = [
+    conv(x, w, undefined, attributes),
+    convInputGradient(dy, w, shape, attributes),
+    convWeightGradient(x, dy, kernels, attributes),
+  ];
+  const tiled: Value[] = [
+    winogradForward(x, w, attributes),
+    winogradInputGradient(dy, w, shape, adjointPads(kernels, attributes)),
+    winogradWeightGradient(x, dy, kernels, attributes.pads),
+  ];
+  return { defined, tiled, numbers, tensors };
+}
+
+function agree(
+  actual: readonly ArrayLike<number | bigint>[],
+  expected: readonly Float64Array[],
+  tolerance: number,
+): void {
+  assert.equal(actual.length, expected.length);
+  actual.forEach((each, i) => {
+    const error = worstError(each, at(expected, i));
+    assert.ok(error < tolerance, `output ${i}: relative error ${error}`);
+  });
+}
