@@ -4,6 +4,8 @@ import { Transpose, transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { UnblockChannels } from './operators/unblock-channels.js';
+import { unblockPixels } from './operators/unblock-pixels.js';
 
 /** Maps [N,K,h,w] of rows [N h w, K]. */
 export function mapsOfRows(rows: Value, shape: readonly [number, number, number, number]): Value {
@@ -29,6 +31,17 @@ export function rowsOfMaps(maps: Value): Value {
   if (pixels !== undefined) return reshape(pixels, [batch * height * width, filters]);
   const perImage = transpose(reshape(maps, [batch, filters, height * width]), [0, 2, 1]);
   return reshape(perImage, [batch * height * width, filters]);
+}
+
+/** The same, with the maps' axes apart while they are moved; from the blocked layout in one pass. */
+export function rowsOfPixels(maps: Value): Value {
+  const [batch, filters, height, width] = nchw(maps.shape);
+  const unblocked = nodeOf(maps, UnblockChannels);
+  const pixels =
+    unblocked === undefined
+      ? transpose(maps, [0, 2, 3, 1])
+      : unblockPixels(unblocked.inputs[0], unblocked.attributes.block);
+  return reshape(pixels, [batch * height * width, filters]);
 }
 
 /** Whether maps lie in memory as rows, and are only looked at as maps: `rowsOfMaps` then undoes what was done. */

@@ -2,7 +2,7 @@ import { at } from '../../errors.js';
 import { concat } from '../../graph/operators/concat.js';
 import { matmul } from '../../graph/operators/matmul.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { nchw } from '../../graph/shapes.js';
+import { edges, nchw } from '../../graph/shapes.js';
 import type { Shape } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { joinTiles, piecesOf, tileCutter } from './tiles.js';
@@ -26,13 +26,13 @@ export function filterTiles(
   pads: readonly number[],
   multiply: (tiles: Value) => Value,
 ): Value {
-  const [top = 0, left = 0] = pads;
+  const [top, left] = edges(pads);
   const cut = tileCutter(x, { results, size: INPUTS, top, left }, false);
   const channels = Math.max(at(x.shape, 1), at(results, 1));
   const pieces = piecesOf(results, channels).map((images) =>
     transformTiles(resultTransform, multiply(transformTiles(inputTransform, cut(images)))),
   );
-  return joinTiles(concat(pieces, 1), results);
+  return joinTiles(pieces.length === 1 ? at(pieces, 0) : concat(pieces, 1), results);
 }
 
 /** T w T^T [36,K,C] of kernels w [K,C,3,3]. */

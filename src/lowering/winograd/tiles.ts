@@ -2,12 +2,11 @@ import { at } from '../../errors.js';
 import { concat } from '../../graph/operators/concat.js';
 import { gather } from '../../graph/operators/gather.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { transpose } from '../../graph/operators/transpose.js';
 import { nchw } from '../../graph/shapes.js';
 import { int32, type Shape } from '../../graph/tensor.js';
 import { constant, scalar, type Value } from '../../graph/value.js';
 import { crossovers } from '../crossovers.js';
-import { mapsOfPixels, rowsOfMaps } from '../rows-and-maps.js';
+import { mapsOfPixels, rowsOfMaps, rowsOfPixels } from '../rows-and-maps.js';
 import { INPUTS, RESULTS } from './transforms.js';
 
 /** Tiles that lie 4 pixels apart, the first beginning at (-top, -left): as many as cover the results [N,K,H',W'] by 4x4. */
@@ -47,7 +46,7 @@ export function tileCutter(maps: Value, tiling: Tiling, apart: boolean): (images
   const { size, top, left } = tiling;
   const { down, across } = countsOf(tiling.results);
   const zeros = scalar(0, [1, channels]);
-  const rows = apart ? concat([zeros, rowsOfMaps(maps)], 0) : concat([rowsByPixels(maps), zeros], 0);
+  const rows = apart ? concat([zeros, rowsOfMaps(maps)], 0) : concat([rowsOfPixels(maps), zeros], 0);
   const [outside, first] = apart ? [0, 1] : [at(rows.shape, 0) - 1, 0];
   return ({ from, to }) => {
     const index = new Int32Array(size ** 2 * (to - from) * down * across);
@@ -93,10 +92,4 @@ export function joinTiles(tiles: Value, results: Shape): Value {
 function countsOf(results: Shape): { readonly down: number; readonly across: number } {
   const [, , height, width] = nchw(results);
   return { down: Math.ceil(height / RESULTS), across: Math.ceil(width / RESULTS) };
-}
-
-/** As `rowsOfMaps`, but not the same value. */
-function rowsByPixels(maps: Value): Value {
-  const [batch, channels, height, width] = nchw(maps.shape);
-  return reshape(transpose(maps, [0, 2, 3, 1]), [batch * height * width, channels]);
 }

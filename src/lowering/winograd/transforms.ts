@@ -1,7 +1,7 @@
 import { at } from '../../errors.js';
 import { matmul } from '../../graph/operators/matmul.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { float32, sizeOf } from '../../graph/tensor.js';
+import { float32 } from '../../graph/tensor.js';
 import { constant, type Value } from '../../graph/value.js';
 
 /*
@@ -27,7 +27,7 @@ export const RESULTS = 4;
 export const TAPS = 3;
 export const INPUTS = RESULTS + TAPS - 1;
 
-/** With infinity, those of the smallest known rounding errors: small, and not one the other's opposite but for 1. */
+/** With the point at infinity: small powers, and few that are alike, lose least to rounding. */
 const points = [0, 1, -1, 1 / 2, -2];
 
 export type Matrix = readonly (readonly number[])[];
@@ -58,10 +58,9 @@ export function ofBothAxes(t: Matrix): Value {
 
 /** T X T^T of every tile X: of tiles [columns^2, n, C], listed element by element, [rows^2, n, C]. One product does it. */
 export function transformTiles(t: Matrix, tiles: Value): Value {
-  const [places, ...each] = tiles.shape;
-  const matrix = ofBothAxes(t);
-  const elements = reshape(tiles, [places ?? 0, sizeOf(each)]);
-  return reshape(matmul(matrix, elements), [at(matrix.shape, 0), ...each]);
+  const [places, count, channels] = [at(tiles.shape, 0), at(tiles.shape, 1), at(tiles.shape, 2)];
+  const product = matmul(ofBothAxes(t), reshape(tiles, [places, count * channels]));
+  return reshape(product, [t.length ** 2, count, channels]);
 }
 
 /** The transform of what is listed backwards. */

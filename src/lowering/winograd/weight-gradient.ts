@@ -1,7 +1,7 @@
 import { add } from '../../graph/operators/add.js';
 import { matmul } from '../../graph/operators/matmul.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { nchw } from '../../graph/shapes.js';
+import { edges, nchw } from '../../graph/shapes.js';
 import type { Shape } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { piecesOf, tileCutter } from './tiles.js';
@@ -25,7 +25,7 @@ import {
  * at each of the 36 places in a tile, a product of matrices over all tiles.
  */
 export function winogradWeightGradient(x: Value, dy: Value, shape: Shape, pads: readonly number[]): Value {
-  const [top = 0, left = 0] = pads;
+  const [top, left] = edges(pads);
   const [filters, channels] = nchw(shape);
   const results = dy.shape;
   const cutX = tileCutter(x, { results, size: INPUTS, top, left }, true);

@@ -19,6 +19,7 @@ import type { Target } from '../target.js';
 import { isForWinograd } from './chosen.js';
 import { winogradForward } from './forward.js';
 import { winogradInputGradient } from './input-gradient.js';
+import { piecesOf } from './tiles.js';
 import { winogradWeightGradient } from './weight-gradient.js';
 
 const plain: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
@@ -30,9 +31,6 @@ const ROUNDED_CONSTANTS = 1e-6;
 /** Twice what is measured, of the largest element. Tiles are sums of up to 25 elements with factors up to 6.25. */
 const SINGLE_PRECISION = 5e-6;
 
-/** So many channels that the tiles of two images of 56 x 56 are more than is transformed at a time. */
-const manyChannels = Math.floor(crossovers.tileBytes / (4 * 36 * 14 ** 2 * 2)) + 1;
-
 const cases: readonly (readonly [name: string, x: Shape, filters: number, attributes: ConvAttributes])[] = [
   ['whole tiles', [2, 3, 8, 8], 4, same],
   ['an odd map', [2, 3, 7, 5], 4, same],
@@ -43,7 +41,6 @@ const cases: readonly (readonly [name: string, x: Shape, filters: number, attrib
   ['asymmetric padding', [1, 3, 6, 9], 2, { ...plain, pads: [0, 1, 2, 1] }],
   ['the most padding that can be taken back', [1, 2, 4, 5], 2, { ...plain, pads: [2, 2, 2, 2] }],
   ['one image, one channel, one filter', [1, 1, 9, 4], 1, same],
-  ['an image at a time', [2, manyChannels, 56, 56], 2, same],
   ['the fewest channels that it is chosen for', [2, 64, 7, 7], 64, same],
   ['channels in no whole blocks', [1, 72, 5, 6], 67, same],
 ];
@@ -61,6 +58,28 @@ for (const [name, shape, filters, attributes] of cases) {
     );
   });
 }
+
+test('tiles of many images are transformed in equal pieces, which add up', async () => {
+  const side = 56;
+  const channelsOf = (share: number) =>
+    Math.floor((share * crossovers.tileBytes) / (4 * 36 * (side / 4) ** 2));
+  const piecesOfShare = (share: number) =>
+    piecesOf([6, 2, side, side], channelsOf(share)).map(({ from, to }) => [from, to]);
+  assert.deepEqual(piecesOfShare(1 / 6), [[0, 6]]);
+  assert.deepEqual(piecesOfShare(1 / 5), [
+    [0, 3],
+    [3, 6],
+  ]);
+  assert.equal(piecesOfShare(1 / 2).length, 3);
+  assert.equal(piecesOfShare(2).length, 6);
+  const { defined, tiled, numbers, tensors } = passesOf([2, channelsOf(0.6), side, side], 2, same);
+  const run = await runGraph(nodeDriver, 'cpu', tiled, tensors);
+  agree(
+    run.map(({ data }) => data),
+    interpret(defined, numbers),
+    SINGLE_PRECISION,
+  );
+});
 
 describe('when it is chosen', () => {
   const [wide, narrow] = [crossovers.winogradChannels, crossovers.winogradChannels - 1];
