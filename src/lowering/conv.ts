@@ -30,9 +30,9 @@ export const conv: LoweringOf<typeof Conv> = {
     if (bias === undefined && canBlock(x.shape, w.shape, attributes, target))
       return [depthwiseForward(x, w, attributes, target)];
     const dense = attributes.group === 1 && !isPointwise(w.shape, attributes) && bias === undefined;
-    if (target.device !== 'cpu' || !dense) return apply(Conv, inputs, attributes);
-    if (isForWinograd('forward', x.shape, w.shape, attributes, target))
+    if (dense && isForWinograd('forward', x.shape, w.shape, attributes, target))
       return [winogradForward(x, w, attributes)];
+    if (target.device !== 'cpu' || !dense) return apply(Conv, inputs, attributes);
     if (pixelsOf(x.shape) <= crossovers.gatheredWindows) return [byWindows(x, w, attributes)];
     return canBlockDense(w.shape, attributes, target)
       ? [denseByBlocks(x, w, attributes, target)]

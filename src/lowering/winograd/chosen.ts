@@ -7,19 +7,19 @@ import type { Target } from '../target.js';
 
 /** Whether a pass of a convolution with kernels w over a map of x's shape runs fastest by Winograd's tiles. */
 export function isForWinograd(
-  pass: keyof typeof crossovers.winogradPixels,
+  pass: keyof typeof crossovers.winogradChannels,
   x: Shape,
   w: Shape,
   attributes: ConvAttributes,
   { device }: Target,
 ): boolean {
   return (
-    device === 'cpu' &&
+    (device === 'cpu' || device === 'wasm') &&
     attributes.group === 1 &&
     at(w, 2) === 3 &&
     at(w, 3) === 3 &&
     hasUnitStride(attributes) &&
-    Math.min(at(w, 0), at(w, 1)) >= crossovers.winogradChannels &&
-    pixelsOf(x) <= crossovers.winogradPixels[pass]
+    Math.min(at(w, 0), at(w, 1)) >= crossovers.winogradChannels[pass] &&
+    pixelsOf(x) <= crossovers.winogradPixels
   );
 }

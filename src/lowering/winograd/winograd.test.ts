@@ -12,6 +12,7 @@ import { convWeightGradient } from '../../graph/operators/conv-weight-gradient.j
 import type { Shape } from '../../graph/tensor.js';
 import { topologicalOrder, type Value } from '../../graph/value.js';
 import { nodeDriver } from '../../runtime/node.js';
+import { webDriver } from '../../runtime/web.js';
 import { adjointPads } from '../conv-geometry.js';
 import { crossovers } from '../crossovers.js';
 import { lower } from '../lower.js';
@@ -41,7 +42,7 @@ const cases: readonly (readonly [name: string, x: Shape, filters: number, attrib
   ['asymmetric padding', [1, 3, 6, 9], 2, { ...plain, pads: [0, 1, 2, 1] }],
   ['the most padding that can be taken back', [1, 2, 4, 5], 2, { ...plain, pads: [2, 2, 2, 2] }],
   ['one image, one channel, one filter', [1, 1, 9, 4], 1, same],
-  ['the fewest channels that it is chosen for', [2, 64, 7, 7], 64, same],
+  ['many channels', [2, 64, 7, 7], 64, same],
   ['channels in no whole blocks', [1, 72, 5, 6], 67, same],
 ];
 
@@ -82,44 +83,65 @@ test('tiles of many images are transformed in equal pieces, which add up', async
 });
 
 describe('when it is chosen', () => {
-  const [wide, narrow] = [crossovers.winogradChannels, crossovers.winogradChannels - 1];
   const cpu: Target = { device: 'cpu' };
+  const passes = ['forward', 'inputGradient', 'weightGradient'] as const;
   const chosen = (x: Shape, w: Shape, attributes: ConvAttributes, target = cpu) =>
-    (['forward', 'inputGradient', 'weightGradient'] as const).map((pass) =>
-      isForWinograd(pass, x, w, attributes, target),
-    );
+    passes.map((pass) => isForWinograd(pass, x, w, attributes, target));
+  const wide = Math.max(...Object.values(crossovers.winogradChannels));
   const kernels = [wide, wide, 3, 3];
   const map = [1, wide, 7, 7];
 
-  test('3x3 kernels at stride 1, of many channels, over small maps, on the CPU', () => {
-    assert.deepEqual(chosen(map, kernels, same), [true, true, true]);
-    assert.deepEqual(chosen(map, kernels, plain), [true, true, true]);
-    assert.deepEqual(chosen([1, wide, 56, 56], kernels, same), [false, false, true]);
-    assert.deepEqual(chosen([1, wide, 57, 57], kernels, same), [false, false, false]);
+  test('3x3 kernels at stride 1, of many channels, over maps that are not large', () => {
+    for (const device of ['cpu', 'wasm'] as const) {
+      assert.deepEqual(chosen(map, kernels, same, { device }), [true, true, true]);
+      assert.deepEqual(chosen(map, kernels, plain, { device }), [true, true, true]);
+    }
+    const [width, height] = [56, crossovers.winogradPixels / 56];
+    assert.deepEqual(chosen([1, wide, height, width], kernels, same), [true, true, true]);
+    assert.deepEqual(chosen([1, wide, height + 1, width], kernels, same), [false, false, false]);
+    for (const pass of passes) {
+      const channels = crossovers.winogradChannels[pass];
+      const isChosen = (filters: number, channels: number) =>
+        isForWinograd(pass, [1, channels, 7, 7], [filters, channels, 3, 3], same, cpu);
+      assert.equal(isChosen(channels, channels), true);
+      assert.equal(isChosen(channels - 1, channels), false);
+      assert.equal(isChosen(channels, channels - 1), false);
+    }
   });
 
-  test('no other convolution', () => {
+  test('no other convolution, and on no other device', () => {
     const never = [false, false, false];
     assert.deepEqual(chosen(map, [wide, wide, 5, 3], same), never);
     assert.deepEqual(chosen(map, [wide, wide, 3, 1], same), never);
-    assert.deepEqual(chosen(map, [narrow, wide, 3, 3], same), never);
-    assert.deepEqual(chosen([1, narrow, 7, 7], [wide, narrow, 3, 3], same), never);
     assert.deepEqual(chosen([1, 2 * wide, 7, 7], kernels, { ...same, group: 2 }), never);
     assert.deepEqual(chosen(map, kernels, { ...same, strides: [2, 2] }), never);
     assert.deepEqual(chosen(map, kernels, { ...same, strides: [1, 2] }), never);
     assert.deepEqual(chosen(map, kernels, { ...same, dilations: [2, 2] }), never);
-    assert.deepEqual(chosen(map, kernels, same, { device: 'webgpu' }), never);
+    for (const device of ['webgpu', 'cuda'] as const)
+      assert.deepEqual(chosen(map, kernels, same, { device }), never);
   });
 
-  test('lowering asks for each pass', () => {
-    const { defined, numbers } = passesOf([1, wide, 5, 6], wide, same);
-    const lowered = lower(defined, cpu);
-    const products = topologicalOrder(lowered).filter(
-      ({ operator, inputs }) => operator.name === 'MatMul' && inputs.every(({ shape }) => shape.length === 3),
-    );
-    assert.equal(products.length, 3);
-    agree(interpret(lowered, numbers), interpret(defined, numbers), ROUNDED_CONSTANTS);
-  });
+  for (const [driver, device] of [
+    [nodeDriver, 'cpu'],
+    [webDriver, 'wasm'],
+  ] as const)
+    test(`lowering asks for each pass, ${device}`, async () => {
+      const { defined, numbers, tensors } = passesOf([1, wide, 5, 6], wide, same);
+      const lowered = lower(defined, { device });
+      const products = topologicalOrder(lowered).filter(
+        ({ operator, inputs }) =>
+          operator.name === 'MatMul' && inputs.every(({ shape }) => shape.length === 3),
+      );
+      assert.equal(products.length, 3);
+      const expected = interpret(defined, numbers);
+      agree(interpret(lowered, numbers), expected, ROUNDED_CONSTANTS);
+      const run = await runGraph(driver, device, defined, tensors);
+      agree(
+        run.map(({ data }) => data),
+        expected,
+        SINGLE_PRECISION,
+      );
+    });
 
   test('padding that a convolution by the reversed kernel cannot take back', () => {
     const beyond = { ...plain, pads: [3, 0, 0, 3] };
