@@ -5,11 +5,13 @@ import { formatTable } from '../src/figures/table.js';
 import { isMethodName, type MethodName } from '../src/methods/index.js';
 import type { BackboneName } from '../src/nn/registry.js';
 import { gemmRate } from './gemm-rate.js';
+import { measureRules } from './rules.js';
 import { Torch } from './torch.js';
 import { Worker } from './worker.js';
 
 /*
  * npm run bench [-- --rounds N] [--steps N] [--only resnet18,...] [--methods adarand,...] [--python PATH]
+ * npm run bench -- --rules [--rounds N] [--threads N] [--device cpu|wasm] [--only 28x128,...]
  *
  * Every figure is of one interleaved run: each round gives each contestant a few steps in turn, so that a change of
  * the machine's speed meets all of them. Medians of the rounds' mean steps, with quartiles; ratios are medians of the
@@ -35,8 +37,10 @@ const models: readonly Model[] = [
 /** Only with `--only resnet50`: as many features and classes as ImageNet's networks have. */
 const large: readonly Model[] = [{ name: 'resnet50', classes: 1000 }];
 
+const known: readonly string[] = models.map(({ name }) => name);
+
 const options = readOptions(process.argv.slice(2));
-const threads = availableParallelism();
+const { threads } = options;
 
 console.log(
   `${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`,
@@ -44,8 +48,13 @@ console.log(
 const gemm = await gemmRate(threads, 40);
 console.log(`matrix product of 1024 x 1024: ${gemm.toFixed(0)} GFLOP/s\n`);
 
+if (process.argv.includes('--rules')) {
+  console.log(await measureRules({ ...options, batch: BATCH }));
+  process.exit();
+}
+
 const rows: string[][] = [];
-for (const model of [...models, ...large].filter(({ name }) => options.only.includes(name)))
+for (const model of [...models, ...large].filter(({ name }) => (options.only ?? known).includes(name)))
   rows.push(...(await compare(model)));
 const columns = [
   'model',
@@ -121,11 +130,12 @@ function readOptions(args: readonly string[]) {
     const at = args.indexOf(flag);
     return at < 0 ? undefined : args[at + 1];
   };
-  const known = models.map(({ name }) => name);
   return {
     rounds: Number(given('--rounds') ?? 6),
     steps: Number(given('--steps') ?? 3),
-    only: given('--only')?.split(',') ?? known,
+    only: given('--only')?.split(','),
+    threads: Number(given('--threads') ?? availableParallelism()),
+    device: given('--device') === 'wasm' ? ('wasm' as const) : ('cpu' as const),
     methods: (given('--methods')?.split(',') ?? ['adarand']).filter(isMethodName),
     python: given('--python') ?? 'python3',
   };

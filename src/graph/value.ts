@@ -49,20 +49,26 @@ function areAsMany<O extends Arity>(
   return outputs.length === types.length;
 }
 
-/** All nodes that the outputs need, each after its inputs. Iterative: deep networks must not overflow the stack. */
-export function topologicalOrder(outputs: Iterable<Value>): Node[] {
+/**
+ * All nodes that the outputs need, each after its inputs, which are visited in the order that `inputsOf` gives. Iterative:
+ * deep networks must not overflow the stack.
+ */
+export function topologicalOrder(
+  outputs: Iterable<Value>,
+  inputsOf: (node: Node) => readonly Value[] = ({ inputs }) => inputs,
+): Node[] {
   const order: Node[] = [];
   const seen = new Set<Node>();
-  const stack: { node: Node; next: number }[] = [];
+  const stack: { node: Node; inputs: readonly Value[]; next: number }[] = [];
   const visit = (value: Value) => {
     if (value.origin.kind !== 'node' || seen.has(value.origin.node)) return;
     seen.add(value.origin.node);
-    stack.push({ node: value.origin.node, next: 0 });
+    stack.push({ node: value.origin.node, inputs: inputsOf(value.origin.node), next: 0 });
   };
   for (const output of outputs) {
     visit(output);
     for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-      const child = top.node.inputs[top.next++];
+      const child = top.inputs[top.next++];
       if (child !== undefined) visit(child);
       else {
         order.push(top.node);

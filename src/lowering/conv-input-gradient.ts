@@ -17,6 +17,8 @@ import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesInputGradient } from './patches.js';
 import { reversedKernel } from './reversed-kernel.js';
+import { isForWinograd } from './winograd/chosen.js';
+import { winogradInputGradient } from './winograd/input-gradient.js';
 
 export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
   lower([dy, w], { shape, ...attributes }, target) {
@@ -32,6 +34,8 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
     const adjoint = adjointPads(w.shape, attributes);
     if (!hasUnitStride(attributes) || adjoint.some((pad) => pad < 0))
       return [convTranspose(dy, w, shape.slice(2), attributes)];
+    if (isForWinograd('inputGradient', shape, w.shape, attributes, target))
+      return [winogradInputGradient(dy, w, shape, adjoint)];
     const gathers = target.device === 'cpu' && attributes.group === 1;
     if (gathers && pixelsOf(shape) < crossovers.reversedKernel)
       return [byWindows(dy, w, shape, { ...attributes, pads: adjoint })];
@@ -44,7 +48,7 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
 };
 
 /** dx = windows of dy, their elements read backwards, times the kernels: nothing is flipped but an index. */
-function byWindows(dy: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value {
+export function byWindows(dy: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value {
   const [filters, channels, kernelHeight, kernelWidth] = nchw(w.shape);
   const [batch, , rows, columns] = nchw(shape);
   const size = kernelHeight * kernelWidth * filters;

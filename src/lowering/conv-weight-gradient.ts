@@ -21,6 +21,8 @@ import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { rowsOfMaps } from './rows-and-maps.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
 import type { Target } from './target.js';
+import { isForWinograd } from './winograd/chosen.js';
+import { winogradWeightGradient } from './winograd/weight-gradient.js';
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
@@ -30,6 +32,8 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
     if (isPointwise(shape, attributes))
       return [pointwise(subsampled(x, dy.shape, attributes), dy, shape, attributes, target)];
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
+    if (isForWinograd('weightGradient', x.shape, shape, attributes, target))
+      return [winogradWeightGradient(x, dy, shape, attributes.pads)];
     if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
     return [byConvolution(x, dy, shape, attributes)];
   },
@@ -66,7 +70,7 @@ function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value
 }
 
 /** dw = dy times the windows of x, of a few images at a time: windows hold a pixel once for each kernel element. */
-function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+export function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
   const [batch] = nchw(x.shape);
   const bytes = 4 * sizeOf(shape.slice(1)) * batch * pixelsOf(dy.shape);
   const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= crossovers.windowBytes) ?? batch;

@@ -14,6 +14,8 @@ import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { gemm } from './operators/gemm.js';
 import { isOfPatches, patchesForward } from './patches.js';
+import { isForWinograd } from './winograd/chosen.js';
+import { winogradForward } from './winograd/forward.js';
 
 export const conv: LoweringOf<typeof Conv> = {
   lower(inputs, attributes, target) {
@@ -28,6 +30,8 @@ export const conv: LoweringOf<typeof Conv> = {
     if (canBlock(x.shape, w.shape, attributes, target))
       return [depthwiseForward({ x, w, bias }, attributes, target)];
     const hasWindows = attributes.group === 1 && !isPointwise(w.shape, attributes) && bias === undefined;
+    if (hasWindows && isForWinograd('forward', x.shape, w.shape, attributes, target))
+      return [winogradForward(x, w, attributes)];
     if (target.device === 'cpu' && hasWindows && pixelsOf(x.shape) <= crossovers.gatheredWindows)
       return [byWindows(x, w, attributes)];
     return canBlockDense(x.shape, w.shape, attributes, target)
@@ -37,7 +41,7 @@ export const conv: LoweringOf<typeof Conv> = {
 };
 
 /** y = the kernels times the windows of x. */
-function byWindows(x: Value, w: Value, attributes: ConvAttributes): Value {
+export function byWindows(x: Value, w: Value, attributes: ConvAttributes): Value {
   const y = convOutputShape(x.shape, w.shape, attributes);
   const [batch, filters, rows, columns] = nchw(y);
   const [, channels, kernelHeight, kernelWidth] = nchw(w.shape);

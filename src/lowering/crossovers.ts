@@ -4,6 +4,16 @@ export const crossovers = {
   rowsOfPixels: 400,
   /** Up to this many pixels, the runtime's own convolution falls behind a matrix product over gathered windows. */
   gatheredWindows: 64,
+  /**
+   * From this many channels on, before and after a 3x3 convolution at stride 1, Winograd's tiles save time: products are
+   * what they save, and passes over tiles are what they cost. With fewer, the runtime's own convolution is faster; the
+   * weight gradient has no such rival.
+   */
+  winogradChannels: { forward: 128, inputGradient: 128, weightGradient: 64 },
+  /** On maps of at most so many pixels: the largest that were measured. */
+  winogradPixels: 56 ** 2,
+  /** Bytes that transformed tiles may take at a time: of a few images. */
+  tileBytes: 8 * 2 ** 20,
   /** From this many pixels on, an input gradient by the reversed kernel beats one by gathered windows. */
   reversedKernel: 400,
   /** From this many pixels on, a product for each image and a sum beat one product over images laid side by side. */

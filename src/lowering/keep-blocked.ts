@@ -13,7 +13,7 @@ import { mapSums } from './blocked-sums.js';
 import { Layouts } from './layouts.js';
 import { BlockChannels } from './operators/block-channels.js';
 import { UnblockChannels } from './operators/unblock-channels.js';
-import { unblockRows } from './operators/unblock-rows.js';
+import { unblockPixels } from './operators/unblock-pixels.js';
 
 /**
  * Keeps maps in the blocked layout from one convolution to the next. Rules change the layout around each convolution; what
@@ -80,11 +80,11 @@ function readBlocked(
   if (ofTranspose !== undefined) {
     const { perm } = ofTranspose.attributes;
     if (sameShape(perm, [0, 2, 3, 1]) && layouts.isBlockedMap(input))
-      return unblockRows(layouts.blocked(input), block);
+      return unblockPixels(layouts.blocked(input), block);
     const maps = nodeOf(input, Reshape)?.inputs[0];
     if (maps === undefined || !sameShape(perm, [0, 2, 1]) || !layouts.isBlockedMap(maps)) return undefined;
     if (!sameShape(input.shape.slice(0, 2), maps.shape.slice(0, 2))) return undefined;
-    return reshape(unblockRows(layouts.blocked(maps), block), output.shape);
+    return reshape(unblockPixels(layouts.blocked(maps), block), output.shape);
   }
   if (!layouts.isBlockedMap(input)) return undefined;
   const mean = nodeOf(output, ReduceMean)?.attributes.axes;

@@ -3,7 +3,7 @@ import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
 import { apply, type Node, type Value } from '../graph/value.js';
 import { blockChannels } from './operators/block-channels.js';
-import { blockRows } from './operators/block-rows.js';
+import { blockPixels } from './operators/block-pixels.js';
 import { unblockChannels } from './operators/unblock-channels.js';
 import { areRows, rowsOfMaps } from './rows-and-maps.js';
 
@@ -82,5 +82,5 @@ export class Layouts {
 /** Maps that lie as rows go into blocks at once. */
 function rowsInBlocks(maps: Value, block: number): Value {
   const [batch, channels, height, width] = nchw(maps.shape);
-  return blockRows(reshape(rowsOfMaps(maps), [batch, height, width, channels]), block);
+  return blockPixels(reshape(rowsOfMaps(maps), [batch, height, width, channels]), block);
 }

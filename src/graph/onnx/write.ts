@@ -4,7 +4,8 @@ import type { Device } from '../device.js';
 import type { Emitter, OnnxAttribute, OnnxAttributes } from '../emitter.js';
 import { onnxDataType } from '../operators/cast.js';
 import { type Shape, sizeOf, type Tensor, type TensorType } from '../tensor.js';
-import { topologicalOrder, type Value } from '../value.js';
+import type { Value } from '../value.js';
+import { nodeOrder } from './node-order.js';
 import {
   type AttributeProto,
   AttributeProtoSchema,
@@ -36,10 +37,7 @@ export interface OnnxGraph {
   readonly freeBatch?: ReadonlySet<string>;
 }
 
-/**
- * Serializes a lowered graph as an ONNX model. Nodes are in the order in which the outputs need them, which is
- * also the order in which ONNX Runtime allocates and frees: the order of `outputs` decides the peak memory.
- */
+/** Serializes a lowered graph as an ONNX model. The order of `outputs` and `nodeOrder` decide the peak memory. */
 export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
   return joined(serialize(modelOf(graph, device)));
 }
@@ -118,7 +116,7 @@ function modelOf(graph: OnnxGraph, device: Device): ModelProto {
   };
 
   const outputs = [...graph.outputs];
-  for (const node of topologicalOrder(outputs.map(([, value]) => value))) {
+  for (const node of nodeOrder(outputs.map(([, value]) => value))) {
     const { operator } = node;
     if (operator.kind === 'composite')
       throw new AdarandError(

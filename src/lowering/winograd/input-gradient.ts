@@ -1,0 +1,14 @@
+import { matmul } from '../../graph/operators/matmul.js';
+import type { Shape } from '../../graph/tensor.js';
+import type { Value } from '../../graph/value.js';
+import { filterTiles, transformKernels } from './filter.js';
+import { backwards, kernelTransform } from './transforms.js';
+
+/**
+ * dx of the given shape, of dy [N,K,H',W'] and w [K,C,3,3]: a convolution of dy, padded by the `adjoint` pads, with w
+ * read backwards and its channels exchanged. Reading backwards is in the transform, exchanging in the product.
+ */
+export function winogradInputGradient(dy: Value, w: Value, shape: Shape, adjoint: readonly number[]): Value {
+  const kernels = transformKernels(backwards(kernelTransform), w);
+  return filterTiles(dy, shape, adjoint, (tiles) => matmul(tiles, kernels));
+}
