@@ -84,7 +84,11 @@ function readBlocked(
     const maps = nodeOf(input, Reshape)?.inputs[0];
     if (maps === undefined || !sameShape(perm, [0, 2, 1]) || !layouts.isBlockedMap(maps)) return undefined;
     if (!sameShape(input.shape.slice(0, 2), maps.shape.slice(0, 2))) return undefined;
-    return reshape(unblockPixels(layouts.blocked(maps), block), output.shape);
+    // Under the shape that it has here, so that it stays another value than the one above: see `mapsOfPixels`.
+    const [batch, channels, pixels] = input.shape;
+    if (batch === undefined || channels === undefined || pixels === undefined) return undefined;
+    const lines = reshape(layouts.blocked(maps), [batch, channels, 1, pixels]);
+    return reshape(unblockPixels(lines, block), output.shape);
   }
   if (!layouts.isBlockedMap(input)) return undefined;
   const mean = nodeOf(output, ReduceMean)?.attributes.axes;

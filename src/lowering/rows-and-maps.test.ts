@@ -2,17 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawnInputs } from '../../test/helpers/drawn-inputs.js';
 import { interpret } from '../graph/interpret.js';
-import { topologicalOrder, type Value } from '../graph/value.js';
-import { blockChannels } from './operators/block-channels.js';
-import { unblockChannels } from './operators/unblock-channels.js';
 import { areRows, mapsOfPixels, mapsOfRows, rowsOfMaps, rowsOfPixels } from './rows-and-maps.js';
 
 const shape = [2, 16, 3, 4] as const;
 const { x, numbers } = drawnInputs([shape]);
 const maps = x(0);
 const rows = rowsOfMaps(maps);
-
-const namesOf = (value: Value) => topologicalOrder([value]).map(({ operator }) => operator.name);
 
 test('a row is a pixel of all maps, whichever way it is made', () => {
   const [given, each, apart] = interpret([maps, rows, rowsOfPixels(maps)], numbers);
@@ -35,11 +30,4 @@ test('maps of rows are rows: there and back is nothing', () => {
     assert.equal(rowsOfMaps(made(plain, shape)), plain);
   }
   assert.equal(areRows(maps), false);
-});
-
-test('out of the blocked layout, rows are made in one pass', () => {
-  const fromBlocks = rowsOfPixels(unblockChannels(blockChannels(maps, 8), 8));
-  assert.deepEqual(namesOf(fromBlocks), ['BlockChannels', 'UnblockPixels', 'Reshape']);
-  const [expected, actual] = interpret([rows, fromBlocks], numbers);
-  assert.deepEqual(actual, expected);
 });
