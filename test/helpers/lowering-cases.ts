@@ -5,6 +5,7 @@ import { conv } from '../../src/graph/operators/conv.js';
 import {
   add,
   cast,
+  div,
   gather,
   gelu,
   greater,
@@ -15,6 +16,7 @@ import {
   reduceSum,
   reshape,
   scalar,
+  sub,
   transpose,
 } from '../../src/graph/ops.js';
 import { float32, int32, type Shape } from '../../src/graph/tensor.js';
@@ -145,6 +147,31 @@ export const loweringCases: readonly LoweringCase[] = [
       ...withGradients(logSoftmax(x(0)), [x(0)]),
       // Of numbers whose exponentials overflow.
       logSoftmax(mul(x(0), 2 ** 12)),
+    ],
+  },
+  {
+    name: 'tensors that end in ones, and one number',
+    shapes: [[3, 4, 1, 1], [], [1, 1], [1], [3, 4, 1, 1], [1, 3, 4, 1, 1], [3, 1], [1, 1, 1, 1, 1]],
+    build: (x) => [
+      ...[x(1), x(2), x(3)].flatMap((number) => [
+        add(x(0), number),
+        sub(x(0), number),
+        mul(x(0), number),
+        div(x(0), number),
+        add(number, x(0)),
+        sub(number, x(0)),
+        mul(number, x(0)),
+        div(number, x(0)),
+      ]),
+      // As an optimizer does.
+      sub(x(4), mul(add(mul(x(0), 0.75), x(4)), x(1))),
+      // Of more axes than the tensor has; of the same shape; not one number; nothing but one.
+      mul(x(0), x(7)),
+      mul(x(0), x(4)),
+      mul(x(5), x(0)),
+      mul(x(0), reshape(x(6), [3, 1, 1, 1])),
+      mul(x(1), x(2)),
+      mul(cast(x(0), 'int32'), constant(int32([], [3]))),
     ],
   },
   {
