@@ -16,12 +16,15 @@ import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesInputGradient } from './patches.js';
 import { reversedKernel } from './reversed-kernel.js';
+import { canWeave, wovenInputGradient } from './woven-input-gradient.js';
 
 export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
   lower([dy, w], { shape, ...attributes }, target) {
     if (isOfPatches(shape, w.shape, attributes)) return [patchesInputGradient(dy, w, shape)];
     if (canBlock(shape, w.shape, attributes, target) && canBlockGradients(shape, w.shape, attributes))
       return [depthwiseInputGradient(dy, w, shape, attributes, target)];
+    if (!hasUnitStride(attributes) && canWeave(shape, w.shape, attributes, target))
+      return [wovenInputGradient(dy, w, shape, attributes, target)];
     const adjoint = adjointPads(w.shape, attributes);
     if (!hasUnitStride(attributes) || adjoint.some((pad) => pad < 0))
       return [convTranspose(dy, w, shape.slice(2), attributes)];

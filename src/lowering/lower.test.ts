@@ -67,12 +67,26 @@ describe('what becomes what', () => {
     assert.deepEqual(namesOf([add(matmul(a, a, { alpha: 2 }), b)], { device: 'cpu' }), ['MatMul', 'Add']);
   });
 
+  test('an input gradient at stride 2 is woven of phases where kernels overlap and phases are alike', () => {
+    const isWoven = (name: string) => {
+      const dx = ofConvolution(name, 1);
+      return !namesOf([dx], { device: 'cpu', channelBlock: 16 }).includes('ConvTranspose');
+    };
+    const square = '3x3 of whole blocks, stride 2';
+    for (const name of [
+      square,
+      `${square}, that does not reach the last pixels`,
+      '5x4 of whole blocks, strides 2 and 3',
+    ])
+      assert.ok(isWoven(name), name);
+    const others = ['odd map', 'padded by more than itself', 'dilated'].map((each) => `${square}, ${each}`);
+    for (const name of [...others, '1x1 of whole blocks, stride 2', '3x3, small map, stride 2'])
+      assert.ok(!isWoven(name), name);
+  });
+
   test('only whole blocks of channels are blocked, and only where the machine has blocks', () => {
     const isBlocked = (name: string, channelBlock: number | undefined) => {
-      const found = loweringCases.find((each) => each.name === `convolution: ${name}`);
-      assert.ok(found !== undefined, name);
-      const y = at(found.build(drawnInputs(found.shapes).x), 0);
-      return namesOf([y], { device: 'cpu', channelBlock }).includes('BlockedConv');
+      return namesOf([ofConvolution(name, 0)], { device: 'cpu', channelBlock }).includes('BlockedConv');
     };
     for (const name of ['depthwise 16', '3x3 of whole blocks, middle map']) {
       assert.equal(isBlocked(name, 16), true);
@@ -125,6 +139,13 @@ describe('windows of many images are gathered in parts', () => {
     agrees(lower(outputs, { device: 'cpu' }), 'in two parts');
   });
 });
+
+/** Of a convolution among the cases, by its name: its result (0) or a gradient. */
+function ofConvolution(name: string, output: number): Value {
+  const found = loweringCases.find((each) => each.name === `convolution: ${name}`);
+  assert.ok(found !== undefined, name);
+  return at(found.build(drawnInputs(found.shapes).x), output);
+}
 
 /** A case's graph, and what compares another graph's outputs with its own. */
 function prepared({ shapes, hasRoundedConstants, build }: LoweringCase) {
