@@ -4,13 +4,15 @@ import { mapBelow, mapOf } from '../../test/helpers/conv-geometries.js';
 import { drawnInputs } from '../../test/helpers/drawn-inputs.js';
 import { type LoweringCase, loweringCases } from '../../test/helpers/lowering-cases.js';
 import { worstError } from '../../test/helpers/samples.js';
+import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { devices } from '../graph/device.js';
 import { interpret } from '../graph/interpret.js';
-import { add, convWeightGradient, matmul, mul } from '../graph/ops.js';
+import { add, convWeightGradient, matmul, mul, reduceSum, reshape } from '../graph/ops.js';
 import { simplify } from '../graph/simplify.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, input, topologicalOrder, type Value } from '../graph/value.js';
+import { attention } from '../nn/attention.js';
 import { crossovers } from './crossovers.js';
 import { lower } from './lower.js';
 import { portable } from './portable.js';
@@ -65,6 +67,16 @@ describe('what becomes what', () => {
     const [a, b] = [input('a', float32([2, 2], [1, 2, 3, 4])), input('b', float32([2], [1, 2]))];
     assert.deepEqual(namesOf([add(matmul(a, a), b)], { device: 'cpu' }), ['Gemm']);
     assert.deepEqual(namesOf([add(matmul(a, a, { alpha: 2 }), b)], { device: 'cpu' }), ['MatMul', 'Add']);
+  });
+
+  test("attention's gradient multiplies one stack as large as the scores by the softmax", () => {
+    const qkv = input('qkv', { dtype: 'float32', shape: [2, 7, 24] });
+    const [gradient] = gradients(reshape(reduceSum(attention(qkv, 2)), []), [qkv]);
+    assert.ok(gradient !== undefined);
+    const products = topologicalOrder(simplify(lower([gradient], { device: 'cpu' }))).filter(
+      ({ operator, outputs }) => operator.name === 'Mul' && at(outputs, 0).shape.at(-1) === 7,
+    );
+    assert.equal(products.length, 1);
   });
 
   test('an input gradient at stride 2 is woven of phases where kernels overlap and phases are alike', () => {

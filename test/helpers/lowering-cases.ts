@@ -16,12 +16,14 @@ import {
   reduceSum,
   reshape,
   scalar,
+  softmax,
   sub,
   transpose,
 } from '../../src/graph/ops.js';
 import { float32, int32, type Shape } from '../../src/graph/tensor.js';
 import { constant, type Value } from '../../src/graph/value.js';
 import { crossovers } from '../../src/lowering/crossovers.js';
+import { attention } from '../../src/nn/attention.js';
 import { biasedConvolutions, convolutions, mapBelow, mapOf } from './conv-geometries.js';
 import { drawSample, toTensor } from './samples.js';
 
@@ -197,6 +199,36 @@ export const loweringCases: readonly LoweringCase[] = [
     shapes: [[3, 4]],
     hasRoundedConstants: true,
     build: (x) => withGradients(gelu(x(0)), [x(0)]),
+  },
+  {
+    name: 'attention, of fewer numbers a head than tokens and of more',
+    shapes: [
+      [2, 7, 24],
+      [2, 3, 96],
+    ],
+    build: (x) => [0, 1].flatMap((i) => withGradients(attention(x(i), 2), [x(i)])),
+  },
+  {
+    name: 'row sums of products with a softmax, other than in attention',
+    shapes: [
+      [2, 5, 4],
+      [2, 5, 5],
+      [5, 2],
+    ],
+    build: (x) => {
+      const weights = softmax(x(1));
+      const rowSums = (product: Value) => reduceSum(mul(product, weights), [2]);
+      return [
+        rowSums(matmul(x(0), x(0), { transposeB: true, alpha: 2 })),
+        rowSums(matmul(transpose(x(0), [0, 2, 1]), x(0), { transposeA: true, transposeB: true })),
+        rowSums(matmul(x(1), x(1))),
+        rowSums(matmul(x(2), x(2), { transposeB: true })),
+        rowSums(reshape(x(1), [2, 5, 5])),
+        reduceSum(mul(matmul(x(0), x(0), { transposeB: true }), weights), [1]),
+        reduceSum(mul(matmul(x(0), x(0), { transposeB: true }), x(1)), [2]),
+        reduceSum(mul(weights, matmul(x(0), x(0), { transposeB: true })), [2]),
+      ];
+    },
   },
   {
     name: "gather's gradient",
