@@ -79,6 +79,19 @@ describe('what becomes what', () => {
     assert.equal(products.length, 1);
   });
 
+  test('queries, keys and values come of products of their own, neither transposed nor split', () => {
+    const [x, w, b] = [
+      input('x', { dtype: 'float32', shape: [10, 6] }),
+      input('w', { dtype: 'float32', shape: [24, 6] }),
+      input('b', { dtype: 'float32', shape: [24] }),
+    ];
+    const qkv = reshape(add(matmul(x, w, { transposeB: true }), b), [2, 5, 24]);
+    const names = (device: 'cpu' | 'webgpu') => namesOf([attention(qkv, 2)], { device });
+    assert.equal(names('cpu').filter((name) => name === 'Transpose').length, 1);
+    assert.ok(!names('cpu').includes('Split'));
+    assert.ok(names('webgpu').includes('Split'));
+  });
+
   test('an input gradient at stride 2 is woven of phases where kernels overlap and phases are alike', () => {
     const isWoven = (name: string) => {
       const dx = ofConvolution(name, 1);

@@ -17,6 +17,7 @@ import { geluGradient } from './gelu-gradient.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
 import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
+import { split } from './split.js';
 import type { Target } from './target.js';
 
 /** One rule per composite operator (a missing one does not compile), and for primitives that a detour makes faster. */
@@ -34,6 +35,7 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
   Mul: elementwise(Mul),
   ReduceSum: reduceSum,
   Reshape: reshapeAgain,
+  Split: split,
   Sub: elementwise(Sub),
   Transpose: transposeAgain,
 };

@@ -17,6 +17,7 @@ import {
   reshape,
   scalar,
   softmax,
+  split,
   sub,
   transpose,
 } from '../../src/graph/ops.js';
@@ -207,6 +208,37 @@ export const loweringCases: readonly LoweringCase[] = [
       [2, 3, 96],
     ],
     build: (x) => [0, 1].flatMap((i) => withGradients(attention(x(i), 2), [x(i)])),
+  },
+  {
+    name: 'queries, keys and values of one linear layer',
+    shapes: [[2, 5, 6], [24, 6], [24], [6, 24], [6, 10]],
+    build: (x) => {
+      const rows = reshape(x(0), [10, 6]);
+      const products = [
+        add(matmul(rows, x(1), { transposeB: true }), x(2)),
+        add(matmul(rows, x(3)), x(2)),
+        matmul(rows, x(1), { transposeB: true }),
+      ];
+      // What is no such layer, or is cut otherwise.
+      const others = [
+        matmul(rows, x(3), { alpha: 2 }),
+        matmul(x(4), x(3), { transposeA: true }),
+        mul(matmul(rows, x(3)), x(2)),
+      ];
+      const byHead = (result: Value) => transpose(reshape(result, [2, 5, 6, 4]), [0, 2, 1, 3]);
+      return [
+        ...products.flatMap((result) =>
+          withGradients(attention(reshape(result, [2, 5, 24]), 2), [x(0), x(2)]),
+        ),
+        ...others.flatMap((result) => split(byHead(result), 1, 3)),
+        ...split(byHead(at(products, 0)), 1, 6),
+        ...split(byHead(at(products, 0)), 3, 2),
+        ...split(transpose(reshape(at(products, 0), [2, 5, 6, 4]), [0, 2, 3, 1]), 1, 2),
+        ...split(transpose(reshape(at(products, 0), [5, 2, 6, 4]), [0, 2, 1, 3]), 1, 2),
+        ...split(transpose(reshape(at(products, 0), [2, 10, 3, 4]), [0, 2, 1, 3]), 1, 3),
+        ...split(transpose(x(0), [0, 2, 1]), 1, 3),
+      ];
+    },
   },
   {
     name: 'row sums of products with a softmax, other than in attention',
