@@ -31,12 +31,16 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   },
 };
 
-/** dw [K,C] = sum over images of dy x^T; the operand with more rows goes first. */
+/**
+ * dw [K,C] = sum over images of dy x^T: a product for each image, the operand with more rows first, and a sum; or, where
+ * the products' K C numbers are more than an image's (K + C) P, which must be moved for that, one product over images
+ * laid side by side.
+ */
 function pointwise(x: Value, dy: Value, shape: Shape): Value {
   const [batch, channels] = nchw(x.shape);
   const [, filters] = nchw(dy.shape);
   const pixels = pixelsOf(x.shape);
-  if (pixels < crossovers.productPerImage) {
+  if (filters * channels > (filters + channels) * pixels) {
     const sideBySide = (maps: Value, rows: number) =>
       reshape(transpose(maps, [1, 0, 2, 3]), [rows, batch * pixels]);
     return reshape(matmul(sideBySide(dy, filters), sideBySide(x, channels), { transposeB: true }), shape);

@@ -17,14 +17,9 @@ export function convolutions(): Geometry[] {
   const side = crossovers.patchWidth;
   const patches = { ...plain, strides: [side, side] };
   return [
-    ['pointwise, large map, more filters', [2, 4, ...mapOf(crossovers.productPerImage)], [6, 4, 1, 1], plain],
-    [
-      'pointwise, large map, fewer filters',
-      [2, 6, ...mapOf(crossovers.productPerImage)],
-      [4, 6, 1, 1],
-      plain,
-    ],
-    ['pointwise, small map', [3, 6, ...mapBelow(crossovers.productPerImage)], [4, 6, 1, 1], plain],
+    ['pointwise, more filters', [2, 4, 5, 6], [6, 4, 1, 1], plain],
+    ['pointwise, fewer filters', [2, 6, 5, 6], [4, 6, 1, 1], plain],
+    ['pointwise, few pixels for its channels', [3, 16, 2, 3], [14, 16, 1, 1], plain],
     ['pointwise, stride 2, odd map', [2, 4, 13, 12], [6, 4, 1, 1], { ...plain, strides: [2, 2] }],
     ['1x1, padded', [2, 4, 5, 6], [6, 4, 1, 1], same],
     ['3x3, large map', [2, 3, ...large], [4, 3, 3, 3], same],
