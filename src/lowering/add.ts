@@ -7,14 +7,16 @@ import { reshape } from '../graph/operators/reshape.js';
 import { sameShape } from '../graph/tensor.js';
 import { apply, type Value } from '../graph/value.js';
 import { channelAffine } from './channels.js';
+import { flattened } from './elementwise.js';
 import type { LoweringOf } from './lowering.js';
 import { gemm } from './operators/gemm.js';
 import type { Target } from './target.js';
 
-/** A sum that ends what one kernel does whole. */
+/** A sum that ends what one kernel does whole; else as `elementwise`. */
 export const add: LoweringOf<typeof Add> = {
   lower([a, b], _attributes, target) {
-    return [productAndRow(a, b) ?? scaledAndMoved(a, b, target) ?? apply(Add, [a, b], {})[0]];
+    const [sum] = apply(Add, [a, b], {});
+    return [productAndRow(a, b) ?? scaledAndMoved(a, b, target) ?? flattened(Add, a, b, target) ?? sum];
   },
 };
 

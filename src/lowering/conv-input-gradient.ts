@@ -19,6 +19,7 @@ import { isOfPatches, patchesInputGradient } from './patches.js';
 import { reversedKernel } from './reversed-kernel.js';
 import { isForWinograd } from './winograd/chosen.js';
 import { winogradInputGradient } from './winograd/input-gradient.js';
+import { canWeave, wovenInputGradient } from './woven-input-gradient.js';
 
 export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
   lower([dy, w], { shape, ...attributes }, target) {
@@ -31,6 +32,8 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
         ? [denseByBlocks({ x: dy, w: kernels }, attributes, target)]
         : [conv(dy, kernels, undefined, attributes)];
     }
+    if (!hasUnitStride(attributes) && canWeave(shape, w.shape, attributes, target))
+      return [wovenInputGradient(dy, w, shape, attributes, target)];
     const adjoint = adjointPads(w.shape, attributes);
     if (!hasUnitStride(attributes) || adjoint.some((pad) => pad < 0))
       return [convTranspose(dy, w, shape.slice(2), attributes)];

@@ -40,14 +40,15 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
 };
 
 /**
- * dw [K,C] = sum over images of dy x^T. Of large maps, a product for each image; the operand with more rows goes first. Small
- * maps that lie in blocks are laid out as rows of channels as easily as plainly, and these are all images' at once.
+ * dw [K,C] = sum over images of dy x^T: a product for each image, the operand with more rows first, and a sum; or, where
+ * the products' K C numbers are more than an image's (K + C) P, which must be moved for that, one product over all images:
+ * of maps that lie in blocks over rows of channels, which these become as easily, else over images laid side by side.
  */
 function pointwise(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes, target: Target): Value {
   const [batch, channels] = nchw(x.shape);
   const [, filters] = nchw(dy.shape);
   const pixels = pixelsOf(x.shape);
-  if (pixels < crossovers.productPerImage) {
+  if (filters * channels > (filters + channels) * pixels) {
     if (canBlockDense(x.shape, shape, attributes, target))
       return reshape(matmul(rowsOfMaps(dy), rowsOfMaps(x), { transposeA: true }), shape);
     const sideBySide = (maps: Value, rows: number) =>

@@ -1,13 +1,13 @@
 import { at, invariant } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
 import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
-import { expand } from '../graph/operators/expand.js';
+import { gather } from '../graph/operators/gather.js';
 import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
-import { type Shape, sizeOf } from '../graph/tensor.js';
-import { scalar, type Value } from '../graph/value.js';
+import { int32, type Shape, sizeOf } from '../graph/tensor.js';
+import { constant, scalar, type Value } from '../graph/value.js';
 import { blockDepthwiseKernels } from './blocked-kernels.js';
 import { isDepthwise } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
@@ -109,14 +109,24 @@ function blockOf({ channelBlock }: Target): number {
 /** w [C,1,kh,kw] as [C, kh kw]. */
 const kernelRows = (w: Value): Value => reshape(w, [at(w.shape, 0), sizeOf(w.shape.slice(2))]);
 
-/** Blocked y [N,C,O,P] with zeros after every pixel and every row: [N,C,2O,2P]. Concatenation is the fastest way. */
+/** Blocked y [N,C,O,P] with zeros after every pixel and every row, [N,C,sO,sP]: picked from y's pixels and one of zeros. */
 function dilated(y: Value, stride: number, block: number): Value {
   if (stride === 1) return y;
   const [batch, channels, rows, columns] = nchw(y.shape);
-  const withZeros = (x: Value) => concat([x, expand(scalar(0, [1, 1]), x.shape)], 1);
-  const lines = (batch * channels * rows) / block;
-  const wide = reshape(withZeros(reshape(y, [lines * columns, block])), [lines, 2 * columns * block]);
-  return reshape(withZeros(wide), [batch, channels, 2 * rows, 2 * columns]);
+  const maps = (batch * channels) / block;
+  const pixels = reshape(y, [maps, rows * columns, block]);
+  const withZero = concat([pixels, scalar(0, [maps, 1, block])], 1);
+  const [height, width] = [stride * rows, stride * columns];
+  const index = Int32Array.from({ length: height * width }, (_, i) => {
+    const [row, column] = [Math.floor(i / width) / stride, (i % width) / stride];
+    return Number.isInteger(row) && Number.isInteger(column) ? row * columns + column : rows * columns;
+  });
+  return reshape(gather(withZero, constant(int32([height * width], index)), 1), [
+    batch,
+    channels,
+    height,
+    width,
+  ]);
 }
 
 /** Before: kernel - 1 - pad. After: what x's own size asks for, given dy spread out to stride times its size. */

@@ -4,13 +4,15 @@ import { mapBelow, mapOf } from '../../test/helpers/conv-geometries.js';
 import { drawnInputs } from '../../test/helpers/drawn-inputs.js';
 import { type LoweringCase, loweringCases } from '../../test/helpers/lowering-cases.js';
 import { worstError } from '../../test/helpers/samples.js';
+import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { devices } from '../graph/device.js';
 import { interpret } from '../graph/interpret.js';
-import { add, convWeightGradient, matmul, mul } from '../graph/ops.js';
+import { add, convWeightGradient, matmul, mul, reduceSum, reshape } from '../graph/ops.js';
 import { simplify } from '../graph/simplify.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, input, topologicalOrder, type Value } from '../graph/value.js';
+import { attention } from '../nn/attention.js';
 import { crossovers } from './crossovers.js';
 import { lower } from './lower.js';
 import { portable } from './portable.js';
@@ -67,12 +69,49 @@ describe('what becomes what', () => {
     assert.deepEqual(namesOf([add(matmul(a, a, { alpha: 2 }), b)], { device: 'cpu' }), ['MatMul', 'Add']);
   });
 
+  test("attention's gradient multiplies one stack as large as the scores by the softmax", () => {
+    const qkv = input('qkv', { dtype: 'float32', shape: [2, 7, 24] });
+    const [gradient] = gradients(reshape(reduceSum(attention(qkv, 2)), []), [qkv]);
+    assert.ok(gradient !== undefined);
+    const products = topologicalOrder(simplify(lower([gradient], { device: 'cpu' }))).filter(
+      ({ operator, outputs }) => operator.name === 'Mul' && at(outputs, 0).shape.at(-1) === 7,
+    );
+    assert.equal(products.length, 1);
+  });
+
+  test('queries, keys and values come of products of their own, neither transposed nor split', () => {
+    const [x, w, b] = [
+      input('x', { dtype: 'float32', shape: [10, 6] }),
+      input('w', { dtype: 'float32', shape: [24, 6] }),
+      input('b', { dtype: 'float32', shape: [24] }),
+    ];
+    const qkv = reshape(add(matmul(x, w, { transposeB: true }), b), [2, 5, 24]);
+    const names = (device: 'cpu' | 'webgpu') => namesOf([attention(qkv, 2)], { device });
+    assert.equal(names('cpu').filter((name) => name === 'Transpose').length, 1);
+    assert.ok(!names('cpu').includes('Split'));
+    assert.ok(names('webgpu').includes('Split'));
+  });
+
+  test('an input gradient at stride 2 is woven of phases where kernels overlap and phases are alike', () => {
+    const isWoven = (name: string) => {
+      const dx = ofConvolution(name, 1);
+      return !namesOf([dx], { device: 'cpu', channelBlock: 16 }).includes('ConvTranspose');
+    };
+    const square = '3x3 of whole blocks, stride 2';
+    for (const name of [
+      square,
+      `${square}, that does not reach the last pixels`,
+      '5x4 of whole blocks, strides 2 and 3',
+    ])
+      assert.ok(isWoven(name), name);
+    const others = ['odd map', 'padded by more than itself', 'dilated'].map((each) => `${square}, ${each}`);
+    for (const name of [...others, '1x1 of whole blocks, stride 2', '3x3, small map, stride 2'])
+      assert.ok(!isWoven(name), name);
+  });
+
   test('only whole blocks of channels are blocked, and only where the machine has blocks', () => {
     const isBlocked = (name: string, channelBlock: number | undefined) => {
-      const found = loweringCases.find((each) => each.name === `convolution: ${name}`);
-      assert.ok(found !== undefined, name);
-      const y = at(found.build(drawnInputs(found.shapes).x), 0);
-      return namesOf([y], { device: 'cpu', channelBlock }).includes('BlockedConv');
+      return namesOf([ofConvolution(name, 0)], { device: 'cpu', channelBlock }).includes('BlockedConv');
     };
     for (const name of ['depthwise 16', '3x3 of whole blocks, middle map']) {
       assert.equal(isBlocked(name, 16), true);
@@ -125,6 +164,13 @@ describe('windows of many images are gathered in parts', () => {
     agrees(lower(outputs, { device: 'cpu' }), 'in two parts');
   });
 });
+
+/** Of a convolution among the cases, by its name: its result (0) or a gradient. */
+function ofConvolution(name: string, output: number): Value {
+  const found = loweringCases.find((each) => each.name === `convolution: ${name}`);
+  assert.ok(found !== undefined, name);
+  return at(found.build(drawnInputs(found.shapes).x), output);
+}
 
 /** A case's graph, and what compares another graph's outputs with its own. */
 function prepared({ shapes, hasRoundedConstants, build }: LoweringCase) {

@@ -1,4 +1,7 @@
+import { Div } from '../graph/operators/div.js';
 import { type CompositeName, composites, primitives } from '../graph/operators/index.js';
+import { Mul } from '../graph/operators/mul.js';
+import { Sub } from '../graph/operators/sub.js';
 import { rewrite } from '../graph/rewrite.js';
 import type { Value } from '../graph/value.js';
 import { add } from './add.js';
@@ -8,6 +11,7 @@ import { conv } from './conv.js';
 import { convInputGradient } from './conv-input-gradient.js';
 import { convWeightGradient } from './conv-weight-gradient.js';
 import { reshapeAgain, transposeAgain } from './data-movement.js';
+import { elementwise } from './elementwise.js';
 import { fuseBlocked } from './fuse-blocked.js';
 import { gatherGradient } from './gather-gradient.js';
 import { geluGradient } from './gelu-gradient.js';
@@ -15,6 +19,7 @@ import { keepBlocked } from './keep-blocked.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
 import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
+import { split } from './split.js';
 import type { Target } from './target.js';
 
 /** One rule per composite operator (a missing one does not compile), and for primitives that a detour makes faster. */
@@ -26,10 +31,14 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
   Conv: conv,
   ConvInputGradient: convInputGradient,
   ConvWeightGradient: convWeightGradient,
+  Div: elementwise(Div),
   GatherGradient: gatherGradient,
   GeluGradient: geluGradient,
+  Mul: elementwise(Mul),
   ReduceSum: reduceSum,
   Reshape: reshapeAgain,
+  Split: split,
+  Sub: elementwise(Sub),
   Transpose: transposeAgain,
 };
 

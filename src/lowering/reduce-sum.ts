@@ -3,6 +3,7 @@ import { ReduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { sameShape } from '../graph/tensor.js';
 import { apply, scalar, type Value } from '../graph/value.js';
+import { attentionDots } from './attention-dots.js';
 import { crossovers } from './crossovers.js';
 import type { LoweringOf } from './lowering.js';
 import { areRows, rowsOfMaps } from './rows-and-maps.js';
@@ -11,7 +12,7 @@ import type { Target } from './target.js';
 export const reduceSum: LoweringOf<typeof ReduceSum> = {
   lower([x], attributes, target) {
     const matrix = matrixOf(x, attributes.axes);
-    if (matrix === undefined) return apply(ReduceSum, [x], attributes);
+    if (matrix === undefined) return apply(ReduceSum, [attentionDots(x, attributes.axes) ?? x], attributes);
     const shape = x.shape.map((size, axis) => (attributes.axes.includes(axis) ? 1 : size));
     return [reshape(columnSums(matrix, target), shape)];
   },

@@ -17,14 +17,9 @@ export function convolutions(): Geometry[] {
   const side = crossovers.patchWidth;
   const patches = { ...plain, strides: [side, side] };
   return [
-    ['pointwise, large map, more filters', [2, 4, ...mapOf(crossovers.productPerImage)], [6, 4, 1, 1], plain],
-    [
-      'pointwise, large map, fewer filters',
-      [2, 6, ...mapOf(crossovers.productPerImage)],
-      [4, 6, 1, 1],
-      plain,
-    ],
-    ['pointwise, small map', [3, 6, ...mapBelow(crossovers.productPerImage)], [4, 6, 1, 1], plain],
+    ['pointwise, more filters', [2, 4, 5, 6], [6, 4, 1, 1], plain],
+    ['pointwise, fewer filters', [2, 6, 5, 6], [4, 6, 1, 1], plain],
+    ['pointwise, few pixels for its channels', [3, 16, 2, 3], [14, 16, 1, 1], plain],
     ['pointwise, stride 2, odd map', [2, 4, 13, 12], [6, 4, 1, 1], { ...plain, strides: [2, 2] }],
     ['1x1, padded', [2, 4, 5, 6], [6, 4, 1, 1], same],
     ['3x3, large map', [2, 3, ...large], [4, 3, 3, 3], same],
@@ -44,6 +39,32 @@ export function convolutions(): Geometry[] {
     ],
     ['3x3 of whole blocks, small map', [2, 16, ...small], [16, 16, 3, 3], same],
     ['3x3 of whole blocks, stride 2', [1, 16, 10, 10], [16, 16, 3, 3], halved],
+    ['3x3 of whole blocks, stride 2, odd map', [1, 16, 9, 10], [16, 16, 3, 3], halved],
+    ['1x1 of whole blocks, stride 2', [1, 16, 6, 6], [32, 16, 1, 1], { ...plain, strides: [2, 2] }],
+    [
+      '5x4 of whole blocks, strides 2 and 3',
+      [2, 32, 8, 9],
+      [16, 32, 5, 4],
+      { ...plain, strides: [2, 3], pads: [2, 1, 1, 2] },
+    ],
+    [
+      '3x3 of whole blocks, stride 2, that does not reach the last pixels',
+      [1, 16, 8, 8],
+      [16, 16, 3, 3],
+      { ...plain, strides: [2, 2] },
+    ],
+    [
+      '3x3 of whole blocks, stride 2, padded by more than itself',
+      [1, 16, 8, 8],
+      [16, 16, 3, 3],
+      { ...halved, pads: [4, 4, 4, 4] },
+    ],
+    [
+      '3x3 of whole blocks, stride 2, dilated',
+      [1, 16, 8, 8],
+      [16, 16, 3, 3],
+      { ...halved, pads: [2, 2, 2, 2], dilations: [2, 2] },
+    ],
     ['3x3 from whole blocks to others', [1, 16, 10, 10], [12, 16, 3, 3], same],
     ['stem', [2, 3, 40, 40], [4, 3, 7, 7], { ...plain, pads: [3, 3, 3, 3], strides: [2, 2] }],
     ['stem, odd map', [1, 3, 15, 13], [4, 3, 5, 5], { ...plain, pads: [1, 2, 2, 1], strides: [2, 2] }],

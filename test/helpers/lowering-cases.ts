@@ -5,6 +5,7 @@ import { conv } from '../../src/graph/operators/conv.js';
 import {
   add,
   cast,
+  div,
   gather,
   gelu,
   greater,
@@ -15,11 +16,15 @@ import {
   reduceSum,
   reshape,
   scalar,
+  softmax,
+  split,
+  sub,
   transpose,
 } from '../../src/graph/ops.js';
 import { float32, int32, type Shape } from '../../src/graph/tensor.js';
 import { constant, type Value } from '../../src/graph/value.js';
 import { crossovers } from '../../src/lowering/crossovers.js';
+import { attention } from '../../src/nn/attention.js';
 import { biasedConvolutions, convolutions, mapBelow, mapOf } from './conv-geometries.js';
 import { drawSample, toTensor } from './samples.js';
 
@@ -148,6 +153,31 @@ export const loweringCases: readonly LoweringCase[] = [
     ],
   },
   {
+    name: 'tensors that end in ones, and one number',
+    shapes: [[3, 4, 1, 1], [], [1, 1], [1], [3, 4, 1, 1], [1, 3, 4, 1, 1], [3, 1], [1, 1, 1, 1, 1]],
+    build: (x) => [
+      ...[x(1), x(2), x(3)].flatMap((number) => [
+        add(x(0), number),
+        sub(x(0), number),
+        mul(x(0), number),
+        div(x(0), number),
+        add(number, x(0)),
+        sub(number, x(0)),
+        mul(number, x(0)),
+        div(number, x(0)),
+      ]),
+      // As an optimizer does.
+      sub(x(4), mul(add(mul(x(0), 0.75), x(4)), x(1))),
+      // Of more axes than the tensor has; of the same shape; not one number; nothing but one.
+      mul(x(0), x(7)),
+      mul(x(0), x(4)),
+      mul(x(5), x(0)),
+      mul(x(0), reshape(x(6), [3, 1, 1, 1])),
+      mul(x(1), x(2)),
+      mul(cast(x(0), 'int32'), constant(int32([], [3]))),
+    ],
+  },
+  {
     name: 'masks',
     shapes: [
       [3, 4],
@@ -170,6 +200,67 @@ export const loweringCases: readonly LoweringCase[] = [
     shapes: [[3, 4]],
     hasRoundedConstants: true,
     build: (x) => withGradients(gelu(x(0)), [x(0)]),
+  },
+  {
+    name: 'attention, of fewer numbers a head than tokens and of more',
+    shapes: [
+      [2, 7, 24],
+      [2, 3, 96],
+    ],
+    build: (x) => [0, 1].flatMap((i) => withGradients(attention(x(i), 2), [x(i)])),
+  },
+  {
+    name: 'queries, keys and values of one linear layer',
+    shapes: [[2, 5, 6], [24, 6], [24], [6, 24], [6, 10]],
+    build: (x) => {
+      const rows = reshape(x(0), [10, 6]);
+      const products = [
+        add(matmul(rows, x(1), { transposeB: true }), x(2)),
+        add(matmul(rows, x(3)), x(2)),
+        matmul(rows, x(1), { transposeB: true }),
+      ];
+      // What is no such layer, or is cut otherwise.
+      const others = [
+        matmul(rows, x(3), { alpha: 2 }),
+        matmul(x(4), x(3), { transposeA: true }),
+        mul(matmul(rows, x(3)), x(2)),
+      ];
+      const byHead = (result: Value) => transpose(reshape(result, [2, 5, 6, 4]), [0, 2, 1, 3]);
+      return [
+        ...products.flatMap((result) =>
+          withGradients(attention(reshape(result, [2, 5, 24]), 2), [x(0), x(2)]),
+        ),
+        ...others.flatMap((result) => split(byHead(result), 1, 3)),
+        ...split(byHead(at(products, 0)), 1, 6),
+        ...split(byHead(at(products, 0)), 3, 2),
+        ...split(transpose(reshape(at(products, 0), [2, 5, 6, 4]), [0, 2, 3, 1]), 1, 2),
+        ...split(transpose(reshape(at(products, 0), [5, 2, 6, 4]), [0, 2, 1, 3]), 1, 2),
+        ...split(transpose(reshape(at(products, 0), [2, 10, 3, 4]), [0, 2, 1, 3]), 1, 3),
+        ...split(transpose(x(0), [0, 2, 1]), 1, 3),
+      ];
+    },
+  },
+  {
+    name: 'row sums of products with a softmax, other than in attention',
+    shapes: [
+      [2, 5, 4],
+      [2, 5, 5],
+      [5, 2],
+    ],
+    build: (x) => {
+      const weights = softmax(x(1));
+      const rowSums = (product: Value) => reduceSum(mul(product, weights), [2]);
+      return [
+        rowSums(matmul(x(0), x(0), { transposeB: true, alpha: 2 })),
+        rowSums(matmul(transpose(x(0), [0, 2, 1]), x(0), { transposeA: true, transposeB: true })),
+        rowSums(matmul(x(1), x(1))),
+        rowSums(matmul(x(2), x(2), { transposeB: true })),
+        rowSums(reshape(x(1), [2, 5, 5])),
+        reduceSum(mul(matmul(x(0), x(0), { transposeB: true }), weights), [1]),
+        reduceSum(mul(matmul(x(0), x(0), { transposeB: true }), x(1)), [2]),
+        reduceSum(mul(weights, matmul(x(0), x(0), { transposeB: true })), [2]),
+      ];
+    },
   },
   {
     name: "gather's gradient",
