@@ -12,8 +12,8 @@ export const crossovers = {
   winogradChannels: { forward: 128, inputGradient: 128, weightGradient: 64 },
   /** On maps of at most so many pixels: the largest that were measured. */
   winogradPixels: 56 ** 2,
-  /** Bytes that transformed tiles may take at a time: of a few images. */
-  tileBytes: 8 * 2 ** 20,
+  /** Bytes that transformed tiles, or kernels, may take at a time. */
+  tileBytes: 10 * 2 ** 20,
   /** From this many pixels on, an input gradient by the reversed kernel beats one by gathered windows. */
   reversedKernel: 400,
   /** From this many pixels on, a product for each image and a sum beat one product over images laid side by side. */

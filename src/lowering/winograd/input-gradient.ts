@@ -1,7 +1,10 @@
 import { matmul } from '../../graph/operators/matmul.js';
+import { slice } from '../../graph/operators/slice.js';
+import { nchw } from '../../graph/shapes.js';
 import type { Shape } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { filterTiles, transformKernels } from './filter.js';
+import { piecesOf } from './pieces.js';
 import { backwards, kernelTransform } from './transforms.js';
 
 /**
@@ -9,6 +12,10 @@ import { backwards, kernelTransform } from './transforms.js';
  * read backwards and its channels exchanged. Reading backwards is in the transform, exchanging in the product.
  */
 export function winogradInputGradient(dy: Value, w: Value, shape: Shape, adjoint: readonly number[]): Value {
-  const kernels = transformKernels(backwards(kernelTransform), w);
-  return filterTiles(dy, shape, adjoint, (tiles) => matmul(tiles, kernels));
+  const [filters, channels] = nchw(w.shape);
+  const products = piecesOf(channels, filters).map(({ from, to }) => {
+    const kernels = transformKernels(backwards(kernelTransform), slice(w, 1, from, to));
+    return (tiles: Value) => matmul(tiles, kernels);
+  });
+  return filterTiles(dy, shape, adjoint, products);
 }

@@ -5,9 +5,9 @@ import { reshape } from '../../graph/operators/reshape.js';
 import { nchw } from '../../graph/shapes.js';
 import { int32, type Shape } from '../../graph/tensor.js';
 import { constant, scalar, type Value } from '../../graph/value.js';
-import { crossovers } from '../crossovers.js';
 import { mapsOfPixels, rowsOfMaps, rowsOfPixels } from '../rows-and-maps.js';
-import { INPUTS, RESULTS } from './transforms.js';
+import { type Piece, piecesOf } from './pieces.js';
+import { RESULTS } from './transforms.js';
 
 /** Tiles that lie 4 pixels apart, the first beginning at (-top, -left): as many as cover the results [N,K,H',W'] by 4x4. */
 export interface Tiling {
@@ -18,30 +18,21 @@ export interface Tiling {
   readonly left: number;
 }
 
-/** Images [from, to) of a batch. */
-export interface Images {
-  readonly from: number;
-  readonly to: number;
-}
-
-/** A batch in pieces whose transformed tiles of so many channels keep to a limit, as equal ones as few as possible. */
-export function piecesOf(results: Shape, channels: number): Images[] {
+/** Images in pieces whose tiles of so many channels are transformed at a time. */
+export function imagePieces(results: Shape, channels: number): Piece[] {
   const [batch] = nchw(results);
   const { down, across } = countsOf(results);
-  const bytes = 4 * INPUTS ** 2 * batch * down * across * channels;
-  const sizes = Array.from({ length: batch }, (_, i) => batch - i).filter((size) => batch % size === 0);
-  const size = sizes.find((images) => (bytes * images) / batch <= crossovers.tileBytes) ?? 1;
-  return Array.from({ length: batch / size }, (_, i) => ({ from: i * size, to: (i + 1) * size }));
+  return piecesOf(batch, down * across * channels);
 }
 
 /**
- * Functions that cut tiles out of maps [N,C,H,W]: of some images, [size^2, n tiles, C], a matrix for each place in a
+ * A function that cuts tiles out of maps [N,C,H,W]: of some images, [size^2, n tiles, C], a matrix for each place in a
  * tile. One Gather of rows of C numbers does it; a row of zeros stands for what is outside.
  *
  * Equal values are computed once and kept until they are last read. What the weight gradient cuts would therefore live
  * from the forward pass on; `apart` makes the same numbers by another way.
  */
-export function tileCutter(maps: Value, tiling: Tiling, apart: boolean): (images: Images) => Value {
+export function tileCutter(maps: Value, tiling: Tiling, apart: boolean): (images: Piece) => Value {
   const [, channels, height, width] = nchw(maps.shape);
   const { size, top, left } = tiling;
   const { down, across } = countsOf(tiling.results);

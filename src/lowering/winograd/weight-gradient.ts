@@ -1,10 +1,12 @@
 import { add } from '../../graph/operators/add.js';
 import { matmul } from '../../graph/operators/matmul.js';
 import { reshape } from '../../graph/operators/reshape.js';
+import { slice } from '../../graph/operators/slice.js';
 import { edges, nchw } from '../../graph/shapes.js';
 import type { Shape } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
-import { piecesOf, tileCutter } from './tiles.js';
+import { joined, piecesOf } from './pieces.js';
+import { imagePieces, tileCutter } from './tiles.js';
 import {
   INPUTS,
   inputTransform,
@@ -30,11 +32,19 @@ export function winogradWeightGradient(x: Value, dy: Value, shape: Shape, pads: 
   const results = dy.shape;
   const cutX = tileCutter(x, { results, size: INPUTS, top, left }, true);
   const cutY = tileCutter(dy, { results, size: RESULTS, top: 0, left: 0 }, true);
-  const sums = piecesOf(results, Math.max(filters, channels)).map((images) => {
-    const inputs = transformTiles(inputTransform, cutX(images));
-    const adjoints = transformTiles(transposed(resultTransform), cutY(images));
-    return matmul(adjoints, inputs, { transposeA: true });
+  const tiles = imagePieces(results, Math.max(filters, channels)).map((images) => ({
+    inputs: transformTiles(inputTransform, cutX(images)),
+    adjoints: transformTiles(transposed(resultTransform), cutY(images)),
+  }));
+  const parts = piecesOf(filters, channels).map(({ from, to }) => {
+    const sums = tiles
+      .map(({ inputs, adjoints }) => matmul(slice(adjoints, 2, from, to), inputs, { transposeA: true }))
+      .reduce(add);
+    const places = reshape(sums, [INPUTS ** 2, (to - from) * channels]);
+    return reshape(matmul(places, ofBothAxes(kernelTransform), { transposeA: true }), [
+      to - from,
+      ...shape.slice(1),
+    ]);
   });
-  const places = reshape(sums.reduce(add), [INPUTS ** 2, filters * channels]);
-  return reshape(matmul(places, ofBothAxes(kernelTransform), { transposeA: true }), shape);
+  return joined(parts, 0);
 }

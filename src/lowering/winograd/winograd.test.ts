@@ -20,7 +20,7 @@ import type { Target } from '../target.js';
 import { isForWinograd } from './chosen.js';
 import { winogradForward } from './forward.js';
 import { winogradInputGradient } from './input-gradient.js';
-import { piecesOf } from './tiles.js';
+import { imagePieces } from './tiles.js';
 import { winogradWeightGradient } from './weight-gradient.js';
 
 const plain: ConvAttributes = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
@@ -65,7 +65,7 @@ test('tiles of many images are transformed in equal pieces, which add up', async
   const channelsOf = (share: number) =>
     Math.floor((share * crossovers.tileBytes) / (4 * 36 * (side / 4) ** 2));
   const piecesOfShare = (share: number) =>
-    piecesOf([6, 2, side, side], channelsOf(share)).map(({ from, to }) => [from, to]);
+    imagePieces([6, 2, side, side], channelsOf(share)).map(({ from, to }) => [from, to]);
   assert.deepEqual(piecesOfShare(1 / 6), [[0, 6]]);
   assert.deepEqual(piecesOfShare(1 / 5), [
     [0, 3],
