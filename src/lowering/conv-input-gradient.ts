@@ -24,8 +24,6 @@ import { canWeave, wovenInputGradient } from './woven-input-gradient.js';
 export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
   lower([dy, w], { shape, ...attributes }, target) {
     if (isOfPatches(shape, w.shape, attributes)) return [patchesInputGradient(dy, w, shape)];
-    if (canWeave(shape, w.shape, attributes, target))
-      return [wovenInputGradient(dy, w, shape, attributes, target)];
     if (canBlock(shape, w.shape, attributes, target) && canBlockGradients(shape, w.shape, attributes))
       return [depthwiseInputGradient(dy, w, shape, attributes, target)];
     if (isPointwise(w.shape, attributes) && hasUnitStride(attributes)) {
@@ -34,6 +32,8 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
         ? [denseByBlocks({ x: dy, w: kernels }, attributes, target)]
         : [conv(dy, kernels, undefined, attributes)];
     }
+    if (!hasUnitStride(attributes) && canWeave(shape, w.shape, attributes, target))
+      return [wovenInputGradient(dy, w, shape, attributes, target)];
     const adjoint = adjointPads(w.shape, attributes);
     if (!hasUnitStride(attributes) || adjoint.some((pad) => pad < 0))
       return [convTranspose(dy, w, shape.slice(2), attributes)];

@@ -7,8 +7,6 @@ import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { int32, type Shape, sizeOf } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
-import { blockDepthwiseKernels } from './blocked-kernels.js';
-import { hasUnitStride, isDepthwise } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
@@ -31,10 +29,7 @@ interface Phase {
   readonly after: number;
 }
 
-/**
- * Whether a convolution is strided, dense or depthwise, its kernels overlap, dx divides into phases of one size, and the
- * device has the blocked layout for the channels.
- */
+/** Whether kernels overlap, dx divides into phases of one size, and the device has the blocked layout for the channels. */
 export function canWeave(
   shape: Shape,
   w: Shape,
@@ -42,20 +37,19 @@ export function canWeave(
   { channelBlock }: Target,
 ): boolean {
   const { strides, dilations, group } = attributes;
-  const filters = at(w, 0);
-  if (channelBlock === undefined || hasUnitStride(attributes)) return false;
-  if (filters % channelBlock !== 0 || at(shape, 1) % channelBlock !== 0) return false;
+  const [filters, channels] = nchw(w);
+  if (channelBlock === undefined || filters % channelBlock !== 0 || channels % channelBlock !== 0)
+    return false;
   const divides = strides.every(
     (stride, axis) => at(w, axis + 2) > stride && at(shape, axis + 2) % stride === 0,
   );
-  if ((group !== 1 && !isDepthwise(shape, w, attributes)) || !divides || dilations.some((d) => d !== 1))
-    return false;
+  if (group !== 1 || !divides || dilations.some((d) => d !== 1)) return false;
   return [0, 1].every((axis) =>
     phasesOf(axis, shape, w, attributes).every(({ before, after }) => before >= 0 && after >= 0),
   );
 }
 
-/** dx of the given shape from dy [N,K,h,w] and w [K,C/group,kh,kw]. */
+/** dx of the given shape from dy [N,K,h,w] and w [K,C,kh,kw]. */
 export function wovenInputGradient(
   dy: Value,
   w: Value,
@@ -65,21 +59,20 @@ export function wovenInputGradient(
 ): Value {
   invariant(block !== undefined, 'no blocked layout on this device');
   const [batch, channels, height, width] = nchw(shape);
-  const { group } = attributes;
-  const kernelWidth = at(w.shape, 3);
+  const [filters, , , kernelWidth] = nchw(w.shape);
   const [vertical, horizontal] = [
     phasesOf(0, shape, w.shape, attributes),
     phasesOf(1, shape, w.shape, attributes),
   ];
-  const { kernels, axis, perGroup } = group === 1 ? denseKernels(w, block) : depthwiseKernels(w, block);
+  const kernels = adjointKernels(w, block);
   const blocked = blockChannels(dy, block);
   const phase = (y: Phase, x: Phase): Value => {
     const elements = y.elements.flatMap((u) => x.elements.map((v) => u * kernelWidth + v));
-    const picked = gather(kernels, constant(int32([elements.length], elements)), axis);
-    const kernel = reshape(picked, [channels, perGroup, y.elements.length, x.elements.length]);
+    const picked = gather(kernels, constant(int32([elements.length], elements)), 2);
+    const kernel = reshape(picked, [channels, filters, y.elements.length, x.elements.length]);
     const pads = [y.before, x.before, y.after, x.after];
-    const geometry = { strides: [1, 1], dilations: [1, 1], pads, group, block };
-    return blockedConv({ x: blocked, w: kernel }, geometry);
+    const attributes = { strides: [1, 1], dilations: [1, 1], pads, group: 1, block };
+    return blockedConv({ x: blocked, w: kernel }, attributes);
   };
   const pixels = (batch * channels * height * width) / (vertical.length * horizontal.length * block);
   const rows = (batch * channels * height) / (vertical.length * block);
@@ -110,30 +103,15 @@ function phasesOf(axis: number, shape: Shape, w: Shape, { strides, pads }: ConvA
   });
 }
 
-/** The kernels that dy is convolved with, in blocked memory, with their elements along an axis of their own. */
-interface AdjointKernels {
-  readonly kernels: Value;
-  readonly axis: number;
-  /** dy's channels that one of dx's is made of. */
-  readonly perGroup: number;
-}
-
 /**
- * w [K,C,kh,kw] as [C/b, K/b, kh kw, b of K, b of C]. The first step puts channels last, and the second moves b numbers at a
- * time.
+ * w [K,C,kh,kw] as the kernels [C/b, K/b, kh kw, b of K, b of C] that dy is convolved with. The first step puts channels
+ * last, and the second moves b numbers at a time.
  */
-function denseKernels(w: Value, block: number): AdjointKernels {
+function adjointKernels(w: Value, block: number): Value {
   const [filters, channels] = nchw(w.shape);
   const size = sizeOf(w.shape.slice(2));
   const tiles = reshape(blockChannels(w, block), [filters / block, block, channels / block, size, block]);
-  return { kernels: transpose(tiles, [2, 0, 3, 1, 4]), axis: 2, perGroup: filters };
-}
-
-/** w [C,1,kh,kw] as [C/b, kh kw, b]. */
-function depthwiseKernels(w: Value, block: number): AdjointKernels {
-  const [channels] = nchw(w.shape);
-  const rows = reshape(blockDepthwiseKernels(w, block), [channels / block, sizeOf(w.shape.slice(2)), block]);
-  return { kernels: rows, axis: 1, perGroup: 1 };
+  return transpose(tiles, [2, 0, 3, 1, 4]);
 }
 
 /** Maps as rows of the given shape, each map's first row, then each one's second, and so on. */
