@@ -87,6 +87,11 @@ describe('maps stay in blocks', () => {
       assert.equal(count(namesOf([read]), 'UnblockChannels'), 0);
   });
 
+  test('a map that was laid out in blocks for one reader is plain to others', () => {
+    const names = namesOf([pointwise(x(0)), mul(x(0), 2)]);
+    assert.equal(count(names, 'UnblockChannels'), 1);
+  });
+
   test('what follows a convolution and is read once becomes a part of it', () => {
     const names = namesOf([relu(add(pointwise(x(0)), depthwise(x(0))))]);
     assert.equal(count(names, 'Add') + count(names, 'Relu'), 0);

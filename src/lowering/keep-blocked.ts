@@ -7,6 +7,7 @@ import { ReduceSum } from '../graph/operators/reduce-sum.js';
 import { Reshape, reshape } from '../graph/operators/reshape.js';
 import { Slice } from '../graph/operators/slice.js';
 import { Transpose } from '../graph/operators/transpose.js';
+import { nchw } from '../graph/shapes.js';
 import { sameShape, sizeOf } from '../graph/tensor.js';
 import { apply, type Node, topologicalOrder, type Value } from '../graph/value.js';
 import { mapSums } from './blocked-sums.js';
@@ -76,20 +77,26 @@ function readBlocked(
   block: number,
 ): Value | undefined {
   if (input === undefined || output === undefined) return undefined;
-  const ofTranspose = nodeOf(output, Transpose);
-  if (ofTranspose !== undefined) {
-    const { perm } = ofTranspose.attributes;
-    if (sameShape(perm, [0, 2, 3, 1]) && layouts.isBlockedMap(input))
-      return unblockPixels(layouts.blocked(input), block);
-    const maps = nodeOf(input, Reshape)?.inputs[0];
-    if (maps === undefined || !sameShape(perm, [0, 2, 1]) || !layouts.isBlockedMap(maps)) return undefined;
-    if (!sameShape(input.shape.slice(0, 2), maps.shape.slice(0, 2))) return undefined;
-    // Under the shape that it has here, so that it stays another value than the one above: see `mapsOfPixels`.
-    const [batch, channels, pixels] = input.shape;
-    if (batch === undefined || channels === undefined || pixels === undefined) return undefined;
-    const lines = reshape(layouts.blocked(maps), [batch, channels, 1, pixels]);
-    return reshape(unblockPixels(lines, block), output.shape);
-  }
+  return rowsOfBlocked(input, output, layouts, block) ?? sumsOfBlocked(input, output, layouts, block);
+}
+
+/** A transpose that puts channels last, of maps or of maps as lines [N,C,H W]. */
+function rowsOfBlocked(input: Value, output: Value, layouts: Layouts, block: number): Value | undefined {
+  const perm = nodeOf(output, Transpose)?.attributes.perm;
+  if (perm === undefined) return undefined;
+  if (sameShape(perm, [0, 2, 3, 1]) && layouts.isBlockedMap(input))
+    return unblockPixels(layouts.blocked(input), block);
+  const maps = nodeOf(input, Reshape)?.inputs[0];
+  if (maps === undefined || !sameShape(perm, [0, 2, 1]) || !layouts.isBlockedMap(maps)) return undefined;
+  const [batch, channels, height, width] = nchw(maps.shape);
+  if (!sameShape(input.shape, [batch, channels, height * width])) return undefined;
+  // Under the lines' shape, so that it stays another value than the one above: see `mapsOfPixels`.
+  const lines = reshape(layouts.blocked(maps), [batch, channels, 1, height * width]);
+  return reshape(unblockPixels(lines, block), output.shape);
+}
+
+/** Sums and means over pixels. */
+function sumsOfBlocked(input: Value, output: Value, layouts: Layouts, block: number): Value | undefined {
   if (!layouts.isBlockedMap(input)) return undefined;
   const mean = nodeOf(output, ReduceMean)?.attributes.axes;
   const axes = mean ?? nodeOf(output, ReduceSum)?.attributes.axes;

@@ -12,6 +12,7 @@ export class Layouts {
   readonly #block: number;
   readonly #plain = new Map<Value, Value>();
   readonly #blocked = new Map<Value, Value>();
+  readonly #born = new Set<Value>();
 
   constructor(block: number) {
     this.#block = block;
@@ -23,11 +24,12 @@ export class Layouts {
 
   setBlocked(before: Value, blocked: Value): void {
     this.#blocked.set(before, blocked);
+    this.#born.add(before);
   }
 
   /** Whether a value came about in blocked memory. */
   isBlocked(before: Value): boolean {
-    return this.#blocked.has(before);
+    return this.#born.has(before);
   }
 
   /** Whether it did, and the runtime can change its layout. */
@@ -47,7 +49,7 @@ export class Layouts {
     const known = this.#plain.get(before);
     if (known !== undefined) return known;
     const blocked = this.#blocked.get(before);
-    if (blocked === undefined) return before;
+    if (blocked === undefined || !this.isBlocked(before)) return before;
     if (before.dtype === 'float32') this.#plain.set(before, unblockChannels(blocked, this.#block));
     else {
       // What was compared in blocks is compared again.
