@@ -135,8 +135,14 @@ function readOptions(args: readonly string[]) {
     steps: Number(given('--steps') ?? 3),
     only: given('--only')?.split(','),
     threads: Number(given('--threads') ?? availableParallelism()),
-    device: given('--device') === 'wasm' ? ('wasm' as const) : ('cpu' as const),
+    device: deviceOf(given('--device') ?? 'cpu'),
     methods: (given('--methods')?.split(',') ?? ['adarand']).filter(isMethodName),
     python: given('--python') ?? 'python3',
   };
+}
+
+function deviceOf(name: string): 'cpu' | 'wasm' {
+  if (name !== 'cpu' && name !== 'wasm')
+    throw new Error(`--device ${name}: rules are measured on cpu or wasm`);
+  return name;
 }
