@@ -11,15 +11,12 @@ import { Worker } from './worker.js';
 
 /*
  * npm run bench [-- --rounds N] [--steps N] [--only resnet18,...] [--methods adarand,...] [--python PATH]
- * npm run bench -- --rules [--rounds N] [--threads N] [--device cpu|wasm] [--only 28x128,...]
+ * npm run bench -- --rules [--rounds N] [--batch N] [--threads N] [--device cpu|wasm] [--only 28x128,...]
  *
  * Every figure is of one interleaved run: each round gives each contestant a few steps in turn, so that a change of
  * the machine's speed meets all of them. Medians of the rounds' mean steps, with quartiles; ratios are medians of the
  * rounds' ratios. DR-Tune rotates every tenth step: `--steps 10` gives each round one of these.
  */
-
-const BATCH = 16;
-const IMAGE = 224;
 
 interface Model {
   readonly name: BackboneName;
@@ -34,8 +31,11 @@ const models: readonly Model[] = [
   { name: 'mobilenet-v2', torch: 'mobilenetv2', classes: 100 },
 ];
 
-/** Only with `--only resnet50`: as many features and classes as ImageNet's networks have. */
-const large: readonly Model[] = [{ name: 'resnet50', classes: 1000 }];
+/** Only with `--only`; ResNet-50 with as many features and classes as ImageNet's networks have. */
+const large: readonly Model[] = [
+  { name: 'resnet50', torch: 'resnet50', classes: 1000 },
+  { name: 'vit-small-16', torch: 'vit-s-16', classes: 100 },
+];
 
 const known: readonly string[] = models.map(({ name }) => name);
 
@@ -49,7 +49,7 @@ const gemm = await gemmRate(threads, 40);
 console.log(`matrix product of 1024 x 1024: ${gemm.toFixed(0)} GFLOP/s\n`);
 
 if (process.argv.includes('--rules')) {
-  console.log(await measureRules({ ...options, batch: BATCH }));
+  console.log(await measureRules(options));
   process.exit();
 }
 
@@ -77,11 +77,12 @@ console.log(
 );
 
 async function compare({ name, torch, classes }: Model): Promise<string[][]> {
-  const task = { backbone: name, batchSize: BATCH, imageSize: IMAGE, classes, threads };
+  const { batch, image } = options;
+  const task = { backbone: name, batchSize: batch, imageSize: image, classes, threads };
   const methods: MethodName[] = ['fine-tuning', ...options.methods];
   const ours: Worker[] = [];
   for (const method of methods) ours.push(await Worker.start(method, { ...task, method }));
-  const rival = torch && (await Torch.start(options.python, torch, { batch: BATCH, threads }));
+  const rival = torch && (await Torch.start(options.python, torch, { batch, image, classes, threads }));
   const contestants = [...ours, ...(rival ? [rival] : [])];
   const rounds = contestants.map((): number[] => []);
   for (let round = 0; round < options.rounds; round++)
@@ -134,6 +135,8 @@ function readOptions(args: readonly string[]) {
     rounds: Number(given('--rounds') ?? 6),
     steps: Number(given('--steps') ?? 3),
     only: given('--only')?.split(','),
+    batch: Number(given('--batch') ?? 16),
+    image: Number(given('--image') ?? 224),
     threads: Number(given('--threads') ?? availableParallelism()),
     device: deviceOf(given('--device') ?? 'cpu'),
     methods: (given('--methods')?.split(',') ?? ['adarand']).filter(isMethodName),

@@ -23,16 +23,10 @@ export class Torch {
   static async start(
     python: string,
     model: string,
-    options: { batch: number; threads: number },
+    options: { batch: number; image: number; classes: number; threads: number },
   ): Promise<Torch | undefined> {
-    const args = [
-      'oracle/bench.py',
-      '--serve',
-      '--batch',
-      `${options.batch}`,
-      '--threads',
-      `${options.threads}`,
-    ];
+    const settings = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
+    const args = ['oracle/bench.py', '--serve', ...settings];
     const child = spawn(python, args, {
       env: { ...process.env, ...allocator },
       stdio: ['pipe', 'pipe', 'ignore'],

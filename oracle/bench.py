@@ -1,11 +1,11 @@
 """Times a training step in eager PyTorch on the CPU: forward, cross-entropy, backward, SGD with Nesterov momentum.
 
-    python oracle/bench.py [--models resnet18,...] [--batch 16] [--threads 2] [--steps 10] [--warmup 3]
+    python oracle/bench.py [--models resnet18,...] [--batch 16] [--image 224] [--threads 2] [--steps 10] [--warmup 3]
 
 prints one JSON line per model: {"model", "batch", "threads", "steps", "ms": {"median", "min", "max"}, "peakRssMb",
 "parameters", "torch"}. Every model gets a process of its own, so that the peak is its own.
 
-    python oracle/bench.py --serve [--batch 16] [--threads 2]
+    python oracle/bench.py --serve [--batch 16] [--image 224] [--threads 2]
 
 reads lines "model steps" from standard input and answers each with one JSON line {"model", "times": [ms, ...],
 "peakRssMb"}. Models stay built and warm, so a caller can interleave short chunks with another program's: on a shared
@@ -28,19 +28,16 @@ import torch.nn.functional as F
 
 from bench_models import MODELS
 
-CLASSES, IMAGE = 100, 224
-
-
 class Trainer:
     """A model with its optimizer and one fixed batch; `warmup` untimed steps come first."""
 
-    def __init__(self, name: str, batch: int, warmup: int):
+    def __init__(self, name: str, options):
         torch.manual_seed(0)
-        self.model = MODELS[name](CLASSES).train()
+        self.model = MODELS[name](options.classes, options.image).train()
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=1e-3, momentum=0.9, nesterov=True)
-        self.images = torch.randn(batch, 3, IMAGE, IMAGE)
-        self.labels = torch.arange(batch) % CLASSES
-        for _ in range(warmup):
+        self.images = torch.randn(options.batch, 3, options.image, options.image)
+        self.labels = torch.arange(options.batch) % options.classes
+        for _ in range(options.warmup):
             self.step()
 
     def step(self) -> float:
@@ -63,7 +60,7 @@ def peak_rss_mb() -> float:
 
 
 def measure(name: str, options) -> dict:
-    trainer = Trainer(name, options.batch, options.warmup)
+    trainer = Trainer(name, options)
     times = [trainer.step() for _ in range(options.steps)]
     summary = {"median": statistics.median(times), "min": min(times), "max": max(times)}
     return {
@@ -86,7 +83,7 @@ def serve(options) -> None:
         try:
             name, steps = line.split()
             if name not in trainers:
-                trainers[name] = Trainer(name, options.batch, options.warmup)
+                trainers[name] = Trainer(name, options)
             times = [round(trainers[name].step(), 3) for _ in range(int(steps))]
             answer = {"model": name, "times": times, "peakRssMb": peak_rss_mb()}
         except (KeyError, ValueError) as error:
@@ -98,6 +95,8 @@ def parse():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", default="resnet18,vit-ti-16,mobilenetv2", help=f"of {', '.join(MODELS)}")
     parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--image", type=int, default=224, help="pixels of a side")
+    parser.add_argument("--classes", type=int, default=100)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--warmup", type=int, default=3)

@@ -1,4 +1,4 @@
-"""The networks that `bench.py` times, as torchvision and timm define them, for 224 x 224 images."""
+"""The networks that `bench.py` times, as torchvision and timm define them."""
 
 import torch
 import torch.nn.functional as F
@@ -32,6 +32,30 @@ def resnet18(classes: int) -> nn.Module:
         layers += [BasicBlock(before, width, stride), BasicBlock(width, width, 1)]
         before = width
     return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(512, classes))
+
+
+class Bottleneck(nn.Module):
+    def __init__(self, before: int, width: int, stride: int):
+        super().__init__()
+        self.body = nn.Sequential(
+            *unit(before, width, 1, act=nn.ReLU), *unit(width, width, 3, stride, act=nn.ReLU), *unit(width, 4 * width, 1)
+        )
+        same = stride == 1 and before == 4 * width
+        self.shortcut = nn.Identity() if same else nn.Sequential(*unit(before, 4 * width, 1, stride))
+
+    def forward(self, x):
+        return F.relu(self.body(x) + self.shortcut(x), inplace=True)
+
+
+def resnet50(classes: int) -> nn.Module:
+    """He et al. 2015, with the stride in the 3x3 convolutions: 25.6 M parameters."""
+    layers = [*unit(3, 64, 7, 2, act=nn.ReLU), nn.MaxPool2d(3, 2, 1)]
+    before = 64
+    for width, count, stride in ((64, 3, 1), (128, 4, 2), (256, 6, 2), (512, 3, 2)):
+        for index in range(count):
+            layers.append(Bottleneck(before, width, stride if index == 0 else 1))
+            before = 4 * width
+    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(2048, classes))
 
 
 class InvertedResidual(nn.Module):
@@ -97,9 +121,12 @@ class VisionTransformer(nn.Module):
         return self.head(self.norm(self.blocks(x))[:, 0])
 
 
+# By name, from the number of classes and the pixels of a side.
 MODELS = {
-    "resnet18": resnet18,
+    "resnet18": lambda classes, _: resnet18(classes),
+    "resnet50": lambda classes, _: resnet50(classes),
     "vit-ti-16": VisionTransformer,
-    "mobilenetv2": mobilenet_v2,
-    "mobilenetv2-folded": lambda classes: mobilenet_v2(classes, folded=True),
+    "vit-s-16": lambda classes, image: VisionTransformer(classes, image, width=384, heads=6),
+    "mobilenetv2": lambda classes, _: mobilenet_v2(classes),
+    "mobilenetv2-folded": lambda classes, _: mobilenet_v2(classes, folded=True),
 }
