@@ -1,0 +1,149 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median } from '../src/analysis/statistics.js';
+import { at } from '../src/errors.js';
+import { formatTable } from '../src/figures/table.js';
+import { writeSafetensors } from '../src/files/safetensors.js';
+import { type BackboneName, backboneNamed } from '../src/nn/registry.js';
+import { packageFolder } from '../src/package.js';
+import { allocator } from '../src/process/forked.js';
+
+/*
+ * npm run bench:jobs -- FOLDER [--epochs N] [--rounds N] [--python PATH]
+ *
+ * Whole fine-tunings, from an empty process to the written classifier, of photographs in FOLDER (which has datasets/ and
+ * models/); with a Python that has torchvision, beside a plain PyTorch script (oracle/job.py). Medians of interleaved rounds,
+ * with the range. Both have the same images, crops, epochs and passes of evaluation; accuracies are of different weights.
+ */
+
+interface Job {
+  readonly dataset: string;
+  /** Of the folder, or one with random weights. */
+  readonly model: { readonly folder: string } | { readonly random: BackboneName };
+  /** By the names of oracle/bench_models.py. */
+  readonly torch: string;
+  readonly image: number;
+}
+
+const jobs: readonly Job[] = [
+  {
+    dataset: 'grocery50',
+    model: { folder: 'mobilenet-v2-100-224' },
+    torch: 'mobilenetv2-folded',
+    image: 128,
+  },
+  { dataset: 'flowers12', model: { random: 'resnet18' }, torch: 'resnet18', image: 224 },
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    epochs: { type: 'string', default: '2' },
+    rounds: { type: 'string', default: '3' },
+    python: { type: 'string' },
+  },
+});
+const folder = at(positionals, 0);
+const threads = availableParallelism();
+const scratch = await mkdtemp(join(tmpdir(), 'adarand-jobs-'));
+console.log(
+  `${cpus()[0]?.model.trim()}, ${threads} threads, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`,
+);
+try {
+  const rows: string[][] = [];
+  for (const job of jobs) rows.push(...(await compare(job)));
+  const titles = ['job', 'contestant', 's', 'range', 'peak MB', 'PyTorch / ours'];
+  console.log(
+    formatTable(
+      titles.map((title) => ({ title })),
+      rows,
+    ),
+  );
+} finally {
+  await rm(scratch, { recursive: true, force: true });
+}
+
+async function compare(job: Job): Promise<string[][]> {
+  const { python } = values;
+  const model = await modelOf(job);
+  const contestants: [string, (out: string) => Measured][] = [['adarand', (out) => ours(job, model, out)]];
+  if (python !== undefined) contestants.push(['PyTorch', (out) => theirs(python, job, out)]);
+  const found = contestants.map((): Measured[] => []);
+  for (let round = 0; round < Number(values.rounds); round++)
+    for (const turn of contestants.keys()) {
+      // Each round begins with another one.
+      const i = (turn + round) % contestants.length;
+      const [name, measure] = at(contestants, i);
+      process.stderr.write(`\r${job.dataset}: round ${round + 1}, ${name}    `);
+      at(found, i).push(measure(join(scratch, `${job.dataset}-${name}-${round}`)));
+    }
+  process.stderr.write('\r\x1b[K');
+  return contestants.map(([name], i) => {
+    const seconds = at(found, i).map((measured) => measured.seconds);
+    const ratios = at(found, i).map((measured, round) => measured.seconds / at(at(found, 0), round).seconds);
+    return [
+      `${job.torch}, ${job.dataset}, ${job.image} pixels, ${values.epochs} epochs`,
+      name,
+      median(seconds).toFixed(1),
+      `${Math.min(...seconds).toFixed(1)}-${Math.max(...seconds).toFixed(1)}`,
+      (Math.max(...at(found, i).map(({ peakBytes }) => peakBytes)) / 1e6).toFixed(0),
+      i === 0 ? '' : median(ratios).toFixed(2),
+    ];
+  });
+}
+
+/** A folder that the command line opens. */
+async function modelOf({ model }: Job): Promise<string> {
+  if ('folder' in model) return join(folder, 'models', model.folder);
+  const { parameters, buffers, toFile } = backboneNamed(model.random, { seed: 1 });
+  const path = join(scratch, model.random);
+  await mkdir(path);
+  const tensors = new Map([
+    ...[...parameters].map(([name, { tensor }]) => [name, tensor] as const),
+    ...buffers,
+  ]);
+  await writeSafetensors(join(path, 'model.safetensors'), toFile?.(tensors) ?? tensors);
+  return path;
+}
+
+interface Measured {
+  readonly seconds: number;
+  readonly peakBytes: number;
+}
+
+function ours({ dataset, image }: Job, model: string, out: string): Measured {
+  const cli = join(packageFolder(), 'build/bundle/cli/main.js');
+  const flags = [
+    '--method',
+    'fine-tuning',
+    '--head',
+    'random',
+    '--batch-size',
+    '32',
+    '--learning-rate',
+    '0.001',
+  ];
+  const size = ['--image-size', `${image}`, '--epochs', values.epochs, '--threads', `${threads}`];
+  const data = join(folder, 'datasets', dataset);
+  return run(process.execPath, [cli, 'train', data, '--model', model, ...flags, ...size, '--out', out]);
+}
+
+function theirs(python: string, { dataset, torch, image }: Job, out: string): Measured {
+  const script = join(packageFolder(), 'oracle/job.py');
+  const data = join(folder, 'datasets', dataset);
+  return run(python, [script, data, torch, `${image}`, values.epochs, `${threads}`, out]);
+}
+
+/** In a shell that waits for it alone, so that the memory is its own and its children's. */
+function run(program: string, args: readonly string[]): Measured {
+  const started = performance.now();
+  const timed = ['-f', 'peak %M', program, ...args];
+  const env = { ...process.env, ...allocator, ADARAND_CACHE: join(scratch, 'cache') };
+  const { status, stderr } = spawnSync('/usr/bin/time', timed, { env, encoding: 'utf8' });
+  const peak = /peak (\d+)/.exec(stderr)?.[1];
+  if (status !== 0 || peak === undefined) throw new Error(`${program} ${args.join(' ')}: ${stderr}`);
+  return { seconds: (performance.now() - started) / 1000, peakBytes: Number(peak) * 1024 };
+}
