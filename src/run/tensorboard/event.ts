@@ -24,6 +24,9 @@ export interface Picture {
   readonly height: number;
 }
 
+/** What a test gave. */
+export type TestedRun = Pick<RunSummary, 'steps' | 'test_accuracy' | 'test_balanced_accuracy' | 'test_loss'>;
+
 /** How an event file begins: its version, and the hyper-parameters. */
 export function firstEvents(record: RunRecord): Uint8Array {
   const wallTime = Date.parse(record.started) / 1000;
@@ -42,11 +45,7 @@ export function metricsEvent(line: MetricsLine, otherwise: number): Uint8Array {
 }
 
 /** How the event file of a finished run ends: what the test gave, pictures, and the end of the session. */
-export function lastEvents(
-  summary: Pick<RunSummary, 'steps' | 'test_accuracy' | 'test_balanced_accuracy' | 'test_loss'>,
-  pictures: readonly Picture[],
-  wallTime: number,
-): Uint8Array {
+export function lastEvents(summary: TestedRun, pictures: readonly Picture[], wallTime: number): Uint8Array {
   const { steps, test_accuracy, test_balanced_accuracy, test_loss } = summary;
   const tested = Object.entries({
     'test/accuracy': test_accuracy,

@@ -49,16 +49,21 @@ export async function finishRun(
   const { outputs } = ended.test ?? {};
   if (run.options.predictions && outputs !== undefined)
     await writePredictions(held.folder.predictions, outputs, dataset);
-  const summary = await summarize(run, record, ended);
+  const known = await summarize(run, record, ended);
   if (ended.events !== undefined) {
     host.emit({ type: 'phase', phase: 'draw' });
-    ended.events.end(summary, await pictures(ended.test, dataset.classes, host));
+    ended.events.end(known, await pictures(ended.test, dataset.classes, host));
   }
+  const summary = { ...known, profile: host.clock.profile };
   await held.folder.writeSummary(summary);
   return summary;
 }
 
-async function summarize(run: Run, record: RunRecord, { position, test }: Ended): Promise<RunSummary> {
+async function summarize(
+  run: Run,
+  record: RunRecord,
+  { position, test }: Ended,
+): Promise<Omit<RunSummary, 'profile'>> {
   const { options, settings, inputs, held } = run;
   const { data, model } = record;
   const { best } = position;

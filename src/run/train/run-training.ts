@@ -5,6 +5,7 @@ import { withoutValues } from '../../nn/without-values.js';
 import { optimizers } from '../../optimizers/index.js';
 import { type Position, start } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
+import type { FeatureStore } from '../../training/feature-store.js';
 import { inverseFrequencies } from '../../training/task-loss.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
@@ -16,6 +17,7 @@ import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
 import { parseKeptEpochs } from '../options/kept-epochs.js';
 import { rateFactors } from '../prepare/group-rates.js';
+import { timedCheckpoints, timedFeatures } from '../profile/timed.js';
 import { EventFile } from '../tensorboard/event-file.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
@@ -52,14 +54,16 @@ export async function runTraining(
   let log: MetricsLog | undefined;
   let events: EventFile | undefined;
   const emit = (event: RunEvent) => {
+    const logged = host.clock.begin('save');
     const line = log?.record(event);
     if (line !== undefined) events?.append(line);
+    logged();
     host.emit(event);
   };
   const trainer = await Trainer.create(trainerOptions(run), {
     compile: inputs.compile,
     data,
-    checkpoints,
+    checkpoints: timedCheckpoints(checkpoints, host.clock),
     features: featureFiles(run),
     emit,
     stop: host.stop,
@@ -80,6 +84,7 @@ export async function runTraining(
     const left = trainer.epochsLeft(position);
     await checkSpace(path, needed, kept && featureBytes(kept, position, left));
     emit({ type: 'run', path, step: stepsDone(), settings: shown(run) });
+    const begun = host.clock.begin('save');
     await begin();
     const { logEvery } = options;
     log = await MetricsLog.open(folder.metrics, {
@@ -90,6 +95,7 @@ export async function runTraining(
     });
     if (options.tensorboard) events = await EventFile.open(folder, record);
     log.begin();
+    begun();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
     return await finishRun(run, record, trainer.state, { position, test: result.test, events });
@@ -151,9 +157,9 @@ export function trainerOptions(run: Run): TrainerOptions {
 }
 
 /** Undefined where none are kept. */
-function featureFiles({ options: { keepFeatures }, held, inputs }: Run): FeatureFiles | undefined {
+function featureFiles({ options: { keepFeatures }, held, inputs, host }: Run): FeatureStore | undefined {
   if (keepFeatures === undefined) return undefined;
-  return new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs);
+  return timedFeatures(new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs), host.clock);
 }
 
 function keptFeatures({ options: { keepFeatures, test }, inputs }: Run): KeptFeatures | undefined {

@@ -10,18 +10,19 @@ import {
 } from '../../data/index.js';
 import type { TrainingBatch } from '../../training/feeds.js';
 import type { TrainingData } from '../../training/training-data.js';
-import { type RunHost, watched } from '../events.js';
+import { watched } from '../events.js';
 import { augmentationOf } from '../options/augmentations.js';
 import type { Settings } from '../options/settings.js';
 import type { RunOptions } from '../options/train-options.js';
 import type { RunInputs } from '../prepare/run-inputs.js';
+import type { TimedHost } from '../profile/timed-host.js';
 
 /** The batches of a run, for the trainer. */
 export function trainingData(
   { dataset, source, cache, network }: RunInputs,
   { seed, flip, randomErasing, mixup, cutmix, balance, test: isTested }: RunOptions,
   { batchSize, evalBatchSize, augment }: Settings,
-  host: RunHost,
+  host: TimedHost,
 ): TrainingData {
   const { imageSize, resizeSize } = network.preprocessing;
   const { images } = dataset.train;
@@ -30,7 +31,8 @@ export function trainingData(
   const augmentation = augmentationOf({ augment, flip, randomErasing }, network.preprocessing);
   const rendering = { batchSize, imageSize, cache, augmentation, seed };
   const evaluation = (of: readonly LabelledImage[], phase?: 'test' | 'diagnose' | 'epoch-callback') => {
-    const batches = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
+    const rendered = evalBatches(of, { batchSize: evalBatchSize, imageSize, resizeSize, cache });
+    const batches = host.clock.imagesOf(rendered);
     const total = Math.ceil(of.length / evalBatchSize);
     if (phase === undefined) return batches;
     // What belongs to an epoch is finished: the run stops after it, with a checkpoint.
@@ -46,12 +48,12 @@ export function trainingData(
       const plain =
         balanced === undefined ? trainBatches(images, options) : chosenBatches(images, balanced, options);
       const batches = mixedBatches(plain, { ...options, mixup, cutmix });
-      if (sampler === undefined || source === undefined) return batches;
+      if (sampler === undefined || source === undefined) return host.clock.imagesOf(batches);
       const steps = balanced ?? epochSteps(images.length, options);
       const chosen = steps.map((targets, i) =>
         sampler(targets, epoch * batchesPerEpoch + firstStep + i, source.images.length),
       );
-      return together(batches, chosenBatches(source.images, chosen, options));
+      return host.clock.imagesOf(together(batches, chosenBatches(source.images, chosen, options)));
     },
     trainingImages: (phase) => evaluation(images, phase),
     validation: val.images.length === 0 ? undefined : () => evaluation(val.images),
