@@ -17,7 +17,7 @@ import { Places } from './parallel.js';
 import type { ExperimentRecord, ExperimentRun } from './record.js';
 import { type CompareReport, reportOn } from './report.js';
 import { runPlace } from './run-place.js';
-import { chooseAll, isTried, plannedTrials, type Trial, trialOptions } from './search.js';
+import { chooseAll, isTried, plannedTrials, type Trial, trialOptions, trialsAsRuns } from './search.js';
 
 export interface ComparisonOptions {
   /** Runs side by side; as many as cores and memory allow, unless given. */
@@ -40,6 +40,8 @@ export class Comparison {
   #saving: Promise<void> = Promise.resolve();
   /** The runs that are going on, by their numbers, with the times when they began. */
   readonly #going = new Map<number, number>();
+  /** The same of configurations that are tried, by their folders. */
+  readonly #trying = new Map<string, number>();
 
   constructor(
     folder: CompareFolder,
@@ -103,8 +105,9 @@ export class Comparison {
   async #try(trial: Trial, place: { readonly number: number; readonly total: number }): Promise<void> {
     const options = trialOptions(trial, this.#record);
     if (options === undefined) return;
-    this.#host.emit({ type: 'trial-begins', trial, ...place });
     const started = performance.now();
+    this.#trying.set(trial.run, started);
+    this.#host.emit({ type: 'trial-begins', trial, ...place, seconds_left: this.#searchSecondsLeft });
     const onEvent = (event: RunEvent) => this.#host.emit({ type: 'run-event', run: trial.run, event });
     const path = join(this.#folder.path, trial.run);
     const { seed: _, ...kind } = trial;
@@ -113,11 +116,12 @@ export class Comparison {
       .catch(async (error: unknown) => {
         if (!isOfRun(error)) throw error;
         return { ...kind, status: 'failed', error: failureOf(error), ...(await settingsOf(path)) } as const;
-      });
+      })
+      .finally(() => this.#trying.delete(trial.run));
     const tried = { ...ended, seconds: (performance.now() - started) / 1000 };
     await this.#change({ tried: [...this.#record.tried, tried] });
     await this.#folder.deleteWeights(trial.run);
-    this.#host.emit({ type: 'trial-ended', tried, ...place });
+    this.#host.emit({ type: 'trial-ended', tried, ...place, seconds_left: this.#searchSecondsLeft });
   }
 
   #isLeft({ status }: ExperimentRun): boolean {
@@ -173,6 +177,18 @@ export class Comparison {
     const now = performance.now();
     const going = new Map(Array.from(this.#going, ([number, began]) => [number, (now - began) / 1000]));
     return secondsLeft(this.#record.runs, going, (run) => this.#isLeft(run), this.#places.count);
+  }
+
+  get #searchSecondsLeft(): number | null {
+    const now = performance.now();
+    const trials = trialsAsRuns(this.#record);
+    const going = new Map(
+      trials.flatMap(({ run }, number) => {
+        const began = this.#trying.get(run);
+        return began === undefined ? [] : [[number, (now - began) / 1000] as const];
+      }),
+    );
+    return secondsLeft(trials, going, ({ status }) => status === 'planned', this.#places.count);
   }
 }
 
