@@ -90,14 +90,26 @@ function conclusion(summary: RunSummary): string[] {
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
       : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
-  const features = existsSync(join(run, 'features')) ? ', features/' : '';
+  const folders = ['checkpoints', 'tensorboard', 'features'].filter((name) => existsSync(join(run, name)));
+  const files = [
+    'model.onnx',
+    'summary.json',
+    'metrics.jsonl',
+    'images.jsonl',
+    'run.json',
+    'predictions.csv',
+  ];
+  const written = [
+    ...files.filter((name) => existsSync(join(run, name))),
+    ...folders.map((name) => `${name}/`),
+  ];
   return [
     '',
     result,
     ...balanced(summary),
     keptEpoch(summary),
     `${duration(summary.seconds_per_epoch)} per epoch${summary.peak_memory_bytes === null ? '' : `, ${formatBytes(summary.peak_memory_bytes)} of memory at most`}`,
-    `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/${features}`,
+    `written: ${run}/ with ${written.join(', ')}`,
     `see it: ${commandLine('look', run)}`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];

@@ -6,7 +6,7 @@ import { makeFolder } from '../../files/make-folder.js';
 import { type MetricsLine, readMetrics } from '../folder/metrics-log.js';
 import type { RunRecord } from '../folder/record.js';
 import type { RunFolder } from '../folder/run-folder.js';
-import { firstEvents, lastEvents, metricsEvent, type Picture, type TestedRun } from './event.js';
+import { firstEvents, lastEvents, metricsEvent, type Picture, sessionEnd, type TestedRun } from './event.js';
 
 /** TensorBoard looks for `tfevents` in names; a name without clock and machine is the same after a run was killed. */
 const NAME = 'events.out.tfevents.0.adarand';
@@ -48,6 +48,15 @@ export class EventFile {
   /** Of a run that is finished. */
   end(summary: TestedRun, pictures: readonly Picture[]): void {
     this.#file.append(lastEvents(summary, pictures, Date.now() / 1000));
+  }
+
+  /** Of a run that failed after so many steps; one that is continued makes the file again without it. */
+  fail(steps: number): void {
+    try {
+      this.#file.append(sessionEnd('failure', steps, Date.now() / 1000));
+    } catch {
+      // Why the run failed is the error to tell; a full disk may be both.
+    }
   }
 
   close(): void {

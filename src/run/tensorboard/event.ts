@@ -57,14 +57,18 @@ export function lastEvents(summary: TestedRun, pictures: readonly Picture[], wal
     const image = create(Summary_ImageSchema, { width, height, colorspace, encodedImageString: png });
     return create(Summary_ValueSchema, { tag, value: { case: 'image', value: image } });
   });
-  const success = 1;
-  const end = create(SessionEndInfoSchema, { status: success, endTimeSecs: wallTime });
-  return Buffer.concat([
-    summaryEvent(wallTime, steps, [...tested, ...drawn]),
-    summaryEvent(wallTime, steps, [
-      hparams('_hparams_/session_end_info', { case: 'sessionEndInfo', value: end }),
-    ]),
-  ]);
+  const shown = summaryEvent(wallTime, steps, [...tested, ...drawn]);
+  return Buffer.concat([shown, sessionEnd('success', steps, wallTime)]);
+}
+
+/** As the plugin for hyper-parameters numbers them. */
+const sessionStatus = { success: 1, failure: 2 } as const;
+
+/** How a run has ended. */
+export function sessionEnd(status: keyof typeof sessionStatus, steps: number, wallTime: number): Uint8Array {
+  const value = create(SessionEndInfoSchema, { status: sessionStatus[status], endTimeSecs: wallTime });
+  const data = { case: 'sessionEndInfo', value } as const;
+  return summaryEvent(wallTime, steps, [hparams('_hparams_/session_end_info', data)]);
 }
 
 function summaryEvent(wallTime: number, step: number, value: Summary_Value[]): Uint8Array {

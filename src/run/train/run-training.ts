@@ -19,6 +19,7 @@ import { parseKeptEpochs } from '../options/kept-epochs.js';
 import { rateFactors } from '../prepare/group-rates.js';
 import { timedCheckpoints, timedFeatures } from '../profile/timed.js';
 import { EventFile } from '../tensorboard/event-file.js';
+import { DRAWN } from '../tensorboard/pictures.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
@@ -68,6 +69,7 @@ export async function runTraining(
     emit,
     stop: host.stop,
     wantsTest: options.predictions,
+    drawEvery: options.tensorboard ? Math.ceil(inputs.dataset.val.images.length / DRAWN) : undefined,
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -98,8 +100,9 @@ export async function runTraining(
     begun();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
-    return await finishRun(run, record, trainer.state, { position, test: result.test, events });
+    return await finishRun(run, record, trainer.state, { ...result, position, events });
   } catch (error) {
+    if (!isStop(error)) events?.fail(stepsDone());
     if (stageOf(path) === undefined) throw error;
     const command =
       log === undefined
@@ -200,6 +203,10 @@ function stopped(command: string, step: number): AdarandError {
     `stopped after step ${step}, with a checkpoint`,
     `Continue with: ${command}`,
   );
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof AdarandError && error.code === STOPPED;
 }
 
 /** An error of a run that has begun, with the command that continues the run where that can help. */
