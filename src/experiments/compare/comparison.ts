@@ -3,7 +3,7 @@ import { AdarandError, at, invariant } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { type RunEvent, STOPPED } from '../../run/events.js';
 import type { RunSummary } from '../../run/folder/record.js';
-import { RunFolder } from '../../run/folder/run-folder.js';
+import { imageListOf, RunFolder } from '../../run/folder/run-folder.js';
 import { stageOf } from '../../run/folder/stage.js';
 import { continued } from '../continued.js';
 import { sideBySide } from '../side-by-side.js';
@@ -14,10 +14,11 @@ import type { CompareFolder } from './compare-folder.js';
 import { secondsLeft } from './estimate.js';
 import { keepLists } from './image-lists.js';
 import { Places } from './parallel.js';
-import type { ExperimentRecord, ExperimentRun } from './record.js';
+import type { ExperimentRecord, ExperimentRun, Place } from './record.js';
 import { type CompareReport, reportOn } from './report.js';
 import { runPlace } from './run-place.js';
 import { chooseAll, isTried, plannedTrials, type Trial, trialOptions, trialsAsRuns } from './search.js';
+import { shareImageList } from './share-image-list.js';
 
 export interface ComparisonOptions {
   /** Runs side by side; as many as cores and memory allow, unless given. */
@@ -121,6 +122,7 @@ export class Comparison {
     const tried = { ...ended, seconds: (performance.now() - started) / 1000 };
     await this.#change({ tried: [...this.#record.tried, tried] });
     await this.#folder.deleteWeights(trial.run);
+    await this.#shareImages(trial);
     this.#host.emit({ type: 'trial-ended', tried, ...place, seconds_left: this.#searchSecondsLeft });
   }
 
@@ -149,6 +151,7 @@ export class Comparison {
     const ended = endOf(run, (performance.now() - started) / 1000, error);
     await this.#save(number, ended);
     await this.#tidy(ended);
+    await this.#shareImages(ended);
     const test_accuracy = summary?.test_accuracy ?? null;
     const seconds_left = this.#secondsLeft;
     this.#host.emit({ type: 'run-ended', run: ended, number: number + 1, test_accuracy, seconds_left });
@@ -159,6 +162,20 @@ export class Comparison {
     if (this.#record.request.keepWeights || run.status === 'planned') return;
     if (run.status === 'failed' && run.error.code === 'process.crashed') return;
     await this.#folder.deleteWeights(run.run);
+  }
+
+  /** Of many runs on the same images, one list takes less room than one each. */
+  async #shareImages({ dataset, model, fraction, seed, run }: Place & { readonly run: string }) {
+    const { runs, request, tried } = this.#record;
+    const listOf = (of: string) => imageListOf(join(this.#folder.path, of));
+    const isSame = (other: Omit<Place, 'seed'>) =>
+      other.dataset === dataset && other.model === model && other.fraction === fraction;
+    const ended = [
+      ...runs.filter((other) => other.status === 'finished' && other.seed === seed && isSame(other)),
+      ...tried.filter((other) => seed === request.seeds[0] && isSame(other)),
+    ];
+    const others = ended.map((other) => other.run).filter((other) => other !== run);
+    await shareImageList(listOf(run), others.map(listOf));
   }
 
   #save(number: number, ended: ExperimentRun): Promise<void> {
