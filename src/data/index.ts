@@ -26,6 +26,7 @@ export {
   type EvalBatchOptions,
   epochSteps,
   evalBatches,
+  type OrderOptions,
   type TrainBatchOptions,
   trainBatches,
 } from './batches.js';
