@@ -123,9 +123,9 @@ test('a few cycles find the plane where there is one, and nearly the largest var
     return found.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0);
   };
   const falling = gaussian(n, d, (j) => 1 / (1 + j));
-  assert.ok(Math.abs(ratioOf(falling, 6) / ratioOf(falling) - 1) < 1e-9);
+  assert.ok(Math.abs(ratioOf(falling, 3) / ratioOf(falling) - 1) < 1e-9);
   const flat = gaussian(n, d, () => 1);
   const exact = ratioOf(flat);
-  assert.ok(ratioOf(flat, 6) > 0.98 * exact && ratioOf(flat, 6) <= exact + 1e-12);
-  assert.ok(ratioOf(flat, 1) < ratioOf(flat, 6), 'it ends after the cycles that were asked for');
+  assert.ok(ratioOf(flat, 3) > 0.95 * exact && ratioOf(flat, 3) <= exact + 1e-12);
+  assert.ok(ratioOf(flat, 1) < ratioOf(flat, 3), 'it ends after the cycles that were asked for');
 });

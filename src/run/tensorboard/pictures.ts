@@ -10,8 +10,8 @@ const MOST_CLASSES = 2000;
 /** Validation images whose features are drawn, spread over all. */
 export const DRAWN = 512;
 
-/** Features that vary alike in all directions have no plane of their own: then that of a few cycles does. */
-const CYCLES = 6;
+/** Features that vary alike in all directions have no plane of their own: then that which a few cycles find does. */
+const CYCLES = 3;
 
 /** What is shown of a run when it has ended. */
 export interface Pictured {
@@ -35,6 +35,17 @@ export async function picturesOf(
   ];
 }
 
+/** What draws is loaded where something is drawn, or before, while nothing else is to be done here: it takes half a second. */
+export async function drawing() {
+  const [matrix, confused, scatter, png] = await Promise.all([
+    import('../../figures/charts/confusion-matrix.js'),
+    import('../../figures/charts/most-confused.js'),
+    import('../../figures/charts/scatter-panels.js'),
+    import('../../figures/png.js'),
+  ]);
+  return { ...matrix, ...confused, ...scatter, ...png };
+}
+
 /** Fewer points, or numbers, are no plane. */
 function hasPlane({ features, labels }: NonNullable<Pictured['drawn']>): boolean {
   return labels.length >= 3 && at(features.shape, 1) >= 2;
@@ -44,11 +55,7 @@ async function confusionPicture(
   { labels, answers }: NonNullable<Pictured['test']>,
   classes: readonly string[],
 ): Promise<Picture> {
-  // What draws is loaded where something is drawn.
-  const [{ confusionMatrix }, { mostConfused }] = await Promise.all([
-    import('../../figures/charts/confusion-matrix.js'),
-    import('../../figures/charts/most-confused.js'),
-  ]);
+  const { confusionMatrix, mostConfused } = await drawing();
   const counts = confusionCounts(labels, answers, classes.length);
   return pictureOf('test/confusion', await confusionMatrix(mostConfused(counts, classes)));
 }
@@ -57,7 +64,7 @@ async function featuresPicture(
   { features, labels }: NonNullable<Pictured['drawn']>,
   classes: readonly string[],
 ): Promise<Picture> {
-  const { scatterPanels } = await import('../../figures/charts/scatter-panels.js');
+  const { scatterPanels } = await drawing();
   const d = at(features.shape, 1);
   const found = principalComponents(features.data, labels.length, d, 2, CYCLES);
   const [first = 0, second = 0] = found.explainedVarianceRatio;
@@ -72,7 +79,7 @@ async function featuresPicture(
 }
 
 async function pictureOf(tag: string, svg: string): Promise<Picture> {
-  const { renderPng } = await import('../../figures/png.js');
+  const { renderPng } = await drawing();
   const png = await renderPng(svg);
   return { tag, png, ...sizeOf(png) };
 }

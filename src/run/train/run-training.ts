@@ -19,7 +19,7 @@ import { parseKeptEpochs } from '../options/kept-epochs.js';
 import { rateFactors } from '../prepare/group-rates.js';
 import { timedCheckpoints, timedFeatures } from '../profile/timed.js';
 import { EventFile } from '../tensorboard/event-file.js';
-import { DRAWN } from '../tensorboard/pictures.js';
+import { DRAWN, drawing } from '../tensorboard/pictures.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
@@ -60,6 +60,8 @@ export async function runTraining(
     if (line !== undefined) events?.append(line);
     logged();
     host.emit(event);
+    // While ONNX Runtime looks at the test images. What fails to load fails again where it is needed, and is told there.
+    if (event.type === 'phase' && event.phase === 'test' && options.tensorboard) drawing().catch(() => {});
   };
   const trainer = await Trainer.create(trainerOptions(run), {
     compile: inputs.compile,
