@@ -77,10 +77,17 @@ def check_run(run):
         for name in ("accuracy", "balanced_accuracy", "loss"):
             (event,) = accumulator.Scalars(f"test/{name}")
             assert event.step == summary["steps"]
-            assert abs(event.value - summary[f"test_{name}"]) < 1e-6
-        (image,) = accumulator.Images("test/confusion")
-        assert image.encoded_image_string.startswith(b"\x89PNG") and image.width > 50 and image.height > 50
+            value = summary[f"test_{name}"]
+            assert abs(event.value - value) <= 1e-6 * max(1, abs(value))
+        check_image(accumulator, "test/confusion")
+    if summary is not None and summary["val_images"] >= 3:
+        check_image(accumulator, "val/features")
     print(f"{run}: {len(events)} events, {len(tags)} scalars, {sum(map(len, expected.values()))} points, images {images}")
+
+
+def check_image(accumulator, name):
+    (image,) = accumulator.Images(name)
+    assert image.encoded_image_string.startswith(b"\x89PNG") and image.width > 50 and image.height > 50
 
 
 def check_hparams(runs):
@@ -97,7 +104,7 @@ def check_hparams(runs):
     request = api_pb2.ListSessionGroupsRequest(
         start_index=0,
         slice_size=100,
-        allowed_statuses=[api_pb2.STATUS_SUCCESS, api_pb2.STATUS_RUNNING, api_pb2.STATUS_UNKNOWN],
+        allowed_statuses=[value for _, value in api_pb2.Status.items()],
     )
     request.col_params.extend(
         api_pb2.ColParams(metric=info.name) for info in experiment.metric_infos if info.name.tag == "test/accuracy"
@@ -106,7 +113,11 @@ def check_hparams(runs):
     for group in answer.session_groups:
         for session in group.sessions:
             values = {value.name.tag: round(value.value, 4) for value in session.metric_values}
-            print(f"  {session.name}: status {session.status}, {len(group.hparams)} hyper-parameters, {values}")
+            status = api_pb2.Status.Name(session.status)
+            # tensorboard/ is in the folder of the run; a run that failed or was stopped has no summary.
+            finished = (runs / session.name).parent.joinpath("summary.json").exists()
+            assert (status == "STATUS_SUCCESS") == finished, (session.name, status)
+            print(f"  {session.name}: {status}, {len(group.hparams)} hyper-parameters, {values}")
     return answer
 
 

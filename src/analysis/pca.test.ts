@@ -114,3 +114,18 @@ test('of as many features as a network has, the axes are orthonormal', () => {
   const features = gaussian(400, 512, (j) => 1 / (1 + j / 20));
   orthonormalRows(principalComponents(features, 400, 512), 2, 512);
 });
+
+test('a few cycles find the plane where there is one, and nearly the largest variance where there is none', () => {
+  const [n, d] = [200, 80];
+  const ratioOf = (features: Float32Array, cycles?: number) => {
+    const found = principalComponents(features, n, d, 2, cycles);
+    orthonormalRows(found, 2, d);
+    return found.explainedVarianceRatio.reduce((sum, ratio) => sum + ratio, 0);
+  };
+  const falling = gaussian(n, d, (j) => 1 / (1 + j));
+  assert.ok(Math.abs(ratioOf(falling, 3) / ratioOf(falling) - 1) < 1e-9);
+  const flat = gaussian(n, d, () => 1);
+  const exact = ratioOf(flat);
+  assert.ok(ratioOf(flat, 3) > 0.95 * exact && ratioOf(flat, 3) <= exact + 1e-12);
+  assert.ok(ratioOf(flat, 1) < ratioOf(flat, 3), 'it ends after the cycles that were asked for');
+});

@@ -23,16 +23,20 @@ export interface PrincipalComponents {
  *
  * @param features [n, d], row-major
  * @param k at most d
+ * @param cycles of the iteration at most, each of O(n d) time: a few do for a picture, whatever the data; those are then the
+ * directions of the largest variance among the ones that were tried
  */
 export function principalComponents(
   features: Float32Array,
   n: number,
   d: number,
   k = 2,
+  cycles = 300,
 ): PrincipalComponents {
   invariant(n >= 1 && k >= 1 && k <= d && features.length === n * d, `${k} components of [${n}, ${d}]`);
   const { mean, centred, variance } = centre(features, n, d);
-  const { vectors, values } = topEigenvectors((vector) => applyGram(centred, vector, n, d), d, k);
+  const apply = (vector: Float64Array) => applyGram(centred, vector, n, d);
+  const { vectors, values } = topEigenvectors(apply, d, k, cycles);
   const components = new Float64Array(k * d);
   vectors.forEach((vector, c) => {
     const sign = largestLoading(vector) < 0 ? -1 : 1;
@@ -86,13 +90,14 @@ function topEigenvectors(
   apply: Operator,
   d: number,
   k: number,
+  cycles: number,
 ): { vectors: Float64Array[]; values: number[] } {
   const random = new Random(0, 'subset'); // any start will do; a fixed one makes the result a function of the data
   const kept = Math.min(d, k + guard);
   let block: Float64Array[] = Array.from({ length: kept }, () =>
     Float64Array.from({ length: d }, () => random.normal()),
   );
-  for (let cycle = 0; ; cycle++) {
+  for (let cycle = 1; ; cycle++) {
     const { basis, images } = krylov(apply, block, d);
     const { vectors, values } = symmetricEigen(basis.map((a) => images.map((b) => dot(a, b))));
     block = vectors.slice(0, kept).map((weights) => combine(basis, weights));
@@ -103,7 +108,7 @@ function topEigenvectors(
       return Math.sqrt(dot(residual, residual)) <= tolerance;
     });
     // Components with nearly equal variance are not determined by the data: after many cycles any of them will do.
-    if (converged || cycle === 300) return { vectors: block.slice(0, k), values: values.slice(0, k) };
+    if (converged || cycle >= cycles) return { vectors: block.slice(0, k), values: values.slice(0, k) };
   }
 }
 

@@ -41,6 +41,9 @@ function rotate(a: readonly Float64Array[], vectors: readonly Float64Array[], p:
   const s = t * c;
   for (const row of a) [row[p], row[q]] = [c * at(row, p) - s * at(row, q), s * at(row, p) + c * at(row, q)];
   rotateRows(rowP, rowQ, c, s);
+  // But for rounding, which would keep the sweeps from ending.
+  rowP[q] = 0;
+  rowQ[p] = 0;
   rotateRows(at(vectors, p), at(vectors, q), c, s);
 }
 

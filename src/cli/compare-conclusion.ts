@@ -1,26 +1,43 @@
 import type { DryRunReport } from '../experiments/compare/dry-run.js';
+import type { ExperimentProfile } from '../experiments/compare/experiment-profile.js';
 import type { CompareReport } from '../experiments/compare/report.js';
 import { formatComparison } from '../experiments/compare/tables.js';
 import { formatTable } from '../figures/table.js';
 import { formatBytes } from '../files/format-bytes.js';
 import { commandLine } from '../run/command-line.js';
 import { percentOf } from '../run/options/percent-of.js';
+import { totalOf } from '../run/profile/profile.js';
 import { commands } from './commands/index.js';
-import { duration } from './format.js';
+import { duration, percent } from './format.js';
+import { profileTable } from './profile-table.js';
 
 /** What is printed at the end of an experiment. */
-export function conclusion(report: CompareReport): string[] {
+export function conclusion(report: CompareReport, { profile }: { readonly profile: boolean }): string[] {
   const { path, runs, finished, failed, seconds } = report;
   return [
     '',
     ...formatComparison(runs),
     '',
+    ...(profile ? profiled(report.profile) : []),
     failed === 0
       ? `all ${finished} runs have finished`
       : `${failed} of ${runs.length} runs failed: ${commandLine('compare', '--resume', path, '--retry')}`,
     `${duration(seconds)} in all`,
     `written: ${path}/ with experiment.json, runs/, splits/`,
     ...(commands.some(({ name }) => name === 'report') ? [`next: ${commandLine('report', path)}`] : []),
+  ];
+}
+
+function profiled(profile: ExperimentProfile | null): string[] {
+  if (profile === null) return ['no run says what its time went into', ''];
+  const { runs, parts, run_seconds, onnxruntime_share, check_seconds } = profile;
+  const around = run_seconds - totalOf(parts).seconds;
+  return [
+    profileTable(parts),
+    '',
+    `${percent(onnxruntime_share)} of the time of ${runs} runs, ${duration(run_seconds)}, were inside ONNX Runtime; ${duration(around)} of it went into starting and ending processes`,
+    `the checks before the first run took ${duration(check_seconds)}`,
+    '',
   ];
 }
 

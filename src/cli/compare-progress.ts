@@ -29,8 +29,10 @@ export function createCompareProgress({
   const going = new Map<string, string>();
   let total = 0;
   let left: number | null = null;
+  /** What the time is that is left. */
+  let of = 'in all';
   const update = () => {
-    const rest = left === null ? '' : `, ${duration(left)} left in all`;
+    const rest = left === null ? '' : `, ${duration(left)} left ${of}`;
     line.update(`${[...going.values()].join('; ')}${rest}`);
   };
   return {
@@ -46,10 +48,13 @@ export function createCompareProgress({
           );
           return;
         case 'trial-begins':
+          left = event.seconds_left;
+          of = 'of the search';
           going.set(event.trial.run, `search ${event.number}/${event.total} ...`);
           update();
           return;
         case 'trial-ended':
+          left = event.seconds_left;
           going.delete(event.tried.run);
           line.print(`search ${event.number}/${event.total}  ${tried(event.tried)}`);
           return;
@@ -61,6 +66,7 @@ export function createCompareProgress({
           return;
         case 'run-begins':
           left = event.seconds_left;
+          of = 'in all';
           going.set(event.run.run, `run ${event.number}/${total} ...`);
           update();
           return;

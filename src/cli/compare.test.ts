@@ -1,6 +1,6 @@
 /** `adarand compare`, as it is typed. */
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
@@ -49,6 +49,7 @@ describe('an experiment', () => {
     assert.match(stdout, /^failed: wild, 50 %, seed 0: .*\(training\.diverged\)$/m);
     assert.match(stdout, /^2 of 6 runs failed: adarand compare --resume whole --retry$/m);
     const { runs, splits } = json('whole', 'experiment.json');
+    const lists = new Map<number, Set<number>>();
     for (const { run, status, method, fraction, seed, error } of runs) {
       assert.equal(
         run,
@@ -77,6 +78,10 @@ describe('an experiment', () => {
       assert.ok(fraction < 1 || peak_memory_bytes !== null);
       assert.equal(predictions.length - 1, test_images);
       assert.equal(right.length / test_images, test_accuracy);
+      lists.set(
+        fraction,
+        (lists.get(fraction) ?? new Set()).add(statSync(inside('whole', run, 'images.jsonl')).ino),
+      );
       // The list has exactly the images that were trained on.
       const trained = text('whole', run, 'images.jsonl')
         .trim()
@@ -91,6 +96,7 @@ describe('an experiment', () => {
         trained,
       );
     }
+    for (const files of lists.values()) assert.equal(files.size, 1, 'all methods have one list');
     const [small, large] = [50, 100].map((part) =>
       text('whole', 'splits', `colours-seed-0-${part}.txt`).trim().split('\n'),
     );

@@ -102,7 +102,7 @@ describe('from a folder of images to a classifier', () => {
       shown.find(({ tag }) => tag === 'test/accuracy'),
       { step: steps, tag: 'test/accuracy', value: Math.fround(tested) },
     );
-    const [first, picture, last] = otherValuesOf(events);
+    const [first, picture, features, last] = otherValuesOf(events);
     assert.equal(first?.tag, '_hparams_/session_start_info');
     const { data } = fromBinary(
       HParamsPluginDataSchema,
@@ -121,6 +121,8 @@ describe('from a folder of images to a classifier', () => {
       { width: picture.value.value.width, height: picture.value.value.height },
     );
     assert.equal(format, 'png');
+    assert.equal(features?.tag, 'val/features');
+    assert.equal(features.value.case, 'image');
     assert.equal(last?.tag, '_hparams_/session_end_info');
   });
 

@@ -152,6 +152,7 @@ async function summaryOf(run: string): Promise<unknown> {
   const {
     seconds_per_epoch,
     peak_memory_bytes,
+    profile,
     run: path,
     ...rest
   } = JSON.parse(await readFile(join(run, 'summary.json'), 'utf8'));

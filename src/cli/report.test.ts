@@ -1,6 +1,6 @@
 /** `adarand report`: runs that were trained, as tables and figures, and what it says of what it cannot take. */
 import assert from 'node:assert/strict';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { before, test } from 'node:test';
 import { adarand, lastLine, testFolder, typed, writeImages } from '../../test/helpers/cli.js';
@@ -128,4 +128,44 @@ test('a folder of other files is refused', async () => {
   const { code, stdout } = await adarand(folder.path, 'report', ...names, '--to', 'colours', '--json');
   assert.equal(code, 2);
   assert.match(String(lastLine(stdout).message), /colours has other files than those of a report/);
+});
+
+test('where the images were moved, the report says so, and finds them by their contents with --data', async () => {
+  // Kept predictions of one run, and the classifier of another.
+  const moved = ['fine-tuning-2', 'adarand-2'];
+  const make = (...words: readonly string[]) =>
+    adarand(folder.path, 'report', ...moved, '--to', 'moved-report', '--threads', '1', ...words);
+  const pictures = async () =>
+    ((await textOf('moved-report/report.html')).match(/<div class="cards wide">[\s\S]*?<\/div>/) ?? [''])[0];
+  assert.equal((await make()).code, 0);
+  const before = await pictures();
+  assert.match(before, /<img src="data:image\/png;base64,/);
+  assert.doesNotMatch(before, /not readable any more/);
+  await mkdir(inside('elsewhere'));
+  await rename(inside('colours'), inside('elsewhere/colours'));
+  const without = await make();
+  assert.equal(without.code, 0, without.stderr);
+  assert.match(
+    without.stdout,
+    /^\d+ of \d+ images of colours are not in \S+colours any more, and are not shown: name the folder that has them with --data DIR$/m,
+  );
+  assert.doesNotMatch(await pictures(), /<img/);
+  // The folder that has the dataset's, then the dataset's own under another name and with other names in it.
+  const above = await make('--data', 'elsewhere');
+  assert.equal(above.code, 0, above.stderr);
+  assert.doesNotMatch(above.stdout, /any more/);
+  assert.equal(await pictures(), before);
+  await rename(inside('elsewhere/colours'), inside('renamed'));
+  for (const name of await readdir(inside('renamed')))
+    for (const file of await readdir(inside('renamed', name)))
+      await rename(inside('renamed', name, file), inside('renamed', name, `other-${file}`));
+  assert.equal((await make('--data', 'renamed')).code, 0);
+  assert.equal(await pictures(), before);
+  await writeImages(inside('others'), 3, 12);
+  const wrong = await make('--data', 'others', '--json');
+  assert.equal(wrong.code, 2);
+  const { code, message } = lastLine(wrong.stdout);
+  assert.equal(code, 'report.no-images');
+  assert.match(String(message), /^others has none of the images of colours that runs were measured on/);
+  assert.match((await make('--data', 'gone')).stderr, /^error: gone does not exist/m);
 });

@@ -25,6 +25,7 @@ interface KnownFile {
 export class ImageCache {
   /** Shorter side that images are shrunk to when decoded for training: room for a crop of a quarter of the area. */
   readonly shorterSide: number;
+  readonly #imageSize: number;
   readonly #budget: number;
   readonly #known = new Map<string, KnownFile>();
   readonly #images = new Map<string, Pixels>();
@@ -32,6 +33,7 @@ export class ImageCache {
   #bytes = 0;
 
   constructor(options: ImageCacheOptions) {
+    this.#imageSize = options.imageSize;
     this.shorterSide = 2 * options.imageSize;
     this.#budget = options.byteBudget ?? Math.min(2 ** 30, totalmem() / 4);
   }
@@ -56,6 +58,11 @@ export class ImageCache {
     return undefined;
   }
 
+  /** Of a file that was inspected, as it was decoded. */
+  shorterSideOf(path: string): number | undefined {
+    return this.#known.get(path)?.identity.shorterSide;
+  }
+
   remember(path: string, known: KnownFile): void {
     this.#known.set(path, known);
   }
@@ -65,7 +72,8 @@ export class ImageCache {
     const rendered = this.#rendered.get(renderedKey(path, resizeSize));
     if (rendered !== undefined) return { rendered };
     const image = this.#images.get(path);
-    return image !== undefined && isWhole(image, this.shorterSide) ? image : path;
+    if (image === undefined || !isWhole(image, this.shorterSide)) return path;
+    return isWorthKeeping(3 * this.#imageSize ** 2, image) ? { path, image } : image;
   }
 
   /** Keeps the image, as it was decoded for training, if the budget allows. */
@@ -75,12 +83,12 @@ export class ImageCache {
     this.#bytes += image.data.length;
   }
 
-  /** Keeps what evaluation has made of a file, if need be in place of the image. */
+  /** Keeps what evaluation has made of a file, if need be in place of an image that has lost pixels, and is of no use to it. */
   offerRendered({ path, resizeSize, rendered }: RenderedFile): void {
     const key = renderedKey(path, resizeSize);
     if (this.#rendered.has(key)) return;
     const image = this.#images.get(path);
-    if (!this.#takes(rendered.length) && image !== undefined) {
+    if (!this.#takes(rendered.length) && image !== undefined && !isWhole(image, this.shorterSide)) {
       this.#images.delete(path);
       this.#bytes -= image.data.length;
     }
@@ -103,6 +111,11 @@ export class ImageCache {
   #takes(bytes: number): boolean {
     return this.#bytes + bytes <= this.#budget;
   }
+}
+
+/** Whether so many bytes, which evaluation makes of an image, are no more than the image itself has. */
+export function isWorthKeeping(bytes: number, image: Pixels): boolean {
+  return bytes <= image.data.length;
 }
 
 function renderedKey(path: string, resizeSize: number): string {

@@ -6,6 +6,9 @@ import type { Pixels } from './image.js';
 import { formatThatCannotBeRead, isTiff } from './known-formats.js';
 import { isLostName } from './lost-name.js';
 
+/** Of what decodes: another one may give other pixels. */
+export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
+
 // Each picture is decoded once or with fresh options: libvips' own cache would only hold memory.
 sharp.cache(false);
 

@@ -80,6 +80,34 @@ test('evaluation filters a picture once, whatever training or an evaluation befo
   assert.deepEqual(await evaluated(none), expected);
 });
 
+test('what evaluation has made of a picture is kept where it is no larger, also beside the whole picture', async () => {
+  const cache = new ImageCache({ imageSize });
+  // Training keeps the small ones as they are.
+  await trained(cache);
+  const kinds = () =>
+    images.map(({ image }) => {
+      assert.ok(image.kind === 'file');
+      const source = cache.forEvaluation(image.path, resizeSize);
+      if (typeof source === 'string') return 'file';
+      return 'rendered' in source ? 'rendered' : 'whole';
+    });
+  assert.deepEqual(kinds(), ['whole', 'whole', ...Array(6).fill('file')]);
+  assert.deepEqual(await evaluated(cache), expected);
+  assert.deepEqual(kinds(), Array(8).fill('rendered'));
+  assert.deepEqual(await evaluated(cache), expected);
+  // Of 22 x 22 pixels, 40 x 40 are made.
+  const enlarging = new ImageCache({ imageSize: 40 });
+  const { image } = at(images, 0);
+  assert.ok(image.kind === 'file');
+  for (let pass = 0; pass < 2; pass++) {
+    const options = { batchSize: 1, imageSize: 40, resizeSize: 40, cache: enlarging };
+    for await (const _ of evalBatches([at(images, 0)], options)) {
+      const source = enlarging.forEvaluation(image.path, 40);
+      assert.ok(typeof source === 'object' && 'data' in source && source.width === 22);
+    }
+  }
+});
+
 test('what is predicted is what is evaluated', async () => {
   for (const [i, { image }] of images.entries()) {
     assert.ok(image.kind === 'file');

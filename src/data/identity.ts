@@ -8,6 +8,8 @@ export interface Identity {
   readonly digest: string;
   /** Whether all its pixels are equal. */
   readonly blank: boolean;
+  /** In pixels; of a file, as it was decoded, which may have shrunk it. */
+  readonly shorterSide: number;
   /** What it looks like, unless it has next to no contrast. */
   readonly descriptor: string | undefined;
 }
@@ -25,7 +27,8 @@ export function identifyPixels(image: Pixels): Identity {
 }
 
 function looks(image: Pixels) {
-  return { blank: isBlank(image), descriptor: describePicture(image) };
+  const shorterSide = Math.min(image.width, image.height);
+  return { blank: isBlank(image), shorterSide, descriptor: describePicture(image) };
 }
 
 function isBlank({ channels, data }: Pixels): boolean {

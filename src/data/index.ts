@@ -12,7 +12,7 @@
  *     for await (const batch of evalBatches(dataset.test.images, { ...options, resizeSize: 146 })) { ... }
  *
  * Opening reads and decodes every file once: what is damaged, doubled or leaked is known before training, and the
- * pixels stay in the cache as far as its budget goes. Decoding is sharp's; everything after it (crops, resampling,
+ * pixels stay in the cache as far as its budget goes. What is remembered of a file is not found out again. Decoding is sharp's; everything after it (crops, resampling,
  * colours) is in this folder, so a batch is a function of (images, seed, epoch) that does not change with a
  * library's version. Batches are rendered in worker threads: they are ready when a training step that blocks the
  * main thread ends.
@@ -26,15 +26,19 @@ export {
   type EvalBatchOptions,
   epochSteps,
   evalBatches,
+  type OrderOptions,
   type TrainBatchOptions,
   trainBatches,
 } from './batches.js';
 export { ImageCache, type ImageCacheOptions } from './cache.js';
 export type { ColorJitter } from './colour.js';
 export { createDataset, type Dataset, type DatasetImages, type Split } from './dataset.js';
+export { decoderVersion } from './decode.js';
 export { contentsOf } from './entries.js';
 export type { RandomErasing } from './erasing.js';
+export type { Identity } from './identity.js';
 export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
+export type { RememberedFiles } from './inspect.js';
 export { mixedBatches } from './mixing.js';
 export { isDescriptor } from './near-descriptor.js';
 export { nearEqual, type Recognisable } from './near-equal.js';

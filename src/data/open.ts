@@ -3,7 +3,7 @@ import type { ImageCache } from './cache.js';
 import { type Dataset, type DatasetOptions, recognised } from './dataset.js';
 import { readIdxFolder } from './idx.js';
 import type { LabelledImage } from './image.js';
-import { inspectImages } from './inspect.js';
+import { inspectImages, type RememberedFiles } from './inspect.js';
 import { scanFolder } from './scan.js';
 import type { SplitName } from './shape.js';
 import type { SplitOptions } from './split.js';
@@ -11,6 +11,8 @@ import type { SplitOptions } from './split.js';
 export interface OpenOptions extends DatasetOptions {
   /** Receives what is decoded while the files are checked, so that the first epoch need not decode again. */
   readonly cache?: ImageCache;
+  /** What is known of files from before. */
+  readonly remembered?: RememberedFiles;
   /** Called after each file that was checked. */
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -38,7 +40,7 @@ export async function readDataset(
 async function readImageFolder(path: string, options: Omit<OpenOptions, keyof SplitOptions>) {
   const { classes, images, splits, ignored, nested } = await scanFolder(path, options);
   const paths = images.map((image) => image.path);
-  const { identities, damaged } = await inspectImages(paths, options.cache, options.onProgress);
+  const { identities, damaged } = await inspectImages(paths, options);
   const labels = new Map(classes.map((name, label) => [name, label]));
   const labelOf = (name: string) => {
     const label = labels.get(name);

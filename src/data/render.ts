@@ -1,6 +1,7 @@
 import { AdarandError, at } from '../errors.js';
 import { Random } from '../random.js';
 import { type Augmentation, augment } from './augment.js';
+import { isWorthKeeping } from './cache.js';
 import { decodeFailure, decodeImage } from './decode.js';
 import { decodeForEvaluation, renderEvaluation } from './evaluation-pixels.js';
 import { isWhole, type Pixels, toRgb } from './image.js';
@@ -19,8 +20,11 @@ export interface RenderJob {
   readonly buffer: ArrayBuffer;
 }
 
-/** An image as pixels, as the path of a file to decode, or as what an earlier evaluation has made of it. */
-export type ImageSource = Pixels | string | { readonly rendered: Uint8Array };
+/**
+ * An image as pixels, as the path of a file to decode, as a file that was decoded already and for which evaluation is to say
+ * what it has made of it, or as that.
+ */
+export type ImageSource = Pixels | string | DecodedFile | { readonly rendered: Uint8Array };
 
 export interface TrainingView {
   readonly kind: 'training';
@@ -65,7 +69,7 @@ export async function renderBatch(job: RenderJob): Promise<Rendered> {
   for (let row = job.images.length; row * bytes < target.length; row++) {
     target.copyWithin(row * bytes, (job.images.length - 1) * bytes, job.images.length * bytes);
   }
-  return { buffer: job.buffer, decoded: found.filter((file) => file !== undefined) };
+  return { buffer: job.buffer, decoded: found.flat() };
 }
 
 async function renderRow(
@@ -73,30 +77,35 @@ async function renderRow(
   job: RenderJob,
   row: number,
   target: Uint8Array,
-): Promise<DecodedFile | RenderedFile | undefined> {
+): Promise<readonly (DecodedFile | RenderedFile)[]> {
   const { view, imageSize, shorterSide } = job;
   if (typeof source === 'object' && 'rendered' in source) {
     target.set(source.rendered);
-    return undefined;
+    return [];
   }
   if (view.kind === 'training') {
     const image = await load(source, (path) => decodeImage(path, shorterSide));
     const random = new Random(view.seed, 'augmentation', view.epoch, at(job.streams, row));
     augment(image, view.augmentation, imageSize, random, target);
-    return typeof source === 'string' ? { path: source, image } : undefined;
+    return typeof source === 'string' ? [{ path: source, image }] : [];
   }
   const image = await load(source, (path) => decodeForEvaluation(path, imageSize));
   const { resizeSize } = view;
   renderEvaluation(image, { resizeSize, imageSize }, target);
-  if (typeof source !== 'string') return undefined;
-  if (isWhole(image, shorterSide)) return { path: source, image };
+  const path = typeof source === 'string' ? source : 'path' in source ? source.path : undefined;
+  if (path === undefined) return [];
+  const whole = typeof source === 'string' && isWhole(image, shorterSide) ? [{ path, image }] : [];
+  if (whole.length > 0 && !isWorthKeeping(target.length, image)) return whole;
   const rendered = new Uint8Array(new SharedArrayBuffer(target.length));
   rendered.set(target);
-  return { path: source, resizeSize, rendered };
+  return [...whole, { path, resizeSize, rendered }];
 }
 
-async function load(source: Pixels | string, decode: (path: string) => Promise<Pixels>): Promise<Pixels> {
-  if (typeof source !== 'string') return toRgb(source);
+async function load(
+  source: Pixels | DecodedFile | string,
+  decode: (path: string) => Promise<Pixels>,
+): Promise<Pixels> {
+  if (typeof source !== 'string') return toRgb('image' in source ? source.image : source);
   try {
     return await decode(source);
   } catch (error) {

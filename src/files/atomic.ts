@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { gathered } from './gathered.js';
 
 /**
  * Writes a whole file or nothing: a reader, or a machine that loses power, sees either the old bytes or the new.
@@ -28,7 +29,7 @@ export async function writeChunksAtomic(
   try {
     const file = await open(temporary, 'wx');
     try {
-      for await (const chunk of chunks) await writeAll(file, chunk);
+      for await (const chunk of gathered(chunks)) await writeAll(file, chunk);
       await file.sync();
     } finally {
       await file.close();

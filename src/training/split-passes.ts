@@ -4,7 +4,7 @@ import type { CompileOptions } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
 import { Diagnosis, type TestDiagnostics } from './diagnosis.js';
 import { diverged } from './diverged.js';
-import { type Evaluation, Evaluator, type EvaluatorOptions } from './evaluation.js';
+import { type Evaluation, Evaluator, type EvaluatorOptions, type Prediction } from './evaluation.js';
 import type { TrainingEvent } from './events.js';
 import type { FeatureStore } from './feature-store.js';
 import type { PixelBatch } from './feeds.js';
@@ -28,6 +28,8 @@ export interface PassHost {
   readonly features?: FeatureStore | undefined;
   /** Whether what is said of the test images is handed over, too. */
   readonly wantsTest?: boolean;
+  /** Of the validation images, every so many-th is handed over as the best epoch has it; undefined for none. */
+  readonly drawEvery?: number | undefined;
   emit(event: TrainingEvent): void;
 }
 
@@ -45,6 +47,8 @@ export interface Validated extends Evaluation {
   readonly outputs: Outputs | undefined;
   /** That fits them, where that is measured and one does. */
   readonly temperature: number | undefined;
+  /** Some of them, where they are to be drawn. */
+  readonly drawn: Outputs | undefined;
   readonly seconds: number;
 }
 
@@ -97,9 +101,14 @@ export class SplitPasses {
     emit({ type: 'phase', phase: 'validate' });
     const started = performance.now();
     const outputs = this.#collector();
-    const evaluation = await this.#evaluate('validation', data.validation(), step, outputs);
+    const drawing = this.#drawing();
+    const visit = (prediction: Prediction) => {
+      outputs?.add(prediction);
+      drawing?.see(prediction);
+    };
+    const evaluation = await this.#evaluate('validation', data.validation(), step, visit);
     const temperature = outputs && this.#diagnosis?.temperatureOf(outputs);
-    return { ...evaluation, outputs, temperature, seconds: secondsSince(started) };
+    return { ...evaluation, outputs, temperature, drawn: drawing?.drawn, seconds: secondsSince(started) };
   }
 
   /**
@@ -119,7 +128,7 @@ export class SplitPasses {
     emit({ type: 'phase', phase: 'diagnose' });
     const started = performance.now();
     const train = this.#outputs();
-    const { accuracy } = await this.#evaluate('training', data.trainingImages('diagnose'), step, train);
+    const { accuracy } = await this.#evaluate('training', data.trainingImages('diagnose'), step, train.add);
     const val = validated === undefined && isKept ? await this.#unvalidated(step) : validated?.outputs;
     if (isKept) await features?.saveEpoch(epoch, { train, val });
     if (diagnosis === undefined) return { metrics: {}, train };
@@ -142,7 +151,7 @@ export class SplitPasses {
     if (features === undefined || !features.keeps(epoch, true)) return;
     emit({ type: 'phase', phase: 'diagnose' });
     const train = this.#outputs();
-    await this.#evaluate('training', data.trainingImages('diagnose'), step, train);
+    await this.#evaluate('training', data.trainingImages('diagnose'), step, train.add);
     await features.saveEpoch(epoch, { train, val: await this.#unvalidated(step) });
   }
 
@@ -156,12 +165,21 @@ export class SplitPasses {
     if (data.test === undefined) return undefined;
     emit({ type: 'phase', phase: 'test' });
     const outputs = this.#host.wantsTest ? this.#outputs() : this.#collector();
-    const test = await this.#evaluate('test', data.test(), step, outputs);
+    const test = await this.#evaluate('test', data.test(), step, outputs?.add);
     if (outputs !== undefined) await features?.saveTest(epoch, outputs);
     const diagnostics = outputs && (await this.#diagnosis?.ofTest(outputs, temperature));
     const { accuracy, balancedAccuracy, loss, count } = test;
     emit({ type: 'test', accuracy, balanced_accuracy: balancedAccuracy, loss, count });
     return { ...test, diagnostics, outputs };
+  }
+
+  /** The validation images that are to be drawn, as the state has them now: of a best epoch that another process validated. */
+  async draw({ step }: PassPlace): Promise<Outputs | undefined> {
+    const { data } = this.#host;
+    const drawing = this.#drawing();
+    if (data.validation === undefined || drawing === undefined) return undefined;
+    await this.#evaluate('validation', data.validation(), step, drawing.see);
+    return drawing.drawn;
   }
 
   /** What a method's callback is given: `seen`, where the training images were evaluated without their mirror images. */
@@ -196,7 +214,7 @@ export class SplitPasses {
     const { validation } = this.#host.data;
     if (validation === undefined) return undefined;
     const outputs = this.#outputs();
-    await this.#evaluate('validation', validation(), step, outputs);
+    await this.#evaluate('validation', validation(), step, outputs.add);
     return outputs;
   }
 
@@ -204,10 +222,10 @@ export class SplitPasses {
     images: 'training' | 'validation' | 'test',
     batches: AsyncIterable<PixelBatch>,
     step: number,
-    outputs: Outputs | undefined,
+    visit: ((prediction: Prediction) => void) | undefined,
   ): Promise<Evaluation> {
     const { tta, learningRate } = this.#options;
-    const evaluation = await this.evaluator.evaluate(this.#state, batches, tta, outputs?.add);
+    const evaluation = await this.evaluator.evaluate(this.#state, batches, tta, visit);
     const { loss } = evaluation;
     if (Number.isFinite(loss)) return evaluation;
     throw diverged(`the loss on the ${images} images is ${loss} after step ${step}`, learningRate);
@@ -216,6 +234,19 @@ export class SplitPasses {
   /** For a pass that is made anyway: undefined where nothing is measured or kept. */
   #collector(): Outputs | undefined {
     return this.#diagnosis === undefined && this.#host.features === undefined ? undefined : this.#outputs();
+  }
+
+  #drawing(): { readonly drawn: Outputs; see(prediction: Prediction): void } | undefined {
+    const { drawEvery } = this.#host;
+    if (drawEvery === undefined) return undefined;
+    const drawn = this.#outputs();
+    let seen = 0;
+    return {
+      drawn,
+      see(prediction) {
+        if (seen++ % drawEvery === 0) drawn.add(prediction);
+      },
+    };
   }
 
   #outputs(): Outputs {

@@ -47,7 +47,12 @@ export interface TrainerHost extends PassHost {
 export type TrainingResult =
   | { readonly stopped: true }
   /** The state holds the parameters that were tested: the best epoch's, or the last one's without validation images. */
-  | { readonly stopped: false; readonly test: Tested | undefined };
+  | {
+      readonly stopped: false;
+      readonly test: Tested | undefined;
+      /** Some of the validation images, by the same parameters, where they are to be drawn. */
+      readonly drawn: Outputs | undefined;
+    };
 
 /**
  * The loop: epochs of steps, validation after each, the best epoch by validation kept, the test set looked
@@ -59,6 +64,8 @@ export class Trainer {
   readonly #stepper: Stepper;
   readonly #passes: SplitPasses;
   readonly #method: MethodHost | undefined;
+  /** Of the best epoch, unless another process validated it. */
+  #drawn: Outputs | undefined;
 
   private constructor(options: TrainerOptions, host: TrainerHost, stepper: Stepper, passes: SplitPasses) {
     // The tensors that it begins with are the state's.
@@ -146,7 +153,7 @@ export class Trainer {
       }
       await this.#endEpoch(position);
     }
-    return { stopped: false, test: await this.#test(position) };
+    return { stopped: false, ...(await this.#end(position)) };
   }
 
   /** What batches take here. The state is spoilt by it. */
@@ -214,7 +221,10 @@ export class Trainer {
     const { epoch } = place;
     const candidate = { epoch, accuracy, balancedAccuracy, loss, ...(temperature && { temperature }) };
     const { chooseBy = 'accuracy' } = this.#options;
-    if (isBetter(candidate, position.best, chooseBy)) position.best = candidate;
+    if (isBetter(candidate, position.best, chooseBy)) {
+      position.best = candidate;
+      this.#drawn = validated.drawn;
+    }
     return validated;
   }
 
@@ -246,11 +256,13 @@ export class Trainer {
     this.#method.runCallback(await this.#passes.predictions(seen));
   }
 
-  async #test(position: Position): Promise<Tested | undefined> {
+  /** With the best epoch's parameters. */
+  async #end(position: Position) {
     const { best } = position;
     if (best !== undefined) this.restore(await this.#host.checkpoints.loadBest());
     const place = { epoch: best?.epoch ?? position.epoch, step: this.#stepsDone(position) };
-    return this.#passes.test(place, best?.temperature);
+    const test = await this.#passes.test(place, best?.temperature);
+    return { test, drawn: this.#drawn ?? (await this.#passes.draw(place)) };
   }
 
   #isDone(position: Position): boolean {

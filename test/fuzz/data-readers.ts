@@ -7,6 +7,8 @@ import { parseIdx } from '../../src/data/idx.js';
 import { unzipIdx } from '../../src/data/idx-file.js';
 import { inspectImages } from '../../src/data/inspect.js';
 import { isTruncated } from '../../src/page/is-truncated.js';
+import { parseRememberedFiles } from '../../src/run/prepare/remembered-files.js';
+import { jsonReader } from './json-reader.js';
 import { mutateBytes } from './mutate-bytes.js';
 import type { Reader } from './reader.js';
 
@@ -32,6 +34,11 @@ export const dataReaders = {
     mutate: mutateBytes,
     read: async (bytes) => parseIdx(await unzipIdx(bytes, 'images', 'fuzz.gz'), labels, 'fuzz.gz'),
   },
+  'remembered files': jsonReader(
+    ['run/prepare/remembered-files.ts'],
+    async () => [[['a/b.png', '1 2 3 4 5', '0'.repeat(64), false, 96, null]]],
+    (bytes) => parseRememberedFiles(new TextDecoder().decode(bytes)),
+  ),
   'image on the page': {
     ending: 'image',
     parsedIn: ['page/is-truncated.ts'],
@@ -67,7 +74,7 @@ export const dataReaders = {
     async read(bytes, folder) {
       const path = join(folder, 'image');
       await writeFile(path, bytes);
-      const { damaged, identities } = await inspectImages([path], undefined);
+      const { damaged, identities } = await inspectImages([path], {});
       assert.equal(damaged.length + identities.size, 1);
       for (const { reason } of damaged) assert.match(reason, /^[^\n]{3,200}$/);
     },

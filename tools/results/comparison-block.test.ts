@@ -31,6 +31,7 @@ const summary: RunSummary = {
   steps: 36,
   seconds_per_epoch: 1,
   peak_memory_bytes: 1,
+  profile: null,
   parameters: 1,
   classes: 12,
   model: 'm',

@@ -30,18 +30,26 @@ export const command = {
       return;
     }
     const report = await supervised(launchComparison(what, progress.onEvent));
-    show(report, conclusion(report));
+    show(report, conclusion(report, { profile: typed.given.profile === true }));
     if (report.failed > 0) process.exitCode = 1;
   },
 } satisfies Command<typeof compareFlagsSchema>;
 
 async function asked({ given, parse }: Typed): Promise<Comparing | { readonly measure: NewExperiment }> {
-  const { data = [], resume, retry, out, parallel, dryRun } = parse(compareFlagsSchema);
+  const { data = [], resume, retry, out, parallel, dryRun, profile } = parse(compareFlagsSchema);
+  if (dryRun && profile)
+    throw new AdarandError(
+      'cli.usage',
+      '--profile says what the time of runs went into, and --dry-run trains none',
+      'Leave one of them out.',
+    );
   if (resume !== undefined) {
-    refuseOthers(given, ['resume', 'retry', 'parallel'], `--resume continues an experiment as it began`, [
-      '--resume',
-      resume,
-    ]);
+    refuseOthers(
+      given,
+      ['resume', 'retry', 'parallel', 'profile'],
+      `--resume continues an experiment as it began`,
+      ['--resume', resume],
+    );
     return { resume: { path: resume, retry, parallel } };
   }
   if (retry)
@@ -65,10 +73,12 @@ async function written(given: Typed['given'], data: readonly string[]) {
   const [file] = data;
   if (file === undefined || !/\.ya?ml$/i.test(file)) {
     const { readFlags } = await import('../../experiments/compare/options/read-flags.js');
-    const { data: _, dryRun: __, retry: ___, ...flags } = given;
+    const { data: _, dryRun: __, retry: ___, profile: ____, ...flags } = given;
     return readFlags({ ...flags, data }, `See \`${commandLine('compare', '--help')}\`.`);
   }
-  refuseOthers(given, ['out', 'parallel', 'dryRun'], `${file} describes the whole experiment`, [file]);
+  refuseOthers(given, ['out', 'parallel', 'dryRun', 'profile'], `${file} describes the whole experiment`, [
+    file,
+  ]);
   if (data.length > 1)
     throw new AdarandError(
       'cli.usage',

@@ -15,11 +15,16 @@ import type { AskedOptions } from '../../run/options/train-options.js';
 import { accuracyWithInterval, chosenBy, duration, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
+import { profileTable } from '../profile-table.js';
 import { print } from '../terminal.js';
 import type { Command, Typed } from './command.js';
 
 const options = z.strictObject({
   ...train.request.shape,
+  profile: z.boolean().default(false).register(optionRegistry, {
+    description: 'Say at the end what the time went into, and how much of it was inside ONNX Runtime.',
+    group: 'Run',
+  }),
   resume: z
     .string()
     .min(1)
@@ -43,7 +48,7 @@ export const command = {
         ? await perform(train, await runOptions(typed), { json })
         : await perform(resume, resumeOptions(typed), { json });
     if (json) printJson({ type: 'result', ...summary });
-    else print(`${conclusion(summary).join('\n')}\n`);
+    else print(`${[...conclusion(summary), ...profiled(summary, given.profile === true)].join('\n')}\n`);
   },
 } satisfies Command<typeof options>;
 
@@ -53,17 +58,18 @@ async function runOptions({ given, parse }: Typed): Promise<AskedOptions> {
     const { modelMissing } = await import('../model-missing.js');
     throw await modelMissing(given.data);
   }
-  const options = parse(train.request);
+  const { profile: _, ...asked } = parse(options.omit({ resume: true }));
   // The methods would make `train --help` slow.
   const { checkOptions } = await import('../../run/options/check-options.js');
-  return (await checkOptions(options)).options;
+  return (await checkOptions(asked)).options;
 }
 
 /** A run continues as it began, apart from its length. */
 function resumeOptions({ given, parse }: Typed): ResumeOptions {
   const { run, ...changeable } = resume.request.shape;
   const others = describeOptions(options)
-    .filter(({ key }) => key !== 'resume' && !Object.hasOwn(changeable, key) && Object.hasOwn(given, key))
+    .filter(({ key }) => Object.hasOwn(given, key) && !Object.hasOwn(changeable, key))
+    .filter(({ key }) => key !== 'resume' && key !== 'profile')
     .map((option) => (option.key === 'data' ? 'DATA' : `--${flagOf(option)}`));
   const { resume: path, epochs, patience } = parse(z.looseObject({ resume: run, ...changeable }));
   if (others.length === 0) return { run: path, epochs, patience };
@@ -74,20 +80,36 @@ function resumeOptions({ given, parse }: Typed): ResumeOptions {
   );
 }
 
+function profiled({ profile }: RunSummary, isAsked: boolean): string[] {
+  return isAsked && profile !== null ? ['', profileTable(profile)] : [];
+}
+
 function conclusion(summary: RunSummary): string[] {
   const { run, test_accuracy: accuracy, test_interval: interval } = summary;
   const result =
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
       : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
-  const features = existsSync(join(run, 'features')) ? ', features/' : '';
+  const folders = ['checkpoints', 'tensorboard', 'features'].filter((name) => existsSync(join(run, name)));
+  const files = [
+    'model.onnx',
+    'summary.json',
+    'metrics.jsonl',
+    'images.jsonl',
+    'run.json',
+    'predictions.csv',
+  ];
+  const written = [
+    ...files.filter((name) => existsSync(join(run, name))),
+    ...folders.map((name) => `${name}/`),
+  ];
   return [
     '',
     result,
     ...balanced(summary),
     keptEpoch(summary),
     `${duration(summary.seconds_per_epoch)} per epoch${summary.peak_memory_bytes === null ? '' : `, ${formatBytes(summary.peak_memory_bytes)} of memory at most`}`,
-    `written: ${run}/ with model.onnx, summary.json, metrics.jsonl, images.jsonl, run.json, checkpoints/${features}`,
+    `written: ${run}/ with ${written.join(', ')}`,
     `see it: ${commandLine('look', run)}`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];

@@ -51,6 +51,7 @@ async function checkedRecord(
     host,
   }: { readonly folder: CompareFolder; readonly where: Where; readonly host: CompareHost },
 ): Promise<{ readonly record: ExperimentRecord; readonly largestStep: number }> {
+  const began = performance.now();
   const runs = plannedRuns(request);
   const lists = await newLists(folder);
   const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
@@ -61,8 +62,10 @@ async function checkedRecord(
     onEvent,
   });
   host.emit({ type: 'checked', remarks, known });
+  const seconds = (performance.now() - began) / 1000;
+  const spent = { seconds, check_seconds: seconds };
   return {
-    record: { version: 1, request, runs, splits, presets, tried: [], chosen: [], seconds: 0 },
+    record: { version: 1, request, runs, splits, presets, tried: [], chosen: [], ...spent },
     largestStep: stepBytes,
   };
 }

@@ -3,7 +3,7 @@ import { AdarandError, at, invariant } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { type RunEvent, STOPPED } from '../../run/events.js';
 import type { RunSummary } from '../../run/folder/record.js';
-import { RunFolder } from '../../run/folder/run-folder.js';
+import { imageListOf, RunFolder } from '../../run/folder/run-folder.js';
 import { stageOf } from '../../run/folder/stage.js';
 import { continued } from '../continued.js';
 import { sideBySide } from '../side-by-side.js';
@@ -14,10 +14,11 @@ import type { CompareFolder } from './compare-folder.js';
 import { secondsLeft } from './estimate.js';
 import { keepLists } from './image-lists.js';
 import { Places } from './parallel.js';
-import type { ExperimentRecord, ExperimentRun } from './record.js';
+import type { ExperimentRecord, ExperimentRun, Place } from './record.js';
 import { type CompareReport, reportOn } from './report.js';
 import { runPlace } from './run-place.js';
-import { chooseAll, isTried, plannedTrials, type Trial, trialOptions } from './search.js';
+import { chooseAll, isTried, plannedTrials, type Trial, trialOptions, trialsAsRuns } from './search.js';
+import { shareImageList } from './share-image-list.js';
 
 export interface ComparisonOptions {
   /** Runs side by side; as many as cores and memory allow, unless given. */
@@ -40,6 +41,8 @@ export class Comparison {
   #saving: Promise<void> = Promise.resolve();
   /** The runs that are going on, by their numbers, with the times when they began. */
   readonly #going = new Map<number, number>();
+  /** The same of configurations that are tried, by their folders. */
+  readonly #trying = new Map<string, number>();
 
   constructor(
     folder: CompareFolder,
@@ -103,8 +106,9 @@ export class Comparison {
   async #try(trial: Trial, place: { readonly number: number; readonly total: number }): Promise<void> {
     const options = trialOptions(trial, this.#record);
     if (options === undefined) return;
-    this.#host.emit({ type: 'trial-begins', trial, ...place });
     const started = performance.now();
+    this.#trying.set(trial.run, started);
+    this.#host.emit({ type: 'trial-begins', trial, ...place, seconds_left: this.#searchSecondsLeft });
     const onEvent = (event: RunEvent) => this.#host.emit({ type: 'run-event', run: trial.run, event });
     const path = join(this.#folder.path, trial.run);
     const { seed: _, ...kind } = trial;
@@ -113,11 +117,13 @@ export class Comparison {
       .catch(async (error: unknown) => {
         if (!isOfRun(error)) throw error;
         return { ...kind, status: 'failed', error: failureOf(error), ...(await settingsOf(path)) } as const;
-      });
+      })
+      .finally(() => this.#trying.delete(trial.run));
     const tried = { ...ended, seconds: (performance.now() - started) / 1000 };
     await this.#change({ tried: [...this.#record.tried, tried] });
     await this.#folder.deleteWeights(trial.run);
-    this.#host.emit({ type: 'trial-ended', tried, ...place });
+    await this.#shareImages(trial);
+    this.#host.emit({ type: 'trial-ended', tried, ...place, seconds_left: this.#searchSecondsLeft });
   }
 
   #isLeft({ status }: ExperimentRun): boolean {
@@ -145,6 +151,7 @@ export class Comparison {
     const ended = endOf(run, (performance.now() - started) / 1000, error);
     await this.#save(number, ended);
     await this.#tidy(ended);
+    await this.#shareImages(ended);
     const test_accuracy = summary?.test_accuracy ?? null;
     const seconds_left = this.#secondsLeft;
     this.#host.emit({ type: 'run-ended', run: ended, number: number + 1, test_accuracy, seconds_left });
@@ -155,6 +162,20 @@ export class Comparison {
     if (this.#record.request.keepWeights || run.status === 'planned') return;
     if (run.status === 'failed' && run.error.code === 'process.crashed') return;
     await this.#folder.deleteWeights(run.run);
+  }
+
+  /** Of many runs on the same images, one list takes less room than one each. */
+  async #shareImages({ dataset, model, fraction, seed, run }: Place & { readonly run: string }) {
+    const { runs, request, tried } = this.#record;
+    const listOf = (of: string) => imageListOf(join(this.#folder.path, of));
+    const isSame = (other: Omit<Place, 'seed'>) =>
+      other.dataset === dataset && other.model === model && other.fraction === fraction;
+    const ended = [
+      ...runs.filter((other) => other.status === 'finished' && other.seed === seed && isSame(other)),
+      ...tried.filter((other) => seed === request.seeds[0] && isSame(other)),
+    ];
+    const others = ended.map((other) => other.run).filter((other) => other !== run);
+    await shareImageList(listOf(run), others.map(listOf));
   }
 
   #save(number: number, ended: ExperimentRun): Promise<void> {
@@ -173,6 +194,18 @@ export class Comparison {
     const now = performance.now();
     const going = new Map(Array.from(this.#going, ([number, began]) => [number, (now - began) / 1000]));
     return secondsLeft(this.#record.runs, going, (run) => this.#isLeft(run), this.#places.count);
+  }
+
+  get #searchSecondsLeft(): number | null {
+    const now = performance.now();
+    const trials = trialsAsRuns(this.#record);
+    const going = new Map(
+      trials.flatMap(({ run }, number) => {
+        const began = this.#trying.get(run);
+        return began === undefined ? [] : [[number, (now - began) / 1000] as const];
+      }),
+    );
+    return secondsLeft(trials, going, ({ status }) => status === 'planned', this.#places.count);
   }
 }
 

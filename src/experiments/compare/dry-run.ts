@@ -65,6 +65,7 @@ export async function dryRun(
       tried: [],
       chosen: [],
       seconds: 0,
+      check_seconds: 0,
     };
     const kinds = runs.filter(({ seed }) => seed === request.seeds[0]);
     const measured = await measureAll(kinds, { record, folder, host });

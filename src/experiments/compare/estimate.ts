@@ -5,7 +5,7 @@ import { isAlike } from './run-options.js';
 const CONSTANT = 0.2;
 
 /**
- * Seconds until an experiment's end: of what is left, by what finished runs took; null before one has. `going` are the
+ * Seconds until the end of the runs of an experiment, or of its search: of what is left, by what finished runs took; null before one has. `going` are the
  * seconds of the runs that are going on, by their numbers.
  */
 export function secondsLeft(

@@ -26,12 +26,20 @@ export type CompareEvent =
       readonly total: number;
     }
   /** A configuration is tried on the first seed. */
-  | { readonly type: 'trial-begins'; readonly trial: Trial; readonly number: number; readonly total: number }
+  | {
+      readonly type: 'trial-begins';
+      readonly trial: Trial;
+      readonly number: number;
+      readonly total: number;
+      /** Until the end of the search, as far as it can be told. */
+      readonly seconds_left: number | null;
+    }
   | {
       readonly type: 'trial-ended';
       readonly tried: TriedConfiguration;
       readonly number: number;
       readonly total: number;
+      readonly seconds_left: number | null;
     }
   /** All configurations are tried. */
   | { readonly type: 'chosen'; readonly chosen: readonly ChosenConfiguration[] }

@@ -111,6 +111,8 @@ export const experimentRecordSchema = z.object({
   chosen: z.array(chosenSchema).default([]),
   /** Spent so far. */
   seconds: z.number().min(0),
+  /** Of these, on checks before the first run. Earlier versions did not record it. */
+  check_seconds: z.number().min(0).default(0),
 });
 
 export type ExperimentRecord = z.infer<typeof experimentRecordSchema>;

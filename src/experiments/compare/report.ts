@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { RunFolder } from '../../run/folder/run-folder.js';
-import { type ExperimentRun, experimentRunSchema } from './record.js';
+import { profileSchema } from '../../run/profile/profile.js';
+import { type ExperimentProfile, experimentProfile } from './experiment-profile.js';
+import { type ExperimentRecord, type ExperimentRun, experimentRunSchema } from './record.js';
 
 const share = z.number().min(0).max(1);
 
@@ -14,6 +16,8 @@ export const comparedRunSchema = z.intersection(
     best_epoch: z.number().nullable(),
     seconds_per_epoch: z.number().nullable(),
     peak_memory_bytes: z.number().nullable(),
+    /** What its time went into; null where its summary does not say it. */
+    profile: profileSchema.nullable(),
   }),
 );
 
@@ -26,12 +30,14 @@ export interface CompareReport {
   readonly failed: number;
   /** Of all sessions together. */
   readonly seconds: number;
+  /** Null where no run says what its time went into. */
+  readonly profile: ExperimentProfile | null;
 }
 
 /** What the runs' own summaries say. */
 export async function reportOn(
   path: string,
-  { runs, seconds }: { readonly runs: readonly ExperimentRun[]; readonly seconds: number },
+  { runs, seconds, check_seconds }: Pick<ExperimentRecord, 'runs' | 'seconds' | 'check_seconds'>,
 ): Promise<CompareReport> {
   const compared = await Promise.all(
     runs.map(async (run): Promise<ComparedRun> => {
@@ -44,9 +50,20 @@ export async function reportOn(
         best_epoch: summary?.best_epoch ?? null,
         seconds_per_epoch: summary?.seconds_per_epoch ?? null,
         peak_memory_bytes: summary?.peak_memory_bytes ?? null,
+        profile: summary?.profile ?? null,
       };
     }),
   );
   const count = (status: ExperimentRun['status']) => runs.filter((run) => run.status === status).length;
-  return { path, runs: compared, finished: count('finished'), failed: count('failed'), seconds };
+  return {
+    path,
+    runs: compared,
+    finished: count('finished'),
+    failed: count('failed'),
+    seconds,
+    profile: experimentProfile(
+      compared.map((run) => ({ run, profile: run.profile })),
+      check_seconds,
+    ),
+  };
 }

@@ -5,7 +5,13 @@ import { trainOptionsSchema } from '../../run/options/train-options.js';
 import { isBetter } from '../../training/best-epoch.js';
 import { configuration } from '../tune/configuration.js';
 import { plannedRuns, runName } from './plan.js';
-import type { ChosenConfiguration, ExperimentRecord, Place, TriedConfiguration } from './record.js';
+import type {
+  ChosenConfiguration,
+  ExperimentRecord,
+  ExperimentRun,
+  Place,
+  TriedConfiguration,
+} from './record.js';
 import type { CompareRequest } from './request.js';
 import { givenOptions, isAlike, runOptions } from './run-options.js';
 
@@ -31,7 +37,26 @@ export function plannedTrials(request: CompareRequest): Trial[] {
 }
 
 export function isTried(trial: Trial, tried: readonly TriedConfiguration[]): boolean {
-  return tried.some((one) => one.configuration === trial.configuration && isAlike(one, trial));
+  return triedAs(trial, tried) !== undefined;
+}
+
+function triedAs(trial: Trial, tried: readonly TriedConfiguration[]): TriedConfiguration | undefined {
+  return tried.find((one) => one.configuration === trial.configuration && isAlike(one, trial));
+}
+
+/** Trials as runs, for an estimate of what is left: those that cannot be told from the first one are none. */
+export function trialsAsRuns(record: ExperimentRecord): ExperimentRun[] {
+  return plannedTrials(record.request).flatMap((trial): ExperimentRun[] => {
+    const { dataset, model, method, fraction, seed, run } = trial;
+    const place = { dataset, model, method, fraction, seed, run };
+    const tried = triedAs(trial, record.tried);
+    if (tried?.status === 'finished') return [{ ...place, status: 'finished', seconds: tried.seconds }];
+    if (tried?.status === 'failed')
+      return [{ ...place, status: 'failed', seconds: tried.seconds, error: tried.error }];
+    const first = triedAs({ ...trial, configuration: 0 }, record.tried);
+    const isNone = first !== undefined && trialOptions(trial, record) === undefined;
+    return isNone ? [] : [{ ...place, status: 'planned' }];
+  });
 }
 
 /** Undefined for a configuration that cannot be told from the first one: all is given, or the first one is not known. */
@@ -43,7 +68,7 @@ export function trialOptions(trial: Trial, record: ExperimentRecord): TrainOptio
     diagnostics: false,
   };
   if (trial.configuration === 0) return base;
-  const first = record.tried.find((one) => one.configuration === 0 && isAlike(one, trial));
+  const first = triedAs({ ...trial, configuration: 0 }, record.tried);
   if (first === undefined || first.learning_rate === null || first.lambda === null) return undefined;
   const given = givenOptions(trial, record.request);
   // A method without a penalty has no weight.

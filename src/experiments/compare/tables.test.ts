@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import type { ComparedRun } from './report.js';
 import { formatComparison } from './tables.js';
 
-const none = { val_accuracy: null, best_epoch: 1, seconds_per_epoch: null, peak_memory_bytes: null };
+const none = {
+  val_accuracy: null,
+  best_epoch: 1,
+  seconds_per_epoch: null,
+  peak_memory_bytes: null,
+  profile: null,
+};
 
 function run(method: string, seed: number, accuracy: number | undefined): ComparedRun {
   const place = {

@@ -9,6 +9,13 @@ export const reportOptionsSchema = z.strictObject({
     group: 'Input and output',
     value: 'run',
   }),
+  data: z.string().min(1).optional().register(optionRegistry, {
+    description:
+      "Where the images are now, if they were moved: the folder of a dataset, or one that has datasets' folders by their names. They are found by their contents.",
+    group: 'Input and output',
+    value: 'dir',
+    otherwise: 'where they were when the runs began',
+  }),
   to: z.string().min(1).optional().register(optionRegistry, {
     description: 'Folder to write; it must be new, empty, or that of an earlier report.',
     group: 'Input and output',

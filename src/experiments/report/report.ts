@@ -14,16 +14,17 @@ import { writeReport } from './write/write-report.js';
  * Turns runs into evidence, and that into a page, tables and figures.
  *
  * @throws AdarandError `run.not-a-run`, `run.damaged`, `report.nothing`, `report.mixed`, `report.same-place`, `report.baseline`,
- * `report.exists`, `files.write`, `run.stopped`.
+ * `report.exists`, `report.no-images`, `files.write`, `run.stopped`; as `openDataset` does for `data`.
  */
 export async function makeReport(
-  { runs: paths, to, baseline, device, threads }: z.output<typeof reportOptionsSchema>,
+  { runs: paths, data, to, baseline, device, threads }: z.output<typeof reportOptionsSchema>,
   host: RunHost,
 ): Promise<Report> {
   const gathered = await gatherEvidence(paths, baseline);
   const folder = await ReportFolder.open(to ?? placeOf(paths));
   const compile = await compileOptionsFor(device, threads);
-  const evidence = { ...gathered, images: await lookAtImages(gathered, compile, host) };
+  const { images, remarks: lost } = await lookAtImages(gathered, { data, compile }, host);
+  const evidence = { ...gathered, images, remarks: [...gathered.remarks, ...lost] };
   host.emit({ type: 'phase', phase: 'draw' });
   const page = await writeReport(evidence, sections, folder, (done, total) => {
     host.emit({ type: 'progress', phase: 'draw', done, total });

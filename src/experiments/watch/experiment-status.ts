@@ -9,11 +9,12 @@ const progressSchema = z.object({
   version: z.literal(1),
   runs: z.array(experimentRunSchema),
   seconds: z.number().min(0),
+  check_seconds: z.number().min(0).default(0),
 });
 
 /** How far an experiment of `compare` has come. @throws AdarandError `run.damaged`. */
 export async function experimentStatus(path: string): Promise<ManyStatus> {
-  const { runs, seconds } = await readProgress(path, 'experiment.json', progressSchema);
+  const { runs, seconds, check_seconds } = await readProgress(path, 'experiment.json', progressSchema);
   const planned = runs.filter(({ status }) => status === 'planned');
   const ended = runs.length - planned.length;
   const isFinished = planned.length === 0;
@@ -26,7 +27,7 @@ export async function experimentStatus(path: string): Promise<ManyStatus> {
     failed: runs.filter(({ status }) => status === 'failed').length,
     seconds,
     // What the whole took for each run that has ended: side by side or one after the other.
-    seconds_left: isFinished || ended === 0 ? null : (seconds / ended) * planned.length,
+    seconds_left: isFinished || ended === 0 ? null : ((seconds - check_seconds) / ended) * planned.length,
     ended: runs.flatMap(endedRun),
     current: isFinished ? [] : await currentRuns(planned.map(({ run }) => join(path, run))),
   };

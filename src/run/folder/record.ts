@@ -9,6 +9,7 @@ import { testTimeAugmentations } from '../../training/test-time-augmentation.js'
 import { lambdaSchema } from '../options/resolve-lambda.js';
 import { settingsSchema } from '../options/settings.js';
 import { runOptionsSchema } from '../options/train-options.js';
+import { profileSchema } from '../profile/profile.js';
 import { machineSchema } from './describe-machine.js';
 import { diagnosticsSchema } from './diagnostics-record.js';
 
@@ -127,6 +128,8 @@ export const summarySchema = z.object({
   seconds_per_epoch: z.number().min(0),
   /** Largest resident memory of the process that trained; null where it had trained another run before. */
   peak_memory_bytes: count.nullable(),
+  /** What the time of the process that finished the run went into; null in runs of earlier versions. */
+  profile: profileSchema.nullable().default(null),
   /** Trained numbers, the head's included. */
   parameters: positive,
   classes: positive,

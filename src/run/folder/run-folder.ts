@@ -11,6 +11,11 @@ import { commandLine } from '../command-line.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 import { stageOf } from './stage.js';
 
+/** A run's list of images; see `image-list.ts`. */
+export function imageListOf(run: string): string {
+  return join(run, 'images.jsonl');
+}
+
 /** A run's place on disk. A folder is a run from the moment its `run.json` is there. */
 export class RunFolder {
   readonly path: string;
@@ -71,7 +76,7 @@ export class RunFolder {
 
   /** See `image-list.ts`. */
   get images(): string {
-    return join(this.path, 'images.jsonl');
+    return imageListOf(this.path);
   }
 
   /** See `tensorboard/`. */

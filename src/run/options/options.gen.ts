@@ -454,6 +454,13 @@ export interface ReportOptions {
   /** Folders of experiments and of runs, in any number. */
   runs: string[];
   /**
+   * Where the images are now, if they were moved: the folder of a dataset, or one that has datasets'
+   * folders by their names. They are found by their contents.
+   *
+   * Default: where they were when the runs began.
+   */
+  data?: string | undefined;
+  /**
    * Folder to write; it must be new, empty, or that of an earlier report.
    *
    * Default: report in the experiment; in the current folder for runs.

@@ -18,6 +18,7 @@ import { type RunHost, throwIfStopped } from '../events.js';
 import type { AskedOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
 import { hubHost } from './hub-host.js';
+import { withRememberedFiles } from './remembered-files.js';
 import { sharedImages } from './shared-images.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
 
@@ -111,11 +112,14 @@ export const openers: Openers = {
     };
   },
   images: (path, cache, host) =>
-    readDataset(path, {
-      cache,
-      onProgress(done, total) {
-        throwIfStopped(host);
-        host.emit({ type: 'progress', phase: 'data', done, total });
-      },
-    }),
+    withRememberedFiles(path, cache.shorterSide, (remembered) =>
+      readDataset(path, {
+        cache,
+        remembered,
+        onProgress(done, total) {
+          throwIfStopped(host);
+          host.emit({ type: 'progress', phase: 'data', done, total });
+        },
+      }),
+    ),
 };

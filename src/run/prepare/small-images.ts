@@ -42,13 +42,14 @@ export function smallerSize(side: number, imageSize: number): number | undefined
   return smaller <= 0.75 * imageSize ? smaller : undefined;
 }
 
-/** The largest shorter side; undefined where an image is not in memory, which small ones are. */
+/** The largest shorter side; undefined where one is not known. */
 function largestSide(images: readonly LabelledImage[], cache: ImageCache): number | undefined {
   let largest = 0;
   for (const { image } of images) {
-    const pixels = image.kind === 'file' ? cache.get(image.path) : image;
-    if (pixels === undefined) return undefined;
-    largest = Math.max(largest, Math.min(pixels.width, pixels.height));
+    const side =
+      image.kind === 'file' ? cache.shorterSideOf(image.path) : Math.min(image.width, image.height);
+    if (side === undefined) return undefined;
+    largest = Math.max(largest, side);
   }
   return largest;
 }

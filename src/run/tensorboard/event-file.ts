@@ -4,9 +4,9 @@ import { AppendFile } from '../../files/append-file.js';
 import { removeTemporaries, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { type MetricsLine, readMetrics } from '../folder/metrics-log.js';
-import type { RunRecord, RunSummary } from '../folder/record.js';
+import type { RunRecord } from '../folder/record.js';
 import type { RunFolder } from '../folder/run-folder.js';
-import { firstEvents, lastEvents, metricsEvent, type Picture } from './event.js';
+import { firstEvents, lastEvents, metricsEvent, type Picture, sessionEnd, type TestedRun } from './event.js';
 
 /** TensorBoard looks for `tfevents` in names; a name without clock and machine is the same after a run was killed. */
 const NAME = 'events.out.tfevents.0.adarand';
@@ -46,8 +46,17 @@ export class EventFile {
   }
 
   /** Of a run that is finished. */
-  end(summary: RunSummary, pictures: readonly Picture[]): void {
+  end(summary: TestedRun, pictures: readonly Picture[]): void {
     this.#file.append(lastEvents(summary, pictures, Date.now() / 1000));
+  }
+
+  /** Of a run that failed after so many steps; one that is continued makes the file again without it. */
+  fail(steps: number): void {
+    try {
+      this.#file.append(sessionEnd('failure', steps, Date.now() / 1000));
+    } catch {
+      // Why the run failed is the error to tell; a full disk may be both.
+    }
   }
 
   close(): void {

@@ -24,6 +24,9 @@ export interface Picture {
   readonly height: number;
 }
 
+/** What a test gave. */
+export type TestedRun = Pick<RunSummary, 'steps' | 'test_accuracy' | 'test_balanced_accuracy' | 'test_loss'>;
+
 /** How an event file begins: its version, and the hyper-parameters. */
 export function firstEvents(record: RunRecord): Uint8Array {
   const wallTime = Date.parse(record.started) / 1000;
@@ -42,11 +45,7 @@ export function metricsEvent(line: MetricsLine, otherwise: number): Uint8Array {
 }
 
 /** How the event file of a finished run ends: what the test gave, pictures, and the end of the session. */
-export function lastEvents(
-  summary: Pick<RunSummary, 'steps' | 'test_accuracy' | 'test_balanced_accuracy' | 'test_loss'>,
-  pictures: readonly Picture[],
-  wallTime: number,
-): Uint8Array {
+export function lastEvents(summary: TestedRun, pictures: readonly Picture[], wallTime: number): Uint8Array {
   const { steps, test_accuracy, test_balanced_accuracy, test_loss } = summary;
   const tested = Object.entries({
     'test/accuracy': test_accuracy,
@@ -58,14 +57,18 @@ export function lastEvents(
     const image = create(Summary_ImageSchema, { width, height, colorspace, encodedImageString: png });
     return create(Summary_ValueSchema, { tag, value: { case: 'image', value: image } });
   });
-  const success = 1;
-  const end = create(SessionEndInfoSchema, { status: success, endTimeSecs: wallTime });
-  return Buffer.concat([
-    summaryEvent(wallTime, steps, [...tested, ...drawn]),
-    summaryEvent(wallTime, steps, [
-      hparams('_hparams_/session_end_info', { case: 'sessionEndInfo', value: end }),
-    ]),
-  ]);
+  const shown = summaryEvent(wallTime, steps, [...tested, ...drawn]);
+  return Buffer.concat([shown, sessionEnd('success', steps, wallTime)]);
+}
+
+/** As the plugin for hyper-parameters numbers them. */
+const sessionStatus = { success: 1, failure: 2 } as const;
+
+/** How a run has ended. */
+export function sessionEnd(status: keyof typeof sessionStatus, steps: number, wallTime: number): Uint8Array {
+  const value = create(SessionEndInfoSchema, { status: sessionStatus[status], endTimeSecs: wallTime });
+  const data = { case: 'sessionEndInfo', value } as const;
+  return summaryEvent(wallTime, steps, [hparams('_hparams_/session_end_info', data)]);
 }
 
 function summaryEvent(wallTime: number, step: number, value: Summary_Value[]): Uint8Array {

@@ -5,6 +5,7 @@ import type { State } from '../../runtime/state.js';
 import type { Position } from '../../training/checkpoint.js';
 import { diverged } from '../../training/diverged.js';
 import type { Evaluation } from '../../training/evaluation.js';
+import type { Outputs } from '../../training/outputs.js';
 import type { Tested } from '../../training/split-passes.js';
 import type { RunHost } from '../events.js';
 import { diagnosticsRecord } from '../folder/diagnostics-record.js';
@@ -12,7 +13,7 @@ import { secondsPerEpoch, startAccuracy } from '../folder/metrics-log.js';
 import type { RunRecord, RunSummary } from '../folder/record.js';
 import type { Picture } from '../tensorboard/event.js';
 import type { EventFile } from '../tensorboard/event-file.js';
-import { picturesOf } from '../tensorboard/pictures.js';
+import { type Pictured, picturesOf } from '../tensorboard/pictures.js';
 import { stepsAt } from './check-position.js';
 import type { Run } from './run.js';
 import { trainedClassifier } from './trained-classifier.js';
@@ -23,6 +24,8 @@ import { writePredictions } from './write-predictions.js';
 export interface Ended {
   readonly position: Position;
   readonly test: Tested | undefined;
+  /** Some of the validation images, whose features are drawn. */
+  readonly drawn: Outputs | undefined;
   /** Undefined where there is to be none. */
   readonly events: EventFile | undefined;
 }
@@ -49,16 +52,21 @@ export async function finishRun(
   const { outputs } = ended.test ?? {};
   if (run.options.predictions && outputs !== undefined)
     await writePredictions(held.folder.predictions, outputs, dataset);
-  const summary = await summarize(run, record, ended);
+  const known = await summarize(run, record, ended);
   if (ended.events !== undefined) {
     host.emit({ type: 'phase', phase: 'draw' });
-    ended.events.end(summary, await pictures(ended.test, dataset.classes, host));
+    ended.events.end(known, await pictures(ended, dataset.classes, host));
   }
+  const summary = { ...known, profile: host.clock.profile };
   await held.folder.writeSummary(summary);
   return summary;
 }
 
-async function summarize(run: Run, record: RunRecord, { position, test }: Ended): Promise<RunSummary> {
+async function summarize(
+  run: Run,
+  record: RunRecord,
+  { position, test }: Ended,
+): Promise<Omit<RunSummary, 'profile'>> {
   const { options, settings, inputs, held } = run;
   const { data, model } = record;
   const { best } = position;
@@ -102,16 +110,15 @@ async function summarize(run: Run, record: RunRecord, { position, test }: Ended)
 
 /** A picture is no reason to lose a trained run: where there can be none, it is said why. */
 async function pictures(
-  test: Tested | undefined,
+  pictured: Pictured,
   classes: readonly string[],
   host: RunHost,
 ): Promise<readonly Picture[]> {
-  if (test === undefined) return [];
   try {
-    return await picturesOf(test, classes);
+    return await picturesOf(pictured, classes);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    host.emit({ type: 'remark', text: `the confusion matrix for TensorBoard could not be drawn: ${why}` });
+    host.emit({ type: 'remark', text: `the pictures for TensorBoard could not be drawn: ${why}` });
     return [];
   }
 }

@@ -5,6 +5,7 @@ import { withoutValues } from '../../nn/without-values.js';
 import { optimizers } from '../../optimizers/index.js';
 import { type Position, start } from '../../training/checkpoint.js';
 import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../training/classifier.js';
+import type { FeatureStore } from '../../training/feature-store.js';
 import { inverseFrequencies } from '../../training/task-loss.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
@@ -16,7 +17,9 @@ import type { RunRecord, RunSummary } from '../folder/record.js';
 import { stageOf } from '../folder/stage.js';
 import { parseKeptEpochs } from '../options/kept-epochs.js';
 import { rateFactors } from '../prepare/group-rates.js';
+import { timedCheckpoints, timedFeatures } from '../profile/timed.js';
 import { EventFile } from '../tensorboard/event-file.js';
+import { DRAWN, drawing } from '../tensorboard/pictures.js';
 import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
@@ -52,18 +55,23 @@ export async function runTraining(
   let log: MetricsLog | undefined;
   let events: EventFile | undefined;
   const emit = (event: RunEvent) => {
+    const logged = host.clock.begin('save');
     const line = log?.record(event);
     if (line !== undefined) events?.append(line);
+    logged();
     host.emit(event);
+    // While ONNX Runtime looks at the test images. What fails to load fails again where it is needed, and is told there.
+    if (event.type === 'phase' && event.phase === 'test' && options.tensorboard) drawing().catch(() => {});
   };
   const trainer = await Trainer.create(trainerOptions(run), {
     compile: inputs.compile,
     data,
-    checkpoints,
+    checkpoints: timedCheckpoints(checkpoints, host.clock),
     features: featureFiles(run),
     emit,
     stop: host.stop,
     wantsTest: options.predictions,
+    drawEvery: options.tensorboard ? Math.ceil(inputs.dataset.val.images.length / DRAWN) : undefined,
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -80,6 +88,7 @@ export async function runTraining(
     const left = trainer.epochsLeft(position);
     await checkSpace(path, needed, kept && featureBytes(kept, position, left));
     emit({ type: 'run', path, step: stepsDone(), settings: shown(run) });
+    const begun = host.clock.begin('save');
     await begin();
     const { logEvery } = options;
     log = await MetricsLog.open(folder.metrics, {
@@ -90,10 +99,12 @@ export async function runTraining(
     });
     if (options.tensorboard) events = await EventFile.open(folder, record);
     log.begin();
+    begun();
     const result = await trainer.train(position, { wasLast: wasLastEpoch(record, position) });
     if (result.stopped) throw stopped(commandLine('train', '--resume', path), stepsDone());
-    return await finishRun(run, record, trainer.state, { position, test: result.test, events });
+    return await finishRun(run, record, trainer.state, { ...result, position, events });
   } catch (error) {
+    if (!isStop(error)) events?.fail(stepsDone());
     if (stageOf(path) === undefined) throw error;
     const command =
       log === undefined
@@ -151,9 +162,9 @@ export function trainerOptions(run: Run): TrainerOptions {
 }
 
 /** Undefined where none are kept. */
-function featureFiles({ options: { keepFeatures }, held, inputs }: Run): FeatureFiles | undefined {
+function featureFiles({ options: { keepFeatures }, held, inputs, host }: Run): FeatureStore | undefined {
   if (keepFeatures === undefined) return undefined;
-  return new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs);
+  return timedFeatures(new FeatureFiles(held.folder, parseKeptEpochs(keepFeatures), inputs), host.clock);
 }
 
 function keptFeatures({ options: { keepFeatures, test }, inputs }: Run): KeptFeatures | undefined {
@@ -194,6 +205,10 @@ function stopped(command: string, step: number): AdarandError {
     `stopped after step ${step}, with a checkpoint`,
     `Continue with: ${command}`,
   );
+}
+
+function isStop(error: unknown): boolean {
+  return error instanceof AdarandError && error.code === STOPPED;
 }
 
 /** An error of a run that has begun, with the command that continues the run where that can help. */

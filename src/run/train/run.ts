@@ -1,11 +1,11 @@
 import type { BoundMethod } from '../../methods/method.js';
-import type { RunHost } from '../events.js';
 import type { LockedRunFolder } from '../folder/run-folder.js';
 import type { Settings } from '../options/settings.js';
 import type { RunOptions } from '../options/train-options.js';
 import type { GroupRate } from '../prepare/group-rates.js';
 import type { Preparation } from '../prepare/preparation.js';
 import type { RunInputs } from '../prepare/run-inputs.js';
+import type { TimedHost } from '../profile/timed-host.js';
 
 /** All that a run is made of. */
 export interface Run {
@@ -17,5 +17,5 @@ export interface Run {
   readonly preparation: Preparation;
   readonly inputs: RunInputs;
   readonly held: LockedRunFolder;
-  readonly host: RunHost;
+  readonly host: TimedHost;
 }

@@ -36,6 +36,8 @@ import { prepareToolsOf } from '../prepare/prepare-tools.js';
 import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
 import { smallImagesRemark } from '../prepare/small-images.js';
 import { stepMemory } from '../prepare/step-memory.js';
+import { timedDriver } from '../profile/timed.js';
+import { type TimedHost, timedHost } from '../profile/timed-host.js';
 import { changeLength, lengthFlags, unchanged } from './change-length.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
@@ -53,8 +55,9 @@ import { checkGroupsUnchanged, describeGroups } from './trained-groups.js';
  * @throws AdarandError `run.stopped` when asked to stop, with the command that continues the run; and for every mistake
  * in the input.
  */
-export function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary> {
+export function trainRun(given: TrainOptions, parent: RunHost): Promise<RunSummary> {
   const began = performance.now();
+  const host = timedHost(parent);
   return withNewRun(given, host, async (runOf, asked) => {
     const { minutes, epochs = DEFAULT_EPOCHS } = asked;
     // A step takes as long, however many there are.
@@ -80,7 +83,7 @@ export function trainRun(given: TrainOptions, host: RunHost): Promise<RunSummary
  */
 export function measureRun(given: TrainOptions, host: RunHost): Promise<RunPace> {
   const began = performance.now();
-  return withNewRun(given, host, async (runOf) => {
+  return withNewRun(given, timedHost(host), async (runOf) => {
     const { epoch, around } = await measuredPlan(runOf(1), began);
     return {
       epoch_seconds: epoch,
@@ -93,13 +96,13 @@ export function measureRun(given: TrainOptions, host: RunHost): Promise<RunPace>
 /** Opens and prepares what a new run needs; `work` gets the run with so many epochs, and the folder is its own. */
 async function withNewRun<Result>(
   given: TrainOptions,
-  host: RunHost,
+  host: TimedHost,
   work: (runOf: (epochs: number) => Run, asked: AskedOptions) => Promise<Result>,
 ): Promise<Result> {
   const { method, options: checked } = await checkOptions(given);
   const { out, ...asked } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
-  const inputs = await openInputs(asked, method, host);
+  const inputs = timed(await openInputs(asked, method, host), host);
   const groups = groupRates(asked, method, inputs.network);
   const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
@@ -124,7 +127,11 @@ async function withNewRun<Result>(
  * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun`, `changeLength` and
  * `loadLatest` do.
  */
-export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: RunHost): Promise<RunSummary> {
+export async function resumeRun(
+  { run: path, ...asked }: ResumeOptions,
+  parent: RunHost,
+): Promise<RunSummary> {
+  const host = timedHost(parent);
   const held = await RunFolder.openLocked(path);
   try {
     const { folder } = held;
@@ -144,7 +151,7 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
     const { options, settings } = record;
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
     const threads = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
-    const inputs = await openInputs(options, method, host, record.model.source ?? undefined);
+    const inputs = timed(await openInputs(options, method, host, record.model.source ?? undefined), host);
     checkUnchanged(record, inputs);
     const groups = groupRates(options, method, inputs.network);
     checkGroupsUnchanged(record, describeGroups({ options, settings, groups, inputs }));
@@ -171,6 +178,12 @@ export async function resumeRun({ run: path, ...asked }: ResumeOptions, host: Ru
   } finally {
     await held.close();
   }
+}
+
+/** The same, told apart by the clock. */
+function timed(inputs: RunInputs, { clock }: TimedHost): RunInputs {
+  const { compile } = inputs;
+  return { ...inputs, compile: { ...compile, driver: timedDriver(compile.driver, clock) } };
 }
 
 function say(host: RunHost, text: string | undefined): void {

@@ -5,7 +5,7 @@ import { type ImageUse, type ListedImage, readImageList } from '../folder/image-
 import { openWhole } from './open-whole.js';
 import type { RunModel } from './run-model.js';
 
-/** The images of a run that have one use, with the labels of its classes. */
+/** The images of a run that have one use, with the names that it lists them by, and the labels of its classes. */
 export interface FoundImages {
   readonly images: readonly DatasetImage[];
   /** Those that are not there any more. */
@@ -43,7 +43,7 @@ export async function findImages(
         );
       const image = byDigest.get(listed.digest);
       if (image === undefined) lost.push(listed);
-      else images.push({ ...image, label });
+      else images.push({ ...image, name: listed.path, label });
     }
     return { images, lost };
   };

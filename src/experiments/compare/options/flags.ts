@@ -91,6 +91,11 @@ export const ownFlagsSchema = z.strictObject({
       'Train nothing: check the experiment, measure some steps of each method, and say how many runs there are and how long they take.',
     group: 'Experiment',
   }),
+  profile: z.boolean().default(false).register(optionRegistry, {
+    description:
+      'Say at the end what the time of the runs went into, and how much of it was inside ONNX Runtime.',
+    group: 'Run',
+  }),
   retry: z.boolean().default(false).register(optionRegistry, {
     description: 'With --resume: train the runs that failed once more.',
     group: 'Experiment',

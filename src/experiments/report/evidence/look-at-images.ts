@@ -8,21 +8,24 @@ import { type Seen, see } from '../../../run/use/look/seen.js';
 import type { CompileOptions } from '../../../runtime/program.js';
 import type { Answers } from './answers.js';
 import type { Evidence, FinishedRun, ImageEvidence } from './evidence.js';
+import { LostImages } from './lost-images.js';
+import { type Moved, MovedImages } from './moved-images.js';
 import { panelsOf } from './panels.js';
 import { readFeatures } from './read-features.js';
 import { readPredictions } from './read-predictions.js';
 
 /**
  * What single images were answered, by the runs at the largest share of the images of each dataset and network: as the run has
- * kept it, else by its classifier, where that and the images are still there. Features are of the first seed of each method.
+ * kept it, else by its classifier, where that and the images are still there, or in `data`. Features are of the first seed of
+ * each method. A dataset whose images are not where they were is a remark.
  *
- * @throws AdarandError `run.damaged`, `files.read`, `run.stopped`.
+ * @throws AdarandError `run.damaged`, `files.read`, `report.no-images`, `run.stopped`; as `openDataset` does for `data`.
  */
 export async function lookAtImages(
   evidence: Omit<Evidence, 'images'>,
-  compile: CompileOptions,
+  { data, compile }: { readonly data: string | undefined; readonly compile: CompileOptions },
   host: RunHost,
-): Promise<Map<string, ImageEvidence>> {
+): Promise<{ readonly images: Map<string, ImageEvidence>; readonly remarks: readonly string[] }> {
   const chosen = panelsOf(evidence).flatMap((panel) =>
     panel.methods.flatMap((method) =>
       panel
@@ -31,29 +34,35 @@ export async function lookAtImages(
     ),
   );
   const images = new Map<string, ImageEvidence>();
+  const given = data === undefined ? undefined : new MovedImages(data, host);
+  const lost = new LostImages();
   for (const [done, { run, wantsFeatures }] of chosen.entries()) {
     throwIfStopped(host, 'evaluate');
     host.emit({ type: 'progress', phase: 'model', done, total: chosen.length });
-    images.set(run.path, await lookAt(run, wantsFeatures, evidence.split, compile, host));
+    const moved = await given?.of(run, evidence.split);
+    const looked = await lookAt(run, wantsFeatures, evidence.split, { compile, moved }, host);
+    images.set(run.path, looked);
+    lost.see(run, looked.answers);
   }
-  return images;
+  given?.checkFound();
+  return { images, remarks: lost.remarks };
 }
 
 async function lookAt(
   run: FinishedRun,
   wantsFeatures: boolean,
   split: Evidence['split'],
-  compile: CompileOptions,
+  { compile, moved }: { readonly compile: CompileOptions; readonly moved: Moved | undefined },
   host: RunHost,
 ): Promise<ImageEvidence> {
-  const answers = split === 'test' ? await readPredictions(run) : undefined;
+  const answers = split === 'test' ? await readPredictions(run, moved?.imageOf) : undefined;
   const features = wantsFeatures ? await readFeatures(run) : undefined;
   const hasAll = answers !== undefined && (features !== undefined || !wantsFeatures);
   const folder = await RunFolder.open(run.path);
   if (hasAll || !existsSync(folder.model)) return { answers, features };
   const seen = await see(
     { folder, record: run.record, summary: run.summary },
-    { data: undefined, compile, trainImages: 0 },
+    { data: moved?.folder, compile, trainImages: 0 },
     host,
   );
   if ('why' in seen) return { answers, features };

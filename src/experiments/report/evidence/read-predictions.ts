@@ -1,23 +1,28 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { isAbsolute, join, relative, resolve } from 'node:path';
+import { join } from 'node:path';
 import { AdarandError } from '../../../errors.js';
 import { systemCode } from '../../../files/atomic.js';
 import { specialAt } from '../../../files/special.js';
 import { whyUnreadable } from '../../../files/why-unreadable.js';
 import type { AnsweredImage, Answers } from './answers.js';
 import type { FinishedRun } from './evidence.js';
+import { type ImageOf, imageAt } from './image-at.js';
 import { parseCsv } from './parse-csv.js';
 
 /** In a run's folder: what was predicted for its test images, as `predictions-table.ts` writes it. */
 export const PREDICTIONS = 'predictions.csv';
 
 /**
- * The predictions that a run has kept; undefined where it has none.
+ * The predictions that a run has kept; undefined where it has none. Images are where they were when the run began, unless
+ * `imageOf` knows it better.
  *
  * @throws AdarandError `run.damaged`, `files.read`.
  */
-export async function readPredictions({ path, record }: FinishedRun): Promise<Answers | undefined> {
+export async function readPredictions(
+  { path, record }: Pick<FinishedRun, 'path' | 'record'>,
+  imageOf: ImageOf = (name) => imageAt(record.options.data, name),
+): Promise<Answers | undefined> {
   const file = join(path, PREDICTIONS);
   if (!existsSync(file)) return undefined;
   const special = await specialAt(file);
@@ -31,7 +36,7 @@ export async function readPredictions({ path, record }: FinishedRun): Promise<An
   const expected = ['path', 'class', 'predicted', ...classes.map((name) => `probability:${name}`)];
   if (JSON.stringify(header) !== JSON.stringify(expected))
     throw damaged(file, 'its columns are not those of the run');
-  const images = rows.map((row, i) => answerOf(row, classes, record.options.data) ?? i);
+  const images = rows.map((row, i) => answerOf(row, classes, imageOf) ?? i);
   const wrong = images.find((image) => typeof image === 'number');
   if (wrong !== undefined) throw damaged(file, `row ${wrong + 1} is not a prediction`);
   return { split: 'test', classes, images: images.filter((image) => typeof image !== 'number') };
@@ -40,7 +45,7 @@ export async function readPredictions({ path, record }: FinishedRun): Promise<An
 function answerOf(
   row: readonly string[],
   classes: readonly string[],
-  data: string,
+  imageOf: ImageOf,
 ): AnsweredImage | undefined {
   const [name, trueClass = '', predictedClass = '', ...cells] = row;
   const [truth, predicted] = [classes.indexOf(trueClass), classes.indexOf(predictedClass)];
@@ -50,15 +55,7 @@ function answerOf(
     return undefined;
   if (probability === undefined || truthProbability === undefined) return undefined;
   if (!probabilities.every((p) => p >= 0 && p <= 1)) return undefined;
-  return { name, truth, predicted, probability, truthProbability, image: imageAt(data, name) };
-}
-
-/** A file inside the dataset's folder, if it is there. */
-function imageAt(data: string, name: string): AnsweredImage['image'] {
-  const path = resolve(data, name);
-  const inside = relative(data, path);
-  if (inside.startsWith('..') || isAbsolute(inside) || !existsSync(path)) return undefined;
-  return { image: { kind: 'file', path } };
+  return { name, truth, predicted, probability, truthProbability, image: imageOf(name) };
 }
 
 function damaged(path: string, reason: string): AdarandError {

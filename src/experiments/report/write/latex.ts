@@ -41,8 +41,12 @@ const special: Readonly<Record<string, string>> = {
 };
 
 function escaped(text: string): string {
-  return text
-    .replace(/[\\~^±†–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
-    .replace(/\s*[\r\n]+\s*/g, ' ')
-    .replace(/(^|[ (])-(?=\d)/g, '$1$-$');
+  return (
+    text
+      .replace(/[\\~^±†–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
+      .replace(/\s*[\r\n]+\s*/g, ' ')
+      .replace(/(^|[ (])-(?=\d)/g, '$1$-$')
+      // What ends a line, and a rule, would take these for their own.
+      .replace(/^(\s*)([[*])/, '$1{$2}')
+  );
 }

@@ -45,6 +45,22 @@ test('a table as CSV, Markdown and LaTeX, with what is special in each', () => {
   );
 });
 
+test('a cell of LaTeX is nothing to the end of the line before it', () => {
+  // TeX takes the bracket after \\\\ or a rule for a length, and may look for its number for ever.
+  const columns = [{ title: '[x]' }, { title: '*' }];
+  const latex = latexOf({
+    ...table,
+    columns,
+    rows: [
+      ['[a]', '[0, 1]'],
+      ['*', { strong: '[b]' }],
+      ['a [b]', 'c*'],
+    ],
+  });
+  for (const line of ['{[}x] & {*}', '{[}a] & {[}0, 1]', '{*} & \\textbf{{[}b]}', 'a [b] & c*'])
+    assert.ok(latex.includes(`    ${line} \\\\\n`), line);
+});
+
 test('file names are plain', () => {
   assert.equal(fileName('accuracy', 'my flowers/ü', 'org/net', '2.5 %'), 'accuracy-my-flowers-org-net-2.5');
 });
