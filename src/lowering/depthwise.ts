@@ -1,6 +1,7 @@
 import { at, invariant } from '../errors.js';
 import { concat } from '../graph/operators/concat.js';
-import type { ConvAttributes } from '../graph/operators/conv-geometry.js';
+import { type ConvAttributes, convOutputShape } from '../graph/operators/conv-geometry.js';
+import { expand } from '../graph/operators/expand.js';
 import { gather } from '../graph/operators/gather.js';
 import { reduceSum } from '../graph/operators/reduce-sum.js';
 import { reshape } from '../graph/operators/reshape.js';
@@ -16,13 +17,18 @@ import { unblockChannels } from './operators/unblock-channels.js';
 import { reverseRows } from './reversed-kernel.js';
 import type { Target } from './target.js';
 
-/** Whether a convolution is depthwise and the device has the blocked layout for its channels. */
+/*
+ * Where channels do not fill blocks, those of all images, side by side, may: each map has its own kernel, so a batch of N
+ * images of C channels is one image of N C channels, whose kernels are repeated.
+ */
+
+/** Whether a convolution is depthwise and the device has the blocked layout for its channels, or for those of all images. */
 export function canBlock(x: Shape, w: Shape, attributes: ConvAttributes, { channelBlock }: Target): boolean {
-  const channels = at(x, 1);
+  const [batch, channels] = nchw(x);
   return (
     channelBlock !== undefined &&
     isDepthwise(x, w, attributes) &&
-    channels % channelBlock === 0 &&
+    (batch * channels) % channelBlock === 0 &&
     attributes.dilations.every((d) => d === 1)
   );
 }
@@ -40,6 +46,12 @@ export function depthwiseForward(
   target: Target,
 ): Value {
   const block = blockOf(target);
+  if (!fillsBlocks(x.shape, block)) {
+    const [batch] = nchw(x.shape);
+    const y = convOutputShape(x.shape, w.shape, attributes);
+    const operands = { x: beside(x), w: repeated(w, batch), bias: bias && repeated(bias, batch) };
+    return reshape(depthwiseForward(operands, ofMaps(x.shape, attributes), target), y);
+  }
   const operands = { x: blockChannels(x, block), w: blockDepthwiseKernels(w, block), bias };
   return unblockChannels(blockedConv(operands, { ...attributes, block }), block);
 }
@@ -53,6 +65,12 @@ export function depthwiseInputGradient(
   target: Target,
 ): Value {
   const block = blockOf(target);
+  if (!fillsBlocks(shape, block)) {
+    const [batch, channels, height, width] = nchw(shape);
+    const one = [1, batch * channels, height, width];
+    const maps = ofMaps(shape, attributes);
+    return reshape(depthwiseInputGradient(beside(dy), repeated(w, batch), one, maps, target), shape);
+  }
   const spread = dilated(blockChannels(dy, block), at(attributes.strides, 0), block);
   const reversed = reshape(reverseRows(kernelRows(w)), w.shape);
   const dx = blockedConv(
@@ -79,6 +97,12 @@ export function depthwiseWeightGradient(
   const block = blockOf(target);
   const [batch, channels, height, width] = nchw(x.shape);
   const [, , rows, columns] = nchw(dy.shape);
+  if (!fillsBlocks(x.shape, block)) {
+    const kernels = [batch * channels, ...shape.slice(1)];
+    const ofImages = ofMaps(x.shape, attributes);
+    const each = depthwiseWeightGradient(beside(x), beside(dy), kernels, ofImages, target);
+    return reshape(reduceSum(reshape(each, [batch, sizeOf(shape)]), [0]), shape);
+  }
   const maps = batch * channels;
   const images = reshape(blockChannels(x, block), [1, maps, height, width]);
   const kernels = reshape(blockChannels(dy, block), [maps, 1, rows, columns]);
@@ -99,6 +123,28 @@ export function depthwiseWeightGradient(
     block,
   ]);
   return reshape(transpose(sum, [0, 2, 1]), shape);
+}
+
+function fillsBlocks(x: Shape, block: number): boolean {
+  return at(x, 1) % block === 0;
+}
+
+/** Maps [N,C,H,W] as those of one image. */
+function beside(maps: Value): Value {
+  const [batch, channels, height, width] = nchw(maps.shape);
+  return reshape(maps, [1, batch * channels, height, width]);
+}
+
+/** A parameter [C,...] for the maps of so many images, [N C,...]. */
+function repeated(parameter: Value, images: number): Value {
+  const rest = parameter.shape.slice(1);
+  const each = expand(reshape(parameter, [1, ...parameter.shape]), [images, ...parameter.shape]);
+  return reshape(each, [images * at(parameter.shape, 0), ...rest]);
+}
+
+function ofMaps(x: Shape, attributes: ConvAttributes): ConvAttributes {
+  const [batch, channels] = nchw(x);
+  return { ...attributes, group: batch * channels };
 }
 
 function blockOf({ channelBlock }: Target): number {

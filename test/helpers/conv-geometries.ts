@@ -107,14 +107,22 @@ export function convolutions(): Geometry[] {
         { ...plain, pads: [2, 2, 2, 2], group: C },
       ],
     ]),
-    ['depthwise 12, no whole blocks', [2, 12, 6, 6], [12, 1, 3, 3], { ...same, group: 12 }],
+    ['depthwise 8, blocks of two images', [2, 8, 6, 7], [8, 1, 3, 3], { ...same, group: 8 }],
+    ['depthwise 8, blocks of two images, stride 2', [2, 8, 8, 8], [8, 1, 3, 3], { ...halved, group: 8 }],
+    ['depthwise 12, no whole blocks', [1, 12, 6, 6], [12, 1, 3, 3], { ...same, group: 12 }],
     ['depthwise, two filters a channel', [2, 16, 6, 6], [32, 1, 3, 3], { ...same, group: 16 }],
   ];
 }
 
 /** Those whose bias keeps a rule off, and those that take it along. */
 export function biasedConvolutions(): Geometry[] {
-  const wanted = ['3x3, small map', '3x3 of whole blocks, middle map', 'depthwise 16', 'patches'];
+  const wanted = [
+    '3x3, small map',
+    '3x3 of whole blocks, middle map',
+    'depthwise 16',
+    'depthwise 8, blocks of two images',
+    'patches',
+  ];
   return convolutions().filter(([name]) => wanted.includes(name));
 }
 
