@@ -1,8 +1,8 @@
 import { type Node, topologicalOrder, type Value } from '../value.js';
 
 /**
- * The order in which nodes stand in a file, each after its inputs. It decides the peak memory, because ONNX Runtime walks
- * back from the outputs, depth first: of a node's inputs, it first computes the one whose node stands last in the file.
+ * The order in which nodes stand in a model that is run, each after its inputs. It decides the peak memory, because ONNX Runtime walks
+ * back from the outputs, depth first: of a node's inputs, it first computes the one whose node stands last in the model.
  *
  * Inputs of few steps therefore stand first here. They are computed right before they are read, not before all that the
  * other inputs need: a transformed kernel of the last layer is not held during the layers before it.

@@ -4,7 +4,7 @@ import type { Device } from '../device.js';
 import type { Emitter, OnnxAttribute, OnnxAttributes } from '../emitter.js';
 import { onnxDataType } from '../operators/cast.js';
 import { type Shape, sizeOf, type Tensor, type TensorType } from '../tensor.js';
-import type { Value } from '../value.js';
+import { type Node, topologicalOrder, type Value } from '../value.js';
 import { nodeOrder } from './node-order.js';
 import {
   type AttributeProto,
@@ -37,17 +37,24 @@ export interface OnnxGraph {
   readonly freeBatch?: ReadonlySet<string>;
 }
 
-/** Serializes a lowered graph as an ONNX model. The order of `outputs` and `nodeOrder` decide the peak memory. */
+/** Serializes a lowered graph as an ONNX model that is run at once: the order of `outputs` and `nodeOrder` decide its memory. */
 export function writeOnnx(graph: OnnxGraph, device: Device): Uint8Array {
-  return joined(serialize(modelOf(graph, device)));
+  return joined(serialize(modelOf(graph, device, nodeOrder)));
 }
 
-/** The same in pieces, which hold the initializers themselves: no copy of the weights is made. */
+/**
+ * An ONNX model for a file, in the order in which the network is built, as readers expect it. It comes in pieces, which hold
+ * the initializers themselves: no copy of the weights is made.
+ */
 export function onnxPieces(graph: OnnxGraph, device: Device): readonly Uint8Array[] {
-  return serialize(modelOf(graph, device));
+  return serialize(modelOf(graph, device, topologicalOrder));
 }
 
-function modelOf(graph: OnnxGraph, device: Device): ModelProto {
+function modelOf(
+  graph: OnnxGraph,
+  device: Device,
+  order: (outputs: readonly Value[]) => readonly Node[],
+): ModelProto {
   const nodes: NodeProto[] = [];
   const initializers: TensorProto[] = [];
   const names = new Map<Value, string>();
@@ -116,7 +123,7 @@ function modelOf(graph: OnnxGraph, device: Device): ModelProto {
   };
 
   const outputs = [...graph.outputs];
-  for (const node of nodeOrder(outputs.map(([, value]) => value))) {
+  for (const node of order(outputs.map(([, value]) => value))) {
     const { operator } = node;
     if (operator.kind === 'composite')
       throw new AdarandError(
