@@ -14,8 +14,11 @@ import { blockedMean } from './operators/blocked-mean.js';
  * and the segments' sums are added up.
  */
 
-/** Pixels that are added one after the other, at most; where no such number divides a map's, all are. */
+/** Pixels that are added one after the other, at most, where a number of so many divides the map's. */
 const SEGMENT = 32;
+
+/** A map of so few pixels is one segment; and a segment of fewer than the second number costs more than it gains. */
+const [WHOLE, SHORTEST] = [64, 4];
 
 /** Sums of blocked x [N,C,H,W] over pixels, and over images unless they are kept: [N,C] or [C]. */
 export function mapSums(x: Value, block: number, keeps: 'images' | 'channels'): Value {
@@ -40,10 +43,15 @@ export function mapDots(x: Value, y: Value, block: number): Value {
 function inSegments(shape: Shape): Shape {
   const [batch, channels, height, width] = nchw(shape);
   const pixels = height * width;
-  let count = Math.ceil(pixels / SEGMENT);
-  while (pixels % count !== 0) count++;
-  const segments = count === pixels ? 1 : count;
+  const segments = segmentsOf(pixels);
   return [1, batch * channels * segments, 1, pixels / segments];
+}
+
+function segmentsOf(pixels: number): number {
+  if (pixels <= WHOLE) return 1;
+  const counts = Array.from({ length: Math.floor(pixels / SHORTEST) }, (_, i) => i + 1);
+  const dividing = counts.filter((count) => pixels % count === 0);
+  return dividing.find((count) => pixels / count <= SEGMENT) ?? at(dividing, dividing.length - 1);
 }
 
 /** The numbers of all segments, which lie as [N, C/b, S, b], added up. */

@@ -32,9 +32,8 @@ export function channelAffine(x: Value, scale: Value, offset: Value | undefined,
     return offset === undefined ? scaled : add(scaled, column(offset));
   }
   // A depthwise 1x1 convolution is one pass over x, and takes a following activation with it.
-  if (isLarge(x)) {
+  if (isLarge(x))
     return conv(x, reshape(scale, [channels, 1, 1, 1]), offset, { ...pointwise, group: channels });
-  }
   const zero = scalar(0, [channels]);
   const one = scalar(1, [channels]);
   return batchNormalization(x, { scale, bias: offset ?? zero, mean: zero, variance: one }, 0);
@@ -43,9 +42,7 @@ export function channelAffine(x: Value, scale: Value, offset: Value | undefined,
 /** Sums of x [N,C,H,W] per channel: [C]. */
 export function channelSum(x: Value, { channelBlock: block }: Target): Value {
   const [, channels] = nchw(x.shape);
-  if (fillsBlocks(channels, block)) {
-    return mapSums(blockChannels(x, block), block, 'channels');
-  }
+  if (fillsBlocks(channels, block)) return mapSums(blockChannels(x, block), block, 'channels');
   return reshape(reduceSum(x, OVER), [at(x.shape, 1)]);
 }
 
@@ -53,9 +50,7 @@ export function channelSum(x: Value, { channelBlock: block }: Target): Value {
 export function channelDot(x: Value, y: Value, target: Target): Value {
   const [batch, channels, height, width] = nchw(x.shape);
   const { device, channelBlock: block } = target;
-  if (fillsBlocks(channels, block)) {
-    return mapDots(blockChannels(x, block), blockChannels(y, block), block);
-  }
+  if (fillsBlocks(channels, block)) return mapDots(blockChannels(x, block), blockChannels(y, block), block);
   if (device === 'webgpu' || !isLarge(x)) return channelSum(mul(x, y), target);
   const rows = [batch * channels, 1, height * width];
   const dots = matmul(reshape(x, rows), reshape(y, rows), { transposeB: true });
