@@ -29,6 +29,12 @@ const SIDE = 28;
  * @throws AdarandError `sample.no-fashion-mnist`.
  */
 export function openFashionMnist(): Dataset {
+  const splits = fashionImages();
+  return createDataset({ path: 'fashion-mnist', classes: fashionClasses, ...splits }, { seed: 0 });
+}
+
+/** Its images alone. */
+export function fashionImages() {
   const train: LabelledImage[] = [];
   const val: LabelledImage[] = [];
   const test: LabelledImage[] = [];
@@ -38,7 +44,7 @@ export function openFashionMnist(): Dataset {
     val.push(...images.slice(-TEST - VALIDATION, -TEST));
     test.push(...images.slice(-TEST));
   });
-  return createDataset({ path: 'fashion-mnist', classes: fashionClasses, train, val, test }, { seed: 0 });
+  return { train, val, test };
 }
 
 function readClass(label: number): LabelledImage[] {

