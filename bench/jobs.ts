@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -95,17 +95,16 @@ async function compare(job: Job): Promise<string[][]> {
   });
 }
 
-/** A folder that the command line opens. */
+/** What the command line opens. */
 async function modelOf({ model }: Job): Promise<string> {
   if ('folder' in model) return join(folder, 'models', model.folder);
   const { parameters, buffers, toFile } = backboneNamed(model.random, { seed: 1 });
-  const path = join(scratch, model.random);
-  await mkdir(path);
+  const path = join(scratch, `${model.random}.safetensors`);
   const tensors = new Map([
     ...[...parameters].map(([name, { tensor }]) => [name, tensor] as const),
     ...buffers,
   ]);
-  await writeSafetensors(join(path, 'model.safetensors'), toFile?.(tensors) ?? tensors);
+  await writeSafetensors(path, toFile?.(tensors) ?? tensors);
   return path;
 }
 
