@@ -1,9 +1,8 @@
-import { at } from '../errors.js';
 import { reshape } from '../graph/operators/reshape.js';
-import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
+import { pixelsOf } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
 
 /**
@@ -13,7 +12,7 @@ import { blockChannels } from './operators/block-channels.js';
  */
 export function blockDenseKernels(w: Value, block: number): Value {
   const [filters, channels] = nchw(w.shape);
-  const inBlocks = channels < block || isPointwise(w) ? w : blockChannels(w, block);
+  const inBlocks = channels < block || pixelsOf(w.shape) === 1 ? w : blockChannels(w, block);
   const rows = reshape(inBlocks, [1, filters, sizeOf(w.shape.slice(1)), 1]);
   return reshape(blockChannels(rows, block), w.shape);
 }
@@ -22,14 +21,4 @@ export function blockDenseKernels(w: Value, block: number): Value {
 export function blockDepthwiseKernels(w: Value, block: number): Value {
   const [channels, , height, width] = nchw(w.shape);
   return reshape(blockChannels(reshape(w, [1, channels, height, width]), block), w.shape);
-}
-
-/** w [K,C,1,1] as the kernels of its adjoint, [C,K,1,1]. */
-export function exchanged(w: Value): Value {
-  const [filters, channels] = nchw(w.shape);
-  return reshape(transpose(reshape(w, [filters, channels]), [1, 0]), [channels, filters, 1, 1]);
-}
-
-function isPointwise(w: Value): boolean {
-  return at(w.shape, 2) * at(w.shape, 3) === 1;
 }

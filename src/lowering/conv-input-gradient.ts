@@ -8,7 +8,6 @@ import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import type { Shape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { exchanged } from './blocked-kernels.js';
 import { adjointPads, hasUnitStride, isPointwise, pixelsOf } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { canBlockDense, denseByBlocks } from './dense-blocked.js';
@@ -26,12 +25,6 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
     if (isOfPatches(shape, w.shape, attributes)) return [patchesInputGradient(dy, w, shape)];
     if (canBlock(shape, w.shape, attributes, target) && canBlockGradients(shape, w.shape, attributes))
       return [depthwiseInputGradient(dy, w, shape, attributes, target)];
-    if (isPointwise(w.shape, attributes) && hasUnitStride(attributes)) {
-      const kernels = exchanged(w);
-      return canBlockDense(dy.shape, kernels.shape, attributes, target)
-        ? [denseByBlocks({ x: dy, w: kernels }, attributes, target)]
-        : [conv(dy, kernels, undefined, attributes)];
-    }
     if (!hasUnitStride(attributes) && canWeave(shape, w.shape, attributes, target))
       return [wovenInputGradient(dy, w, shape, attributes, target)];
     const adjoint = adjointPads(w.shape, attributes);
@@ -39,12 +32,12 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
       return [convTranspose(dy, w, shape.slice(2), attributes)];
     if (isForWinograd('inputGradient', shape, w.shape, attributes, target))
       return [winogradInputGradient(dy, w, shape, adjoint)];
-    const gathers = target.device === 'cpu' && attributes.group === 1;
+    const gathers = target.device === 'cpu' && attributes.group === 1 && !isPointwise(w.shape, attributes);
     if (gathers && pixelsOf(shape) < crossovers.reversedKernel)
       return [byWindows(dy, w, shape, { ...attributes, pads: adjoint })];
     const flipped = reversedKernel(w, attributes.group);
     const byFlipped = { ...attributes, pads: adjoint };
-    return gathers && canBlockDense(dy.shape, flipped.shape, byFlipped, target)
+    return canBlockDense(dy.shape, flipped.shape, byFlipped, target)
       ? [denseByBlocks({ x: dy, w: flipped }, byFlipped, target)]
       : [conv(dy, flipped, undefined, byFlipped)];
   },
