@@ -173,7 +173,7 @@ async function prepare(task: StepTask, file: string): Promise<void> {
     source: sourceImages,
     openAt: () => Promise.resolve(network),
   };
-  const frozen = new FrozenModel(inputs, host);
+  const frozen = await FrozenModel.create(inputs, host);
   const tools = prepareToolsOf(inputs, frozen, { batchSize: task.batchSize, seed: 1 }, host);
   const statistics = expected.statistics
     ? statisticsOf(await tools.features('train'), task.classes)

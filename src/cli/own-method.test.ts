@@ -114,6 +114,18 @@ export default {
       /mine: epochCallback\.run returned something else than a tensor/,
     ],
     [
+      'a callback that reads a state without saying so',
+      "{ needs: [], epochCallback: { epochs: 1, run: (tensor) => ({ a: tensor('a') }) }, loss: (_, tools) => (tools.state('a', { dtype: 'float32', shape: [1] }), {}) }",
+      /mine: epochCallback\.run reads the state a, which `reads` does not name/,
+    ],
+    [
+      'a sampler that reads what steps update',
+      "{ needs: ['sourceBatch'], sourceSampler: ({ tensor }) => Int32Array.from(tensor('a').data), loss: (_, tools) => { const a = tools.state('a', { dtype: 'float32', shape: [1] }); return { updates: new Map([[a, a]]) }; } }",
+      /mine: sourceSampler reads the state a, which steps update/,
+      '--source',
+      'more',
+    ],
+    [
       'no sampler for its source images',
       "{ needs: ['sourceBatch'], loss: () => ({}) }",
       /mine\.mjs: bind .*sourceSampler: a method that needs sourceBatch chooses its images/,

@@ -153,6 +153,7 @@ export const borrowingTreasures = defineMethod({
       },
       epochCallback: {
         epochs: chosen.updateEpochs,
+        reads: ['counts'],
         run(tensor, { logits, labels }) {
           const length = at(tensor('neighbours', 'int32').shape, 1);
           const [count, classes] = [at(logits.shape, 0), at(logits.shape, 1)];

@@ -179,6 +179,7 @@ function callbackOf(
 ): NonNullable<Bound['epochCallback']> {
   return {
     epochs: callback.epochs,
+    reads: (callback.reads ?? []).map((name) => prefix + name),
     run: (tensor, predictions) => prefixed(prefix, callback.run(reading(prefix, tensor), predictions)),
   };
 }

@@ -1,5 +1,5 @@
 import type { Device } from '../graph/device.js';
-import type { Tensor } from '../graph/tensor.js';
+import type { DeviceMemory, Held } from './device-memory.js';
 
 export interface SessionOptions {
   readonly device: Device;
@@ -12,7 +12,7 @@ export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   /** Runs once. No buffer may be both fed and fetched: ONNX Runtime would silently compute garbage. */
-  run(feeds: ReadonlyMap<string, Tensor>, fetches: ReadonlyMap<string, Tensor>): Promise<void>;
+  run(feeds: ReadonlyMap<string, Held>, fetches: ReadonlyMap<string, Held>): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -21,6 +21,8 @@ export interface Driver {
   readonly name: string;
   /** The device's blocked layout for convolutions, if it has one; see `Target`. */
   channelBlock(device: Device): Promise<number | undefined>;
+  /** The device's memory, where it has its own and this driver reaches it; else tensors are the host's. */
+  memory(device: Device): Promise<DeviceMemory | undefined>;
   /** Bytes that a device can have, where that is known: more cannot be computed with. */
   memoryLimit(device: Device): number | undefined;
   createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;

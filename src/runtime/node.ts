@@ -1,34 +1,52 @@
 import { totalmem } from 'node:os';
 import type { Device } from '../graph/device.js';
+import { openMemory } from './c-api/native-memory.js';
 import { cApi } from './c-api/runtime.js';
-import { createBoundSession } from './c-api/session.js';
+import { createBoundSession, type Runtime } from './c-api/session.js';
 import { measureChannelBlock } from './channel-block.js';
+import type { DeviceMemory } from './device-memory.js';
 import type { Driver, Session, SessionOptions } from './driver.js';
 import { failed } from './failed.js';
 import { adaptSession, createSession } from './onnxruntime.js';
 
 /** By its Node binding, which copies all that a run puts out, and blocks this thread: use it in a process of its own. */
-export const bindingDriver = driver('onnxruntime-node', createBindingSession);
-
-/** By its C API, on the CPU: nothing is copied, and this thread stays free. */
-export const cApiDriver = driver('onnxruntime-c-api', async (model, options) => {
-  const runtime = await cApi();
-  if (runtime instanceof Error) throw failed('be called by its C API', runtime);
-  return createBoundSession(runtime, model, options);
+export const bindingDriver = driver('onnxruntime-node', {
+  createSession: createBindingSession,
+  memory: () => Promise.resolve(undefined),
 });
 
-/**
- * ONNX Runtime's native library: on the CPU by its C API, else, where that is not reached, or where
- * `ADARAND_RUNTIME=binding` asks for it, by its Node binding.
- */
-export const nodeDriver = driver('onnxruntime-node', async (model, options) =>
-  (options.device === 'cpu' && !(await whyBinding()) ? cApiDriver : bindingDriver).createSession(
-    model,
-    options,
-  ),
-);
+/** By its C API: nothing is copied that need not be, and this thread stays free. */
+export const cApiDriver = driver('onnxruntime-c-api', {
+  createSession: async (model, options) => createBoundSession(await reached(), model, options),
+  memory: async (device) => {
+    const known = memories.get(device) ?? openMemory(await reached(), device);
+    memories.set(device, known);
+    return known;
+  },
+});
 
-/** Why the CPU is used by the Node binding; undefined if the C API is used. */
+const memories = new Map<Device, Promise<DeviceMemory | undefined>>();
+
+async function reached(): Promise<Runtime> {
+  const runtime = await cApi();
+  if (runtime instanceof Error) throw failed('be called by its C API', runtime);
+  return runtime;
+}
+
+/**
+ * ONNX Runtime's native library: by its C API, else, where that is not reached, or where `ADARAND_RUNTIME=binding` asks for
+ * it, by its Node binding.
+ */
+export const nodeDriver = driver('onnxruntime-node', {
+  createSession: async (model, options) => (await preferred()).createSession(model, options),
+  memory: async (device) => (await preferred()).memory(device),
+});
+
+async function preferred(): Promise<Driver> {
+  return (await whyBinding()) === undefined ? cApiDriver : bindingDriver;
+}
+
+/** Why the Node binding is used; undefined if the C API is. */
 export async function whyBinding(): Promise<string | undefined> {
   if (process.env.ADARAND_RUNTIME === 'binding') return 'ADARAND_RUNTIME=binding';
   const runtime = await cApi();
@@ -37,12 +55,13 @@ export async function whyBinding(): Promise<string | undefined> {
 
 function driver(
   name: string,
-  create: (model: Uint8Array, options: SessionOptions) => Promise<Session>,
+  { createSession: create, memory }: Pick<Driver, 'createSession' | 'memory'>,
 ): Driver {
   let measured: Promise<number | undefined> | undefined;
   return {
     name,
     createSession: create,
+    memory,
     channelBlock(device) {
       if (device !== 'cpu') return Promise.resolve(undefined);
       measured ??= measureChannelBlock((model) => create(model, { device, threads: 1 }));

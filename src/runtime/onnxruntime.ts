@@ -1,6 +1,7 @@
 import type * as ort from 'onnxruntime-common';
 import { invariant } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
+import { hostTensor } from './device-memory.js';
 import type { Session } from './driver.js';
 import { failed } from './failed.js';
 
@@ -46,14 +47,14 @@ export function adaptSession(
     outputNames: session.outputNames,
     async run(feeds, fetches) {
       const inputs: Record<string, ort.Tensor> = {};
-      for (const [name, tensor] of feeds) inputs[name] = wrap(tensor);
+      for (const [name, tensor] of feeds) inputs[name] = wrap(hostTensor(tensor));
       if (writesInPlace) {
         const outputs: Record<string, ort.Tensor> = {};
-        for (const [name, tensor] of fetches) outputs[name] = wrap(tensor);
+        for (const [name, tensor] of fetches) outputs[name] = wrap(hostTensor(tensor));
         await session.run(inputs, outputs).catch(cannotRun);
       } else {
         const results = await session.run(inputs, [...fetches.keys()]).catch(cannotRun);
-        for (const [name, tensor] of fetches) copyInto(tensor, results[name]);
+        for (const [name, tensor] of fetches) copyInto(hostTensor(tensor), results[name]);
       }
     },
     release: () => session.release(),

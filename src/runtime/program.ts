@@ -7,6 +7,7 @@ import { sameType, type Value } from '../graph/value.js';
 import { lower } from '../lowering/lower.js';
 import type { Target } from '../lowering/target.js';
 import { checkMemory } from './check-memory.js';
+import type { Held } from './device-memory.js';
 import type { Driver, Session } from './driver.js';
 import { fedAndRead, memoryBound } from './memory-bound.js';
 import type { State } from './state.js';
@@ -66,13 +67,10 @@ export class Program {
    * returned buffers are overwritten by the next run.
    */
   async run(state: State, feeds: ReadonlyMap<string, Tensor>): Promise<ReadonlyMap<string, Tensor>> {
-    const inputs = new Map<string, Tensor>();
-    for (const name of this.#session.inputNames) {
-      const tensor = feeds.get(name) ?? (state.has(name) ? state.get(name) : undefined);
-      invariant(tensor !== undefined, `nothing feeds the input ${name}`);
-      inputs.set(name, tensor);
-    }
-    const fetches = new Map(this.#outputs);
+    await state.place(this.#stored(feeds));
+    const inputs = new Map<string, Held>();
+    for (const name of this.#session.inputNames) inputs.set(name, feeds.get(name) ?? state.current(name));
+    const fetches = new Map<string, Held>(this.#outputs);
     for (const name of this.#updated) fetches.set(nextOf(name), state.next(name));
     await this.#session.run(inputs, fetches);
     state.swap(this.#updated);
@@ -81,6 +79,11 @@ export class Program {
 
   release(): Promise<void> {
     return this.#session.release();
+  }
+
+  /** The inputs that are not fed. */
+  #stored(feeds: ReadonlyMap<string, Tensor>): string[] {
+    return this.#session.inputNames.filter((name) => !feeds.has(name));
   }
 }
 

@@ -6,6 +6,7 @@ import { adaptSession, createSession } from './onnxruntime.js';
 export const webDriver: Driver = {
   name: 'onnxruntime-web',
   channelBlock: () => Promise.resolve(undefined),
+  memory: () => Promise.resolve(undefined),
   // That is as far as addresses of WebAssembly reach.
   memoryLimit: (device) => (device === 'wasm' ? 2 ** 32 : undefined),
   async createSession(model, { device, threads }) {

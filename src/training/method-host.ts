@@ -1,4 +1,5 @@
-import type { DType, Tensor, Tensors } from '../graph/tensor.js';
+import { AdarandError } from '../errors.js';
+import type { DType, Tensor, Tensors, TensorType } from '../graph/tensor.js';
 import { float32 } from '../graph/tensor.js';
 import type { Predictions, ReadTensor } from '../methods/host.js';
 import type { BoundMethod } from '../methods/method.js';
@@ -8,19 +9,25 @@ import type { PixelBatch } from './feeds.js';
 import { checkSample, checkStates, requireTensor } from './method-tensors.js';
 import type { Outputs } from './outputs.js';
 import { METHOD_PREFIX } from './state-names.js';
+import type { Stepper } from './stepper.js';
 import type { SourceSampler } from './training-data.js';
 
 /** What a method does on the host while a run trains: outside the graph, between steps and between epochs. */
 export class MethodHost {
   readonly #method: BoundMethod;
   readonly #prepared: Tensors;
-  readonly #state: State;
+  readonly #stepper: Pick<Stepper, 'state' | 'updated'>;
   readonly #seed: number;
 
-  constructor(method: BoundMethod, prepared: Tensors, state: State, seed: number) {
+  constructor(
+    method: BoundMethod,
+    prepared: Tensors,
+    stepper: Pick<Stepper, 'state' | 'updated'>,
+    seed: number,
+  ) {
     this.#method = method;
     this.#prepared = prepared;
-    this.#state = state;
+    this.#stepper = stepper;
     this.#seed = seed;
   }
 
@@ -29,7 +36,7 @@ export class MethodHost {
     const { name, sourceSampler } = this.#method;
     if (sourceSampler === undefined) return undefined;
     return (targets, batch, available) => {
-      const sample = sourceSampler({ targets, batch, seed: this.#seed, tensor: this.#tensor });
+      const sample = sourceSampler({ targets, batch, seed: this.#seed, tensor: this.#untouched });
       return checkSample(name, sample, targets.length, available);
     };
   }
@@ -41,25 +48,48 @@ export class MethodHost {
   }
 
   /** Gives the method's states their new values. */
-  runCallback(predictions: Predictions): void {
+  async runCallback(predictions: Predictions): Promise<void> {
     const { name, epochCallback } = this.#method;
     if (epochCallback === undefined) return;
-    const next = checkStates(name, epochCallback.run(this.#tensor, predictions), (state) =>
-      this.#current(state),
-    );
-    for (const [state, tensor] of Object.entries(next)) this.#state.set(METHOD_PREFIX + state, tensor);
+    const { state } = this.#stepper;
+    const declared = (epochCallback.reads ?? []).map((each) => METHOD_PREFIX + each);
+    const read = await state.read(declared.filter((each) => state.has(each)));
+    const tensor = this.#reader((own) => {
+      const found = read.get(own);
+      if (found !== undefined) return found;
+      throw new AdarandError(
+        'method.no-tensor',
+        `${name}: epochCallback.run reads the state ${own.slice(METHOD_PREFIX.length)}, which \`reads\` does not name`,
+      );
+    });
+    const next = checkStates(name, epochCallback.run(tensor, predictions), (each) => this.#typeOf(each));
+    for (const [each, value] of Object.entries(next)) state.set(METHOD_PREFIX + each, value);
   }
 
-  #current(name: string): Tensor | undefined {
-    return this.#state.has(METHOD_PREFIX + name) ? this.#state.get(METHOD_PREFIX + name) : undefined;
+  #typeOf(name: string): TensorType | undefined {
+    const { state } = this.#stepper;
+    return state.has(METHOD_PREFIX + name) ? state.typeOf(METHOD_PREFIX + name) : undefined;
   }
 
-  readonly #tensor: ReadTensor = <D extends DType = 'float32'>(name: string, dtype?: D) =>
-    requireTensor<D>(
-      this.#current(name) ?? this.#prepared[name],
-      `${this.#method.name} has no tensor ${name}`,
-      dtype,
+  /** Reads what no step updates, and so no device has to itself. */
+  readonly #untouched = this.#reader((own) => {
+    const { state, updated } = this.#stepper;
+    if (!updated.has(own)) return state.get(own);
+    throw new AdarandError(
+      'method.no-tensor',
+      `${this.#method.name}: sourceSampler reads the state ${own.slice(METHOD_PREFIX.length)}, which steps update`,
     );
+  });
+
+  /** Reads tensors of the method's, states by `stateOf`, which is given a name of the step's. */
+  #reader(stateOf: (own: string) => Tensor): ReadTensor {
+    return <D extends DType = 'float32'>(name: string, dtype?: D) =>
+      requireTensor<D>(
+        this.#stepper.state.has(METHOD_PREFIX + name) ? stateOf(METHOD_PREFIX + name) : this.#prepared[name],
+        `${this.#method.name} has no tensor ${name}`,
+        dtype,
+      );
+  }
 }
 
 /** The network's logits for labelled images, in their order. */

@@ -1,6 +1,6 @@
 import { AdarandError } from '../errors.js';
 import { firstNotFinite } from '../graph/first-not-finite.js';
-import type { DType, Tensor, Tensors } from '../graph/tensor.js';
+import type { DType, Tensor, Tensors, TensorType } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
 
 /**
@@ -44,7 +44,7 @@ export function checkTensors(method: string, part: string, tensors: Tensors): Te
 export function checkStates(
   method: string,
   next: Tensors,
-  current: (name: string) => Tensor | undefined,
+  current: (name: string) => TensorType | undefined,
 ): Tensors {
   for (const [name, tensor] of Object.entries(checkTensors(method, 'epochCallback.run', next))) {
     const state = current(name);

@@ -15,10 +15,12 @@ export interface BatchPosition {
 
 /** A step's graph compiled, with the state that it works on. */
 export class Stepper {
-  readonly state = new State();
+  readonly state: State;
   readonly feeds: Feeds;
   /** Names of the tensors that checkpoints hold. */
   readonly saved: readonly string[];
+  /** Names of the tensors that programs update. */
+  readonly updated: ReadonlySet<string>;
   readonly #accumulate: number;
   readonly #update: Program;
   readonly #collect: Program | undefined;
@@ -26,10 +28,12 @@ export class Stepper {
   readonly #isDue: readonly PreStepGraph['when'][];
 
   private constructor(
+    state: State,
     graph: StepGraph,
     shape: FeedShape & { readonly accumulate: number },
     programs: { update: Program; collect: Program | undefined; preSteps: readonly Program[] },
   ) {
+    this.state = state;
     this.feeds = new Feeds(shape, graph);
     this.saved = [...graph.state.keys()];
     this.#isDue = graph.preSteps.map(({ when }) => when);
@@ -37,7 +41,11 @@ export class Stepper {
     this.#update = programs.update;
     this.#collect = programs.collect;
     this.#preSteps = programs.preSteps;
-    for (const [name, tensor] of [...graph.state, ...graph.fixed]) this.state.add(name, tensor);
+    this.updated = new Set([
+      ...graph.update.updates.keys(),
+      ...graph.preSteps.flatMap(({ updates }) => [...updates.keys()]),
+    ]);
+    for (const [name, tensor] of [...graph.state, ...graph.fixed]) state.add(name, tensor);
   }
 
   static async compile(
@@ -49,7 +57,8 @@ export class Stepper {
     const preSteps: Program[] = [];
     for (const { updates } of graph.preSteps) preSteps.push(await compile({ outputs: new Map(), updates }));
     const collect = graph.collect && (await compile(graph.collect));
-    return new Stepper(graph, shape, { update: await compile(graph.update), collect, preSteps });
+    const state = await State.for(options);
+    return new Stepper(state, graph, shape, { update: await compile(graph.update), collect, preSteps });
   }
 
   /** How many updates precede a batch, and how many there will be. */
@@ -73,5 +82,6 @@ export class Stepper {
 
   async release(): Promise<void> {
     for (const program of [this.#update, this.#collect, ...this.#preSteps]) await program?.release();
+    this.state.release();
   }
 }

@@ -1,5 +1,5 @@
 import { AdarandError } from '../errors.js';
-import { bytesOf, type Tensor } from '../graph/tensor.js';
+import type { Tensor } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
 import type { State } from '../runtime/state.js';
 import { type Criterion, isBetter } from './best-epoch.js';
@@ -75,7 +75,7 @@ export class Trainer {
     this.#host = host;
     this.#stepper = stepper;
     this.#passes = passes;
-    this.#method = lambda === 0 ? undefined : new MethodHost(method, prepared, stepper.state, seed);
+    this.#method = lambda === 0 ? undefined : new MethodHost(method, prepared, stepper, seed);
   }
 
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
@@ -101,7 +101,7 @@ export class Trainer {
 
   /** Of its tensors. */
   get checkpointBytes(): number {
-    return this.#stepper.saved.reduce((sum, name) => sum + bytesOf(this.state.get(name)), 0);
+    return this.state.bytesOf(this.#stepper.saved);
   }
 
   /** Epochs that remain to be trained from a position; with patience, at least so many. */
@@ -117,7 +117,7 @@ export class Trainer {
     for (const name of this.#stepper.saved) {
       const tensor = tensors.get(name);
       if (tensor === undefined) throw incomplete(`the checkpoint has no tensor called ${name}`);
-      const { dtype, shape } = this.state.get(name);
+      const { dtype, shape } = this.state.typeOf(name);
       if (!sameType(tensor, { dtype, shape }))
         throw incomplete(
           `the checkpoint has ${tensor.dtype} [${tensor.shape}] as ${name}, not ${dtype} [${shape}]`,
@@ -143,11 +143,11 @@ export class Trainer {
         await this.#step(batch, position, clock);
         if (this.#endsEpoch(position)) break;
         if (stop()) {
-          await checkpoints.saveLast(this.#snapshot(), position);
+          await checkpoints.saveLast(await this.#snapshot(), position);
           return { stopped: true };
         }
         if (clock.secondsSinceSave() > this.#options.checkpointSeconds) {
-          await checkpoints.saveLast(this.#snapshot(), position);
+          await checkpoints.saveLast(await this.#snapshot(), position);
           clock.saved();
         }
       }
@@ -210,7 +210,7 @@ export class Trainer {
     if (validated === undefined) return;
     const metrics = { ...metricsOf(validated), ...diagnosed.metrics };
     this.#host.emit({ type: 'epoch', ...place, epochs, metrics, best: true });
-    await this.#host.checkpoints.saveBest(this.#snapshot(), position);
+    await this.#host.checkpoints.saveBest(await this.#snapshot(), position);
   }
 
   /** The best epoch is noted in the position. */
@@ -245,15 +245,15 @@ export class Trainer {
     // Emitted before it is saved: a resumed run drops what was logged after its checkpoint, and so loses no line.
     emit({ type: 'epoch', ...place, epochs, metrics, best });
     await this.#epochCallback(place.epoch, diagnosed.train);
-    if (best) await checkpoints.saveBest(this.#snapshot(), position);
-    await checkpoints.saveLast(this.#snapshot(), position);
+    if (best) await checkpoints.saveBest(await this.#snapshot(), position);
+    await checkpoints.saveLast(await this.#snapshot(), position);
   }
 
   /** `seen` are the training images as they were evaluated, if they were. */
   async #epochCallback(epoch: number, seen?: Outputs): Promise<void> {
     if (epoch === this.#options.epochs || !this.#method?.hasCallbackAfter(epoch)) return;
     this.#host.emit({ type: 'phase', phase: 'epoch-callback' });
-    this.#method.runCallback(await this.#passes.predictions(seen));
+    await this.#method.runCallback(await this.#passes.predictions(seen));
   }
 
   /** With the best epoch's parameters. */
@@ -287,8 +287,8 @@ export class Trainer {
     return epoch * this.#host.data.batchesPerEpoch + batch;
   }
 
-  #snapshot(): ReadonlyMap<string, Tensor> {
-    return new Map(this.#stepper.saved.map((name) => [name, this.state.get(name)]));
+  #snapshot(): Promise<ReadonlyMap<string, Tensor>> {
+    return this.state.read(this.#stepper.saved);
   }
 }
 

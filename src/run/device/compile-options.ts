@@ -18,9 +18,9 @@ export async function compileOptionsFor(
   return threads === undefined ? { driver, device } : { driver, device, threads };
 }
 
-/** What is to be said of a CPU that is used by the slower way. */
+/** What is to be said where the native library is used by the slower way. */
 export async function fallbackOf({ device }: CompileOptions): Promise<string | undefined> {
-  if (device !== 'cpu') return undefined;
+  if (device === 'wasm') return undefined;
   const why = await (await import('../../runtime/node.js')).whyBinding();
   return why === undefined
     ? undefined

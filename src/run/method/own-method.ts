@@ -100,7 +100,13 @@ const boundSchema = z
     loss: callable,
     prepare: callable.optional(),
     sourceSampler: callable.optional(),
-    epochCallback: z.object({ epochs: z.number().int().positive(), run: callable }).optional(),
+    epochCallback: z
+      .object({
+        epochs: z.number().int().positive(),
+        reads: z.array(z.string()).readonly().optional(),
+        run: callable,
+      })
+      .optional(),
     ...described,
   })
   .refine(({ needs, sourceSampler }) => !needs.includes('sourceBatch') || sourceSampler !== undefined, {

@@ -17,12 +17,18 @@ import type { RunInputs } from './run-inputs.js';
 export class FrozenModel {
   readonly #inputs: RunInputs;
   readonly #host: RunHost;
-  readonly #state = new State();
+  readonly #state: State;
 
-  constructor(inputs: RunInputs, host: RunHost) {
+  private constructor(inputs: RunInputs, host: RunHost, state: State) {
     this.#inputs = inputs;
     this.#host = host;
-    for (const [name, tensor] of frozenTensors(inputs.network)) this.#state.add(name, tensor);
+    this.#state = state;
+  }
+
+  static async create(inputs: RunInputs, host: RunHost): Promise<FrozenModel> {
+    const state = await State.for(inputs.compile);
+    for (const [name, tensor] of frozenTensors(inputs.network)) state.add(name, tensor);
+    return new FrozenModel(inputs, host, state);
   }
 
   /** A graph over the frozen tensors and inputs of its own. */
@@ -39,6 +45,11 @@ export class FrozenModel {
       return this.#compute(images);
     });
     return { features, labels: Int32Array.from(images, ({ label }) => label) };
+  }
+
+  /** What was compiled may not run afterwards. */
+  release(): void {
+    this.#state.release();
   }
 
   async #compute(images: readonly DatasetImage[]) {

@@ -8,6 +8,15 @@ export function timedDriver(driver: Driver, clock: WorkClock): Driver {
   return {
     name: driver.name,
     channelBlock: (device) => driver.channelBlock(device),
+    memory: async (device) => {
+      const memory = await driver.memory(device);
+      return (
+        memory && {
+          allocate: (type) => memory.allocate(type),
+          copy: (from, to) => clock.running(() => memory.copy(from, to)),
+        }
+      );
+    },
     memoryLimit: (device) => driver.memoryLimit(device),
     async createSession(model, options) {
       const session = await driver.createSession(model, options);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { float32 } from '../../graph/tensor.js';
 import type { Driver } from '../../runtime/driver.js';
 import { type Profile, runParts, sumOf, totalOf } from './profile.js';
 import { timedDriver } from './timed.js';
@@ -142,6 +143,13 @@ test('a driver that is timed does the same, and says when it runs', async () => 
   const said: unknown[] = [];
   const driver: Driver = {
     name: 'a driver',
+    memory: async () => ({
+      allocate: (type) => ({ ...type, release() {} }),
+      async copy(from, to) {
+        pass(1);
+        said.push([from, to]);
+      },
+    }),
     channelBlock: async () => 16,
     memoryLimit: () => 5,
     createSession: async (_, options) => {
@@ -170,6 +178,11 @@ test('a driver that is timed does the same, and says when it runs', async () => 
   const [feeds, fetches] = [new Map(), new Map()];
   await session.run(feeds, fetches);
   await session.release();
-  assert.deepEqual(said, [{ device: 'cpu', threads: 3 }, [feeds, fetches], 'released']);
-  assert.deepEqual(spent(clock.profile), { compile: [100, 0], train: [10, 10] });
+  const memory = await timed.memory('webgpu');
+  const tensor = memory?.allocate({ dtype: 'float32', shape: [2] });
+  assert.deepEqual(tensor?.shape, [2]);
+  await memory?.copy([float32([2], [1, 2])], tensor ? [tensor] : []);
+  assert.deepEqual(said.slice(0, 3), [{ device: 'cpu', threads: 3 }, [feeds, fetches], 'released']);
+  assert.deepEqual(said[3], [[float32([2], [1, 2])], [tensor]]);
+  assert.deepEqual(spent(clock.profile), { compile: [100, 0], train: [11, 11] });
 });

@@ -47,7 +47,7 @@ export async function finishRun(
   host.emit({ type: 'phase', phase: 'export' });
   const refuse = (name: string, why: string) =>
     diverged(`${name} is ${why} at the end of training`, run.settings.learningRate);
-  const trained = trainedClassifier(network, dataset.classes, new Map(state.entries()), refuse);
+  const trained = trainedClassifier(network, dataset.classes, await state.read(), refuse);
   await writeChunksAtomic(held.folder.model, exportPieces(trained));
   const { outputs } = ended.test ?? {};
   if (run.options.predictions && outputs !== undefined)

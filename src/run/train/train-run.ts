@@ -198,18 +198,23 @@ async function lookBefore(
   memory: StepMemory,
   host: RunHost,
 ): Promise<{ readonly first: FirstSettings; readonly preparation: Preparation }> {
-  const frozen = new FrozenModel(inputs, host);
   const { dataset } = inputs;
-  const statistics = needsStatistics(options, method)
-    ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
-    : undefined;
-  const settings = resolveSettings(options, { ...inputs, method, memory });
-  const { batchSize: given, accumulate } = options;
-  const standard = standardBatch(dataset.train.images.length);
-  say(host, memoryRemark({ given, standard, accumulate }, memory));
-  const tools = prepareToolsOf(inputs, frozen, { batchSize: settings.batchSize, seed: options.seed }, host);
-  const preparation = await prepareRun(tools, { method, head: options.head, statistics });
-  return { first: settings, preparation };
+  const frozen = await FrozenModel.create(inputs, host);
+  try {
+    const statistics = needsStatistics(options, method)
+      ? statisticsOf(await frozen.features(dataset.train.images), dataset.classes.length)
+      : undefined;
+    const settings = resolveSettings(options, { ...inputs, method, memory });
+    const { batchSize: given, accumulate } = options;
+    const standard = standardBatch(dataset.train.images.length);
+    say(host, memoryRemark({ given, standard, accumulate }, memory));
+    const { batchSize } = settings;
+    const tools = prepareToolsOf(inputs, frozen, { batchSize, seed: options.seed }, host);
+    const preparation = await prepareRun(tools, { method, head: options.head, statistics });
+    return { first: settings, preparation };
+  } finally {
+    frozen.release();
+  }
 }
 
 /** The weight of the penalty, which may depend on what was prepared, and on how long the run is. */

@@ -10,7 +10,7 @@ export async function compileRunModel(
   batchSize: number,
   compile: CompileOptions,
 ) {
-  const state = new State();
+  const state = await State.for(compile);
   for (const [name, { tensor }] of network.parameters) state.add(name, tensor);
   for (const [name, tensor] of network.buffers) state.add(name, tensor);
   state.add(HEAD_WEIGHT, head.weight);

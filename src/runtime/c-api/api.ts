@@ -89,9 +89,19 @@ export class Api {
     return Number(place[0]);
   }
 
-  /** Where memory is; it must not be an array so small that JavaScript may move it. */
-  addressOf(memory: Buffer): bigint {
-    return this.#koffi.address(memory);
+  /** Texts as C has them: their addresses, one after the other, and the memory that must stay as long as these are used. */
+  texts(texts: readonly string[]): { readonly addresses: BigUint64Array; readonly memory: Buffer } {
+    const encoded = texts.map((text) => Buffer.from(`${text}\0`));
+    // Of its own, and with a byte more, since an empty one has no address.
+    const memory = Buffer.alloc(1 + encoded.reduce((sum, { byteLength }) => sum + byteLength, 0));
+    Buffer.concat(encoded).copy(memory);
+    let address = this.#koffi.address(memory);
+    const addresses = new BigUint64Array(new ArrayBuffer(8 * texts.length));
+    for (const [i, { byteLength }] of encoded.entries()) {
+      addresses[i] = address;
+      address += BigInt(byteLength);
+    }
+    return { addresses, memory };
   }
 
   /** The text at an address, up to its zero. */

@@ -27,12 +27,20 @@ export const functions = {
   sessionGetOutputCount: { index: 31, result: 'void *', arguments: ['void *', 'void *'] },
   sessionGetInputName: { index: 36, result: 'void *', arguments: ['void *', 'size_t', 'void *', 'void *'] },
   sessionGetOutputName: { index: 37, result: 'void *', arguments: ['void *', 'size_t', 'void *', 'void *'] },
+  /** allocator, shape and its length, element type, the value. */
+  createTensorAsOrtValue: {
+    index: 48,
+    result: 'void *',
+    arguments: ['void *', 'void *', 'size_t', 'int', 'void *'],
+  },
   /** memory info, data and its bytes, shape and its length, element type, the value. */
   createTensorWithDataAsOrtValue: {
     index: 49,
     result: 'void *',
     arguments: ['void *', 'void *', 'size_t', 'void *', 'size_t', 'int', 'void *'],
   },
+  /** name of the memory, type of allocator, number of the device, type of memory. */
+  createMemoryInfo: { index: 68, result: 'void *', arguments: ['str', 'int', 'int', 'int', 'void *'] },
   createCpuMemoryInfo: { index: 69, result: 'void *', arguments: ['int', 'int', 'void *'] },
   createRunOptions: { index: 39, result: 'void *', arguments: ['void *'] },
   runOptionsSetTerminate: { index: 46, result: 'void *', arguments: ['void *'] },
@@ -44,9 +52,32 @@ export const functions = {
   releaseRunOptions: { index: 97, result: 'void', arguments: ['void *'] },
   releaseSessionOptions: { index: 100, result: 'void', arguments: ['void *'] },
   addSessionConfigEntry: { index: 130, result: 'void *', arguments: ['void *', 'str', 'str'] },
+  /** session, memory info, the allocator. */
+  createAllocator: { index: 131, result: 'void *', arguments: ['void *', 'void *', 'void *'] },
+  /** Provider options that are made, changed (keys, values, their number), given to session options, and released. */
+  appendCudaProvider: { index: 204, result: 'void *', arguments: ['void *', 'void *'] },
+  createCudaProviderOptions: { index: 205, result: 'void *', arguments: ['void *'] },
+  updateCudaProviderOptions: {
+    index: 206,
+    result: 'void *',
+    arguments: ['void *', 'void *', 'void *', 'size_t'],
+  },
+  releaseCudaProviderOptions: { index: 208, result: 'void', arguments: ['void *'] },
+  /** session options, name, keys and values of the provider's options, their number. */
+  appendExecutionProvider: {
+    index: 216,
+    result: 'void *',
+    arguments: ['void *', 'str', 'void *', 'void *', 'size_t'],
+  },
+  /** environment, values to read and to write, a stream, their number. */
+  copyTensors: {
+    index: 386,
+    result: 'void *',
+    arguments: ['void *', 'void *', 'void *', 'void *', 'size_t'],
+  },
 } as const;
 
 export type FunctionName = keyof typeof functions;
 
 /** The newest version of the API whose functions are used. Each ONNX Runtime has all that are not newer than itself. */
-export const API_VERSION = 16;
+export const API_VERSION = 23;

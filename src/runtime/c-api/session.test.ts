@@ -121,6 +121,7 @@ async function stepsBy(driver: Driver): Promise<ReadonlyMap<string, Tensor['data
     const labels = Int32Array.of(0, 1, 2, batch % 3);
     await stepper.step({ pixels, labels, count: 4 }, { batch, batchesPerEpoch: 3, totalBatches: 3 }, 5);
   }
+  const state = await stepper.state.read();
   await stepper.release();
-  return new Map(stepper.state.entries().map(([name, { data }]) => [name, data]));
+  return new Map([...state].map(([name, { data }]) => [name, data]));
 }

@@ -1,8 +1,10 @@
-import { invariant } from '../../errors.js';
-import type { Tensor } from '../../graph/tensor.js';
+import { at, invariant } from '../../errors.js';
+import { type Held, hostTensor } from '../device-memory.js';
 import type { Session, SessionOptions } from '../driver.js';
 import { failed } from '../failed.js';
 import type { Api } from './api.js';
+import { NativeTensor } from './native-tensor.js';
+import { appendProvider } from './providers.js';
 import type { TensorValues } from './tensor-values.js';
 
 /** What sessions share. */
@@ -18,13 +20,29 @@ export interface Runtime {
 /** Only errors are written to the terminal. */
 export const LOG_ERRORS = 3;
 
+/** Addresses of values, one after the other. The tensors must stay reachable while they are used. */
+export function addressesOf({ values }: Runtime, tensors: readonly Held[]): BigUint64Array {
+  const addresses = new BigUint64Array(new ArrayBuffer(8 * tensors.length));
+  for (const [i, tensor] of tensors.entries())
+    addresses[i] = tensor instanceof NativeTensor ? tensor.address : values.of(hostTensor(tensor));
+  return addresses;
+}
+
 /** @throws AdarandError `runtime.failed`. */
 export async function createBoundSession(
   runtime: Runtime,
   model: Uint8Array,
-  { threads }: Pick<SessionOptions, 'threads'>,
+  options: SessionOptions,
 ): Promise<Session> {
-  const { api, environment } = runtime;
+  return new BoundSession(runtime, await openSession(runtime, model, options));
+}
+
+/** The address of an `OrtSession`. @throws AdarandError `runtime.failed`. */
+export async function openSession(
+  { api, environment }: Pick<Runtime, 'api' | 'environment'>,
+  model: Uint8Array,
+  { device, threads }: SessionOptions,
+): Promise<bigint> {
   const options = api.make('createSessionOptions');
   try {
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
@@ -33,15 +51,9 @@ export async function createBoundSession(
     // sessions (training and evaluation) would keep each other busy.
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
     api.call('setSessionLogSeverityLevel', options, LOG_ERRORS);
+    appendProvider(api, options, device);
     if (threads !== undefined) api.call('setIntraOpNumThreads', options, threads);
-    const session = await api.makeAsync(
-      'createSessionFromArray',
-      environment,
-      model,
-      model.byteLength,
-      options,
-    );
-    return new BoundSession(runtime, session);
+    return await api.makeAsync('createSessionFromArray', environment, model, model.byteLength, options);
   } catch (error) {
     throw failed('compile the network', error);
   } finally {
@@ -70,7 +82,7 @@ class BoundSession implements Session {
     this.#outputs = new Names(api, this.outputNames);
   }
 
-  async run(feeds: ReadonlyMap<string, Tensor>, fetches: ReadonlyMap<string, Tensor>): Promise<void> {
+  async run(feeds: ReadonlyMap<string, Held>, fetches: ReadonlyMap<string, Held>): Promise<void> {
     const { running } = this.#runtime;
     try {
       running.add(this.#options);
@@ -92,7 +104,7 @@ class BoundSession implements Session {
   }
 
   /** The maps keep the tensors from being collected until ONNX Runtime has ended. */
-  async #run(feeds: ReadonlyMap<string, Tensor>, fetches: ReadonlyMap<string, Tensor>): Promise<void> {
+  async #run(feeds: ReadonlyMap<string, Held>, fetches: ReadonlyMap<string, Held>): Promise<void> {
     const inputs = this.#addresses(feeds);
     const outputs = this.#addresses(fetches);
     const inputNames = this.#inputs.of(feeds.keys());
@@ -111,33 +123,25 @@ class BoundSession implements Session {
     invariant(feeds.size === inputs.length && fetches.size === outputs.length, 'tensors came or went');
   }
 
-  #addresses(tensors: ReadonlyMap<string, Tensor>): BigUint64Array {
-    const addresses = new BigUint64Array(new ArrayBuffer(8 * tensors.size));
-    let i = 0;
-    for (const tensor of tensors.values()) addresses[i++] = this.#runtime.values.of(tensor);
-    return addresses;
+  #addresses(tensors: ReadonlyMap<string, Held>): BigUint64Array {
+    return addressesOf(this.#runtime, [...tensors.values()]);
   }
 }
 
-/** Names as C has them, in memory of their own. */
+/** Names as C has them. */
 class Names {
-  readonly #bytes: Buffer;
-  readonly #addresses = new Map<string, bigint>();
+  readonly #memory: Buffer;
+  readonly #addresses: ReadonlyMap<string, bigint>;
 
   constructor(api: Api, names: readonly string[]) {
-    const encoded = names.map((name) => Buffer.from(`${name}\0`));
-    // Of its own, and with a byte more, since an empty one has no address.
-    this.#bytes = Buffer.alloc(1 + encoded.reduce((sum, { byteLength }) => sum + byteLength, 0));
-    Buffer.concat(encoded).copy(this.#bytes);
-    let address = api.addressOf(this.#bytes);
-    for (const [i, name] of names.entries()) {
-      this.#addresses.set(name, address);
-      address += BigInt(encoded[i]?.byteLength ?? 0);
-    }
+    const { addresses, memory } = api.texts(names);
+    this.#memory = memory;
+    this.#addresses = new Map(names.map((name, i) => [name, at(addresses, i)]));
   }
 
   /** Their addresses, one after the other. */
   of(names: Iterable<string>): BigUint64Array {
+    invariant(this.#memory.byteLength > 0, 'names stay as long as their addresses are used');
     const asked = [...names];
     const addresses = new BigUint64Array(new ArrayBuffer(8 * asked.length));
     for (const [i, name] of asked.entries()) {
