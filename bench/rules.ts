@@ -67,7 +67,7 @@ const passes: Readonly<Record<'forward' | 'input gradient' | 'weight gradient', 
     winograd: (dy, w) => winogradInputGradient(dy, w, dy.shape, attributes.pads),
   },
   'weight gradient': {
-    windows: (dy, x) => weightGradientByWindows(x, dy, kernelsOf(x.shape), attributes),
+    windows: (dy, x, target) => weightGradientByWindows(x, dy, kernelsOf(x.shape), attributes, target),
     winograd: (dy, x) => winogradWeightGradient(x, dy, kernelsOf(x.shape), attributes.pads),
   },
 };

@@ -4,7 +4,6 @@ import type { BatchNormTraining } from '../graph/operators/batch-norm-training.j
 import { div } from '../graph/operators/div.js';
 import { max } from '../graph/operators/max.js';
 import { mul } from '../graph/operators/mul.js';
-import { neg } from '../graph/operators/neg.js';
 import { sqrt } from '../graph/operators/sqrt.js';
 import { sub } from '../graph/operators/sub.js';
 import { sizeOf } from '../graph/tensor.js';
@@ -38,8 +37,8 @@ export const batchNormGradient: LoweringOf<typeof BatchNormGradient> = {
     const dbeta = channelSum(dy, target);
     const dgamma = div(sub(channelDot(x, dy, target), mul(mean, dbeta)), std);
     const scale = div(gamma, std);
-    const scaleX = neg(mul(mul(scale, div(dgamma, std)), share));
-    const offset = neg(add(mul(mul(scale, dbeta), share), mul(scaleX, mean)));
+    const scaleX = mul(mul(scale, div(dgamma, std)), -share);
+    const offset = sub(mul(mul(scale, dbeta), -share), mul(scaleX, mean));
     const dx = add(channelAffine(x, scaleX, offset, target), channelAffine(dy, scale, undefined, target));
     return [dx, dgamma, dbeta];
   },

@@ -15,12 +15,13 @@ import { isPointwise, pixelsOf } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { canBlockDense } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
+import { depthwiseByTaps, isByTaps } from './depthwise-taps.js';
 import { imageColumns } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { rowsOfMaps } from './rows-and-maps.js';
 import { depthToSpace, isStem, spaceToDepth } from './space-to-depth.js';
-import type { Target } from './target.js';
+import { isGpu, type Target } from './target.js';
 import { isForWinograd } from './winograd/chosen.js';
 import { winogradWeightGradient } from './winograd/weight-gradient.js';
 
@@ -28,13 +29,14 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
+    if (isByTaps(x.shape, shape, attributes, target)) return [depthwiseByTaps(x, dy, shape, attributes)];
     if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
     if (isPointwise(shape, attributes))
       return [pointwise(subsampled(x, dy.shape, attributes), dy, shape, attributes, target)];
-    if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes)];
+    if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes, target)];
     if (isForWinograd('weightGradient', x.shape, shape, attributes, target))
       return [winogradWeightGradient(x, dy, shape, attributes.pads)];
-    if (attributes.group === 1) return [byWindows(x, dy, shape, attributes)];
+    if (attributes.group === 1) return [byWindows(x, dy, shape, attributes, target)];
     return [byConvolution(x, dy, shape, attributes)];
   },
 };
@@ -71,10 +73,17 @@ function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value
 }
 
 /** dw = dy times the windows of x, of a few images at a time: windows hold a pixel once for each kernel element. */
-export function byWindows(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+export function byWindows(
+  x: Value,
+  dy: Value,
+  shape: Shape,
+  attributes: ConvAttributes,
+  target: Target,
+): Value {
   const [batch] = nchw(x.shape);
   const bytes = 4 * sizeOf(shape.slice(1)) * batch * pixelsOf(dy.shape);
-  const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= crossovers.windowBytes) ?? batch;
+  const limit = isGpu(target) ? crossovers.windowBytesOnGpu : crossovers.windowBytes;
+  const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= limit) ?? batch;
   const images = (maps: Value, part: number) =>
     slice(maps, 0, (part * batch) / parts, ((part + 1) * batch) / parts);
   return range(0, parts - 1)
@@ -102,10 +111,10 @@ const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /** The same over 2x2 pixels as channels: four times fewer, four times longer rows to gather. */
-function stem(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+function stem(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes, target: Target): Value {
   const deep = spaceToDepth(x, shape, dy.shape, attributes);
   return depthToSpace(
-    byWindows(deep.x, dy, deep.shape, { ...attributes, strides: [1, 1], pads: [0, 0, 0, 0] }),
+    byWindows(deep.x, dy, deep.shape, { ...attributes, strides: [1, 1], pads: [0, 0, 0, 0] }, target),
     shape,
   );
 }

@@ -26,4 +26,8 @@ export const crossovers = {
   stemChannels: 4,
   /** Bytes that gathered windows may take at a time; more pieces would cost more than they save. */
   windowBytes: 32 * 2 ** 20,
+  /** The same on a GPU, where pieces cost more; WebGPU binds no larger buffer unless the device says so. */
+  windowBytesOnGpu: 128 * 2 ** 20,
+  /** On a GPU, tensors of up to this many elements are updated together: starting a kernel costs more than moving them. */
+  joinedElements: 2 ** 18,
 } as const;

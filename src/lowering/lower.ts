@@ -15,6 +15,7 @@ import { elementwise } from './elementwise.js';
 import { fuseBlocked } from './fuse-blocked.js';
 import { gatherGradient } from './gather-gradient.js';
 import { geluGradient } from './gelu-gradient.js';
+import { joinAlike } from './join-alike.js';
 import { keepBlocked } from './keep-blocked.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
 import { portable } from './portable.js';
@@ -48,9 +49,10 @@ export function lower(outputs: readonly Value[], target: Target): Value[] {
     ruleFor(node.operator.name)?.lower(inputs, node.attributes, target),
   );
   const { channelBlock: block, device } = target;
-  const kept = block === undefined ? lowered : fuseBlocked(keepBlocked(lowered, block));
+  if (device === 'cpu') return block === undefined ? lowered : fuseBlocked(keepBlocked(lowered, block));
+  if (device === 'cuda') return joinAlike(lowered, target);
   // What rules make must be portable, too.
-  return device === 'webgpu' ? portable(kept) : kept;
+  return device === 'webgpu' ? portable(joinAlike(lowered, target)) : lowered;
 }
 
 function ruleFor(name: string): Lowering | undefined {

@@ -1,5 +1,10 @@
 import type { Device } from '../graph/device.js';
 
+/** Whether a device is a GPU: what a kernel computes costs little there, and starting one costs most. */
+export function isGpu({ device }: Pick<Target, 'device'>): boolean {
+  return device === 'cuda' || device === 'webgpu';
+}
+
 /** What a graph is lowered for. */
 export interface Target {
   readonly device: Device;
