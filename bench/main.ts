@@ -2,6 +2,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { median, quantile } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
+import { type Device, devices } from '../src/graph/device.js';
 import { isMethodName, type MethodName } from '../src/methods/index.js';
 import type { BackboneName } from '../src/nn/registry.js';
 import { gemmRate } from './gemm-rate.js';
@@ -10,7 +11,7 @@ import { Torch } from './torch.js';
 import { Worker } from './worker.js';
 
 /*
- * npm run bench [-- --rounds N] [--steps N] [--only resnet18,...] [--methods adarand,...] [--python PATH]
+ * npm run bench [-- --rounds N] [--steps N] [--only resnet18,...] [--methods adarand,...] [--device cuda] [--python PATH]
  * npm run bench -- --rules [--rounds N] [--batch N] [--threads N] [--device cpu|wasm] [--only 28x128,...]
  *
  * Every figure is of one interleaved run: each round gives each contestant a few steps in turn, so that a change of
@@ -77,12 +78,15 @@ console.log(
 );
 
 async function compare({ name, torch, classes }: Model): Promise<string[][]> {
-  const { batch, image } = options;
-  const task = { backbone: name, batchSize: batch, imageSize: image, classes, threads };
+  const { batch, image, device } = options;
+  const task = { backbone: name, batchSize: batch, imageSize: image, classes, threads, device };
   const methods: MethodName[] = ['fine-tuning', ...options.methods];
   const ours: Worker[] = [];
   for (const method of methods) ours.push(await Worker.start(method, { ...task, method }));
-  const rival = torch && (await Torch.start(options.python, torch, { batch, image, classes, threads }));
+  // PyTorch is what --python finds: on the CPU, or beside CUDA.
+  const theirs = device === 'cuda' ? 'cuda' : 'cpu';
+  const rival =
+    torch && (await Torch.start(options.python, torch, { batch, image, classes, threads, device: theirs }));
   const contestants = [...ours, ...(rival ? [rival] : [])];
   const rounds = contestants.map((): number[] => []);
   for (let round = 0; round < options.rounds; round++)
@@ -144,8 +148,8 @@ function readOptions(args: readonly string[]) {
   };
 }
 
-function deviceOf(name: string): 'cpu' | 'wasm' {
-  if (name !== 'cpu' && name !== 'wasm')
-    throw new Error(`--device ${name}: rules are measured on cpu or wasm`);
-  return name;
+function deviceOf(name: string): Device {
+  const device = devices.find((each) => each === name);
+  if (device === undefined) throw new Error(`--device ${name}: one of ${devices.join(', ')}`);
+  return device;
 }

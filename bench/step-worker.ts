@@ -1,6 +1,8 @@
 import { createDataset, ImageCache } from '../src/data/index.js';
+import { at } from '../src/errors.js';
+import type { Device } from '../src/graph/device.js';
 import { countFlops } from '../src/graph/flops.js';
-import { float32 } from '../src/graph/tensor.js';
+import { float32, floatsOf } from '../src/graph/tensor.js';
 import { input } from '../src/graph/value.js';
 import { type MethodName, methods } from '../src/methods/index.js';
 import type { Network } from '../src/nn/network.js';
@@ -9,12 +11,11 @@ import { recordingScope } from '../src/nn/scope.js';
 import { schedules } from '../src/optimizers/schedules.js';
 import { sgd } from '../src/optimizers/sgd.js';
 import { Random } from '../src/random.js';
+import { compileOptionsFor } from '../src/run/device/compile-options.js';
 import { FrozenModel } from '../src/run/prepare/frozen-model.js';
 import { loadPreparation, savePreparation } from '../src/run/prepare/preparation.js';
 import { prepareToolsOf } from '../src/run/prepare/prepare-tools.js';
 import type { RunInputs } from '../src/run/prepare/run-inputs.js';
-import { nodeDriver } from '../src/runtime/node.js';
-import type { CompileOptions } from '../src/runtime/program.js';
 import { newHead, normalize } from '../src/training/classifier.js';
 import { sameRates } from '../src/training/rate-factors.js';
 import { statisticsOf } from '../src/training/statistics.js';
@@ -29,6 +30,7 @@ export interface StepTask {
   readonly imageSize: number;
   readonly classes: number;
   readonly threads: number;
+  readonly device: Device;
 }
 
 export type ToWorker =
@@ -45,7 +47,13 @@ export type FromWorker =
       readonly gflop: number;
     }
   | { readonly type: 'prepared'; readonly seconds: number }
-  | { readonly type: 'ran'; readonly milliseconds: readonly number[]; readonly peakBytes: number };
+  | {
+      readonly type: 'ran';
+      readonly milliseconds: readonly number[];
+      /** Before each step. */
+      readonly losses: readonly number[];
+      readonly peakBytes: number;
+    };
 
 const SOURCE_CLASSES = 10;
 
@@ -58,7 +66,13 @@ const IMAGES = 128;
 /** Ablating channels takes many minutes; the step costs the same. */
 const benchOptions: Partial<Record<MethodName, object>> = { delta: { attention: 'gradient' } };
 
-let runSteps: ((count: number) => Promise<number[]>) | undefined;
+/** Steps that were run: how long each took, and the loss that it began with. */
+interface Ran {
+  readonly milliseconds: number[];
+  readonly losses: number[];
+}
+
+let runSteps: ((count: number) => Promise<Ran>) | undefined;
 
 process.on('message', (message: ToWorker) => {
   handle(message).then(
@@ -83,16 +97,16 @@ async function handle(message: ToWorker): Promise<FromWorker> {
     await run(1);
     return { type: 'built', seconds: seconds(), gflop };
   }
-  const milliseconds = (await runSteps?.(message.steps)) ?? [];
-  return { type: 'ran', milliseconds, peakBytes: process.resourceUsage().maxRSS * 1024 };
+  if (runSteps === undefined) throw new Error('nothing is built');
+  const ran = await runSteps(message.steps);
+  return { type: 'ran', ...ran, peakBytes: process.resourceUsage().maxRSS * 1024 };
 }
 
-function contestant(task: StepTask) {
-  const { imageSize, threads } = task;
+async function contestant(task: StepTask) {
+  const { imageSize, threads, device } = task;
   const method = methods[task.method].bind(benchOptions[task.method]);
-  const compile: CompileOptions = { driver: nodeDriver, device: 'cpu', threads };
   return {
-    compile,
+    compile: await compileOptionsFor(device, threads),
     method,
     network: resized(backboneNamed(task.backbone, { seed: 1 }), imageSize),
     expected: {
@@ -105,7 +119,7 @@ function contestant(task: StepTask) {
 
 async function build(task: StepTask, file: string) {
   const { batchSize, classes, imageSize } = task;
-  const { compile, method, network, expected } = contestant(task);
+  const { compile, method, network, expected } = await contestant(task);
   const { statistics, method: prepared } = await loadPreparation(file, expected);
   const labels = Int32Array.from({ length: batchSize }, (_, i) => i % classes);
   const graph = buildStep({
@@ -133,16 +147,17 @@ async function build(task: StepTask, file: string) {
   const pixels = new Uint8Array(batchSize * imageSize * imageSize * 3).map(() => random.below(256));
   let step = 0;
   const run = async (count: number) => {
-    const times: number[] = [];
+    const ran: Ran = { milliseconds: [], losses: [] };
     for (let i = 0; i < count; i++, step++) {
       const started = performance.now();
       const position = { batch: step, batchesPerEpoch: 100, totalBatches: 1000 };
       const batch = { pixels, labels, count: batchSize };
       const source = { ...batch, labels: labels.map((label) => label % SOURCE_CLASSES) };
-      await stepper.step({ ...batch, source }, position, 1);
-      times.push(performance.now() - started);
+      const outputs = await stepper.step({ ...batch, source }, position, 1);
+      ran.milliseconds.push(performance.now() - started);
+      ran.losses.push(at(floatsOf(outputs, 'loss').data, 0));
     }
-    return times;
+    return ran;
   };
   const images = input('pixels', { dtype: 'uint8', shape: [batchSize, imageSize, imageSize, 3] });
   const features = network.features(
@@ -154,7 +169,7 @@ async function build(task: StepTask, file: string) {
 
 /** What precedes training, on random images, with an empty cache. */
 async function prepare(task: StepTask, file: string): Promise<void> {
-  const { compile, method, network, expected } = contestant(task);
+  const { compile, method, network, expected } = await contestant(task);
   if (!expected.statistics && !expected.method) return;
   process.env.ADARAND_CACHE = `${file}.cache`;
   const host = { emit() {}, stop: () => false };

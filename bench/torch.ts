@@ -5,6 +5,16 @@ import { allocator } from '../src/process/forked.js';
 
 const answerSchema = z.object({ times: z.array(z.number()), peakRssMb: z.number() });
 
+export interface TorchOptions {
+  readonly batch: number;
+  readonly image: number;
+  readonly classes: number;
+  readonly threads: number;
+  readonly device: 'cpu' | 'cuda';
+  /** Products of 10 bits of mantissa, on cuda; not unless given. */
+  readonly tf32?: boolean;
+}
+
 /** PyTorch's training step by `oracle/bench.py --serve`, with the allocator settings of `Worker`. */
 export class Torch {
   readonly milliseconds: number[] = [];
@@ -23,10 +33,10 @@ export class Torch {
   static async start(
     python: string,
     model: string,
-    options: { batch: number; image: number; classes: number; threads: number },
+    { tf32 = false, ...options }: TorchOptions,
   ): Promise<Torch | undefined> {
     const settings = Object.entries(options).flatMap(([name, value]) => [`--${name}`, `${value}`]);
-    const args = ['oracle/bench.py', '--serve', ...settings];
+    const args = ['oracle/bench.py', '--serve', ...settings, ...(tf32 ? ['--tf32'] : [])];
     const child = spawn(python, args, {
       env: { ...process.env, ...allocator },
       stdio: ['pipe', 'pipe', 'ignore'],

@@ -15,6 +15,8 @@ export class Worker {
   readonly prepareSeconds: number;
   readonly gflop: number;
   readonly milliseconds: number[] = [];
+  /** The loss that each step began with. */
+  readonly losses: number[] = [];
   peakBytes = 0;
   readonly #child: ChildProcess;
 
@@ -48,6 +50,7 @@ export class Worker {
     const reply = await ask(this.#child, { type: 'run', steps });
     if (reply.type !== 'ran') throw new Error(`${this.label} answered ${reply.type}`);
     this.milliseconds.push(...reply.milliseconds);
+    this.losses.push(...reply.losses);
     this.peakBytes = reply.peakBytes;
   }
 

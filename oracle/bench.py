@@ -1,6 +1,7 @@
-"""Times a training step in eager PyTorch on the CPU: forward, cross-entropy, backward, SGD with Nesterov momentum.
+"""Times a training step in eager PyTorch, on the CPU unless --device says cuda: forward, cross-entropy, backward, SGD with Nesterov momentum.
 
     python oracle/bench.py [--models resnet18,...] [--batch 16] [--image 224] [--threads 2] [--steps 10] [--warmup 3]
+                           [--device cuda] [--tf32]
 
 prints one JSON line per model: {"model", "batch", "threads", "steps", "ms": {"median", "min", "max"}, "peakRssMb",
 "parameters", "torch"}. Every model gets a process of its own, so that the peak is its own.
@@ -33,10 +34,10 @@ class Trainer:
 
     def __init__(self, name: str, options):
         torch.manual_seed(0)
-        self.model = MODELS[name](options.classes, options.image).train()
+        self.model = MODELS[name](options.classes, options.image).train().to(options.device)
         self.optimizer = torch.optim.SGD(self.model.parameters(), lr=1e-3, momentum=0.9, nesterov=True)
-        self.images = torch.randn(options.batch, 3, options.image, options.image)
-        self.labels = torch.arange(options.batch) % options.classes
+        self.images = torch.randn(options.batch, 3, options.image, options.image, device=options.device)
+        self.labels = torch.arange(options.batch, device=options.device) % options.classes
         for _ in range(options.warmup):
             self.step()
 
@@ -100,6 +101,8 @@ def parse():
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--warmup", type=int, default=3)
+    parser.add_argument("--device", default="cpu", help="cpu or cuda")
+    parser.add_argument("--tf32", action="store_true", help="products and convolutions in TF32, on cuda")
     parser.add_argument("--serve", action="store_true", help="answer 'model steps' lines on standard input")
     return parser.parse_args()
 
@@ -107,6 +110,7 @@ def parse():
 if __name__ == "__main__":
     options = parse()
     torch.set_num_threads(options.threads)
+    torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = options.tf32
     names = options.models.split(",")
     unknown = [name for name in names if name not in MODELS]
     if options.serve:

@@ -102,7 +102,8 @@ const about = {
   ],
   cost:
     'Twice the images in each step. Before training, three passes of two convolutions over the training images and one over ' +
-    'the source images, and all distances; memory for n (bins x filters + 2 m) numbers.',
+    'the source images, and all distances; memory for n (bins x filters + 2 m) numbers. Lists and K_i ' +
+    'are read on the host alone: on a GPU nothing is copied for them.',
 } satisfies MethodAbout;
 
 /** Borrowing treasures from the wealthy: `about` has its equations. */

@@ -33,7 +33,11 @@ images, as [performance.md](performance.md#methods) says in full.
 
 Methods combine: \`--method bss+l2-sp\` adds both penalties, each with its own default weight (another with
 \`--option bss.lambda=0.01\`) and its own options (\`--option bss.k=2\`). What does not combine is refused with the reason.
-Any method starts from a linear probe; \`--head random\` begins as the papers do.`;
+Any method starts from a linear probe; \`--head random\` begins as the papers do.
+
+With \`--device webgpu\` or \`--device cuda\`, what a method keeps stays in the device's memory. A method that reads some of it on
+the host names that, and it is copied every time: of these, Borrowing Treasures reads its K_i, which no step changes, so that
+nothing is copied.`;
 
 /** docs/methods.md: every method, with what it costs by docs/performance.md. */
 export function methodsPage(performance: string): string {
