@@ -51,9 +51,10 @@ export class Program {
     const read = [...lowered].flatMap(([name, value]) => (graph.outputs.has(name) ? [value] : []));
     checkMemory(memoryBound(lowered, read.length > 0 ? read : lowered.values()), limit);
     const model = writeOnnx({ outputs: lowered }, device);
+    const lowering = { device, lowered: true } as const;
     const session = await driver.createSession(
       model,
-      threads === undefined ? { device } : { device, threads },
+      threads === undefined ? lowering : { ...lowering, threads },
     );
     const outputs = new Map(
       [...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]),

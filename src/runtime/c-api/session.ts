@@ -2,6 +2,7 @@ import { invariant } from '../../errors.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { Session, SessionOptions } from '../driver.js';
 import { failed } from '../failed.js';
+import { SKIPPED_PASSES_KEY, skippedPasses } from '../skipped-passes.js';
 import type { Api } from './api.js';
 import type { TensorValues } from './tensor-values.js';
 
@@ -22,7 +23,7 @@ export const LOG_ERRORS = 3;
 export async function createBoundSession(
   runtime: Runtime,
   model: Uint8Array,
-  { threads }: Pick<SessionOptions, 'threads'>,
+  given: SessionOptions,
 ): Promise<Session> {
   const { api, environment } = runtime;
   const options = api.make('createSessionOptions');
@@ -32,8 +33,10 @@ export async function createBoundSession(
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one; two
     // sessions (training and evaluation) would keep each other busy.
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
+    const skipped = skippedPasses(given);
+    if (skipped !== undefined) api.call('addSessionConfigEntry', options, SKIPPED_PASSES_KEY, skipped);
     api.call('setSessionLogSeverityLevel', options, LOG_ERRORS);
-    if (threads !== undefined) api.call('setIntraOpNumThreads', options, threads);
+    if (given.threads !== undefined) api.call('setIntraOpNumThreads', options, given.threads);
     const session = await api.makeAsync(
       'createSessionFromArray',
       environment,
