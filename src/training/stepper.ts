@@ -15,7 +15,7 @@ export interface BatchPosition {
 
 /** A step's graph compiled, with the state that it works on. */
 export class Stepper {
-  readonly state = new State();
+  readonly state: State;
   readonly feeds: Feeds;
   /** Names of the tensors that checkpoints hold. */
   readonly saved: readonly string[];
@@ -26,10 +26,12 @@ export class Stepper {
   readonly #isDue: readonly PreStepGraph['when'][];
 
   private constructor(
+    state: State,
     graph: StepGraph,
     shape: FeedShape & { readonly accumulate: number },
     programs: { update: Program; collect: Program | undefined; preSteps: readonly Program[] },
   ) {
+    this.state = state;
     this.feeds = new Feeds(shape, graph);
     this.saved = [...graph.state.keys()];
     this.#isDue = graph.preSteps.map(({ when }) => when);
@@ -37,7 +39,6 @@ export class Stepper {
     this.#update = programs.update;
     this.#collect = programs.collect;
     this.#preSteps = programs.preSteps;
-    for (const [name, tensor] of [...graph.state, ...graph.fixed]) this.state.add(name, tensor);
   }
 
   static async compile(
@@ -49,7 +50,13 @@ export class Stepper {
     const preSteps: Program[] = [];
     for (const { updates } of graph.preSteps) preSteps.push(await compile({ outputs: new Map(), updates }));
     const collect = graph.collect && (await compile(graph.collect));
-    return new Stepper(graph, shape, { update: await compile(graph.update), collect, preSteps });
+    const state = new State();
+    const update = await Program.compile(graph.update, options, () => {
+      for (const [name, tensor] of [...graph.state, ...graph.fixed]) state.add(name, tensor);
+      // Memory that the first step writes, and that takes a while to be had.
+      for (const name of graph.update.updates.keys()) state.next(name);
+    });
+    return new Stepper(state, graph, shape, { update, collect, preSteps });
   }
 
   /** How many updates precede a batch, and how many there will be. */
