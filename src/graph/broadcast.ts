@@ -1,12 +1,13 @@
 import { AdarandError, at } from '../errors.js';
 import type { ReferenceTensor } from './operator.js';
-import { elementAt, type Shape, sizeOf } from './tensor.js';
+import { elementAt, type Shape, sameShape, sizeOf } from './tensor.js';
 
 /** The shape that both broadcast to (ONNX's multidirectional rule); throws where they do not. */
 export function broadcastShapes(operator: string, a: Shape, b: Shape): Shape {
+  if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
-  const [left, right] = [withRank(a, rank), withRank(b, rank)];
-  return left.map((size, axis) => {
+  const right = withRank(b, rank);
+  return withRank(a, rank).map((size, axis) => {
     const other = at(right, axis);
     if (size !== other && size !== 1 && other !== 1)
       throw new AdarandError(
@@ -19,8 +20,8 @@ export function broadcastShapes(operator: string, a: Shape, b: Shape): Shape {
 }
 
 /** Axes of size 1 added in front. */
-function withRank(shape: Shape, rank: number): number[] {
-  return [...new Array<number>(rank - shape.length).fill(1), ...shape];
+function withRank(shape: Shape, rank: number): Shape {
+  return shape.length === rank ? shape : [...new Array<number>(rank - shape.length).fill(1), ...shape];
 }
 
 /** Row-major strides, in elements. */

@@ -62,29 +62,47 @@ function folded(node: Node, inputs: readonly Value[]): readonly Value[] | undefi
 /** A function to the one value that stands for all constants of the same type and content. */
 function sharedConstants(): (value: Value) => Value {
   const known = new Map<Value, Value>();
-  const buckets = new Map<string, { value: Value; bytes: Uint8Array }[]>();
+  const buckets = new Map<string, { value: Value; bits: Bits }[]>();
   return (value) => {
     const { origin } = value;
     if (origin.kind !== 'constant') return value;
     const before = known.get(value);
     if (before !== undefined) return before;
-    const { data } = origin.tensor;
-    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const key = `${value.dtype}[${value.shape}]${hashOf(bytes)}`;
+    const bits = bitsOf(origin.tensor);
+    const key = `${value.dtype}[${value.shape}]${hashOf(bits)}`;
     const bucket = buckets.get(key) ?? [];
     buckets.set(key, bucket);
-    const same = bucket.find((other) => bytes.every((byte, i) => byte === other.bytes[i]));
-    if (same === undefined) bucket.push({ value, bytes });
+    const same = bucket.find((other) => areEqual(bits, other.bits));
+    if (same === undefined) bucket.push({ value, bits });
     known.set(value, same?.value ?? value);
     return same?.value ?? value;
   };
 }
 
-/** FNV-1a. */
-function hashOf(bytes: Uint8Array): number {
+type Bits = Int32Array | Uint8Array;
+
+/** A tensor's memory, word by word where it is made of words: NaN and the signs of zeros are told apart. */
+function bitsOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Bits {
+  return byteOffset % 4 === 0 && byteLength % 4 === 0
+    ? new Int32Array(buffer, byteOffset, byteLength / 4)
+    : new Uint8Array(buffer, byteOffset, byteLength);
+}
+
+/** Words that are looked at: large constants are indices, and of one shape there are few. */
+const HASHED = 1024;
+
+/** FNV-1a, of some words. */
+function hashOf(bits: Bits): number {
   let hash = 0x811c9dc5;
-  for (const byte of bytes) hash = Math.imul(hash ^ byte, 0x01000193);
+  const step = Math.ceil(bits.length / HASHED);
+  for (let i = 0; i < bits.length; i += step) hash = Math.imul(hash ^ at(bits, i), 0x01000193);
   return hash >>> 0;
+}
+
+function areEqual(a: Bits, b: Bits): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Back from double precision to the element type that the graph says. */

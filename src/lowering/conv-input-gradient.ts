@@ -12,7 +12,7 @@ import { adjointPads, hasUnitStride, isPointwise, pixelsOf } from './conv-geomet
 import { crossovers } from './crossovers.js';
 import { canBlockDense, denseByBlocks } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseInputGradient } from './depthwise.js';
-import { imageColumns } from './image-columns.js';
+import { imageColumns, windowIndex } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesInputGradient } from './patches.js';
 import { reversedKernel } from './reversed-kernel.js';
@@ -48,7 +48,13 @@ export function byWindows(dy: Value, w: Value, shape: Shape, attributes: ConvAtt
   const [filters, channels, kernelHeight, kernelWidth] = nchw(w.shape);
   const [batch, , rows, columns] = nchw(shape);
   const size = kernelHeight * kernelWidth * filters;
-  const windows = imageColumns(dy, [kernelHeight, kernelWidth], shape, attributes, true);
+  const index = windowIndex(dy.shape, {
+    kernel: [kernelHeight, kernelWidth],
+    output: shape,
+    attributes,
+    reversed: true,
+  });
+  const windows = imageColumns(dy, index);
   const kernels = reshape(transpose(w, [1, 2, 3, 0]), [channels, size]);
   const product = matmul(kernels, reshape(windows, [batch * rows * columns, size]), { transposeB: true });
   return transpose(reshape(product, [channels, batch, rows, columns]), [1, 0, 2, 3]);

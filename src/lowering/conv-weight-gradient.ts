@@ -16,7 +16,7 @@ import { crossovers } from './crossovers.js';
 import { canBlockDense } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
 import { depthwiseByTaps, isByTaps } from './depthwise-taps.js';
-import { imageColumns } from './image-columns.js';
+import { imageColumns, windowIndex } from './image-columns.js';
 import type { LoweringOf } from './lowering.js';
 import { isOfPatches, patchesWeightGradient } from './patches.js';
 import { rowsOfMaps } from './rows-and-maps.js';
@@ -86,17 +86,19 @@ export function byWindows(
   const parts = range(1, batch).find((n) => batch % n === 0 && bytes / n <= limit) ?? batch;
   const images = (maps: Value, part: number) =>
     slice(maps, 0, (part * batch) / parts, ((part + 1) * batch) / parts);
+  const [, , height, width] = nchw(shape);
+  const index = windowIndex(x.shape, { kernel: [height, width], output: dy.shape, attributes });
   return range(0, parts - 1)
-    .map((part) => ofImages(images(x, part), images(dy, part), shape, attributes))
+    .map((part) => ofImages(images(x, part), images(dy, part), shape, index))
     .reduce(add);
 }
 
-function ofImages(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
+function ofImages(x: Value, dy: Value, shape: Shape, index: Value): Value {
   const [filters, channels, kernelHeight, kernelWidth] = nchw(shape);
   const [batch] = nchw(x.shape);
   const pixels = pixelsOf(dy.shape);
   const size = kernelHeight * kernelWidth * channels;
-  const windows = imageColumns(x, [kernelHeight, kernelWidth], dy.shape, attributes);
+  const windows = imageColumns(x, index);
   const product =
     pixels >= crossovers.productPerImage
       ? reduceSum(matmul(reshape(dy, [batch, filters, pixels]), reshape(windows, [batch, pixels, size])), [0])

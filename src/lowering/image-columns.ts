@@ -11,24 +11,33 @@ import { constant, scalar, type Value } from '../graph/value.js';
 /** Places that are listed for a map: enough for 5000 x 5000 results of 3 x 3 pixels, a gigabyte for each channel. */
 const MAXIMUM_INDEX = 2 ** 28;
 
+/** The windows of a convolution, as `windowIndex` lists them. */
+export interface Windows {
+  readonly kernel: readonly [number, number];
+  /** [N,K,H',W'], the convolution's results. */
+  readonly output: Shape;
+  readonly attributes: ConvAttributes;
+  /** Lists a window's elements backwards, as a convolution's input gradient reads them. */
+  readonly reversed?: boolean;
+}
+
 /**
  * Every window of a map as a row: [N, P, T, C] from x [N,C,H,W], with P = output pixels and T = kernel elements.
  *
  * One Gather does it all: pixels become rows of C numbers, a row of zeros stands for the padding, and stride, padding
- * and dilation live in the index, which is a constant. `reversed` lists a window's elements backwards, as a convolution's
- * input gradient reads them.
+ * and dilation live in the index, which is a constant: that of `windowIndex` for maps of this size.
  */
-export function imageColumns(
-  x: Value,
-  kernel: readonly [number, number],
-  output: Shape,
-  attributes: ConvAttributes,
-  reversed = false,
-): Value {
+export function imageColumns(x: Value, index: Value): Value {
   const [batch, channels, height, width] = nchw(x.shape);
   const pixels = reshape(transpose(x, [0, 2, 3, 1]), [batch, height * width, channels]);
   const withZero = concat([pixels, scalar(0, [batch, 1, channels])], 1);
-  const [rows, columns] = [at(output, 2), at(output, 3)];
+  return gather(withZero, index, 1);
+}
+
+/** Of maps [N,C,H,W], the pixel at each place of each window, [P,T]; H W, the row of zeros, where there is none. */
+export function windowIndex(map: Shape, { kernel, output, attributes, reversed = false }: Windows): Value {
+  const [, , height, width] = nchw(map);
+  const [, , rows, columns] = nchw(output);
   const [kernelHeight, kernelWidth] = kernel;
   const elements = kernelHeight * kernelWidth;
   const [top, left] = [at(attributes.pads, 0), at(attributes.pads, 1)];
@@ -42,14 +51,20 @@ export function imageColumns(
       'Choose a smaller --image-size; else another --model.',
     );
   const index = new Int32Array(count);
-  for (let i = 0, o = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++)
-      for (let t = 0; t < elements; t++, o++) {
-        const element = reversed ? elements - 1 - t : t;
-        const row = i * strideY + Math.floor(element / kernelWidth) * dilateY - top;
-        const column = j * strideX + (element % kernelWidth) * dilateX - left;
-        const inside = row >= 0 && row < height && column >= 0 && column < width;
-        index[o] = inside ? row * width + column : height * width;
+  const [first, step] = reversed ? [elements - 1, -1] : [0, 1];
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) {
+      const place = (i * columns + j) * elements;
+      for (let u = 0; u < kernelHeight; u++) {
+        const row = i * strideY + u * dilateY - top;
+        const isRow = row >= 0 && row < height;
+        for (let v = 0; v < kernelWidth; v++) {
+          const column = j * strideX + v * dilateX - left;
+          const element = u * kernelWidth + v;
+          index[place + first + step * element] =
+            isRow && column >= 0 && column < width ? row * width + column : height * width;
+        }
       }
-  return gather(withZero, constant(int32([rows * columns, elements], index)), 1);
+    }
+  return constant(int32([rows * columns, elements], index));
 }

@@ -5,6 +5,8 @@ export interface SessionOptions {
   readonly device: Device;
   /** Threads that one run may use; all cores by default. */
   readonly threads?: number;
+  /** Whether the graph is of a program of ours, lowered: passes of ONNX Runtime that find nothing in such graphs are skipped. */
+  readonly lowered?: boolean;
 }
 
 /** A compiled graph. Tensors are read from and written into the given buffers: a run allocates nothing of its own. */

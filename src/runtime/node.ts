@@ -8,6 +8,7 @@ import type { DeviceMemory } from './device-memory.js';
 import type { Driver, Session, SessionOptions } from './driver.js';
 import { failed } from './failed.js';
 import { adaptSession, createSession } from './onnxruntime.js';
+import { SKIPPED_PASSES_KEY, skippedPasses } from './skipped-passes.js';
 
 /** By its Node binding, which copies all that a run puts out, and blocks this thread: use it in a process of its own. */
 export const bindingDriver = driver('onnxruntime-node', {
@@ -79,10 +80,9 @@ function driver(
 
 const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda' };
 
-async function createBindingSession(
-  model: Uint8Array,
-  { device, threads }: SessionOptions,
-): Promise<Session> {
+async function createBindingSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
+  const { device, threads } = options;
+  const skipped = skippedPasses(options);
   // A native library of its own, which the C API does without.
   const ort = await import('onnxruntime-node');
   const session = await createSession(ort, model, {
@@ -91,7 +91,10 @@ async function createBindingSession(
     enableMemPattern: false,
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one;
     // two sessions (training and evaluation) would keep each other busy.
-    extra: { session: { intra_op: { allow_spinning: '0' } } },
+    extra: {
+      session: { intra_op: { allow_spinning: '0' } },
+      ...(skipped !== undefined && { [SKIPPED_PASSES_KEY]: skipped }),
+    },
     ...(threads === undefined ? {} : { intraOpNumThreads: threads }),
     logSeverityLevel: 3,
   });

@@ -41,8 +41,16 @@ export class Program {
     this.#updated = updated;
   }
 
-  /** @throws AdarandError `runtime.memory`, `runtime.failed`. */
-  static async compile(graph: ProgramGraph, { driver, device, threads }: CompileOptions): Promise<Program> {
+  /**
+   * `meanwhile` is called while ONNX Runtime makes the session, on another thread where the driver has one.
+   *
+   * @throws AdarandError `runtime.memory`, `runtime.failed`.
+   */
+  static async compile(
+    graph: ProgramGraph,
+    { driver, device, threads }: CompileOptions,
+    meanwhile: () => void = () => {},
+  ): Promise<Program> {
     const limit = driver.memoryLimit(device);
     // Lowering itself takes time and memory where maps are vast.
     checkMemory(fedAndRead(namedOf(graph)), limit);
@@ -52,10 +60,9 @@ export class Program {
     const read = [...lowered].flatMap(([name, value]) => (graph.outputs.has(name) ? [value] : []));
     checkMemory(memoryBound(lowered, read.length > 0 ? read : lowered.values()), limit);
     const model = writeOnnx({ outputs: lowered }, device);
-    const session = await driver.createSession(
-      model,
-      threads === undefined ? { device } : { device, threads },
-    );
+    const lowering = { device, lowered: true } as const;
+    const making = driver.createSession(model, threads === undefined ? lowering : { ...lowering, threads });
+    const [session] = await Promise.all([making, afterThisTurn().then(meanwhile)]);
     const outputs = new Map(
       [...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]),
     );
@@ -85,6 +92,11 @@ export class Program {
   #stored(feeds: ReadonlyMap<string, Tensor>): string[] {
     return this.#session.inputNames.filter((name) => !feeds.has(name));
   }
+}
+
+/** When what was begun in this turn of the event loop is under way. */
+function afterThisTurn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function namedOf({ outputs, updates }: ProgramGraph): ReadonlyMap<string, Value> {

@@ -35,6 +35,11 @@ export class HostSlot implements Slot {
   }
 
   get next(): Tensor {
+    return this.reserve();
+  }
+
+  /** Makes the next value's place. */
+  reserve(): Tensor {
     this.#next ??= emptyOf(this.type);
     return this.#next;
   }

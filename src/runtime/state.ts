@@ -96,6 +96,14 @@ export class State {
     return this.#slot(name).next;
   }
 
+  /** Makes what runs will write of the host's memory; a device's is made when it is needed. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) {
+      const slot = this.#slot(name);
+      if (slot instanceof HostSlot) slot.reserve();
+    }
+  }
+
   /** Makes the next values of these tensors their current ones. */
   swap(names: Iterable<string>): void {
     for (const name of names) this.#slot(name).swap();

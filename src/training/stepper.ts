@@ -45,7 +45,6 @@ export class Stepper {
       ...graph.update.updates.keys(),
       ...graph.preSteps.flatMap(({ updates }) => [...updates.keys()]),
     ]);
-    for (const [name, tensor] of [...graph.state, ...graph.fixed]) state.add(name, tensor);
   }
 
   static async compile(
@@ -58,7 +57,12 @@ export class Stepper {
     for (const { updates } of graph.preSteps) preSteps.push(await compile({ outputs: new Map(), updates }));
     const collect = graph.collect && (await compile(graph.collect));
     const state = await State.for(options);
-    return new Stepper(state, graph, shape, { update: await compile(graph.update), collect, preSteps });
+    const update = await Program.compile(graph.update, options, () => {
+      for (const [name, tensor] of [...graph.state, ...graph.fixed]) state.add(name, tensor);
+      // Memory that the first step writes, and that takes a while to be had.
+      state.reserve(graph.update.updates.keys());
+    });
+    return new Stepper(state, graph, shape, { update, collect, preSteps });
   }
 
   /** How many updates precede a batch, and how many there will be. */

@@ -16,7 +16,8 @@ export async function runGraph(
   const target = { device, channelBlock: await driver.channelBlock(device) };
   const final = simplify(lower(outputs, target));
   const named = new Map(final.map((value, i) => [`output${i}`, value]));
-  const session = await driver.createSession(writeOnnx({ outputs: named }, device), { device, threads: 1 });
+  const options = { device, threads: 1, lowered: true };
+  const session = await driver.createSession(writeOnnx({ outputs: named }, device), options);
   const fetches = new Map(final.map((value, i) => [`output${i}`, zeros(value.dtype, value.shape)]));
   const needed = new Map([...feeds].filter(([name]) => session.inputNames.includes(name)));
   await session.run(needed, fetches);

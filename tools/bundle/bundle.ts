@@ -26,19 +26,10 @@ export async function writeBundle(to: string): Promise<void> {
   const begun = `${to}.${process.pid}`;
   await rm(begun, { recursive: true, force: true });
   try {
-    const program = await rolldown({
-      input: Object.fromEntries(entries.map((entry) => [entry, join(programFolder(), `${entry}.js`)])),
-      platform: 'node',
-      external: isExternal,
-      onLog: refuse,
-    });
-    await program.write({
-      dir: begun,
-      format: 'esm',
-      entryFileNames: '[name].js',
-      chunkFileNames: 'chunks/[name]-[hash].js',
-    });
-    await program.close();
+    await bundleModules(
+      Object.fromEntries(entries.map((entry) => [entry, join(programFolder(), `${entry}.js`)])),
+      begun,
+    );
     for (const path of await pageModules()) await copy(join(programFolder(), path), join(begun, path));
     for (const [name, licence] of Object.entries(bundledPackages))
       await copy(join(root, licence), join(begun, 'licenses', `${name.replaceAll('/', '-')}.txt`));
@@ -47,6 +38,23 @@ export async function writeBundle(to: string): Promise<void> {
   } finally {
     await rm(begun, { recursive: true, force: true });
   }
+}
+
+/** Bundles compiled modules, as the program's are, into a folder: one file for each, by the name that it is to have. */
+export async function bundleModules(input: Readonly<Record<string, string>>, to: string): Promise<void> {
+  const program = await rolldown({
+    input: { ...input },
+    platform: 'node',
+    external: isExternal,
+    onLog: refuse,
+  });
+  await program.write({
+    dir: to,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'chunks/[name]-[hash].js',
+  });
+  await program.close();
 }
 
 /** Whether an import stays one: of Node itself, and of the packages that are not bundled. */

@@ -45,13 +45,15 @@ export function tileCutter(maps: Value, tiling: Tiling, apart: boolean): (images
     for (let u = 0; u < size; u++)
       for (let v = 0; v < size; v++)
         for (let n = from; n < to; n++)
-          for (let i = 0; i < down; i++)
+          for (let i = 0; i < down; i++) {
+            const row = i * RESULTS + u - top;
+            const start = first + (n * height + row) * width;
+            const isRow = row >= 0 && row < height;
             for (let j = 0; j < across; j++) {
-              const row = i * RESULTS + u - top;
               const column = j * RESULTS + v - left;
-              const inside = row >= 0 && row < height && column >= 0 && column < width;
-              index[o++] = inside ? first + (n * height + row) * width + column : outside;
+              index[o++] = isRow && column >= 0 && column < width ? start + column : outside;
             }
+          }
     return gather(rows, constant(int32([size ** 2, index.length / size ** 2], index)));
   };
 }
@@ -64,12 +66,12 @@ export function joinTiles(tiles: Value, results: Shape): Value {
   const index = new Int32Array(batch * height * width);
   let o = 0;
   for (let n = 0; n < batch; n++)
-    for (let i = 0; i < height; i++)
-      for (let j = 0; j < width; j++) {
-        const place = (i % RESULTS) * RESULTS + (j % RESULTS);
-        const tile = (n * down + Math.floor(i / RESULTS)) * across + Math.floor(j / RESULTS);
-        index[o++] = place * count + tile;
-      }
+    for (let i = 0; i < height; i++) {
+      const place = (i % RESULTS) * RESULTS * count;
+      const tile = (n * down + Math.floor(i / RESULTS)) * across;
+      for (let j = 0; j < width; j++)
+        index[o++] = place + (j % RESULTS) * count + tile + Math.floor(j / RESULTS);
+    }
   const elements = reshape(tiles, [RESULTS ** 2 * count, filters]);
   return mapsOfPixels(gather(elements, constant(int32([index.length], index))), [
     batch,

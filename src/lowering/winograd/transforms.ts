@@ -50,10 +50,11 @@ export const resultTransform: Matrix = transposed(evaluation(RESULTS));
  * elements of T X T^T. (It is the Kronecker product of T with itself.)
  */
 export function ofBothAxes(t: Matrix): Value {
-  const rows = t.length;
-  const columns = at(t, 0).length;
-  const nested = t.flatMap((a) => t.flatMap((b) => a.flatMap((x) => b.map((y) => x * y))));
-  return constant(float32([rows ** 2, columns ** 2], nested));
+  const [rows, columns] = [t.length ** 2, at(t, 0).length ** 2];
+  const nested = new Float32Array(rows * columns);
+  let o = 0;
+  for (const a of t) for (const b of t) for (const x of a) for (const y of b) nested[o++] = x * y;
+  return constant(float32([rows, columns], nested));
 }
 
 /** T X T^T of every tile X: of tiles [columns^2, n, C], listed element by element, [rows^2, n, C]. One product does it. */

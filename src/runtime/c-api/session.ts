@@ -2,6 +2,7 @@ import { at, invariant } from '../../errors.js';
 import { type Held, hostTensor } from '../device-memory.js';
 import type { Session, SessionOptions } from '../driver.js';
 import { failed } from '../failed.js';
+import { SKIPPED_PASSES_KEY, skippedPasses } from '../skipped-passes.js';
 import type { Api } from './api.js';
 import { NativeTensor } from './native-tensor.js';
 import { appendProvider } from './providers.js';
@@ -32,17 +33,18 @@ export function addressesOf({ values }: Runtime, tensors: readonly Held[]): BigU
 export async function createBoundSession(
   runtime: Runtime,
   model: Uint8Array,
-  options: SessionOptions,
+  given: SessionOptions,
 ): Promise<Session> {
-  return new BoundSession(runtime, await openSession(runtime, model, options));
+  return new BoundSession(runtime, await openSession(runtime, model, given));
 }
 
 /** The address of an `OrtSession`. @throws AdarandError `runtime.failed`. */
 export async function openSession(
   { api, environment }: Pick<Runtime, 'api' | 'environment'>,
   model: Uint8Array,
-  { device, threads }: SessionOptions,
+  given: SessionOptions,
 ): Promise<bigint> {
+  const { device, threads } = given;
   const options = api.make('createSessionOptions');
   try {
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
@@ -50,6 +52,8 @@ export async function openSession(
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one; two
     // sessions (training and evaluation) would keep each other busy.
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
+    const skipped = skippedPasses(given);
+    if (skipped !== undefined) api.call('addSessionConfigEntry', options, SKIPPED_PASSES_KEY, skipped);
     api.call('setSessionLogSeverityLevel', options, LOG_ERRORS);
     appendProvider(api, options, device);
     if (threads !== undefined) api.call('setIntraOpNumThreads', options, threads);
