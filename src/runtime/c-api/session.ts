@@ -3,6 +3,7 @@ import type { Tensor } from '../../graph/tensor.js';
 import type { Session, SessionOptions } from '../driver.js';
 import { failed } from '../failed.js';
 import type { Api } from './api.js';
+import { freeBuffersAtOnce } from './buffer-reuse.js';
 import type { TensorValues } from './tensor-values.js';
 
 /** What sessions share. */
@@ -29,6 +30,7 @@ export async function createBoundSession(
   try {
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
     api.call('disableMemPattern', options);
+    freeBuffersAtOnce(api, options);
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one; two
     // sessions (training and evaluation) would keep each other busy.
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
