@@ -14,6 +14,11 @@ export const crossovers = {
   winogradPixels: 56 ** 2,
   /** Bytes that transformed tiles, or kernels, may take at a time. */
   tileBytes: 10 * 2 ** 20,
+  /**
+   * Bytes of maps that a backward pass makes again, for each floating-point operation of the forward pass: a hundredth of a
+   * step's time, where memory moves 15 bytes while 200 operations are done.
+   */
+  recomputedBytesPerFlop: 0.0012,
   /** From this many pixels on, an input gradient by the reversed kernel beats one by gathered windows. */
   reversedKernel: 400,
   /** From this many pixels on, a product for each image and a sum beat one product over images laid side by side. */
