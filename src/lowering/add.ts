@@ -1,9 +1,11 @@
 import { at } from '../errors.js';
 import { nodeOf } from '../graph/node-of.js';
 import { Add } from '../graph/operators/add.js';
+import { Expand } from '../graph/operators/expand.js';
 import { MatMul } from '../graph/operators/matmul.js';
 import { Mul } from '../graph/operators/mul.js';
-import { reshape } from '../graph/operators/reshape.js';
+import { Reshape, reshape } from '../graph/operators/reshape.js';
+import { ScatterAdd, scatterAdd } from '../graph/operators/scatter-add.js';
 import { sameShape } from '../graph/tensor.js';
 import { apply, type Value } from '../graph/value.js';
 import { channelAffine } from './channels.js';
@@ -16,7 +18,14 @@ import type { Target } from './target.js';
 export const add: LoweringOf<typeof Add> = {
   lower([a, b], _attributes, target) {
     const [sum] = apply(Add, [a, b], {});
-    return [productAndRow(a, b) ?? scaledAndMoved(a, b, target) ?? flattened(Add, a, b, target) ?? sum];
+    return [
+      productAndRow(a, b) ??
+        scaledAndMoved(a, b, target) ??
+        scatteredInto(a, b) ??
+        scatteredInto(b, a) ??
+        flattened(Add, a, b, target) ??
+        sum,
+    ];
   },
 };
 
@@ -36,6 +45,22 @@ function scaledAndMoved(sum: Value, offset: Value, target: Target): Value | unde
   const perChannel = [at(x.shape, 1), 1, 1];
   if (!isConstant(scale, perChannel) || !isConstant(offset, perChannel)) return undefined;
   return channelAffine(x, vectorOf(scale), vectorOf(offset), target);
+}
+
+/** What is scattered into zeros, as max-pooling's gradient is, and then added to a map is scattered into the map. */
+function scatteredInto(scattered: Value, map: Value): Value | undefined {
+  if (!sameShape(scattered.shape, map.shape)) return undefined;
+  const flat = nodeOf(scattered, Reshape)?.inputs[0] ?? scattered;
+  const scatter = nodeOf(flat, ScatterAdd);
+  if (scatter === undefined) return undefined;
+  const [data, indices, updates] = scatter.inputs;
+  if (!isZero(nodeOf(data, Expand)?.inputs[0])) return undefined;
+  const sum = scatterAdd(reshape(map, flat.shape), indices, updates, scatter.attributes.axis);
+  return reshape(sum, map.shape);
+}
+
+function isZero(value: Value | undefined): boolean {
+  return value?.origin.kind === 'constant' && value.origin.tensor.data.every((each) => Number(each) === 0);
 }
 
 function isConstant({ origin, shape }: Value, expected: readonly number[]): boolean {

@@ -11,7 +11,8 @@ import { transpose } from '../graph/operators/transpose.js';
 import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { isPointwise, pixelsOf } from './conv-geometry.js';
+import { channelDot } from './channels.js';
+import { hasUnitStride, isDepthwise, isPointwise, pixelsOf } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { canBlockDense } from './dense-blocked.js';
 import { canBlock, canBlockGradients, depthwiseWeightGradient } from './depthwise.js';
@@ -27,6 +28,7 @@ import { winogradWeightGradient } from './winograd/weight-gradient.js';
 
 export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
   lower([x, dy], { shape, ...attributes }, target) {
+    if (isPerChannel(x.shape, shape, attributes)) return [reshape(channelDot(x, dy, target), shape)];
     if (canBlock(x.shape, shape, attributes, target) && canBlockGradients(x.shape, shape, attributes))
       return [depthwiseWeightGradient(x, dy, shape, attributes, target)];
     if (isByTaps(x.shape, shape, attributes, target)) return [depthwiseByTaps(x, dy, shape, attributes)];
@@ -40,6 +42,12 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
     return [byConvolution(x, dy, shape, attributes)];
   },
 };
+
+/** A number for each channel, as a norm's scale. */
+function isPerChannel(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
+  const isPixel = w[2] === 1 && w[3] === 1 && attributes.pads.every((pad) => pad === 0);
+  return isPixel && isDepthwise(x, w, attributes) && hasUnitStride(attributes);
+}
 
 /**
  * dw [K,C] = sum over images of dy x^T: a product for each image, the operand with more rows first, and a sum; or, where

@@ -14,6 +14,11 @@ export const crossovers = {
   winogradPixels: 56 ** 2,
   /** Bytes that transformed tiles, or kernels, may take at a time. */
   tileBytes: 10 * 2 ** 20,
+  /**
+   * Bytes of maps that a backward pass makes again, for each floating-point operation of the forward pass: about a hundredth of a
+   * step's time, of which the forward pass is a third and such a pass over 13 MB takes two milliseconds of a core.
+   */
+  recomputedBytesPerFlop: 0.0017,
   /** From this many pixels on, an input gradient by the reversed kernel beats one by gathered windows. */
   reversedKernel: 400,
   /** From this many pixels on, a product for each image and a sum beat one product over images laid side by side. */

@@ -5,10 +5,13 @@ import { drawSample, toTensor, worstError } from '../../test/helpers/samples.js'
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
+import { nodeOf } from '../graph/node-of.js';
 import type { Operator } from '../graph/operator.js';
+import { batchNormTraining } from '../graph/operators/batch-norm-training.js';
+import { Conv } from '../graph/operators/conv.js';
 import { LayerNormalization } from '../graph/operators/layer-normalization.js';
 import { MaxPool } from '../graph/operators/max-pool.js';
-import { abs, add, cast, concat, expand, matmul, mul, neg, reduceSum, reshape } from '../graph/ops.js';
+import { abs, add, cast, concat, expand, matmul, mul, neg, reduceSum, relu, reshape } from '../graph/ops.js';
 import { sizeOf } from '../graph/tensor.js';
 import { apply, constant, type Node, topologicalOrder, type Value } from '../graph/value.js';
 import { fuse } from './fuse.js';
@@ -98,6 +101,52 @@ describe('an activation goes behind the maximum', () => {
     'where the maxima lie': [pool(relu)[0], cast(pool(relu)[1], 'float32')],
     'a function that decreases': [pool(abs(x))[0]],
     'a maximum of an input': [pool(x)[0]],
+  });
+});
+
+describe('batch normalization goes behind the maximum', () => {
+  const drawn = drawnInputs([[2, 3, 6, 10], [4, 3, 3, 3], [4], [4], [2, 4, 4, 8], [4]]);
+  const of = drawn.x;
+  // Of 64 elements a channel, and an epsilon, whose reciprocals single precision has exactly.
+  const [images, w, gamma, beta, map] = [of(0), of(1), of(2), of(3), of(4)];
+  assert.ok([-1, 1].every((sign) => drawn.numbers.get('x2')?.some((scale) => sign * scale > 0)));
+  const convolved = (...bias: readonly Value[]) =>
+    apply(Conv, [images, w, ...bias], {
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+      group: 1,
+    })[0];
+  const norm = (x: Value) => batchNormTraining(x, { scale: gamma, bias: beta }, 2 ** -17);
+  const attributes = { kernel: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil: false };
+  const pool = (value: Value) => apply(MaxPool, [value], attributes);
+
+  const [y, mean, variance] = norm(convolved());
+  const isExpected = ({ operator, inputs }: Node) =>
+    operator.name !== MaxPool.name || nodeOf(at(inputs, 0), Conv) !== undefined;
+  fuses(
+    drawn,
+    {
+      'by itself': [pool(y)[0]],
+      'with the statistics': [pool(y)[0], mean, variance],
+      'with an activation between them': [pool(relu(norm(convolved())[0]))[0]],
+    },
+    isExpected,
+  );
+
+  const [shared, x] = [norm(convolved())[0], convolved()];
+  keeps({
+    'a norm that something else reads': [pool(shared)[0], neg(shared)],
+    'a norm that is pooled twice': [
+      pool(shared)[0],
+      apply(MaxPool, [shared], { ...attributes, pads: [0, 0, 0, 0] })[0],
+    ],
+    'a norm that is an output': [pool(shared)[0], shared],
+    'where the maxima lie': [pool(shared)[0], cast(pool(shared)[1], 'float32')],
+    'a convolution that something else reads': [pool(norm(x)[0])[0], neg(x)],
+    'a convolution with bias': [pool(norm(convolved(of(5)))[0])[0]],
+    'the norm of an input': [pool(norm(map)[0])[0]],
+    'the statistics alone': [mean, variance, pool(x)[0]],
   });
 });
 

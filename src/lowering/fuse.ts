@@ -2,6 +2,7 @@ import { rewrite } from '../graph/rewrite.js';
 import type { Value } from '../graph/value.js';
 import { activationAfterPooling } from './fusions/activation-after-pooling.js';
 import type { Fusion } from './fusions/fusion.js';
+import { normAfterPooling } from './fusions/norm-after-pooling.js';
 import { normIntoLinear } from './fusions/norm-into-linear.js';
 import { prefixIntoTable } from './fusions/prefix-into-table.js';
 import { readersOf } from './readers.js';
@@ -14,11 +15,12 @@ const fusions: readonly Fusion[] = [activationAfterPooling, normIntoLinear, pref
  */
 export function fuse(outputs: readonly Value[]): Value[] {
   const readers = readersOf(outputs);
-  return rewrite(outputs, (node, inputs) => {
+  const fused = rewrite(outputs, (node, inputs) => {
     for (const fusion of fusions) {
-      const fused = fusion(node, inputs, readers);
-      if (fused !== undefined) return fused;
+      const results = fusion(node, inputs, readers);
+      if (results !== undefined) return results;
     }
     return undefined;
   });
+  return normAfterPooling(fused);
 }

@@ -8,7 +8,7 @@ import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
 import { devices } from '../graph/device.js';
 import { interpret } from '../graph/interpret.js';
-import { add, convWeightGradient, matmul, mul, reduceSum, reshape } from '../graph/ops.js';
+import { add, convWeightGradient, matmul, maxPool, mul, reduceSum, reshape } from '../graph/ops.js';
 import { simplify } from '../graph/simplify.js';
 import { float32 } from '../graph/tensor.js';
 import { constant, input, topologicalOrder, type Value } from '../graph/value.js';
@@ -67,6 +67,17 @@ describe('what becomes what', () => {
     const [a, b] = [input('a', float32([2, 2], [1, 2, 3, 4])), input('b', float32([2], [1, 2]))];
     assert.deepEqual(namesOf([add(matmul(a, a), b)], { device: 'cpu' }), ['Gemm']);
     assert.deepEqual(namesOf([add(matmul(a, a, { alpha: 2 }), b)], { device: 'cpu' }), ['MatMul', 'Add']);
+  });
+
+  test("max-pooling's gradient is scattered into the gradient that is added to it, not into zeros", () => {
+    const map = input('map', { dtype: 'float32', shape: [1, 1, 4, 4] });
+    const maxima = maxPool(map, { kernel: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0], ceil: false });
+    const [gradient] = gradients(reshape(reduceSum(maxima), []), [map]);
+    assert.ok(gradient !== undefined);
+    for (const sum of [add(gradient, map), add(map, gradient)]) {
+      const names = namesOf([sum], { device: 'cpu' });
+      assert.ok(names.includes('ScatterAdd') && !names.includes('Add'), `${names}`);
+    }
   });
 
   test("attention's gradient multiplies one stack as large as the scores by the softmax", () => {

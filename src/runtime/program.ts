@@ -1,10 +1,13 @@
 import { invariant } from '../errors.js';
 import type { Device } from '../graph/device.js';
+import { countFlops } from '../graph/flops.js';
 import { writeOnnx } from '../graph/onnx/write.js';
 import { simplify } from '../graph/simplify.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { sameType, type Value } from '../graph/value.js';
+import { crossovers } from '../lowering/crossovers.js';
 import { lower } from '../lowering/lower.js';
+import { recompute } from '../lowering/recompute.js';
 import type { Target } from '../lowering/target.js';
 import { checkMemory } from './check-memory.js';
 import type { Held } from './device-memory.js';
@@ -107,7 +110,9 @@ function namedOf({ outputs, updates }: ProgramGraph): ReadonlyMap<string, Value>
 /** A program's outputs, lowered and simplified: those that the host reads, and the next values of its state. */
 export function lowerProgram(graph: ProgramGraph, target: Target): ReadonlyMap<string, Value> {
   const named = namedOf(graph);
-  const final = simplify(lower([...named.values()], target));
+  const lowered = simplify(lower([...named.values()], target));
+  const bytes = crossovers.recomputedBytesPerFlop * countFlops([...named.values()]);
+  const final = recompute(lowered, lowered.slice(0, graph.outputs.size), bytes);
   const outputs = new Map<string, Value>();
   [...named].forEach(([name, value], i) => {
     const result = final[i];

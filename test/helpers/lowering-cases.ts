@@ -2,6 +2,7 @@ import { gradients } from '../../src/autodiff/gradients.js';
 import { at } from '../../src/errors.js';
 import { batchNormTraining } from '../../src/graph/operators/batch-norm-training.js';
 import { conv } from '../../src/graph/operators/conv.js';
+import { MaxPool } from '../../src/graph/operators/max-pool.js';
 import {
   add,
   cast,
@@ -22,7 +23,7 @@ import {
   transpose,
 } from '../../src/graph/ops.js';
 import { float32, int32, type Shape } from '../../src/graph/tensor.js';
-import { constant, type Value } from '../../src/graph/value.js';
+import { apply, constant, type Value } from '../../src/graph/value.js';
 import { crossovers } from '../../src/lowering/crossovers.js';
 import { attention } from '../../src/nn/attention.js';
 import { biasedConvolutions, convolutions, mapBelow, mapOf } from './conv-geometries.js';
@@ -74,6 +75,22 @@ export const loweringCases: readonly LoweringCase[] = [
       },
     }),
   ),
+  {
+    name: "max-pooling's gradient, and another one of the same map",
+    shapes: [[2, 3, 6, 5]],
+    build: (x) => {
+      const [maxima] = apply(MaxPool, [x(0)], {
+        kernel: [3, 3],
+        strides: [2, 2],
+        pads: [1, 1, 1, 1],
+        ceil: false,
+      });
+      return [
+        ...withGradients(add(reshape(maxima, [2, 3, 9]), reduceSum(mul(x(0), x(0)))), [x(0)]),
+        ...gradients(reshape(add(reduceSum(mul(x(0), x(0))), reduceSum(maxima)), []), [x(0)]),
+      ];
+    },
+  },
   ...[mapOf(crossovers.rowsOfPixels), mapBelow(crossovers.rowsOfPixels)].map(
     (map): LoweringCase => ({
       name: `a map [${map}] scaled and moved per channel`,

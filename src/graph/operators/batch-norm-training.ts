@@ -1,4 +1,4 @@
-import { at } from '../../errors.js';
+import { at, invariant } from '../../errors.js';
 import { type Composite, noGradient, type ReferenceTensor, type Value } from '../operator.js';
 import { requireValues } from '../require-values.js';
 import { nchw } from '../shapes.js';
@@ -8,8 +8,11 @@ import { add } from './add.js';
 import { perChannel } from './batch-norm.js';
 import { requireChannels } from './batch-norm-checks.js';
 import { BatchNormGradient } from './batch-norm-gradient.js';
+import { conv } from './conv.js';
 import { expand } from './expand.js';
 import { mul } from './mul.js';
+import { neg } from './neg.js';
+import { reshape } from './reshape.js';
 import { sub } from './sub.js';
 
 /**
@@ -27,12 +30,10 @@ export const BatchNormTraining: Composite<{ readonly epsilon: number }, 3, 3> = 
   },
   gradient: ({ inputs: [x, scale], outputs: [, mean, variance], attributes, gradients }) => {
     const [dy, dmean, dvariance] = gradients;
-    const share = sizeOf(scale.shape) / sizeOf(x.shape);
     const ofY = dy && apply(BatchNormGradient, [dy, x, scale, mean, variance], attributes);
     const toX = [
       ofY && (() => ofY[0]),
-      dmean && (() => expand(perChannel(mul(dmean, share)), x.shape)),
-      dvariance && (() => mul(sub(x, perChannel(mean)), perChannel(mul(dvariance, 2 * share)))),
+      (dmean ?? dvariance) && (() => ofStatistics(x, mean, { dmean, dvariance })),
     ].filter((part) => part !== undefined);
     return [
       () => toX.map((part) => part()).reduce((sum, part) => add(sum, part)),
@@ -63,6 +64,34 @@ export function batchNormTraining(
 ): readonly [Value, Value, Value] {
   requireValues('BatchNormTraining', [x]);
   return apply(BatchNormTraining, [x, parameters.scale, parameters.bias], { epsilon });
+}
+
+/** slope x + offset, per channel, with slope = 2 dvariance / M and offset = dmean / M - slope mean. */
+function ofStatistics(
+  x: Value,
+  mean: Value,
+  { dmean, dvariance }: { readonly dmean: Value | undefined; readonly dvariance: Value | undefined },
+): Value {
+  const [, channels] = nchw(x.shape);
+  const share = channels / sizeOf(x.shape);
+  const toMean = dmean && mul(dmean, share);
+  if (dvariance === undefined) {
+    invariant(toMean !== undefined, 'there is a gradient');
+    return expand(perChannel(toMean), x.shape);
+  }
+  const slope = mul(dvariance, 2 * share);
+  const moved = mul(slope, mean);
+  return conv(
+    x,
+    reshape(slope, [channels, 1, 1, 1]),
+    toMean === undefined ? neg(moved) : sub(toMean, moved),
+    {
+      strides: [1, 1],
+      pads: [0, 0, 0, 0],
+      dilations: [1, 1],
+      group: channels,
+    },
+  );
 }
 
 /** Per-channel mean and population variance of x [N,C,H,W]. */

@@ -104,6 +104,11 @@ export class Api {
     return { addresses, memory };
   }
 
+  /** So many bytes at an address, as they are there: what is written into them is written there. */
+  memoryAt(address: bigint, bytes: number): Uint8Array {
+    return new Uint8Array(this.#koffi.view(address, bytes));
+  }
+
   /** The text at an address, up to its zero. */
   textAt(address: bigint): string {
     return this.#koffi.decode(address, 'char', -1);

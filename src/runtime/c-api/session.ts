@@ -4,6 +4,7 @@ import type { Session, SessionOptions } from '../driver.js';
 import { failed } from '../failed.js';
 import { SKIPPED_PASSES_KEY, skippedPasses } from '../skipped-passes.js';
 import type { Api } from './api.js';
+import { freeBuffersAtOnce } from './buffer-reuse.js';
 import { NativeTensor } from './native-tensor.js';
 import { appendProvider } from './providers.js';
 import type { TensorValues } from './tensor-values.js';
@@ -49,6 +50,7 @@ export async function openSession(
   try {
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
     api.call('disableMemPattern', options);
+    freeBuffersAtOnce(api, options);
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one; two
     // sessions (training and evaluation) would keep each other busy.
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
