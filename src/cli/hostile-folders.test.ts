@@ -27,7 +27,7 @@ describe('folders with what nobody expects in them', {
   const at = folder.inside;
   const train = (data: string, ...more: readonly string[]) => trainWith({}, data, ...more);
   const trainWith = (env: NodeJS.ProcessEnv, data: string, ...more: readonly string[]) => {
-    const model = more.includes('--model') ? [] : ['--model', 'tiny.onnx'];
+    const model = more.includes('--model') ? [] : ['--model', 'tiny.onnx', '--no-tensorboard'];
     return startWith(env, folder.path, 'train', data, ...model, '--max-steps', '1', ...more).ended;
   };
 

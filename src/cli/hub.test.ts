@@ -24,6 +24,7 @@ describe('training a model of the hub', () => {
   const command = (model: string, ...more: readonly string[]) => [
     'train',
     'colours',
+    '--no-tensorboard',
     '--model',
     model,
     ...(more.includes('--epochs') ? [] : ['--epochs', '2']),

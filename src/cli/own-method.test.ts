@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { adarand, bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { STOPPED } from '../run/events.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
@@ -40,6 +41,7 @@ export default {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--method',
       './mine.mjs',
       '--epochs',
@@ -170,7 +172,17 @@ export default {
     await writeFile(at('common/script.js'), await readFile(at('mine.mjs'), 'utf8'));
     const { code, stderr } = await adarand(
       folder.path,
-      ...['train', 'colours', '--model', 'tiny.onnx', '--method', './common/script.js', '--max-steps', '1'],
+      ...[
+        'train',
+        'colours',
+        '--model',
+        'tiny.onnx',
+        '--no-tensorboard',
+        '--method',
+        './common/script.js',
+        '--max-steps',
+        '1',
+      ],
     );
     assert.equal(code, 2, stderr);
     assert.match(stderr, /script\.js cannot be imported: SyntaxError/);
@@ -186,6 +198,7 @@ export default {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--method',
       './typed.ts',
       '--max-steps',
