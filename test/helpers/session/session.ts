@@ -16,7 +16,7 @@ interface Session {
   last: Promise<unknown>;
 }
 
-/** By their folders. */
+/** By their folders and environments. */
 const sessions = new Map<string, Session>();
 
 after(async () => {
@@ -29,30 +29,31 @@ after(async () => {
 /**
  * Runs `adarand` to its end, as `adarand` of `cli.ts` does, and gives the same; commands of a folder run one after another. It is
  * the published program, but a command's process is that of the command before it: what concerns processes (signals, memory,
- * variables of the environment that change, several operations at once) is not tested by it.
+ * several operations at once) is not tested by it.
  */
 export function adarandInSession(cwd: string, ...words: readonly string[]): Promise<Ended> {
-  const session = sessions.get(cwd) ?? begin(cwd);
+  const env = environment(cwd);
+  const key = JSON.stringify([cwd, env]);
+  const session = sessions.get(key) ?? begin(cwd, env);
+  sessions.set(key, session);
   const ended = session.last.then(() => type(session, words));
   session.last = ended.catch(() => undefined);
   return ended;
 }
 
-function begin(cwd: string): Session {
+function begin(cwd: string, env: NodeJS.ProcessEnv): Session {
   const program = fileURLToPath(new URL('process.js', import.meta.url));
   const child = spawn(process.execPath, [...nodeFlags, program, bundled('cli/main')], {
     cwd,
-    env: environment(cwd),
+    env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  const session = {
+  return {
     child,
     stdout: new Output(child.stdout),
     stderr: new Output(child.stderr),
     last: Promise.resolve(),
   };
-  sessions.set(cwd, session);
-  return session;
 }
 
 async function type({ child, stdout, stderr }: Session, words: readonly string[]): Promise<Ended> {
