@@ -69,7 +69,7 @@ process.on('message', (raw) => {
 process.on('disconnect', async () => {
   if (idle?.connected === true) {
     idle.kill('SIGKILL');
-    await once(idle, 'close');
+    await once(idle, 'exit');
   }
   process.exit(0);
 });

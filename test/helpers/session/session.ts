@@ -19,12 +19,16 @@ interface Session {
 /** By their folders and environments. */
 const sessions = new Map<string, Session>();
 
-after(async () => {
-  for (const { child } of sessions.values()) {
-    child.disconnect();
-    await once(child, 'close');
-  }
-});
+after(() =>
+  Promise.all(
+    Array.from(sessions.values(), async ({ child }) => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    }),
+  ),
+);
 
 /**
  * Runs `adarand` to its end, as `adarand` of `cli.ts` does, and gives the same; commands of a folder run one after another. It is
