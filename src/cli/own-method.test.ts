@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
-import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
+import { adarand, bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { STOPPED } from '../run/events.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
