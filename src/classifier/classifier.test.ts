@@ -40,7 +40,13 @@ describe('a classifier that is kept open', () => {
   before(async () => {
     await writeImages(inside('colours'), 8);
     await writeModel(inside('tiny.onnx'));
-    await train({ data: inside('colours'), model: inside('tiny.onnx'), out: inside('run'), epochs: 2 });
+    await train({
+      data: inside('colours'),
+      model: inside('tiny.onnx'),
+      out: inside('run'),
+      epochs: 2,
+      tensorboard: false,
+    });
     classifier = await load(inside('run'));
   });
   after(async () => {

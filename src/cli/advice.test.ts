@@ -4,7 +4,16 @@ import { before, describe, test } from 'node:test';
 import { type Ended, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { Interrupted } from '../../test/helpers/interrupted.js';
 
-const data = ['../colours', '--model', '../tiny.onnx', '--epochs', '1', '--method', 'fine-tuning'];
+const data = [
+  '../colours',
+  '--model',
+  '../tiny.onnx',
+  '--no-tensorboard',
+  '--epochs',
+  '1',
+  '--method',
+  'fine-tuning',
+];
 const training = ['train', ...data, '--out', 'run'];
 const predicting = ['predict', 'run', '../colours/red/00.png'];
 

@@ -4,7 +4,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('the usual means against overfitting, and against classes of unequal size', () => {
   const folder = testFolder();
@@ -22,7 +23,7 @@ describe('the usual means against overfitting, and against classes of unequal si
       for (let i = from; i < 8; i++) await rm(path('unequal', name, `0${i}.png`));
   });
 
-  const model = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '1'];
+  const model = ['--model', 'tiny.onnx', '--no-tensorboard', '--batch-size', '4', '--epochs', '1'];
   const train = (data: string, ...args: readonly string[]) =>
     adarand(folder.path, 'train', data, ...model, ...args);
   const plain = [

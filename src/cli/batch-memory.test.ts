@@ -2,11 +2,22 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('a batch that takes more memory than there is', () => {
   const folder = testFolder();
-  const flags = ['--model', 'tiny.onnx', '--device', 'wasm', '--method', 'fine-tuning', '--head', 'random'];
+  const flags = [
+    '--model',
+    'tiny.onnx',
+    '--no-tensorboard',
+    '--device',
+    'wasm',
+    '--method',
+    'fine-tuning',
+    '--head',
+    'random',
+  ];
 
   before(async () => {
     await writeImages(join(folder.path, 'colours'), 70);

@@ -28,6 +28,7 @@ describe('a run whose length is changed', () => {
     seed: 2,
     learningRate: 0.003,
     schedule: 'constant',
+    tensorboard: false,
     ...more,
   });
   /** With a callback after each epoch, which gives states new values. */

@@ -19,10 +19,11 @@ epochs: 1
 batchSize: 4
 threads: 1
 diagnostics: false
+tensorboard: false
 `;
 const flags = [
   ...['colours', '--model', 'tiny.onnx', '--fractions', '50,100', '--seeds', '1', '--epochs', '1'],
-  ...['--batch-size', '4', '--threads', '1', '--no-diagnostics'],
+  ...['--batch-size', '4', '--threads', '1', '--no-diagnostics', '--no-tensorboard'],
 ];
 
 describe('an experiment', () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 
@@ -29,7 +30,7 @@ describe('a run folder that was changed', () => {
   before(async () => {
     await writeImages(inFolder('colours'), 8);
     await writeModel(inFolder('tiny.onnx'));
-    const args = ['--model', 'tiny.onnx', '--epochs', '2', '--out', 'whole', '--json'];
+    const args = ['--model', 'tiny.onnx', '--no-tensorboard', '--epochs', '2', '--out', 'whole', '--json'];
     const { code, stderr } = await adarand(folder.path, 'train', 'colours', ...args);
     assert.equal(code, 0, stderr);
   });

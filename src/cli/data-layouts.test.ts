@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('folders as people have them', { concurrency: 2 }, () => {
   const folder = testFolder();
@@ -14,6 +15,7 @@ describe('folders as people have them', { concurrency: 2 }, () => {
       data,
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--max-steps',
       '1',
       ...(more.includes('--out') ? [] : ['--out', `run-${runs++}`]),

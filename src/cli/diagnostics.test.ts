@@ -4,7 +4,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { z } from 'zod';
-import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { classEntropies } from '../analysis/entropy.js';
 import { featureNorms } from '../analysis/feature-norms.js';
 import { at } from '../errors.js';
@@ -27,6 +28,7 @@ describe('what is measured and kept of a run', () => {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--epochs',
       '3',
       '--lr',

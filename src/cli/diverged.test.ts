@@ -4,14 +4,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { float32 } from '../graph/tensor.js';
 
 describe('a run that diverges', () => {
   const folder = testFolder();
   const train = (...args: readonly string[]) => adarand(folder.path, 'train', ...args);
   const begin = (out: string, ...args: readonly string[]) =>
-    train('colours', '--model', 'tiny.onnx', '--out', out, ...args);
+    train('colours', '--model', 'tiny.onnx', '--no-tensorboard', '--out', out, ...args);
 
   before(async () => {
     await writeImages(join(folder.path, 'colours'), 6);
@@ -33,7 +34,14 @@ describe('a run that diverges', () => {
     const large = { 'bn.s': float32([4], [1e30, 1e30, 1e30, 1e30]) };
     const weights = { ...large, 'hidden.w': float32([4, 6], new Float32Array(24).fill(3e38)) };
     await writeFile(join(folder.path, 'huge.onnx'), classifierFile({ weights }));
-    const { code, stderr } = await train('colours', '--model', 'huge.onnx', '--out', 'never');
+    const { code, stderr } = await train(
+      'colours',
+      '--model',
+      'huge.onnx',
+      '--no-tensorboard',
+      '--out',
+      'never',
+    );
     assert.equal(code, 2);
     assert.match(
       stderr,

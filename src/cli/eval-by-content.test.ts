@@ -2,15 +2,8 @@ import assert from 'node:assert/strict';
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import {
-  adarand,
-  jsonLines,
-  lastLine,
-  start,
-  testFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { jsonLines, lastLine, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readImageList } from '../run/folder/image-list.js';
 
 describe('evaluation knows images by their contents', () => {
@@ -22,7 +15,17 @@ describe('evaluation knows images by their contents', () => {
   before(async () => {
     await writeImages(at('colours'), 14);
     await writeModel(at('tiny.onnx'));
-    const flags = ['--model', 'tiny.onnx', '--method', 'fine-tuning', '--epochs', '2', '--lr', '0.05'];
+    const flags = [
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--method',
+      'fine-tuning',
+      '--epochs',
+      '2',
+      '--lr',
+      '0.05',
+    ];
     const { code, stderr } = await adarand(folder.path, 'train', 'colours', ...flags, '--out', 'run');
     assert.equal(code, 0, stderr);
     const list = await readImageList(at('run/images.jsonl'));
@@ -121,6 +124,7 @@ describe('evaluation knows images by their contents', () => {
     const flags = [
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--method',
       'fine-tuning',
       '--epochs',
@@ -176,7 +180,17 @@ describe('evaluation knows images by their contents', () => {
 
   test('two files that changed places are another data set', async () => {
     await cp(at('colours'), at('swapped'), { recursive: true });
-    const flags = ['--model', 'tiny.onnx', '--method', 'fine-tuning', '--epochs', '2', '--out', 'partly'];
+    const flags = [
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--method',
+      'fine-tuning',
+      '--epochs',
+      '2',
+      '--out',
+      'partly',
+    ];
     const { ended, process, line } = start(folder.path, 'train', 'swapped', ...flags, '--json');
     await line(/"type":"step"/);
     process.kill('SIGKILL');

@@ -24,7 +24,7 @@ async function json(...parts: string[]) {
   return JSON.parse(await readFile(inside(...parts), 'utf8'));
 }
 
-const how = ['--epochs', '1', '--batch-size', '8'];
+const how = ['--epochs', '1', '--batch-size', '8', '--no-tensorboard'];
 
 before(async () => {
   await writeImages(inside('colours'), 8, 80);

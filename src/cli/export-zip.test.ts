@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { adarand, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
 import { readZip } from '../../test/helpers/read-zip.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { zipBeside } from '../files/write-zip.js';
 
 const command = ['export', '../run', '--to', 'shipped/flowers', '--zip'];
@@ -19,7 +20,17 @@ describe('an export with a zip file', () => {
     commands = new Interrupted(folder.path);
     await writeImages(at('colours'), 8);
     await writeModel(at('tiny.onnx'));
-    const args = ['train', 'colours', '--model', 'tiny.onnx', '--out', 'run', '--epochs', '1'];
+    const args = [
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--out',
+      'run',
+      '--epochs',
+      '1',
+    ];
     const trained = await commands.run('.', args);
     assert.equal(trained.code, 0, trained.stderr);
     const whole = await commands.count('whole', command);

@@ -5,7 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
-import { adarand, classNames, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { classNames, temporaryFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { packageFolder } from '../package.js';
 import { Random } from '../random.js';
 import { parseStored, recordSchema, summarySchema } from '../run/folder/record.js';
@@ -31,7 +32,7 @@ before(async () => {
     return ended.stdout;
   };
   const training = ['--head', 'random', '--epochs', '3', '--batch-size', '8'];
-  await run('train', 'colours', '--model', 'tiny.onnx', ...training, '--out', 'run');
+  await run('train', 'colours', '--model', 'tiny.onnx', '--no-tensorboard', ...training, '--out', 'run');
   printed = await run('export', 'run', '--to', "sh'ipped");
   card = await readFile(inside("sh'ipped/README.md"), 'utf8');
   const lines = (await run('predict', 'run', 'picture.jpg', '--json', '--top', '9')).split('\n');

@@ -4,9 +4,10 @@ import { existsSync } from 'node:fs';
 import { cp, mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { type Files, transformersModel } from '../../test/helpers/hub-models.js';
 import { HubServer, sha256 } from '../../test/helpers/hub-server.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('training a model of the hub', () => {
   let server: HubServer;
@@ -24,6 +25,7 @@ describe('training a model of the hub', () => {
   const command = (model: string, ...more: readonly string[]) => [
     'train',
     'colours',
+    '--no-tensorboard',
     '--model',
     model,
     ...(more.includes('--epochs') ? [] : ['--epochs', '2']),

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { classTokenFile, encoderFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { splitOnnx } from '../../test/helpers/external-data.js';
 import { openClipModel } from '../../test/helpers/hub-models.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { onnxFile } from '../../test/helpers/onnx-fixtures.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
 import { openModel } from '../models/open.js';
 
@@ -22,7 +23,7 @@ describe('imported networks are trained, exported and used', () => {
   /** Trains on the file; returns the stored tensors before and after, by name. */
   const train = async (name: string, bytes: Uint8Array) => {
     await writeFile(join(folder.path, `${name}.onnx`), bytes);
-    const args = ['colours', '--model', `${name}.onnx`, '--epochs', '1', '--out', name];
+    const args = ['colours', '--model', `${name}.onnx`, '--no-tensorboard', '--epochs', '1', '--out', name];
     const trained = await adarand(folder.path, 'train', ...args);
     assert.equal(trained.code, 0, trained.stderr);
     assert.doesNotMatch(trained.stdout, /the loss does not depend on/);
@@ -46,7 +47,17 @@ describe('imported networks are trained, exported and used', () => {
 
   test('a network for pictures that no memory holds is refused with both figures, and the hint works', async () => {
     await writeFile(join(folder.path, 'vast.onnx'), classifierFile({ side: 1_000_000 }));
-    const args = ['train', 'colours', '--model', 'vast.onnx', '--max-steps', '1', '--out', 'vast'];
+    const args = [
+      'train',
+      'colours',
+      '--model',
+      'vast.onnx',
+      '--no-tensorboard',
+      '--max-steps',
+      '1',
+      '--out',
+      'vast',
+    ];
     const { code, stderr } = await adarand(folder.path, ...args);
     assert.equal(code, 2);
     assert.match(
@@ -74,6 +85,7 @@ describe('imported networks are trained, exported and used', () => {
       'colours',
       '--model',
       'names.onnx',
+      '--no-tensorboard',
       ...args,
       '--out',
       'n',
@@ -87,6 +99,7 @@ describe('imported networks are trained, exported and used', () => {
       'colours',
       '--model',
       'usual.onnx',
+      '--no-tensorboard',
       ...args,
       '--out',
       'u',
@@ -127,7 +140,7 @@ describe('imported networks are trained, exported and used', () => {
       await writeFile(join(model, name), content);
     const trained = await adarand(
       folder.path,
-      ...['train', 'colours', '--model', 'clip', '--epochs', '1', '--out', 'tuned'],
+      ...['train', 'colours', '--model', 'clip', '--no-tensorboard', '--epochs', '1', '--out', 'tuned'],
     );
     assert.equal(trained.code, 0, trained.stderr);
     const predicted = await adarand(folder.path, 'predict', 'tuned', 'colours/red/00.png');
@@ -154,7 +167,16 @@ describe('imported networks are trained, exported and used', () => {
       outputs: ['z'],
     });
     await writeFile(join(folder.path, 'mixing.onnx'), file);
-    const args = ['colours', '--model', 'mixing.onnx', '--epochs', '1', '--out', 'mixing'];
+    const args = [
+      'colours',
+      '--model',
+      'mixing.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '1',
+      '--out',
+      'mixing',
+    ];
     const { code, stderr } = await adarand(folder.path, 'train', ...args);
     assert.equal(code, 2);
     assert.match(
@@ -176,7 +198,17 @@ describe('imported networks are trained, exported and used', () => {
       outputs: ['maps'],
     });
     await writeFile(join(folder.path, 'headless.onnx'), file);
-    const args = ['train', 'colours', '--model', 'headless.onnx', '--epochs', '1', '--out', 'headless'];
+    const args = [
+      'train',
+      'colours',
+      '--model',
+      'headless.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '1',
+      '--out',
+      'headless',
+    ];
     const refused = await adarand(folder.path, ...args);
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /does not end in a linear classifier/);
@@ -228,7 +260,16 @@ describe('imported networks are trained, exported and used', () => {
       assert.match(stdout, /\nfeatures +r\nhead +gives fine\n/);
       assert.match(stdout, /\nclasses +5\n/);
     }
-    const args = ['train', 'colours', '--model', 'two-heads.onnx', '--epochs', '1', '--out'];
+    const args = [
+      'train',
+      'colours',
+      '--model',
+      'two-heads.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '1',
+      '--out',
+    ];
     const trained = await adarand(folder.path, ...args, 'fine', '--method', 'co-tuning', '--logits', 'fine');
     assert.equal(trained.code, 0, trained.stderr);
     const record = JSON.parse(await readFile(join(folder.path, 'fine', 'run.json'), 'utf8'));
@@ -256,7 +297,16 @@ describe('imported networks are trained, exported and used', () => {
 
   test('an encoder of tokens trains on its class token, which is said, by methods that need no classifier of its own', async () => {
     await writeFile(join(folder.path, 'encoder.onnx'), encoderFile('batch'));
-    const args = ['train', 'colours', '--model', 'encoder.onnx', '--epochs', '1', '--out'];
+    const args = [
+      'train',
+      'colours',
+      '--model',
+      'encoder.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '1',
+      '--out',
+    ];
     const trained = await adarand(folder.path, ...args, 'encoder');
     assert.equal(trained.code, 0, trained.stderr);
     const said =
@@ -283,6 +333,7 @@ describe('imported networks are trained, exported and used', () => {
       'colours',
       '--model',
       file,
+      '--no-tensorboard',
       '--epochs',
       '2',
       '--out',

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { classTokenFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
-import { adarand, lastLine, testFolder } from '../../test/helpers/cli.js';
+import { lastLine, testFolder } from '../../test/helpers/cli.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { type OnnxFileNode, onnxFile } from '../../test/helpers/onnx-fixtures.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { inspectionSchema } from '../run/operations/inspect.js';
 
 const random = (seed: number, ...shape: number[]) => tensorOf({ shape, seed, scale: 1, offset: 0 });

@@ -19,7 +19,17 @@ describe('an export that is interrupted where it changes a file', () => {
     commands = new Interrupted(folder.path);
     await writeImages(at('colours'), 8);
     await writeModel(at('tiny.onnx'));
-    const args = ['train', 'colours', '--model', 'tiny.onnx', '--out', 'run', '--epochs', '1'];
+    const args = [
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--out',
+      'run',
+      '--epochs',
+      '1',
+    ];
     const trained = await commands.run('.', args);
     assert.equal(trained.code, 0, trained.stderr);
     const whole = await commands.count('whole', command);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { noBrowser, startBrowser, visit } from '../../test/helpers/browser.js';
-import { adarand, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readJsonLines } from '../files/json-lines.js';
 import { GENERATOR } from '../run/use/look/page/generator.js';
 
@@ -16,7 +17,7 @@ const hostile: Readonly<Record<string, string>> = {
   red: '<script>console.log(1)<',
 };
 
-const folder = testFolder();
+const folder = testFolder(adarand);
 const inside = folder.inside;
 const run = folder.succeeds;
 const refused = async (...words: readonly string[]) => {
@@ -43,7 +44,7 @@ before(async () => {
   for (const [name, other] of Object.entries(hostile))
     await rename(inside('colours', name), inside('colours', other));
   await writeModel(inside('tiny.onnx'));
-  const recipe = ['colours', '--model', 'tiny.onnx', '--epochs', '2', '--lr', '0.0001'];
+  const recipe = ['colours', '--model', 'tiny.onnx', '--no-tensorboard', '--epochs', '2', '--lr', '0.0001'];
   const printed = await run('train', ...recipe, '--out', 'my run');
   assert.match(printed, /^see it: adarand look 'my run'$/m);
   await run('train', ...recipe, '--no-test', '--out', 'untested');

@@ -38,6 +38,7 @@ describe('every method', () => {
     epochs: 3,
     batchSize: 4,
     seed: 3,
+    tensorboard: false,
     methodOptions: often[name] ?? {},
     ...(source(name) ? { source: at('more') } : {}),
   });
@@ -93,7 +94,7 @@ describe('every method', () => {
   });
 
   test('by one flag each on the command line, also several together, after a linear probe', async () => {
-    const given = ['train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', '--json'];
+    const given = ['train', 'colours', '--model', 'tiny.onnx', '--no-tensorboard', '--epochs', '1', '--json'];
     const joint = [
       '--method',
       'uot+fnp',
@@ -119,6 +120,7 @@ describe('every method', () => {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--max-steps',
       '1',
       '--method',
@@ -174,7 +176,17 @@ export default {
   });
 
   test('source images that are also test images are left out', async () => {
-    const train = ['train', 'colours', '--model', 'tiny.onnx', '--method', 'uot', '--max-steps', '1'];
+    const train = [
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--method',
+      'uot',
+      '--max-steps',
+      '1',
+    ];
     const { code, stdout, stderr } = await adarand(
       folder.path,
       ...train,
@@ -201,6 +213,7 @@ export default {
         'colours',
         '--model',
         'tiny.onnx',
+        '--no-tensorboard',
         ...args,
       );
       assert.equal(code, 2);

@@ -2,13 +2,23 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { AdarandError, train } from '../index.js';
 
 describe('train --minutes', () => {
   const folder = testFolder();
   const path = folder.inside;
-  const flags = ['colours', '--model', 'tiny.onnx', '--batch-size', '4', '--max-steps', '9'];
+  const flags = [
+    'colours',
+    '--model',
+    'tiny.onnx',
+    '--no-tensorboard',
+    '--batch-size',
+    '4',
+    '--max-steps',
+    '9',
+  ];
   const typed = (...args: readonly string[]) => adarand(folder.path, 'train', ...flags, ...args);
   const optionsOf = async (run: string) => JSON.parse(await readFile(path(run, 'run.json'), 'utf8')).options;
   const last = (run: string) => readFile(path(run, 'checkpoints', 'last.safetensors'));

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
 import { jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession } from '../../test/helpers/session/session.js';
 
 describe('--tta flip', () => {
-  const folder = testFolder();
+  const folder = testFolder(adarandInSession);
   const path = folder.inside;
-  const flags = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '1'];
+  const flags = ['--model', 'tiny.onnx', '--no-tensorboard', '--batch-size', '4', '--epochs', '1'];
   const typed = folder.succeeds;
 
   before(async () => {

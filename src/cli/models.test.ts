@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, testFolder, writeImages } from '../../test/helpers/cli.js';
+import { jsonLines, testFolder, writeImages } from '../../test/helpers/cli.js';
 import { transformersModel } from '../../test/helpers/hub-models.js';
 import { HubServer } from '../../test/helpers/hub-server.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { catalog } from '../models/catalog.js';
 import { openModel } from '../models/open.js';
 

@@ -3,8 +3,9 @@ import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
-import { adarand, jsonLines, testFolder, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, testFolder, writeModel } from '../../test/helpers/cli.js';
 import { editable, scene } from '../../test/helpers/scenes.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('near-equal pictures', { concurrency: 2 }, () => {
   const folder = testFolder();
@@ -12,7 +13,18 @@ describe('near-equal pictures', { concurrency: 2 }, () => {
   let runs = 0;
   const train = (data: string, ...more: readonly string[]) => {
     const out = ['--out', `run-${runs++}`];
-    return adarand(folder.path, 'train', data, '--model', 'tiny.onnx', '--max-steps', '1', ...out, ...more);
+    return adarand(
+      folder.path,
+      'train',
+      data,
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--max-steps',
+      '1',
+      ...out,
+      ...more,
+    );
   };
   const photo = (data: string, name: string) => at(data, `${name}.jpg`);
   /** A picture of the folder, changed. */

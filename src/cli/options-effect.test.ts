@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors } from '../files/safetensors.js';
 
 describe('an option has an effect, or its user hears of it before training', () => {
@@ -14,7 +15,17 @@ describe('an option has an effect, or its user hears of it before training', () 
   });
 
   const train = (...args: readonly string[]) =>
-    adarand(folder.path, 'train', 'colours', '--model', 'tiny.onnx', '--batch-size', '4', ...args);
+    adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--batch-size',
+      '4',
+      ...args,
+    );
 
   // 12 training images: three batches of four in each epoch.
   for (const { args, error, hint } of [

@@ -40,6 +40,7 @@ export default {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--method',
       './mine.mjs',
       '--epochs',
@@ -182,7 +183,17 @@ export default {
     await writeFile(at('common/script.js'), await readFile(at('mine.mjs'), 'utf8'));
     const { code, stderr } = await adarand(
       folder.path,
-      ...['train', 'colours', '--model', 'tiny.onnx', '--method', './common/script.js', '--max-steps', '1'],
+      ...[
+        'train',
+        'colours',
+        '--model',
+        'tiny.onnx',
+        '--no-tensorboard',
+        '--method',
+        './common/script.js',
+        '--max-steps',
+        '1',
+      ],
     );
     assert.equal(code, 2, stderr);
     assert.match(stderr, /script\.js cannot be imported: SyntaxError/);
@@ -198,6 +209,7 @@ export default {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--method',
       './typed.ts',
       '--max-steps',

@@ -5,15 +5,8 @@ import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { z } from 'zod';
-import {
-  adarand,
-  bundled,
-  jsonLines,
-  lastLine,
-  testFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { bundled, jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import { predictRun } from '../run/use/predict-run.js';
 
@@ -23,7 +16,17 @@ describe('pictures are classified', () => {
   before(async () => {
     await writeImages(join(folder.path, 'colours'), 14);
     await writeModel(join(folder.path, 'tiny.onnx'));
-    const flags = ['--model', 'tiny.onnx', '--epochs', '4', '--lr', '0.05', '--out', 'run'];
+    const flags = [
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '4',
+      '--lr',
+      '0.05',
+      '--out',
+      'run',
+    ];
     const { code, stderr } = await adarand(folder.path, 'train', 'colours', ...flags);
     assert.equal(code, 0, stderr);
   });

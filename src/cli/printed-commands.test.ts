@@ -138,7 +138,16 @@ describe('commands are typed as they are printed', { skip: process.platform === 
   });
 
   test('that continue a run', async () => {
-    const args = ["'my colours'", '--model', 'tiny.onnx', '--epochs', '40', '--out', "'my run'"];
+    const args = [
+      "'my colours'",
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '40',
+      '--out',
+      "'my run'",
+    ];
     const running = start(folder.path, 'train', ...args.map((word) => word.replaceAll("'", '')));
     await running.line(/^epoch +2/);
     running.process.kill('SIGINT');

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import type { RunEvent, RunHost } from '../run/events.js';
 import type { TrainOptions } from '../run/options/options.gen.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
@@ -29,7 +30,17 @@ describe('a run that begins with a linear probe', () => {
   });
 
   test('which is better than what follows, ends with the probe, and says so', async () => {
-    const flags = ['--model', 'tiny.onnx', '--epochs', '2', '--batch-size', '4', '--val-fraction', '0.3'];
+    const flags = [
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '2',
+      '--batch-size',
+      '4',
+      '--val-fraction',
+      '0.3',
+    ];
     // The rate is far too high: what is trained gets worse.
     const spoilt = ['--method', 'fine-tuning', '--lr', '0.8', '--clip-grad-norm', '5', '--out', 'spoilt'];
     const { code, stdout, stderr } = await adarand(folder.path, 'train', 'colours', ...flags, ...spoilt);
@@ -63,6 +74,7 @@ describe('a run that begins with a linear probe', () => {
         'colours',
         '--model',
         'tiny.onnx',
+        '--no-tensorboard',
         '--epochs',
         '0',
         '--val-fraction',
@@ -90,7 +102,15 @@ describe('a run that begins with a linear probe', () => {
     assert.equal(longer.code, 2);
     assert.match(longer.stderr, /probe is a linear probe: it was to have no epochs/);
     const random = ['--epochs', '0', '--head', 'random', '--out', 'none'];
-    const refused = await adarand(folder.path, 'train', 'colours', '--model', 'tiny.onnx', ...random);
+    const refused = await adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      ...random,
+    );
     assert.equal(refused.code, 2);
     assert.match(refused.stderr, /--epochs 0 would leave the new head as it begins/);
     assert.ok(!existsSync(inside('none')));

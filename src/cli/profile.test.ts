@@ -19,7 +19,17 @@ const reportSchema = z.object({
 
 describe('what the time went into', () => {
   const folder = testFolder();
-  const options = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '2', '--threads', '1'];
+  const options = [
+    '--model',
+    'tiny.onnx',
+    '--no-tensorboard',
+    '--batch-size',
+    '4',
+    '--epochs',
+    '2',
+    '--threads',
+    '1',
+  ];
   const table = /^where the time went +seconds +in ONNX Runtime$/m;
 
   before(async () => {

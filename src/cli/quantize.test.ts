@@ -2,15 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import {
-  adarand,
-  lastLine,
-  temporaryFolder,
-  typed,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { lastLine, temporaryFolder, typed, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { filesIn } from '../../test/helpers/interrupted.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { quantizedSchema } from '../run/use/quantized-report.js';
 
 const folder = await temporaryFolder();
@@ -26,7 +20,17 @@ async function run(...args: string[]) {
 before(async () => {
   await writeImages(inside('colours'), 12);
   await writeModel(inside('tiny.onnx'));
-  const train = ['train', 'colours', '--model', 'tiny.onnx', '--epochs', '3', '--batch-size', '8'];
+  const train = [
+    'train',
+    'colours',
+    '--model',
+    'tiny.onnx',
+    '--no-tensorboard',
+    '--epochs',
+    '3',
+    '--batch-size',
+    '8',
+  ];
   await run(...train, '--out', 'run');
   await run(...train, '--out', 'unvalidated', '--val-fraction', '0');
 });

@@ -3,8 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { before, test } from 'node:test';
-import { adarand, lastLine, testFolder, typed, writeImages } from '../../test/helpers/cli.js';
+import { lastLine, testFolder, typed, writeImages } from '../../test/helpers/cli.js';
 import { seeds, writeRuns } from '../../test/helpers/report-runs.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { meanAndSpread } from '../analysis/statistics.js';
 import { report } from '../index.js';
 
@@ -15,7 +16,7 @@ const methods = ['fine-tuning', 'adarand'];
 const runs = methods.flatMap((method) => [1, 2].map((seed) => ({ method, seed, run: `${method}-${seed}` })));
 const names = runs.map(({ run }) => run);
 const train = ({ method, seed, run }: (typeof runs)[number]) =>
-  `train colours --model sample --epochs 1 --image-size 16 --threads 1 --method ${method} --seed ${seed} --out ${run}`;
+  `train colours --model sample --no-tensorboard --epochs 1 --image-size 16 --threads 1 --method ${method} --seed ${seed} --out ${run}`;
 
 before(async () => {
   await writeImages(inside('colours'), 8, 16);

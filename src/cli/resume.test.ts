@@ -23,6 +23,7 @@ const recipe = [
   'colours',
   '--model',
   'tiny.onnx',
+  '--no-tensorboard',
   '--epochs',
   '4',
   '--lr',
@@ -101,7 +102,17 @@ describe('runs that are interrupted', () => {
 
   test('Ctrl-C before training leaves nothing', async () => {
     // The channels' importance takes seconds here: on a busy machine, too, the signal arrives before training.
-    const args = ['colours', '--model', 'tiny.onnx', '--method', 'delta', '--image-size', '96', '--json'];
+    const args = [
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--method',
+      'delta',
+      '--image-size',
+      '96',
+      '--json',
+    ];
     const running = start(folder.path, 'train', ...args, '--out', 'early');
     await running.line(/"phase":"model"/);
     running.process.kill('SIGINT');

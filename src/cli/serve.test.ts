@@ -28,7 +28,7 @@ const inside = folder.inside;
 before(async () => {
   await writeImages(inside('colours'), 10);
   await writeModel(inside('tiny.onnx'));
-  const flags = ['--model', 'tiny.onnx', '--epochs', '3', '--out', 'run'];
+  const flags = ['--model', 'tiny.onnx', '--no-tensorboard', '--epochs', '3', '--out', 'run'];
   assert.equal((await adarand(folder.path, 'train', 'colours', ...flags)).code, 0);
   assert.equal((await adarand(folder.path, 'export', 'run', '--to', 'my page', '--web')).code, 0);
 });

@@ -9,7 +9,17 @@ describe('a search', () => {
   const folder = testFolder();
   const inside = folder.inside;
   const { json } = folder;
-  const flags = ['--model', 'tiny.onnx', '--epochs', '6', '--batch-size', '8', '--val-fraction', '0.2'];
+  const flags = [
+    '--model',
+    'tiny.onnx',
+    '--no-tensorboard',
+    '--epochs',
+    '6',
+    '--batch-size',
+    '8',
+    '--val-fraction',
+    '0.2',
+  ];
   const tune = (...words: readonly string[]) => adarand(folder.path, 'tune', ...words);
 
   before(async () => {
@@ -98,6 +108,7 @@ describe('a search', () => {
       'nowhere',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       '--trials',
       '2',
       '--out',
@@ -143,7 +154,15 @@ describe('a search', () => {
   ];
   for (const [words, message] of refused)
     test(`refuses ${words.join(' ')}, and writes nothing`, async () => {
-      const { code, stderr } = await tune('colours', '--model', 'tiny.onnx', ...words, '--out', 'none');
+      const { code, stderr } = await tune(
+        'colours',
+        '--model',
+        'tiny.onnx',
+        '--no-tensorboard',
+        ...words,
+        '--out',
+        'none',
+      );
       assert.equal(code, 2, stderr);
       assert.match(stderr, message);
       assert.ok(!existsSync(inside('none')));

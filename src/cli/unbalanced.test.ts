@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('classes of unequal size', () => {
   const folder = testFolder();
@@ -20,7 +21,17 @@ describe('classes of unequal size', () => {
       for (let i = from; i < 30; i++) await rm(path('unequal', name, `${String(i).padStart(2, '0')}.png`));
   });
 
-  const flags = ['--model', 'tiny.onnx', '--batch-size', '4', '--epochs', '2', '--val-fraction', '0.2'];
+  const flags = [
+    '--model',
+    'tiny.onnx',
+    '--no-tensorboard',
+    '--batch-size',
+    '4',
+    '--epochs',
+    '2',
+    '--val-fraction',
+    '0.2',
+  ];
   const train = (data: string, ...args: readonly string[]) =>
     adarand(folder.path, 'train', data, ...flags, ...args);
 

@@ -1,24 +1,29 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import {
-  adarand,
-  jsonLines,
-  lastLine,
-  start,
-  testFolder,
-  writeImages,
-  writeModel,
-} from '../../test/helpers/cli.js';
+import { jsonLines, lastLine, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import { trainRun } from '../run/train/train-run.js';
 
-const recipe = ['colours', '--model', 'tiny.onnx', '--epochs', '4', '--lr', '0.02', '--seed', '7', '--json'];
+const recipe = [
+  'colours',
+  '--model',
+  'tiny.onnx',
+  '--no-tensorboard',
+  '--epochs',
+  '4',
+  '--lr',
+  '0.02',
+  '--seed',
+  '7',
+  '--json',
+];
 
 describe('a run that is not finished is used', () => {
-  const folder = testFolder();
+  const folder = testFolder(adarand);
   const inFolder = folder.inside;
   const { json } = folder;
   /** The lines of a command that succeeds. */

@@ -36,6 +36,7 @@ describe('watch', () => {
       'colours',
       '--model',
       'tiny.onnx',
+      '--no-tensorboard',
       ...flags,
       '--out',
       'whole',

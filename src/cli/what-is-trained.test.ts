@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
-import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors } from '../files/safetensors.js';
 import { openModel } from '../models/open.js';
 import { recordSchema, summarySchema } from '../run/folder/record.js';
@@ -11,7 +12,17 @@ describe('what is trained, and how fast', () => {
   const path = folder.inside;
   const { json } = folder;
   const train = (...args: readonly string[]) =>
-    adarand(folder.path, 'train', 'colours', '--model', 'tiny.onnx', '--epochs', '1', ...args);
+    adarand(
+      folder.path,
+      'train',
+      'colours',
+      '--model',
+      'tiny.onnx',
+      '--no-tensorboard',
+      '--epochs',
+      '1',
+      ...args,
+    );
 
   before(async () => {
     await writeImages(path('colours'), 6);

@@ -62,8 +62,13 @@ export function offsets(shape: Shape, strides: readonly number[], base = 0): Int
 }
 
 /** Reads a reference tensor as if broadcast to `shape`. */
-export function broadcastReader(tensor: ReferenceTensor, shape: Shape): (i: number) => number {
-  const index = broadcastOffsets(tensor.shape, shape);
-  const data = Float64Array.from(index, (offset) => elementAt(tensor.data, offset));
-  return (i) => elementAt(data, i);
+export function broadcastReader({ shape: own, data }: ReferenceTensor, shape: Shape): (i: number) => number {
+  if (data.length === 1) {
+    const only = elementAt(data, 0);
+    return () => only;
+  }
+  // Then there are only axes of size 1 between them, and the order is the same.
+  if (data.length === sizeOf(shape)) return (i) => elementAt(data, i);
+  const index = broadcastOffsets(own, shape);
+  return (i) => elementAt(data, at(index, i));
 }

@@ -13,6 +13,7 @@ import { exportOnnx } from '../../src/models/export/onnx.js';
 import { cifarResNet } from '../../src/nn/cifar-resnet.js';
 import { type Entry, packageFolder } from '../../src/package.js';
 import { Random } from '../../src/random.js';
+import { nodeFlags, writeNode } from './node-flags.js';
 
 export const classNames = ['blue', 'green', 'red'] as const;
 
@@ -32,8 +33,11 @@ export interface TestFolder {
   readonly succeeds: (...args: readonly string[]) => Promise<string>;
 }
 
-/** A folder for the tests of a file or a `describe`, removed after them. Hooks of a file may run side by side, so it is made at once. */
-export function testFolder(): TestFolder {
+/**
+ * A folder for the tests of a file or a `describe`, removed after them. Hooks of a file may run side by side, so it is made at
+ * once. `run` runs its commands.
+ */
+export function testFolder(run: typeof adarand = adarand): TestFolder {
   const path = mkdtempSync(join(tmpdir(), 'adarand-'));
   after(() => rm(path, { recursive: true, force: true }));
   const inside = (...parts: readonly string[]) => join(path, ...parts);
@@ -42,7 +46,7 @@ export function testFolder(): TestFolder {
     inside,
     json: async (...parts) => JSON.parse(await readFile(inside(...parts), 'utf8')),
     async succeeds(...args) {
-      const { code, stdout, stderr } = await adarand(path, ...args);
+      const { code, stdout, stderr } = await run(path, ...args);
       assert.equal(code, 0, stderr);
       return stdout;
     },
@@ -108,9 +112,11 @@ const main = bundled('cli/main');
 const bin = mkdtempSync(join(tmpdir(), 'adarand-bin-'));
 symlinkSync(main, join(bin, 'adarand'));
 chmodSync(main, 0o755);
+writeNode(bin);
 process.on('exit', () => rmSync(bin, { recursive: true, force: true }));
 
-function environment(cwd: string): NodeJS.ProcessEnv {
+/** What the program finds in its environment, in such a folder. */
+export function environment(cwd: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     PATH: `${bin}${delimiter}${process.env.PATH}`,
@@ -134,7 +140,7 @@ export function start(cwd: string, ...args: readonly string[]): Running {
 
 /** The same, with more variables in its environment. */
 export function startWith(env: NodeJS.ProcessEnv, cwd: string, ...args: readonly string[]): Running {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
     cwd,
     env: { ...environment(cwd), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

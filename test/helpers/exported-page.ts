@@ -36,7 +36,7 @@ export async function exportedPage(
   for (const [name, other] of Object.entries(names))
     await rename(inside('colours', name), inside('colours', other));
   await writeModel(inside('tiny.onnx'), size);
-  const training = ['--head', 'random', '--epochs', '2', '--batch-size', '8'];
+  const training = ['--head', 'random', '--epochs', '2', '--batch-size', '8', '--no-tensorboard'];
   await run('train', 'colours', '--model', 'tiny.onnx', ...training, '--out', 'run');
   const printed = await run('export', 'run', '--to', 'my page', '--web');
   const [, line = ''] = /^see its page: adarand (.*)$/m.exec(printed) ?? assert.fail(printed);

@@ -4,6 +4,7 @@ import { chmodSync, cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, w
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageFolder } from '../../src/package.js';
+import { writeNode } from './node-flags.js';
 
 const execute = promisify(execFile);
 const root = packageFolder();
@@ -40,6 +41,7 @@ export async function pack(folder: string): Promise<Packed> {
     mkdirSync(programs);
     symlinkSync(main, join(programs, 'adarand'));
   }
+  writeNode(bin);
   return { files: files.map(({ path }: { readonly path: string }) => path), project, bin };
 }
 

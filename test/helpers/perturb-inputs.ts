@@ -1,19 +1,11 @@
 import { at } from '../../src/errors.js';
-import { isMethodName, methods } from '../../src/methods/index.js';
 import type { MethodLossInputs, Numbers } from '../../src/training/method-loss.js';
-import { methodLoss } from '../../src/training/method-loss.js';
 
 /**
  * The same inputs with one number changed: element `i`, row-major, of what `methodLoss` calls `name` among its gradients.
- * What is not an input is a parameter of the method's own, whose initial value is in its state.
+ * What is not an input is a parameter of the method's own, in the given state.
  */
-export function perturb(
-  inputs: MethodLossInputs,
-  method: string,
-  name: string,
-  i: number,
-  change: number,
-): MethodLossInputs {
+export function perturb(inputs: MethodLossInputs, name: string, i: number, change: number): MethodLossInputs {
   const { head, sourceBatch, parameters = [], featureMaps = {} } = inputs;
   const map = featureMaps[name];
   if (map !== undefined) return { ...inputs, featureMaps: { ...featureMaps, [name]: moved(map, i, change) } };
@@ -47,11 +39,8 @@ export function perturb(
             sourceBatch: { ...sourceBatch, features: movedRows(sourceBatch.features, i, change) },
           };
     default: {
-      if (!isMethodName(method)) throw new Error(`no method ${method}`);
-      // Before any update it has its initial value: a step of plain interpretation changes no parameter.
-      const initial = methodLoss(methods[method], inputs).nextState[name];
-      if (initial === undefined) throw new Error(`${method} has no ${name}`);
-      return { ...inputs, state: { ...inputs.state, [name]: initial.with(i, at(initial, i) + change) } };
+      const value = Float64Array.from(inputs.state?.[name] ?? []);
+      return { ...inputs, state: { ...inputs.state, [name]: value.with(i, at(value, i) + change) } };
     }
   }
 }
