@@ -2,18 +2,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type RangeResult, runSamples } from '../../test/helpers/run-samples.js';
 import { runTraining } from '../../test/helpers/run-training.js';
-import { describeSample, sampleCases } from '../../test/helpers/sample-graph.js';
+import { describeSample, KERNEL_TOLERANCE, sampleCases } from '../../test/helpers/sample-graph.js';
 import { noSoftwareVulkan, softwareVulkan } from '../../test/helpers/software-vulkan.js';
 import { at } from '../errors.js';
-
-/** Single precision, over sums of at most some hundreds of products. */
-const KERNEL_TOLERANCE = 2e-6;
 
 describe('WebGPU, on Vulkan in software', { skip: noSoftwareVulkan }, () => {
   // A session costs more than what one sample computes.
   let results: Promise<readonly RangeResult[]> | undefined;
   const samplesRun = () => {
-    results ??= runSamples('webgpu', [[0, sampleCases.length]], softwareVulkan());
+    results ??= runSamples('webgpu', [[0, sampleCases.length]], softwareVulkan);
     return results;
   };
 
@@ -26,7 +23,7 @@ describe('WebGPU, on Vulkan in software', { skip: noSoftwareVulkan }, () => {
     });
 
   test('three steps of training as on the CPU: losses, and every tensor of the state', async () => {
-    const trained = await runTraining('webgpu', softwareVulkan());
+    const trained = await runTraining('webgpu', softwareVulkan);
     assert.deepEqual(
       trained.map(({ name }) => name),
       ['cifar-resnet', 'resnet', 'vit'],

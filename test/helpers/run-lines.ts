@@ -10,13 +10,13 @@ export interface Lines {
   readonly died: string | undefined;
 }
 
-/** Runs a compiled helper, `build/test/helpers/NAME.js`, in a process of its own, which may die. */
+/** Runs a compiled program, `build/NAME.js`, in a process of its own, which may die. */
 export function runLines(
   name: string,
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<Lines> {
-  const program = join(packageFolder(), 'build/test/helpers', `${name}.js`);
+  const program = join(packageFolder(), 'build', `${name}.js`);
   const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -26,7 +26,7 @@ export async function runSamples(
   const results: RangeResult[] = [];
   while (results.length < ranges.length) {
     const rest = ranges.slice(results.length).map(([from, to]) => `${from}-${to}`);
-    const { lines, died } = await runLines('sample-runner', [device, ...rest], environment);
+    const { lines, died } = await runLines('test/helpers/sample-runner', [device, ...rest], environment);
     results.push(...lines.map((line) => rangeResultSchema.parse(line)));
     if (died === undefined) continue;
     // Where all that it was asked for is there, it died after the last.

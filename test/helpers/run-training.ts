@@ -15,7 +15,7 @@ export type Trained = z.infer<typeof trainedSchema>;
 
 /** Trains small networks, a ResNet for small images, one as for large images and a ViT, in a process of its own. */
 export async function runTraining(device: Device, environment: NodeJS.ProcessEnv = {}): Promise<Trained[]> {
-  const { lines, died } = await runLines('training-runner', [device], environment);
+  const { lines, died } = await runLines('test/helpers/training-runner', [device], environment);
   if (died !== undefined) throw new Error(died);
   return lines.map((line) => trainedSchema.parse(line));
 }

@@ -9,6 +9,9 @@ import type { Sample } from '../../src/graph/sample.js';
 import { type Attributes, apply, constant, input, type Value } from '../../src/graph/value.js';
 import { drawSample, toTensor } from './samples.js';
 
+/** How far a device may be from the definition: single precision, over sums of at most some hundreds of products. */
+export const KERNEL_TOLERANCE = 2e-6;
+
 /** An operator with one of its samples. */
 export interface SampleCase {
   readonly operator: Operator;

@@ -1,9 +1,8 @@
 /**
  * WebGPU without a GPU: Vulkan in software (SwiftShader), which Debian's package `chromium` brings, and the loader that ONNX
- * Runtime looks for, of the package `libvulkan1`. Variables of the environment choose them, in a child process.
+ * Runtime looks for, of the package `libvulkan1`. A variable of the environment chooses it, in a child process.
  */
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 const driver = '/usr/lib/chromium/vk_swiftshader_icd.json';
@@ -18,11 +17,7 @@ export const noSoftwareVulkan =
   "there is no software Vulkan: install Debian's packages chromium and libvulkan1";
 
 /** What the environment of a process that uses it has, besides this one's. */
-export function softwareVulkan(): NodeJS.ProcessEnv {
-  const folder = mkdtempSync(join(tmpdir(), 'adarand-vulkan-'));
-  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return { VK_DRIVER_FILES: driver, XDG_RUNTIME_DIR: folder };
-}
+export const softwareVulkan = { VK_DRIVER_FILES: driver } satisfies NodeJS.ProcessEnv;
 
 function foldersOf(folder: string): string[] {
   if (!existsSync(folder)) return [];

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it, test } from 'node:test';
 import { runGraph } from '../../../test/helpers/run-graph.js';
-import { describeSample, type SampleGraph, sampleGraph } from '../../../test/helpers/sample-graph.js';
+import {
+  describeSample,
+  KERNEL_TOLERANCE,
+  type SampleGraph,
+  sampleGraph,
+} from '../../../test/helpers/sample-graph.js';
 import { toTensor, worstError } from '../../../test/helpers/samples.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { webDriver } from '../../runtime/web.js';
@@ -12,8 +17,6 @@ import { operators } from './index.js';
 /** Central differences in double precision: the truncation error is about h^2, rounding about 1e-16 / h. */
 const STEP = 1e-5;
 const GRADIENT_TOLERANCE = 1e-7;
-/** Single precision, over sums of at most some hundreds of products. */
-const KERNEL_TOLERANCE = 2e-6;
 
 for (const operator of operators)
   describe(operator.name, () => {
