@@ -6,7 +6,7 @@ import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
 import type { LoweringOf } from '../lowering.js';
 
-/** How many filters WebGPU's kernel computes at a time, if the number of all divides; it does not look where a group ends. */
+/** How many filters WebGPU's kernel computes at a time where that divides the number of all; it does not look where a group ends. */
 const AT_A_TIME = 4;
 
 /** In groups of a number of filters that four does not divide, WebGPU's values are wrong: filters of zeros fill them up. */
