@@ -31,14 +31,14 @@ interface Training {
 /** What takes long on a device is the first step, which compiles its kernels. */
 const trainings: Readonly<Record<string, Training>> = {
   'cifar-resnet': { build: () => cifarResNet(8, { seed: 1 }), method: adarand.bind() },
-  // As torchvision's: a 7x7 stem, overlapping max-pooling, projections.
+  // As torchvision's: a 7x7 stem, overlapping max-pooling, a projection.
   resnet: {
     build: () =>
       resNet(
         {
           name: 'resnet-tiny',
           stem: { kind: 'standard', channels: [8] },
-          stages: [8, 16].map((width) => ({ blocks: 1, width, out: width })),
+          stages: [{ blocks: 1, width: 8, out: 16 }],
           bottleneck: false,
         },
         { seed: 1 },
