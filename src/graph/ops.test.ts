@@ -9,7 +9,7 @@ const functions = new Map(Object.entries(graph.ops).filter(([, each]) => typeof 
 const others = ['constant', 'scalar', 'float32', 'int32', 'zeros', 'sizeOf'];
 
 /** What only gradients apply. */
-const internal = ['BatchNormGradient', 'GatherGradient', 'GeluGradient'];
+const internal = ['BatchNormGradient', 'GatherGradient', 'GeluGradient', 'MaxPoolGradient'];
 
 test('every operator is a function of the namespace, but for those that only gradients use', () => {
   const names = new Set([...functions.keys()].map((name) => name.toLowerCase()));

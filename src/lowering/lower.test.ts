@@ -9,8 +9,9 @@ import { at } from '../errors.js';
 import { devices } from '../graph/device.js';
 import { interpret } from '../graph/interpret.js';
 import { add, convWeightGradient, matmul, maxPool, mul, reduceSum, reshape } from '../graph/ops.js';
+import { nchw } from '../graph/shapes.js';
 import { simplify } from '../graph/simplify.js';
-import { float32 } from '../graph/tensor.js';
+import { float32, type Shape } from '../graph/tensor.js';
 import { constant, input, topologicalOrder, type Value } from '../graph/value.js';
 import { attention } from '../nn/attention.js';
 import { crossovers } from './crossovers.js';
@@ -202,13 +203,32 @@ function prepared({ shapes, hasRoundedConstants, build }: LoweringCase) {
   return { outputs, agrees };
 }
 
-/** WebGPU has neither a logarithm of a softmax nor stacks of products that transpose or scale. */
+/**
+ * WebGPU has neither a logarithm of a softmax nor stacks of products that transpose or scale, nor max-pooling's offsets, and
+ * groups of convolutions that it computes wrongly.
+ */
 function assertPortable(outputs: readonly Value[]): void {
   for (const { operator, inputs, attributes } of topologicalOrder(outputs)) {
     assert.notEqual(operator.name, 'LogSoftmax');
+    assert.ok(
+      !inputs.some(
+        ({ origin }) =>
+          origin.kind === 'node' && origin.node.operator.name === 'MaxPool' && origin.index === 1,
+      ),
+    );
+    if (operator.name === 'Conv' || operator.name === 'ConvTranspose')
+      assertRightGroups(operator.name, at(inputs, 1).shape, Number(attributes.group));
     if (operator.name !== 'MatMul' || inputs.every(({ shape }) => shape.length === 2)) continue;
     assert.deepEqual(attributes, { transposeA: false, transposeB: false, alpha: 1 });
   }
+}
+
+function assertRightGroups(name: string, w: Shape, group: number): void {
+  const [filters, perGroup] = nchw(w);
+  const each = filters / group;
+  if (group === 1) return;
+  if (name === 'Conv') assert.ok(each < 4 || each % 4 === 0, `${each} filters a group`);
+  else assert.ok(perGroup > 1 || each === 1, `${each} channels a group make one`);
 }
 
 const namesOf = (outputs: readonly Value[], target: Target): string[] =>

@@ -18,6 +18,8 @@ import { geluGradient } from './gelu-gradient.js';
 import { joinAlike } from './join-alike.js';
 import { keepBlocked } from './keep-blocked.js';
 import type { Lowering, LoweringOf, PrimitiveRules } from './lowering.js';
+import { maxPoolGradient } from './max-pool-gradient.js';
+import { where } from './portable/where.js';
 import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
 import { split } from './split.js';
@@ -35,12 +37,14 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
   Div: elementwise(Div),
   GatherGradient: gatherGradient,
   GeluGradient: geluGradient,
+  MaxPoolGradient: maxPoolGradient,
   Mul: elementwise(Mul),
   ReduceSum: reduceSum,
   Reshape: reshapeAgain,
   Split: split,
   Sub: elementwise(Sub),
   Transpose: transposeAgain,
+  Where: where,
 };
 
 /** Replaces operators by what the target runs fastest; no composite is left. */

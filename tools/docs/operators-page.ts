@@ -1,7 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { gradients } from '../../src/autodiff/gradients.js';
 import { AdarandError } from '../../src/errors.js';
-import type { Device } from '../../src/graph/device.js';
+import { type Device, devices } from '../../src/graph/device.js';
 import { ModelProtoSchema } from '../../src/graph/onnx/onnx_pb.js';
 import { writeOnnx } from '../../src/graph/onnx/write.js';
 import type { Operator } from '../../src/graph/operator.js';
@@ -10,6 +10,7 @@ import { reduceSum } from '../../src/graph/operators/reduce-sum.js';
 import { reshape } from '../../src/graph/operators/reshape.js';
 import { apply, input, topologicalOrder, type Value } from '../../src/graph/value.js';
 import { lower } from '../../src/lowering/lower.js';
+import { readRecord, type Way } from '../devices/record.js';
 import { nodeTestsTable } from './importable-operators.js';
 import { code, markdownTable } from './markdown.js';
 
@@ -21,7 +22,16 @@ What a graph is made of. The columns \`cpu\` and \`webgpu\` list the ONNX operat
 operator's samples, after [lowering](engine.md#lowering); convolutions may use a CPU's blocked layout instead. A composite
 operator exists in no ONNX Runtime package, and is always lowered. Gradient \`refused\`: only gradients use this operator,
 so it would be a second derivative. Values and gradients of every operator are tested against their definition in double
-precision, on \`cpu\` and \`wasm\`.`;
+precision, on \`cpu\`, \`wasm\` and \`webgpu\`.`;
+
+const onDevices = (version: string) => `## Devices
+
+How each device computes the operators' samples, of which values and gradients were right there: *native* by ONNX Runtime's
+own kernel (version ${version}), *lowered* by other operators, because it has none, a wrong one or a slow one. *On the CPU*:
+the device has no kernel, and ONNX Runtime copies the numbers and computes between. It does so with whole numbers of 64 and
+8 bits on WebGPU, whatever the operator. What an element type or a shape does not allow is refused, with \`graph.dtype\` or
+\`graph.shape\`, when the graph is built. \`npm run results:devices\` runs them on the devices that there are; WebGPU was
+Vulkan in software ([how](engine.md#webgpu-without-a-gpu)).`;
 
 const imported = `## Operators of ONNX files
 
@@ -48,7 +58,24 @@ export function operatorsPage(): string {
     ];
   });
   const titles = ['operator', 'what it computes', 'kind', code('cpu'), code('webgpu'), 'gradient'];
-  return `${introduction}\n\n${markdownTable(titles, rows)}\n\n${imported}\n\n${nodeTestsTable()}\n`;
+  return `${introduction}\n\n${markdownTable(titles, rows)}\n\n${devicesSection()}\n\n${imported}\n\n${nodeTestsTable()}\n`;
+}
+
+function devicesSection(): string {
+  const { onnxruntime, operators: recorded } = readRecord();
+  const known = devices.filter((device) =>
+    Object.values(recorded).some((ways) => ways[device] !== undefined),
+  );
+  const rows = Object.entries(recorded).map(([name, ways]) => [
+    name,
+    ...known.map((device) => shown(ways[device])),
+  ]);
+  return `${onDevices(onnxruntime)}\n\n${markdownTable(['operator', ...known.map(code)], rows)}`;
+}
+
+function shown(way: Way | undefined): string {
+  if (way === undefined) return 'not run';
+  return way === 'host' ? 'on the CPU' : way;
 }
 
 /** The ONNX operators that the operator's samples are written with for a device, sorted. */

@@ -7,6 +7,7 @@ import { commands } from '../../src/cli/commands/index.js';
 import { packageFolder } from '../../src/package.js';
 import { testFolder, writeImages } from '../../test/helpers/cli.js';
 import { type Packed, pack } from '../../test/helpers/packed.js';
+import { noSoftwareVulkan } from '../../test/helpers/software-vulkan.js';
 import { commandsOf } from './commands.js';
 import { documentPaths, linksOf } from './links.js';
 
@@ -182,6 +183,13 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
           assert.rejects(type(`HF_HUB_OFFLINE=1 ${line}`), /would have to be downloaded, and HF_HUB_OFFLINE/),
       ],
       [/^(adarand doctor) --network$/, (line = '') => type(line)],
+      [
+        /^(VK_DRIVER_FILES=\S+ adarand doctor)$/,
+        async (line = '') => {
+          const found = await type(line);
+          if (!noSoftwareVulkan) assert.match(found, /^webgpu +yes /m);
+        },
+      ],
       // It serves until it is ended.
       [
         /^(adarand serve \S+)$/,

@@ -32,11 +32,15 @@ interface LibraryReport {
   readonly remedy: string;
 }
 
+/** Where Debian's chromium has its driver for Vulkan in software. */
+const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json';
+
 const remedies: Readonly<Record<Device, () => string>> = {
   cpu: () => `${REINSTALL}; where there is no binary (macOS on Intel, Alpine), use --device wasm`,
   wasm: () => REINSTALL,
   webgpu: () =>
-    'needs a graphics driver: Vulkan on Linux (Mesa 25 or newer), Direct3D 12 on Windows; macOS has one',
+    'needs a graphics driver: Vulkan on Linux (Mesa 25 or newer), Direct3D 12 on Windows; macOS has one. To try it without a GPU, ' +
+    `slowly: Debian's packages libvulkan1 and chromium, and VK_DRIVER_FILES=${SOFTWARE_VULKAN} in the environment`,
   cuda: () =>
     `needs Linux x64, an NVIDIA GPU with CUDA 12 and cuDNN 9, and libraries from NuGet: ${cudaLibraries()}`,
 };

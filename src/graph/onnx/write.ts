@@ -189,18 +189,18 @@ function rename(nodes: NodeProto[], outputs: readonly string[]): void {
   }
   for (const node of nodes) {
     node.input = node.input.map((name) => aliases.get(name) ?? name);
-    node.output = node.output.map((name) => {
+    node.output = node.output.map((name, i) => {
       const alias = aliases.get(name);
       if (alias !== undefined) return alias;
-      return final.has(name) || readers.has(name) || !mayOmit(node) ? name : '';
+      return final.has(name) || readers.has(name) || !mayOmit(node, i) ? name : '';
     });
     while (node.output.length > 1 && node.output.at(-1) === '') node.output.pop();
   }
 }
 
-/** Whether a node may have results without a name; a Split has as many as there are sizes. */
-function mayOmit({ opType }: NodeProto): boolean {
-  return opType !== 'Split';
+/** Whether a result may be without a name: no node's first one; a Split has as many as there are sizes. */
+function mayOmit({ opType }: NodeProto, index: number): boolean {
+  return index > 0 && opType !== 'Split';
 }
 
 function trimmed(inputs: readonly string[]): string[] {

@@ -17,6 +17,7 @@ export function convSamples<T>(
     { x: [1, 2, 9, 7], w: [2, 2, 3, 2], attributes: { ...plain, dilations: [2, 1], pads: [2, 0, 1, 1] } },
     { x: [2, 4, 5, 5], w: [6, 2, 3, 3], attributes: { ...plain, pads: [1, 1, 1, 1], group: 2 } },
     { x: [2, 4, 5, 6], w: [4, 1, 1, 1], attributes: { ...plain, group: 4 } },
+    { x: [1, 4, 4, 5], w: [10, 2, 3, 2], attributes: { ...plain, group: 2 } },
     { x: [2, 4, 6, 6], w: [4, 1, 3, 3], attributes: { ...plain, pads: [1, 1, 1, 1], group: 4 } },
     {
       x: [1, 3, 8, 8],

@@ -23,6 +23,8 @@ export const Expand: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
   samples: [
     { inputs: [{ shape: [3, 1] }], attributes: { shape: [2, 3, 4] } },
     { inputs: [{ shape: [] }], attributes: { shape: [2] } },
+    { inputs: [{ shape: [1, 1], dtype: 'uint8', values: [3] }], attributes: { shape: [2, 3] } },
+    { inputs: [{ shape: [2, 1], dtype: 'bool', values: [0, 1] }], attributes: { shape: [2, 3] } },
   ],
 };
 

@@ -33,6 +33,7 @@ import { LogSoftmax } from './log-softmax.js';
 import { MatMul } from './matmul.js';
 import { Max } from './max.js';
 import { MaxPool } from './max-pool.js';
+import { MaxPoolGradient } from './max-pool-gradient.js';
 import { Min } from './min.js';
 import { Mul } from './mul.js';
 import { Neg } from './neg.js';
@@ -120,6 +121,7 @@ export const composites = {
   ConvWeightGradient,
   GatherGradient,
   GeluGradient,
+  MaxPoolGradient,
 } satisfies Readonly<Record<string, Composite>>;
 
 export type CompositeName = keyof typeof composites;

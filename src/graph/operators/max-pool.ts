@@ -2,9 +2,8 @@ import { at } from '../../errors.js';
 import { noGradient, type Primitive } from '../operator.js';
 import { elementAt, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
-import { GatherGradient } from './gather-gradient.js';
+import { MaxPoolGradient } from './max-pool-gradient.js';
 import { eachWindow, type PoolAttributes, poolOnnxAttributes, poolOutputShape } from './pool-geometry.js';
-import { reshape } from './reshape.js';
 
 /** Returns y and, for each element, where it came from: an offset into the whole of x (int64). */
 export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
@@ -18,18 +17,8 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
       { dtype: 'int64', shape },
     ];
   },
-  // Each maximum's gradient goes back to where it came from: the gradient of picking by offset.
-  gradient: ({ inputs: [x], outputs: [y, offsets], gradients: [dy] }) => [
-    dy === undefined
-      ? noGradient
-      : () => {
-          const flat = [sizeOf(y.shape)];
-          const attributes = { axis: 0, shape: [sizeOf(x.shape)] };
-          return reshape(
-            apply(GatherGradient, [reshape(dy, flat), reshape(offsets, flat)], attributes)[0],
-            x.shape,
-          );
-        },
+  gradient: ({ inputs: [x], outputs: [y, offsets], attributes, gradients: [dy] }) => [
+    dy === undefined ? noGradient : () => apply(MaxPoolGradient, [x, y, offsets, dy], attributes)[0],
   ],
   evaluate: ([x], attributes, [y]) => {
     const result = new Float64Array(sizeOf(y.shape)).fill(-Infinity);
@@ -41,9 +30,10 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
     });
     return [result, from];
   },
-  emit: (e, inputs, { attributes }) => {
-    const names = e.severalOutputs(2, 'MaxPool', inputs, poolOnnxAttributes(attributes));
-    return [at(names, 0), at(names, 1)];
+  emit: (e, names, { inputs: [x], outputs: [y], attributes }) => {
+    const geometry = poolOnnxAttributes(x.shape, y.shape, attributes);
+    const results = e.severalOutputs(2, 'MaxPool', names, geometry);
+    return [at(results, 0), at(results, 1)];
   },
   samples: [
     {
@@ -57,6 +47,15 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
     {
       inputs: [{ shape: [1, 1, 6, 5], distinct: true }],
       attributes: { kernel: [3, 3], strides: [2, 2], pads: [0, 0, 0, 0], ceil: true },
+    },
+    {
+      // Windows that would begin in the padding after x.
+      inputs: [{ shape: [1, 2, 5, 6], distinct: true }],
+      attributes: { kernel: [3, 2], strides: [2, 3], pads: [1, 0, 1, 1], ceil: true },
+    },
+    {
+      inputs: [{ shape: [1, 1, 4, 4], distinct: true }],
+      attributes: { kernel: [3, 2], strides: [1, 3], pads: [2, 1, 0, 0], ceil: false },
     },
   ],
 };

@@ -1,4 +1,4 @@
-import { AdarandError } from '../../errors.js';
+import { AdarandError, at } from '../../errors.js';
 import { requireFloat } from '../dtypes.js';
 import type { OnnxAttribute } from '../emitter.js';
 import { edges, heightWidth, nchw } from '../shapes.js';
@@ -104,9 +104,33 @@ export function eachWindow(
           }
 }
 
-export function poolOnnxAttributes({ kernel, strides, pads, ceil }: PoolAttributes) {
-  return { kernel_shape: kernel, strides, pads, ceil_mode: Number(ceil) } satisfies Record<
-    string,
-    OnnxAttribute
-  >;
+/** ONNX's attributes of a pooling of x [N,C,H,W] to y [N,C,H',W']. */
+export function poolOnnxAttributes(x: Shape, y: Shape, attributes: PoolAttributes) {
+  const { kernel, strides, pads, ceil } = attributes;
+  const padded = isMiscounted(x, y, attributes)
+    ? { pads: exactPads(x, y, attributes), ceil_mode: 0 }
+    : { pads, ceil_mode: Number(ceil) };
+  return { kernel_shape: kernel, strides, ...padded } satisfies Record<string, OnnxAttribute>;
+}
+
+/**
+ * The padding [top,left,bottom,right] by which the windows of y are whole, and no others fit. A last, partial window reaches
+ * into padding that `pads` may not have; less than a window of it, since the window begins before the padding does.
+ */
+export function exactPads(x: Shape, y: Shape, { kernel, strides, pads }: PoolAttributes): readonly number[] {
+  const [top, left] = edges(pads);
+  const after = (axis: number, before: number) => {
+    const end = (at(y, axis + 2) - 1) * at(strides, axis) + at(kernel, axis);
+    return Math.max(0, end - at(x, axis + 2) - before);
+  };
+  return [top, left, after(0, top), after(1, left)];
+}
+
+/** ONNX Runtime counts windows that begin in the padding after x, where partial windows count. */
+function isMiscounted(x: Shape, y: Shape, { kernel, strides, pads, ceil }: PoolAttributes): boolean {
+  return [0, 1].some((axis) => {
+    const size = at(x, axis + 2) + at(pads, axis) + at(pads, axis + 2);
+    const counted = Math.ceil((size - at(kernel, axis)) / at(strides, axis)) + 1;
+    return ceil && counted !== at(y, axis + 2);
+  });
 }

@@ -60,6 +60,7 @@ const pools = [
   shape([f(1, 2, 6, 6)], /must be smaller than|around windows of 2/, { pads: [2, 0, 0, 0] }),
   shape([f(1, 2, 6, 6)], /a window of 7 does not fit a map of 6/, { kernel: [7, 7] }),
 ];
+const pooledGradient = (dy: TensorType) => [f(1, 1, 3, 4), f(1, 1, 2, 2), i(1, 1, 2, 2), dy];
 const channels = [f(2, 3, 4, 4), f(3), f(3)];
 const image = f(2, 3, 5, 4);
 const convolved = f(2, 4, 5, 4);
@@ -155,6 +156,11 @@ const refusals: Readonly<Partial<Record<OperatorName, readonly Refusal[]>>> = {
   ],
   Max: numberPairs,
   MaxPool: pools,
+  MaxPoolGradient: [
+    shape(pooledGradient(f(1, 1, 3, 3)), /the maxima of \[1,1,3,4\] are \[1,1,2,2\], not \[1,1,3,3\]/),
+    dtype(pooledGradient(i(1, 1, 2, 2)), /dy is of int32/),
+    dtype([f(1, 1, 3, 4), f(1, 1, 2, 2), f(1, 1, 2, 2), f(1, 1, 2, 2)], /third operand is of float32/),
+  ],
   Min: numberPairs,
   Mul: numberPairs,
   Neg: numbersOnly,

@@ -41,6 +41,14 @@ export const Where: Primitive<Record<never, never>, 3, 1> = {
       inputs: [{ shape: [2, 1], dtype: 'bool', values: [0, 1] }, { shape: [] }, { shape: [2, 3] }],
       attributes: {},
     },
+    ...(['bool', 'int8', 'int64'] as const).map((dtype) => ({
+      inputs: [
+        { shape: [2, 1], dtype: 'bool', values: [0, 1] },
+        { shape: [3], dtype, values: [1, 0, 1] },
+        { shape: [2, 3], dtype, values: [0, 1, 1, 0, 1, 0] },
+      ] as const,
+      attributes: {},
+    })),
   ],
 };
 
