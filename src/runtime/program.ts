@@ -10,6 +10,7 @@ import { checkMemory } from './check-memory.js';
 import type { Held } from './device-memory.js';
 import type { Driver, Session } from './driver.js';
 import { fedAndRead, memoryBound } from './memory-bound.js';
+import type { Precision } from './precision.js';
 import type { State } from './state.js';
 
 /** A graph over named inputs: those that `State` holds, and those fed at each run. */
@@ -24,6 +25,10 @@ export interface CompileOptions {
   readonly driver: Driver;
   readonly device: Device;
   readonly threads?: number | undefined;
+  /** Of products, where a program does not ask for another; float32 unless given. */
+  readonly precision?: Precision | undefined;
+  /** Is told what the user has to know of how programs compute. */
+  readonly say?: ((text: string) => void) | undefined;
 }
 
 /** The output's name for a state tensor's next value. */
@@ -42,7 +47,8 @@ export class Program {
   }
 
   /** @throws AdarandError `runtime.memory`, `runtime.failed`. */
-  static async compile(graph: ProgramGraph, { driver, device, threads }: CompileOptions): Promise<Program> {
+  static async compile(graph: ProgramGraph, options: CompileOptions): Promise<Program> {
+    const { driver, device } = options;
     const limit = driver.memoryLimit(device);
     // Lowering itself takes time and memory where maps are vast.
     checkMemory(fedAndRead(namedOf(graph)), limit);
@@ -52,10 +58,7 @@ export class Program {
     const read = [...lowered].flatMap(([name, value]) => (graph.outputs.has(name) ? [value] : []));
     checkMemory(memoryBound(lowered, read.length > 0 ? read : lowered.values()), limit);
     const model = writeOnnx({ outputs: lowered }, device);
-    const session = await driver.createSession(
-      model,
-      threads === undefined ? { device } : { device, threads },
-    );
+    const session = await driver.createSession(model, options);
     const outputs = new Map(
       [...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]),
     );

@@ -21,6 +21,7 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
   try {
     await checkProduct(driver, device);
   } catch (error) {
+    if (error instanceof AdarandError && error.code === 'device.unavailable') throw error;
     const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
     throw new AdarandError(
       'device.unavailable',
@@ -30,13 +31,13 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
     );
   }
   const milliseconds = performance.now() - started;
-  return { driver: device === 'wasm' ? driver.name : await byWhich(driver), milliseconds };
+  return { driver: device === 'wasm' ? driver.name : await byWhich(driver, device), milliseconds };
 }
 
 /** There are two ways to the native library. */
-async function byWhich({ name }: Driver): Promise<string> {
+async function byWhich({ name }: Driver, device: Device): Promise<string> {
   const { whyBinding } = await import('../../runtime/node.js');
-  const why = await whyBinding();
+  const why = await whyBinding(device);
   return why === undefined
     ? `${name} by its C API`
     : `${name} by its Node binding, which is slower and takes more memory (${why})`;

@@ -143,6 +143,7 @@ export function trainerOptions(run: Run): TrainerOptions {
     accumulate: options.accumulate,
     emaDecay: options.emaDecay,
     batchNorm: options.batchNorm,
+    precision: options.precision,
     taskLoss: {
       labelSmoothing: options.labelSmoothing,
       classWeights:
@@ -227,7 +228,8 @@ function resumable(error: unknown, command: string, step: number): unknown {
 function shown(run: Run): Record<string, unknown> {
   const { options, settings, method, inputs } = run;
   const { batchSize, learningRate, augment, lambda, effectiveLambda, lambdaScales } = settings;
-  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix, randomErasing, tta } = options;
+  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix, randomErasing, tta, precision } =
+    options;
   const trains = trainedInWords(describeGroups(run));
   return {
     model: inputs.network.name,
@@ -258,6 +260,7 @@ function shown(run: Run): Record<string, unknown> {
     augment,
     ...(randomErasing !== 0 && { random_erasing: randomErasing }),
     ...(tta !== 'none' && { tta }),
+    ...(precision !== 'float32' && { precision }),
     seed: options.seed,
   };
 }
