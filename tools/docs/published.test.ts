@@ -175,6 +175,14 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
         async (line = '') =>
           assert.match(await type(`${line} experiment`), /^experiment: 0 of \d+ runs left/m),
       ],
+      // Where there is no graphics card of NVIDIA's, that is said.
+      [
+        /^(adarand train .*--device cuda)$/,
+        (line = '') =>
+          type(`${line} --out on-cuda`).catch((error: unknown) =>
+            assert.match(String(error), /the device cuda does not work here: /),
+          ),
+      ],
       // No test uses the network: these are understood as far as the download.
       [
         /^(adarand train .*--model \w+\/\S+.*)$/,

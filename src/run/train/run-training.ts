@@ -26,6 +26,7 @@ import { featureBytes, type KeptFeatures } from './feature-space.js';
 import { finishRun } from './finish-run.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
+import { smallerBatch } from './smaller-batch.js';
 import { describeGroups, trainedInWords } from './trained-groups.js';
 import { trainingData } from './training-data.js';
 
@@ -72,6 +73,8 @@ export async function runTraining(
     stop: host.stop,
     wantsTest: options.predictions,
     drawEvery: options.tensorboard ? Math.ceil(inputs.dataset.val.images.length / DRAWN) : undefined,
+  }).catch((error: unknown) => {
+    throw inAnotherRun(error, run);
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -105,12 +108,12 @@ export async function runTraining(
     return await finishRun(run, record, trainer.state, { ...result, position, events });
   } catch (error) {
     if (!isStop(error)) events?.fail(stepsDone());
-    if (stageOf(path) === undefined) throw error;
+    if (stageOf(path) === undefined) throw inAnotherRun(error, run);
     const command =
       log === undefined
         ? commandLine('train', '--resume', path, ...flags)
         : commandLine('train', '--resume', path);
-    throw resumable(error, command, stepsDone());
+    throw resumable(inAnotherRun(error, run), command, stepsDone());
   } finally {
     log?.close();
     events?.close();
@@ -212,14 +215,27 @@ function isStop(error: unknown): boolean {
   return error instanceof AdarandError && error.code === STOPPED;
 }
 
+/** An error that a run of smaller batches may not have, with how that is asked for. */
+function inAnotherRun(error: unknown, run: Run): unknown {
+  if (!(error instanceof AdarandError) || error.code !== 'runtime.memory') return error;
+  return new AdarandError(error.code, error.message, `Start another run with ${smallerBatch(run)}.`, error);
+}
+
 /** An error of a run that has begun, with the command that continues the run where that can help. */
 function resumable(error: unknown, command: string, step: number): unknown {
   if (!(error instanceof AdarandError)) return error;
   const { code, message } = error;
   if (code === STOPPED) return stopped(command, step);
-  if (!/^(files|data)[.]/.test(code)) return error;
+  if (!/^(files|data|device)[.]|^runtime[.]memory$/.test(code)) return error;
   // This run cannot choose another folder any more.
   const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
+  if (code === 'runtime.memory')
+    return new AdarandError(
+      code,
+      message,
+      `${hint} Or free memory, and continue from the last checkpoint: ${command}`,
+      error,
+    );
   const resume = `Then continue from the last checkpoint: ${command}`;
   return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }

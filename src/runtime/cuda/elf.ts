@@ -10,6 +10,8 @@ const SEGMENT_BYTES = 56;
 const ENTRY_BYTES = 16;
 /** More than any library has of dynamic entries, or of names. */
 const MOST_BYTES = 1 << 24;
+const MOST_NEEDED = 1000;
+const LONGEST_NAME = 1000;
 
 const LOADED = 1;
 const DYNAMIC = 2;
@@ -68,6 +70,7 @@ async function readNeeded(bytes: Bytes): Promise<readonly string[]> {
     if (tag === NAMES_BYTES) namesBytes = value;
   }
   if (needed.length === 0) return [];
+  if (needed.length > MOST_NEEDED) throw bytes.wrong(`it needs ${needed.length} others`);
   if (names === undefined || namesBytes === undefined) throw bytes.wrong('it has no names');
   const text = await bytes.at(offsetOf(names, segments, bytes), namesBytes);
   return needed.map((start) => nameAt(text, start, bytes));
@@ -97,9 +100,10 @@ function offsetOf(address: number, segments: readonly Segment[], bytes: Bytes): 
 }
 
 function nameAt(text: DataView, start: number, bytes: Bytes): string {
+  const last = Math.min(text.byteLength, start + LONGEST_NAME);
   let end = start;
-  while (end < text.byteLength && text.getUint8(end) !== 0) end += 1;
-  if (end >= text.byteLength) throw bytes.wrong('a name does not end');
+  while (end < last && text.getUint8(end) !== 0) end += 1;
+  if (end >= last) throw bytes.wrong('a name does not end');
   return Buffer.from(text.buffer, text.byteOffset + start, end - start).toString('latin1');
 }
 

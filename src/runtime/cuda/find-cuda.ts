@@ -109,7 +109,7 @@ async function whyNotCalled({ ADARAND_RUNTIME }: Environment): Promise<Problem |
     const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
     return {
       message: `koffi, by which it is called, does not load: ${reason}`,
-      remedy: '`npm install --include=optional koffi` brings it',
+      remedy: '`npm install --ignore-scripts --include=optional` brings it',
     };
   }
 }

@@ -23,10 +23,13 @@ const PROVIDER = 'libonnxruntime_providers_cuda.so';
  * The ONNX Runtime that computes on cuda: the one that `ADARAND_ONNXRUNTIME` names, else that of the package onnxruntime-node
  * where its install script fetched the provider, else that of `onnxruntime-gpu` in the active Python environment.
  */
-export async function findOnnxRuntime(environment: Environment): Promise<OnnxRuntimeFolder | Problem> {
+export async function findOnnxRuntime(
+  environment: Environment,
+  ownLibrary: () => Promise<string> = libraryPath,
+): Promise<OnnxRuntimeFolder | Problem> {
   const { ADARAND_ONNXRUNTIME: named } = environment;
   if (named !== undefined && named !== '') return checked(await openNamed(named));
-  const own = await npmFolder();
+  const own = await npmFolder(ownLibrary);
   if (own !== undefined) return checked(own);
   for (const site of await sitePackages(environment)) {
     const found = await openFolder(join(site, 'onnxruntime', 'capi'), 'Python');
@@ -46,8 +49,8 @@ async function openNamed(folder: string): Promise<OnnxRuntimeFolder | Problem> {
   return 'message' in found ? { ...found, remedy } : found;
 }
 
-async function npmFolder(): Promise<OnnxRuntimeFolder | undefined> {
-  const library = await libraryPath().catch(() => undefined); // a platform that the package has no library for
+async function npmFolder(ownLibrary: () => Promise<string>): Promise<OnnxRuntimeFolder | undefined> {
+  const library = await ownLibrary().catch(() => undefined); // a platform that the package has no library for
   if (library === undefined) return undefined;
   const found = await openFolder(dirname(library), 'onnxruntime-node');
   if (found === undefined || 'message' in found) return undefined;
