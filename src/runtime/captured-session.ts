@@ -151,6 +151,9 @@ export class CapturedSession implements Session {
 }
 
 function cannotCapture(error: unknown): string {
-  const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const reason = /nodes have not been (partitioned|assigned) to/.test(first)
+    ? 'some of its operators are computed by the CPU'
+    : first;
   return `a step is launched piece by piece, which takes longer, since it cannot be captured as a graph: ${reason}`;
 }

@@ -40,6 +40,16 @@ test('anything else is what it says, in one line', () => {
   assert.equal(error.message, 'ONNX Runtime could not compile the network: node Conv_3 has no kernel');
 });
 
+test('what an allocator says is said without where it came up', () => {
+  const text =
+    '/onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, ' +
+    'bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 256\n';
+  assert.match(
+    failed('run', new Error(text)).message,
+    /run: Failed to allocate memory for requested buffer of size 256$/,
+  );
+});
+
 test('what CUDA says is said without where it came up', () => {
   const { message } = failed(
     'run the network',

@@ -37,9 +37,9 @@ export function failed(what: string, error: unknown): AdarandError {
   );
 }
 
-/** The first line; of an error of CUDA and its libraries, what it is called, without where in their sources it came up. */
+/** The first line, without where in its sources it came up; of an error of CUDA and its libraries, what it is called. */
 function reasonIn(text: string): string {
   const [first = ''] = text.trim().split('\n');
   const [named] = /\b(CUDA|CUBLAS|CUBLASLT|CUDNN|CURAND)\w* failure -?\d+: [^;]+/i.exec(first) ?? [];
-  return (named ?? first).trim();
+  return (named ?? first.replace(/\/onnxruntime_src\/\S+:\d+ .*?\) /, '')).trim();
 }

@@ -21,12 +21,19 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
   try {
     await checkProduct(driver, device);
   } catch (error) {
-    if (error instanceof AdarandError && error.code === 'device.unavailable') throw error;
+    const doctor = `\`${commandLine('doctor')}\``;
+    if (error instanceof AdarandError && error.code === 'device.unavailable')
+      throw new AdarandError(
+        error.code,
+        error.message,
+        `${error.hint} ${doctor} shows what there is.`,
+        error,
+      );
     const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
     throw new AdarandError(
       'device.unavailable',
       `the device ${device} does not work here: ${reason}`,
-      `Use --device cpu; \`${commandLine('doctor')}\` says what each device needs.`,
+      `Use --device cpu; ${doctor} says what each device needs.`,
       error,
     );
   }

@@ -1,4 +1,3 @@
-import { AdarandError } from '../../errors.js';
 import { bytesOf } from '../../graph/tensor.js';
 import type { Parameter } from '../../nn/network.js';
 import { withoutValues } from '../../nn/without-values.js';
@@ -9,7 +8,7 @@ import type { FeatureStore } from '../../training/feature-store.js';
 import { inverseFrequencies } from '../../training/task-loss.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
-import { type RunEvent, STOPPED } from '../events.js';
+import type { RunEvent } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { FeatureFiles } from '../folder/feature-files.js';
 import { MetricsLog } from '../folder/metrics-log.js';
@@ -24,9 +23,9 @@ import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
 import { finishRun } from './finish-run.js';
+import { inAnotherRun, isStop, resumable, stopped } from './resumable.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
-import { smallerBatch } from './smaller-batch.js';
 import { describeGroups, trainedInWords } from './trained-groups.js';
 import { trainingData } from './training-data.js';
 
@@ -201,43 +200,6 @@ function modelBytes({ inputs: { network, dataset } }: Run): number {
   ];
   const head = 4 * (network.featureSize + 1) * dataset.classes.length;
   return tensors.reduce((sum, tensor) => sum + bytesOf(tensor), head);
-}
-
-function stopped(command: string, step: number): AdarandError {
-  return new AdarandError(
-    STOPPED,
-    `stopped after step ${step}, with a checkpoint`,
-    `Continue with: ${command}`,
-  );
-}
-
-function isStop(error: unknown): boolean {
-  return error instanceof AdarandError && error.code === STOPPED;
-}
-
-/** An error that a run of smaller batches may not have, with how that is asked for. */
-function inAnotherRun(error: unknown, run: Run): unknown {
-  if (!(error instanceof AdarandError) || error.code !== 'runtime.memory') return error;
-  return new AdarandError(error.code, error.message, `Start another run with ${smallerBatch(run)}.`, error);
-}
-
-/** An error of a run that has begun, with the command that continues the run where that can help. */
-function resumable(error: unknown, command: string, step: number): unknown {
-  if (!(error instanceof AdarandError)) return error;
-  const { code, message } = error;
-  if (code === STOPPED) return stopped(command, step);
-  if (!/^(files|data|device)[.]|^runtime[.]memory$/.test(code)) return error;
-  // This run cannot choose another folder any more.
-  const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
-  if (code === 'runtime.memory')
-    return new AdarandError(
-      code,
-      message,
-      `${hint} Or free memory, and continue from the last checkpoint: ${command}`,
-      error,
-    );
-  const resume = `Then continue from the last checkpoint: ${command}`;
-  return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
 }
 
 /** The settings that are printed before training. */

@@ -19,6 +19,7 @@ export interface Runtime {
 
 /** Only errors are written to the terminal. */
 export const LOG_ERRORS = 3;
+const LOG_NOTHING = 4;
 
 /** Addresses of values, one after the other. The tensors must stay reachable while they are used. */
 export function addressesOf({ values }: Runtime, tensors: readonly Held[]): BigUint64Array {
@@ -53,7 +54,8 @@ export async function openSession(
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one; two
     // sessions (training and evaluation) would keep each other busy.
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
-    api.call('setSessionLogSeverityLevel', options, LOG_ERRORS);
+    // That a graph cannot be captured is no error: it is run without.
+    api.call('setSessionLogSeverityLevel', options, provider.captures === true ? LOG_NOTHING : LOG_ERRORS);
     appendProvider(api, options, provider);
     if (threads !== undefined) api.call('setIntraOpNumThreads', options, threads);
     return await api.makeAsync('createSessionFromArray', environment, model, model.byteLength, options);
