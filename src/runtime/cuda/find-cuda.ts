@@ -23,6 +23,7 @@ export interface CudaRuntime {
   readonly onnxruntime: OnnxRuntimeFolder;
   /** The path or the name of CUDA's runtime library, which is loaded. */
   readonly cudart: string;
+  readonly versions: CudaFindings['versions'];
   readonly cards: NvidiaDriver['cards'];
 }
 
@@ -30,11 +31,11 @@ let opened: Promise<CudaRuntime> | undefined;
 
 /** Finds ONNX Runtime with CUDA, and loads CUDA's libraries, once. @throws AdarandError `device.unavailable`. */
 export function openCuda(): Promise<CudaRuntime> {
-  opened ??= findCuda(process.env).then(({ onnxruntime, libraries, driver, problems }) => {
+  opened ??= findCuda(process.env).then(({ onnxruntime, libraries, versions, driver, problems }) => {
     const cudart = libraries.find(({ name }) => name.startsWith('libcudart'));
     if (problems.length > 0 || onnxruntime === undefined || cudart === undefined || driver === undefined)
       throw unavailable(problems);
-    return { onnxruntime, cudart: cudart.path ?? cudart.name, cards: driver.cards };
+    return { onnxruntime, cudart: cudart.path ?? cudart.name, versions, cards: driver.cards };
   });
   return opened;
 }
