@@ -19,6 +19,7 @@ for (const text of [
   'vkAllocateMemory failed with VK_ERROR_OUT_OF_DEVICE_MEMORY',
   'Buffer size (4294967296) exceeds the max buffer size limit (2147483648).',
   'std::bad_alloc',
+  'WebGPU validation failed. [Invalid Buffer (unlabeled)] is invalid due to a previous error.\n - While encoding',
 ])
   test(`out of memory: ${text.slice(0, 60)}`, () => {
     const error = failed('run the network', new Error(text));

@@ -1,8 +1,11 @@
 import { AdarandError } from '../errors.js';
 
-/** What ONNX Runtime, CUDA and WebGPU say where no memory is left. */
+/**
+ * What ONNX Runtime, CUDA and WebGPU say where no memory is left. WebGPU reports an allocation that fails where nobody waits for it;
+ * what is heard of it is that the buffer is invalid.
+ */
 const outOfMemory =
-  /failed to allocate memory|available memory of \d+ is smaller|out[ _]of[ _](device[ _]|host[ _])?memory|_ALLOC_FAILED|bad_alloc|max(imum)? (storage )?buffer (binding )?size/i;
+  /failed to allocate memory|available memory of \d+ is smaller|out[ _]of[ _](device[ _]|host[ _])?memory|_ALLOC_FAILED|bad_alloc|invalid buffer|max(imum)? (storage )?buffer (binding )?size/i;
 
 /** What they say where a device does not answer any more: until a new process, it does nothing. */
 const lost =
