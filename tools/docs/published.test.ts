@@ -5,6 +5,8 @@ import { delimiter, join, posix } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { commands } from '../../src/cli/commands/index.js';
 import { packageFolder } from '../../src/package.js';
+import { packageVersion } from '../../src/runtime/c-api/library.js';
+import { installLine } from '../../src/runtime/cuda/install-line.js';
 import { testFolder, writeImages } from '../../test/helpers/cli.js';
 import { type Packed, pack } from '../../test/helpers/packed.js';
 import { commandsOf } from './commands.js';
@@ -219,6 +221,8 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       [/^node build\/(\S+)\.js(?: \S+)*$/, (path = '') => assert.ok(existsSync(join(root, `${path}.ts`)))],
       [/^\.venv\/bin\/python (\S+)$/, (path = '') => assert.ok(existsSync(join(root, path)))],
       [/^\.venv\/bin\/pip install -r (\S+)$/, (path = '') => assert.ok(existsSync(join(root, path)))],
+      // What `adarand doctor` prints where there is none: of the version of the package that runs on the CPU.
+      [/^(pip install .*onnxruntime-gpu.*)$/, (line) => assert.equal(line, installLine(packageVersion()))],
       // The package is packed above. What follows needs a registry; a clean install is the first step of all checks.
       [/^npm pack$/, () => undefined],
       [
