@@ -44,6 +44,11 @@ describe('an option has an effect, or its user hears of it before training', () 
       error: /^error: --patience 2 needs validation images, and there are none/m,
       hint: /^hint: Leave it out, or choose a greater --val-fraction\./m,
     },
+    {
+      args: ['--epochs', '1', '--precision', 'tf32'],
+      error: /^error: --precision tf32 is how graphics cards of NVIDIA's compute, and the device is cpu/m,
+      hint: /^hint: Leave it out, or add --device cuda\./m,
+    },
   ])
     test(`${args.join(' ')} is refused`, async () => {
       const { code, stdout, stderr } = await train(...args);

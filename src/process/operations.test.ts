@@ -8,7 +8,7 @@ import { optionGroups } from '../run/options/option.js';
 import { operations } from './operations.js';
 
 /** That commands ask for by themselves; nobody types their options. */
-const internal: ReadonlySet<OperationName> = new Set(['check-runs', 'measure-run']);
+const internal: ReadonlySet<OperationName> = new Set(['check-runs', 'measure-run', 'find-cuda']);
 
 test('the file of each operation is loaded by the list', () => {
   const folder = new URL('../run/operations/', import.meta.url);

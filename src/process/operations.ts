@@ -15,5 +15,6 @@ export const operations: Readonly<Record<OperationName, () => Promise<Operation<
   'measure-run': async () => (await import('../run/operations/measure-run.js')).measureRun,
   report: async () => (await import('../experiments/report/operation.js')).report,
   'check-device': async () => (await import('../run/operations/check-device.js')).checkDevice,
+  'find-cuda': async () => (await import('../run/operations/find-cuda.js')).findCuda,
   'measure-speed': async () => (await import('../run/operations/measure-speed.js')).measureSpeed,
 };

@@ -13,7 +13,7 @@ export type Held = Tensor | DeviceTensor;
 
 /** The memory of a device that does not compute in the host's. What is in it crosses the bus only by `copy`. */
 export interface DeviceMemory {
-  /** @throws AdarandError `runtime.failed`, where the device has no more. */
+  /** @throws AdarandError `runtime.memory`, where the device has no more. */
   allocate(type: TensorType): DeviceTensor;
   /** Copies tensors into others of the same type, up to the device or down from it. */
   copy(from: readonly Held[], to: readonly Held[]): Promise<void>;

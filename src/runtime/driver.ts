@@ -1,12 +1,17 @@
 import type { Device } from '../graph/device.js';
 import type { DeviceMemory, Held } from './device-memory.js';
+import type { Precision } from './precision.js';
 
 export interface SessionOptions {
   readonly device: Device;
   /** Threads that one run may use; all cores by default. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Whether the graph is of a program of ours, lowered: passes of ONNX Runtime that find nothing in such graphs are skipped. */
-  readonly lowered?: boolean;
+  readonly lowered?: boolean | undefined;
+  /** Of products; float32 unless given. */
+  readonly precision?: Precision | undefined;
+  /** Is told what the user has to know of how the session computes. */
+  readonly say?: ((text: string) => void) | undefined;
 }
 
 /** A compiled graph. Tensors are read from and written into the given buffers: a run allocates nothing of its own. */

@@ -1,9 +1,12 @@
 import { totalmem } from 'node:os';
 import type { Device } from '../graph/device.js';
+import { copiesOf, cudaCopies } from './c-api/copies.js';
 import { openMemory } from './c-api/native-memory.js';
 import { cApi } from './c-api/runtime.js';
 import { createBoundSession, type Runtime } from './c-api/session.js';
+import { CapturedSession } from './captured-session.js';
 import { measureChannelBlock } from './channel-block.js';
+import { openCuda } from './cuda/find-cuda.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Driver, Session, SessionOptions } from './driver.js';
 import { failed } from './failed.js';
@@ -16,39 +19,54 @@ export const bindingDriver = driver('onnxruntime-node', {
   memory: () => Promise.resolve(undefined),
 });
 
-/** By its C API: nothing is copied that need not be, and this thread stays free. */
+/** By its C API: nothing is copied that need not be; but for cuda, this thread stays free. */
 export const cApiDriver = driver('onnxruntime-c-api', {
-  createSession: async (model, options) => createBoundSession(await reached(), model, options),
-  memory: async (device) => {
-    const known = memories.get(device) ?? openMemory(await reached(), device);
-    memories.set(device, known);
-    return known;
+  createSession: async (model, options) => {
+    const runtime = await reached(options.device);
+    const open = (captures: boolean) => createBoundSession(runtime, model, { ...options, captures });
+    const memory = options.device === 'cuda' ? await memoryOf(options.device) : undefined;
+    if (memory === undefined || process.env.ADARAND_CUDA_GRAPHS === 'off') return open(false);
+    return CapturedSession.open(open, { memory, say: options.say ?? (() => {}) });
   },
+  memory: memoryOf,
 });
 
 const memories = new Map<Device, Promise<DeviceMemory | undefined>>();
 
-async function reached(): Promise<Runtime> {
-  const runtime = await cApi();
+function memoryOf(device: Device): Promise<DeviceMemory | undefined> {
+  const known = memories.get(device) ?? reached(device).then((runtime) => openNativeMemory(runtime, device));
+  memories.set(device, known);
+  return known;
+}
+
+async function openNativeMemory(runtime: Runtime, device: Device): Promise<DeviceMemory | undefined> {
+  const copy = device === 'cuda' ? await cudaCopies(runtime, (await openCuda()).cudart) : copiesOf(runtime);
+  return openMemory(runtime, device, copy);
+}
+
+/** cuda has an ONNX Runtime of its own, which nothing else loads. */
+async function reached(device: Device): Promise<Runtime> {
+  const runtime = device === 'cuda' ? await cApi((await openCuda()).onnxruntime.library) : await cApi();
   if (runtime instanceof Error) throw failed('be called by its C API', runtime);
   return runtime;
 }
 
 /**
  * ONNX Runtime's native library: by its C API, else, where that is not reached, or where `ADARAND_RUNTIME=binding` asks for
- * it, by its Node binding.
+ * it, by its Node binding. For cuda, only by the C API: the binding computes in TF32 there, whatever is asked for.
  */
 export const nodeDriver = driver('onnxruntime-node', {
-  createSession: async (model, options) => (await preferred()).createSession(model, options),
-  memory: async (device) => (await preferred()).memory(device),
+  createSession: async (model, options) => (await preferred(options.device)).createSession(model, options),
+  memory: async (device) => (await preferred(device)).memory(device),
 });
 
-async function preferred(): Promise<Driver> {
-  return (await whyBinding()) === undefined ? cApiDriver : bindingDriver;
+async function preferred(device: Device): Promise<Driver> {
+  return (await whyBinding(device)) === undefined ? cApiDriver : bindingDriver;
 }
 
 /** Why the Node binding is used; undefined if the C API is. */
-export async function whyBinding(): Promise<string | undefined> {
+export async function whyBinding(device: Device): Promise<string | undefined> {
+  if (device === 'cuda') return undefined;
   if (process.env.ADARAND_RUNTIME === 'binding') return 'ADARAND_RUNTIME=binding';
   const runtime = await cApi();
   return runtime instanceof Error ? runtime.message : undefined;
@@ -78,7 +96,7 @@ function driver(
   };
 }
 
-const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu', cuda: 'cuda' };
+const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu' };
 
 async function createBindingSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   const { device, threads } = options;

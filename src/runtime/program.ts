@@ -13,6 +13,7 @@ import { checkMemory } from './check-memory.js';
 import type { Held } from './device-memory.js';
 import type { Driver, Session } from './driver.js';
 import { fedAndRead, memoryBound } from './memory-bound.js';
+import type { Precision } from './precision.js';
 import type { State } from './state.js';
 
 /** A graph over named inputs: those that `State` holds, and those fed at each run. */
@@ -27,6 +28,10 @@ export interface CompileOptions {
   readonly driver: Driver;
   readonly device: Device;
   readonly threads?: number | undefined;
+  /** Of products, where a program does not ask for another; float32 unless given. */
+  readonly precision?: Precision | undefined;
+  /** Is told what the user has to know of how programs compute. */
+  readonly say?: ((text: string) => void) | undefined;
 }
 
 /** The output's name for a state tensor's next value. */
@@ -51,9 +56,10 @@ export class Program {
    */
   static async compile(
     graph: ProgramGraph,
-    { driver, device, threads }: CompileOptions,
+    options: CompileOptions,
     meanwhile: () => void = () => {},
   ): Promise<Program> {
+    const { driver, device } = options;
     const limit = driver.memoryLimit(device);
     // Lowering itself takes time and memory where maps are vast.
     checkMemory(fedAndRead(namedOf(graph)), limit);
@@ -63,8 +69,7 @@ export class Program {
     const read = [...lowered].flatMap(([name, value]) => (graph.outputs.has(name) ? [value] : []));
     checkMemory(memoryBound(lowered, read.length > 0 ? read : lowered.values()), limit);
     const model = writeOnnx({ outputs: lowered }, device);
-    const lowering = { device, lowered: true } as const;
-    const making = driver.createSession(model, threads === undefined ? lowering : { ...lowering, threads });
+    const making = driver.createSession(model, { ...options, lowered: true });
     const [session] = await Promise.all([making, afterThisTurn().then(meanwhile)]);
     const outputs = new Map(
       [...graph.outputs].map(([name, { dtype, shape }]) => [name, zeros(dtype, shape)]),

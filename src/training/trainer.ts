@@ -1,6 +1,7 @@
 import { AdarandError } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
+import type { Precision } from '../runtime/precision.js';
 import type { State } from '../runtime/state.js';
 import { type Criterion, isBetter } from './best-epoch.js';
 import type { CheckpointStore, Position } from './checkpoint.js';
@@ -22,6 +23,8 @@ export interface TrainerOptions extends StepOptions {
   readonly seed: number;
   readonly epochs: number;
   readonly evalBatchSize: number;
+  /** Of the products of a step; float32 unless given. What is measured of the network is in float32. */
+  readonly precision?: Precision;
   /** Of validation and test images; none unless given. */
   readonly tta?: TestTimeAugmentation;
   /** Whether the state that training begins with is a candidate, too, as epoch 0: a head that was fitted already. */
@@ -89,7 +92,8 @@ export class Trainer {
       });
     if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);
-    const stepper = await Stepper.compile(graph, options, host.compile);
+    const { precision } = options;
+    const stepper = await Stepper.compile(graph, options, { ...host.compile, precision });
     const { tta = 'none', diagnostics = false, evalBatchSize: batchSize } = options;
     const evaluated = { ...options, tta, diagnostics, batchSize, rename };
     return new Trainer(options, host, stepper, await SplitPasses.compile(evaluated, host, stepper.state));

@@ -1,4 +1,5 @@
 import { dataReaders } from './data-readers.js';
+import { deviceReaders } from './device-readers.js';
 import { experimentReaders } from './experiment-readers.js';
 import { hubReaders } from './hub-readers.js';
 import { modelReaders } from './model-readers.js';
@@ -18,4 +19,5 @@ export const readers: Readonly<Record<string, Reader>> = {
   ...reportReaders,
   ...experimentReaders,
   ...optionReaders,
+  ...deviceReaders,
 };

@@ -5,6 +5,8 @@ import { delimiter, join, posix } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { commands } from '../../src/cli/commands/index.js';
 import { packageFolder } from '../../src/package.js';
+import { packageVersion } from '../../src/runtime/c-api/library.js';
+import { installLine } from '../../src/runtime/cuda/install-line.js';
 import { testFolder, writeImages } from '../../test/helpers/cli.js';
 import { type Packed, pack } from '../../test/helpers/packed.js';
 import { noSoftwareVulkan } from '../../test/helpers/software-vulkan.js';
@@ -176,6 +178,14 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
         async (line = '') =>
           assert.match(await type(`${line} experiment`), /^experiment: 0 of \d+ runs left/m),
       ],
+      // Where there is no graphics card of NVIDIA's, that is said.
+      [
+        /^(adarand train .*--device cuda)$/,
+        (line = '') =>
+          type(`${line} --out on-cuda`).catch((error: unknown) =>
+            assert.match(String(error), /the device cuda does not work here: /),
+          ),
+      ],
       // No test uses the network: these are understood as far as the download.
       [
         /^(adarand train .*--model \w+\/\S+.*)$/,
@@ -219,6 +229,8 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       [/^node build\/(\S+)\.js(?: \S+)*$/, (path = '') => assert.ok(existsSync(join(root, `${path}.ts`)))],
       [/^\.venv\/bin\/python (\S+)$/, (path = '') => assert.ok(existsSync(join(root, path)))],
       [/^\.venv\/bin\/pip install -r (\S+)$/, (path = '') => assert.ok(existsSync(join(root, path)))],
+      // What `adarand doctor` prints where there is none: of the version of the package that runs on the CPU.
+      [/^(pip install .*onnxruntime-gpu.*)$/, (line) => assert.equal(line, installLine(packageVersion()))],
       // The package is packed above. What follows needs a registry; a clean install is the first step of all checks.
       [/^npm pack$/, () => undefined],
       [

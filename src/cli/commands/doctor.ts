@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import { freemem } from 'node:os';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
@@ -8,9 +7,10 @@ import { type Device, devices } from '../../graph/device.js';
 import { askHub, type HubAnswer } from '../../models/hub/ask-hub.js';
 import { INCOMPLETE_INSTALL, REINSTALL } from '../../process/incomplete-install.js';
 import { launch } from '../../process/launch.js';
-import { commandLine, fileHere } from '../../run/command-line.js';
+import { commandLine } from '../../run/command-line.js';
 import { describeMachine, type Machine } from '../../run/folder/describe-machine.js';
 import { checkDevice } from '../../run/operations/check-device.js';
+import { type CudaReport, findCuda } from '../../run/operations/find-cuda.js';
 import { optionRegistry } from '../../run/options/option.js';
 import { printJson } from '../json.js';
 import { print } from '../terminal.js';
@@ -35,25 +35,14 @@ interface LibraryReport {
 /** Where Debian's chromium has its driver for Vulkan in software. */
 const SOFTWARE_VULKAN = '/usr/lib/chromium/vk_swiftshader_icd.json';
 
-const remedies: Readonly<Record<Device, () => string>> = {
-  cpu: () => `${REINSTALL}; where there is no binary (macOS on Intel, Alpine), use --device wasm`,
-  wasm: () => REINSTALL,
-  webgpu: () =>
+const remedies: Readonly<Record<Device, string>> = {
+  cpu: `${REINSTALL}; where there is no binary (macOS on Intel, Alpine), use --device wasm`,
+  wasm: REINSTALL,
+  webgpu:
     'needs a graphics driver: Vulkan on Linux (Mesa 25 or newer), Direct3D 12 on Windows; macOS has one. To try it without a GPU, ' +
     `slowly: Debian's packages libvulkan1 and chromium, and VK_DRIVER_FILES=${SOFTWARE_VULKAN} in the environment`,
-  cuda: () =>
-    `needs Linux x64, an NVIDIA GPU with CUDA 12 and cuDNN 9, and libraries from NuGet: ${cudaLibraries()}`,
+  cuda: 'needs an NVIDIA graphics card that the CUDA of this ONNX Runtime supports, with free memory; docs/gpu.md says more',
 };
-
-/** npm may be told not to run scripts; typed, the script does run. */
-function cudaLibraries(): string {
-  try {
-    const script = createRequire(import.meta.url).resolve('onnxruntime-node/script/install.js');
-    return `\`ONNXRUNTIME_NODE_INSTALL=cuda12 node ${fileHere(script)}\` fetches them`;
-  } catch {
-    return 'onnxruntime-node is missing';
-  }
-}
 
 const options = z.strictObject({
   network: z.boolean().default(false).register(optionRegistry, {
@@ -69,14 +58,18 @@ export const command = {
     const { network } = parse(options);
     const machine = describeMachine();
     const sharp = await checkSharp(machine.versions.sharp);
-    const checks: DeviceReport[] = [];
     // Each in a process of its own: a device that crashes it is a finding, too.
-    for (const device of devices) checks.push(await check(device));
+    const cuda = await launch(findCuda, {}).result;
+    const checks: DeviceReport[] = [];
+    for (const device of devices)
+      checks.push(device === 'cuda' && cuda.problems.length > 0 ? lacking(cuda) : await check(device));
     const hub = network ? await askHub() : undefined;
-    if (!json) return void print(`${[...asText(machine, sharp, checks), ...hubLines(hub)].join('\n')}\n`);
+    if (!json)
+      return void print(`${[...asText(machine, sharp, checks, cuda), ...hubLines(hub)].join('\n')}\n`);
     printJson({ type: 'machine', ...machine, freeMemoryBytes: freemem() });
     printJson({ type: 'library', ...sharp });
     for (const found of checks) printJson({ type: 'device', ...found });
+    printJson({ type: 'cuda', ...cuda });
     if (hub !== undefined) printJson({ type: 'hub', ...hub });
   },
 } satisfies Command<typeof options>;
@@ -87,7 +80,12 @@ function hubLines(hub: HubAnswer | undefined): string[] {
   return ['', `hub ${hub.endpoint}: ${hub.found}`, ...(hub.works ? [] : [hub.remedy])];
 }
 
-function asText(machine: Machine, sharp: LibraryReport, checks: readonly DeviceReport[]): string[] {
+function asText(
+  machine: Machine,
+  sharp: LibraryReport,
+  checks: readonly DeviceReport[],
+  cuda: CudaReport,
+): string[] {
   const { versions } = machine;
   const failed = [{ ...sharp, device: sharp.library }, ...checks].filter(({ works }) => !works);
   return [
@@ -102,19 +100,49 @@ function asText(machine: Machine, sharp: LibraryReport, checks: readonly DeviceR
     ),
     '',
     ...failed.map(({ device, remedy }) => `${device}: ${remedy}`),
+    ...cudaLines(cuda),
     'One device that works is enough; cpu is the default.',
   ];
 }
 
+/** What there is of CUDA; nothing where there is nothing of it. */
+function cudaLines({ onnxruntime, cuda, versions, driver }: CudaReport): string[] {
+  const lines: string[] = [];
+  if (onnxruntime !== undefined)
+    lines.push(
+      `cuda has ONNX Runtime ${onnxruntime.version ?? '(version not written)'} for CUDA ${cuda ?? 'of no known version'}, ` +
+        `by ${onnxruntime.origin}: ${onnxruntime.folder}`,
+    );
+  if (versions.cuda !== undefined || versions.cudnn !== undefined)
+    lines.push(`cuda has CUDA's libraries ${versions.cuda ?? 'not'} and cuDNN ${versions.cudnn ?? 'not'}`);
+  if (driver !== undefined) {
+    lines.push(`cuda has a driver for CUDA up to ${driver.cuda}`);
+    for (const [i, { name, memoryBytes, capability }] of driver.cards.entries())
+      lines.push(
+        `cuda has card ${i}: ${name}, ${formatBytes(memoryBytes)}, compute capability ${capability}`,
+      );
+  }
+  return lines;
+}
+
+function lacking({ problems }: CudaReport): DeviceReport {
+  return {
+    device: 'cuda',
+    works: false,
+    found: problems.map(({ message }) => message).join('; '),
+    remedy: problems.map(({ remedy }) => remedy).join('; '),
+  };
+}
+
 async function check(device: Device): Promise<DeviceReport> {
-  const remedy = remedies[device]();
+  const remedy = remedies[device];
   try {
     const { driver, milliseconds } = await launch(checkDevice, { device }).result;
     return { device, works: true, found: `${driver}, ready in ${Math.round(milliseconds)} ms`, remedy };
   } catch (error) {
     // What is not installed is no fault of the device's.
     const missing = device !== 'cpu' && error instanceof AdarandError && error.code === INCOMPLETE_INSTALL;
-    return { device, works: false, found: reasonOf(error), remedy: missing ? remedies.cpu() : remedy };
+    return { device, works: false, found: reasonOf(error), remedy: missing ? remedies.cpu : remedy };
   }
 }
 

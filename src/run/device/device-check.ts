@@ -21,22 +21,30 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
   try {
     await checkProduct(driver, device);
   } catch (error) {
+    const doctor = `\`${commandLine('doctor')}\``;
+    if (error instanceof AdarandError && error.code === 'device.unavailable')
+      throw new AdarandError(
+        error.code,
+        error.message,
+        `${error.hint} ${doctor} shows what there is.`,
+        error,
+      );
     const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
     throw new AdarandError(
       'device.unavailable',
       `the device ${device} does not work here: ${reason}`,
-      `Use --device cpu; \`${commandLine('doctor')}\` says what each device needs.`,
+      `Use --device cpu; ${doctor} says what each device needs.`,
       error,
     );
   }
   const milliseconds = performance.now() - started;
-  return { driver: device === 'wasm' ? driver.name : await byWhich(driver), milliseconds };
+  return { driver: device === 'wasm' ? driver.name : await byWhich(driver, device), milliseconds };
 }
 
 /** There are two ways to the native library. */
-async function byWhich({ name }: Driver): Promise<string> {
+async function byWhich({ name }: Driver, device: Device): Promise<string> {
   const { whyBinding } = await import('../../runtime/node.js');
-  const why = await whyBinding();
+  const why = await whyBinding(device);
   return why === undefined
     ? `${name} by its C API`
     : `${name} by its Node binding, which is slower and takes more memory (${why})`;

@@ -15,6 +15,7 @@ export const operationNames = [
   'measure-run',
   'report',
   'check-device',
+  'find-cuda',
   'measure-speed',
 ] as const;
 

@@ -13,7 +13,7 @@ export interface CheckedOptions {
   readonly method: BoundMethod;
 }
 
-/** @throws AdarandError `config.two-lengths`, and as `parseOptions`, `openMethod`, `bindMethod`, `checkSource` and `checkLabelUse` do. */
+/** @throws AdarandError `config.two-lengths`, `config.precision`, and as `parseOptions`, `openMethod`, `bindMethod`, `checkSource` and `checkLabelUse` do. */
 export async function checkOptions(given: TrainOptions): Promise<CheckedOptions> {
   const options = parseOptions(trainOptionsSchema, given);
   const { epochs, minutes } = options;
@@ -22,6 +22,13 @@ export async function checkOptions(given: TrainOptions): Promise<CheckedOptions>
       'config.two-lengths',
       `--epochs ${epochs} and --minutes ${minutes} both say how long the run is`,
       'Give one of them.',
+    );
+  const { device, precision } = options;
+  if (precision !== 'float32' && device !== 'cuda')
+    throw new AdarandError(
+      'config.precision',
+      `--precision ${precision} is how graphics cards of NVIDIA's compute, and the device is ${device}`,
+      'Leave it out, or add --device cuda.',
     );
   const method = bindMethod(await openMethod(options.method), options.methodOptions);
   checkSource(method, options.source);

@@ -335,6 +335,14 @@ export interface TrainOptions {
    */
   threads?: number | undefined;
   /**
+   * How the products of a training step are computed. tf32: their factors are rounded to 10 bits of
+   * mantissa, which is faster on a graphics card; only with --device cuda. Validation, the test and
+   * predictions are in float32.
+   *
+   * Default: float32.
+   */
+  precision?: 'float32' | 'tf32' | undefined;
+  /**
    * Seconds between two checkpoints inside an epoch; there is one after each epoch, too. A run that is
    * resumed goes on from the last one.
    *

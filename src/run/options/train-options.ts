@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { optimizers } from '../../optimizers/index.js';
 import { schedules } from '../../optimizers/schedules.js';
+import { precisions } from '../../runtime/precision.js';
 import { criteria } from '../../training/best-epoch.js';
 import { choiceOf } from './choice.js';
 import { deviceOptions } from './device-options.js';
@@ -321,6 +322,16 @@ const run = {
   }),
   ...diagnosticsOptions,
   ...deviceOptions,
+  precision: z
+    .enum(precisions)
+    .default('float32')
+    .register(optionRegistry, {
+      description:
+        'How the products of a training step are computed. tf32: their factors are rounded to 10 bits of mantissa, which is ' +
+        'faster on a graphics card; only with --device cuda. Validation, the test and predictions are in float32.',
+      group: 'Run',
+      value: 'name',
+    }),
   checkpointSeconds: positive.default(120).register(optionRegistry, {
     description:
       'Seconds between two checkpoints inside an epoch; there is one after each epoch, too. A run that is resumed goes ' +

@@ -13,7 +13,7 @@ import { locateModel } from '../../models/locate.js';
 import { openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
-import { compileOptionsFor, fallbackOf } from '../device/compile-options.js';
+import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { AskedOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
@@ -67,9 +67,8 @@ export async function openInputs(
   recorded?: HubSource,
   open: Openers = openers,
 ): Promise<RunInputs> {
-  const compile = await compileOptionsFor(options.device, options.threads);
-  const fallback = await fallbackOf(compile);
-  if (fallback !== undefined) host.emit({ type: 'remark', text: fallback });
+  const say = (text: string) => host.emit({ type: 'remark', text });
+  const compile = await compileOptionsFor(options.device, options.threads, say);
   host.emit({ type: 'phase', phase: 'model' });
   // A mistake in the folder's name is told before a model is downloaded for it.
   await contentsOf(options.data);

@@ -1,6 +1,7 @@
 import { AdarandError } from '../../errors.js';
 import type { Network, Preprocessing } from '../../nn/network.js';
 import { newHead } from '../../training/classifier.js';
+import { deviceVersions } from '../device/device-versions.js';
 import { absolute } from '../folder/absolute.js';
 import { describeMachine } from '../folder/describe-machine.js';
 import { fingerprintDataset, fingerprintNetwork } from '../folder/fingerprint.js';
@@ -12,12 +13,14 @@ import { threadCount } from './thread-count.js';
 import { describeGroups } from './trained-groups.js';
 
 /** The content of `run.json`. */
-export function describeRun(run: Run): RunRecord {
+export async function describeRun(run: Run): Promise<RunRecord> {
   const { options, settings, inputs } = run;
   const { dataset, source, network, modelSource, licences } = inputs;
   const { name, modelType, featureSize, preprocessing } = network;
   const head = newHead(featureSize, dataset.classes.length, options.seed);
-  const machine = describeMachine();
+  const described = describeMachine();
+  const versions = { ...described.versions, ...(await deviceVersions(options.device)) };
+  const machine = { ...described, versions };
   const parameters = [...network.parameters, ...head].reduce((sum, [, p]) => sum + p.tensor.data.length, 0);
   return {
     format: 1,

@@ -1,4 +1,3 @@
-import { AdarandError } from '../../errors.js';
 import { bytesOf } from '../../graph/tensor.js';
 import type { Parameter } from '../../nn/network.js';
 import { withoutValues } from '../../nn/without-values.js';
@@ -9,7 +8,7 @@ import type { FeatureStore } from '../../training/feature-store.js';
 import { inverseFrequencies } from '../../training/task-loss.js';
 import { Trainer, type TrainerOptions } from '../../training/trainer.js';
 import { commandLine } from '../command-line.js';
-import { type RunEvent, STOPPED } from '../events.js';
+import type { RunEvent } from '../events.js';
 import { type Checkpoint, FileCheckpoints } from '../folder/checkpoints.js';
 import { FeatureFiles } from '../folder/feature-files.js';
 import { MetricsLog } from '../folder/metrics-log.js';
@@ -24,6 +23,7 @@ import { wasLastEpoch } from './change-length.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
 import { finishRun } from './finish-run.js';
+import { inAnotherRun, isStop, resumable, stopped } from './resumable.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
 import { describeGroups, trainedInWords } from './trained-groups.js';
@@ -72,6 +72,8 @@ export async function runTraining(
     stop: host.stop,
     wantsTest: options.predictions,
     drawEvery: options.tensorboard ? Math.ceil(inputs.dataset.val.images.length / DRAWN) : undefined,
+  }).catch((error: unknown) => {
+    throw inAnotherRun(error, run);
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -105,12 +107,12 @@ export async function runTraining(
     return await finishRun(run, record, trainer.state, { ...result, position, events });
   } catch (error) {
     if (!isStop(error)) events?.fail(stepsDone());
-    if (stageOf(path) === undefined) throw error;
+    if (stageOf(path) === undefined) throw inAnotherRun(error, run);
     const command =
       log === undefined
         ? commandLine('train', '--resume', path, ...flags)
         : commandLine('train', '--resume', path);
-    throw resumable(error, command, stepsDone());
+    throw resumable(inAnotherRun(error, run), command, stepsDone());
   } finally {
     log?.close();
     events?.close();
@@ -143,6 +145,7 @@ export function trainerOptions(run: Run): TrainerOptions {
     accumulate: options.accumulate,
     emaDecay: options.emaDecay,
     batchNorm: options.batchNorm,
+    precision: options.precision,
     taskLoss: {
       labelSmoothing: options.labelSmoothing,
       classWeights:
@@ -199,35 +202,12 @@ function modelBytes({ inputs: { network, dataset } }: Run): number {
   return tensors.reduce((sum, tensor) => sum + bytesOf(tensor), head);
 }
 
-function stopped(command: string, step: number): AdarandError {
-  return new AdarandError(
-    STOPPED,
-    `stopped after step ${step}, with a checkpoint`,
-    `Continue with: ${command}`,
-  );
-}
-
-function isStop(error: unknown): boolean {
-  return error instanceof AdarandError && error.code === STOPPED;
-}
-
-/** An error of a run that has begun, with the command that continues the run where that can help. */
-function resumable(error: unknown, command: string, step: number): unknown {
-  if (!(error instanceof AdarandError)) return error;
-  const { code, message } = error;
-  if (code === STOPPED) return stopped(command, step);
-  if (!/^(files|data)[.]/.test(code)) return error;
-  // This run cannot choose another folder any more.
-  const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
-  const resume = `Then continue from the last checkpoint: ${command}`;
-  return new AdarandError(code, message, `${hint} ${resume}`.trim(), error);
-}
-
 /** The settings that are printed before training. */
 function shown(run: Run): Record<string, unknown> {
   const { options, settings, method, inputs } = run;
   const { batchSize, learningRate, augment, lambda, effectiveLambda, lambdaScales } = settings;
-  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix, randomErasing, tta } = options;
+  const { headLrScale, layerDecay, labelSmoothing, balance, mixup, cutmix, randomErasing, tta, precision } =
+    options;
   const trains = trainedInWords(describeGroups(run));
   return {
     model: inputs.network.name,
@@ -258,6 +238,7 @@ function shown(run: Run): Record<string, unknown> {
     augment,
     ...(randomErasing !== 0 && { random_erasing: randomErasing }),
     ...(tta !== 'none' && { tta }),
+    ...(precision !== 'float32' && { precision }),
     seed: options.seed,
   };
 }

@@ -65,7 +65,7 @@ export function trainRun(given: TrainOptions, parent: RunHost): Promise<RunSumma
     const { options, inputs, method, held } = run;
     for (const text of checkEffect(options, run.settings, { ...inputs, method }))
       host.emit({ type: 'remark', text });
-    const record = describeRun(run);
+    const record = await describeRun(run);
     return await runTraining(run, record, {
       async begin() {
         await savePreparation(held.folder.preparation, run.preparation, expectedParts(options, method));

@@ -8,7 +8,8 @@ test('what is collected does not unload the library', {
   const program = `
 import { readFileSync } from 'node:fs';
 import { Api } from '${new URL('./api.js', import.meta.url).href}';
-const api = await Api.load();
+import { libraryPath } from '${new URL('./library.js', import.meta.url).href}';
+const api = await Api.load(await libraryPath());
 for (let i = 0; i < 5; i++) {
   globalThis.gc();
   await new Promise((resolve) => setTimeout(resolve, 20));

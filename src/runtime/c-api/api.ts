@@ -1,7 +1,7 @@
 import type { KoffiFunc } from 'koffi';
 import { invariant } from '../../errors.js';
 import { API_VERSION, type FunctionName, functions } from './functions.js';
-import { libraryPath } from './library.js';
+import { loadLibrary } from './shared-library.js';
 
 /** What a function takes: an address or memory to read or write, a number, a text, or null. */
 export type Argument = bigint | number | string | null | ArrayBufferView;
@@ -9,12 +9,6 @@ export type Argument = bigint | number | string | null | ArrayBufferView;
 type Result = bigint | string | null | undefined;
 type Koffi = typeof import('koffi')['default'];
 type Native = KoffiFunc<(...values: Argument[]) => Result>;
-
-/** Bytes of stack that a call on another thread has: kernels need more than the usual 256 KB. */
-const STACK = 8 << 20;
-
-/** A library that nothing refers to any more is unloaded, and its functions with it, whoever still has their addresses. */
-const loaded = new Set<unknown>();
 
 /** ONNX Runtime's C API. A call that fails is an Error with ONNX Runtime's own words. */
 export class Api {
@@ -28,17 +22,18 @@ export class Api {
     this.#functions = table;
   }
 
-  /** Loads the library. @throws Error if it, or koffi, which calls it, is not there or does not load. */
-  static async load(): Promise<Api> {
+  /** Loads the library. @throws Error if it, or koffi, which calls it, is not there, does not load, or is too old. */
+  static async load(path: string): Promise<Api> {
     const { default: koffi } = await import('koffi');
-    const path = await libraryPath();
-    koffi.config({ async_stack_size: STACK });
-    const library = koffi.load(path);
-    loaded.add(library);
+    const library = await loadLibrary(path);
     const [getApi, getVersion] = koffi.decode(
       library.func('OrtGetApiBase', 'void *', [])(),
       koffi.array('void *', 2),
     );
+    const version: string = koffi.decode(getVersion, koffi.proto('str', []))();
+    // Asked for a version of the API that it does not have, it writes to the terminal.
+    if (Number(version.split('.')[1]) < API_VERSION)
+      throw new Error(`${path} is ONNX Runtime ${version}, and 1.${API_VERSION} or newer is needed`);
     const address: unknown = koffi.decode(getApi, koffi.proto('void *', ['uint32_t']))(API_VERSION);
     if (typeof address !== 'bigint') throw new Error(`${path} has no version ${API_VERSION} of its API`);
     const last = Math.max(...Object.values(functions).map(({ index }) => index));
@@ -46,7 +41,7 @@ export class Api {
     const made = new Map<FunctionName, Native>();
     for (const [name, { index, result, arguments: taken }] of entriesOf(functions))
       made.set(name, koffi.decode(table[index], koffi.proto(result, [...taken])));
-    return new Api(koffi, koffi.decode(getVersion, koffi.proto('str', []))(), made);
+    return new Api(koffi, version, made);
   }
 
   /** Calls a function and waits for it. @throws Error with ONNX Runtime's words. */

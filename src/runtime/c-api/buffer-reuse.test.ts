@@ -3,9 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { Api } from './api.js';
 import { freeBuffersAtOnce } from './buffer-reuse.js';
+import { libraryPath } from './library.js';
 
 test('one byte is changed, once, whatever the fields beside it say', async () => {
-  const api = await Api.load();
+  const api = await Api.load(await libraryPath());
   for (const disabled of [[], ['disableMemPattern'], ['disableMemPattern', 'disableCpuMemArena']] as const) {
     const options = api.make('createSessionOptions');
     for (const name of disabled) api.call(name, options);

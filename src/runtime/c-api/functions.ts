@@ -36,6 +36,8 @@ export const functions = {
     result: 'void *',
     arguments: ['void *', 'void *', 'size_t', 'int', 'void *'],
   },
+  /** value, the address of its elements. */
+  getTensorMutableData: { index: 51, result: 'void *', arguments: ['void *', 'void *'] },
   /** memory info, data and its bytes, shape and its length, element type, the value. */
   createTensorWithDataAsOrtValue: {
     index: 49,
@@ -54,6 +56,8 @@ export const functions = {
   releaseValue: { index: 96, result: 'void', arguments: ['void *'] },
   releaseRunOptions: { index: 97, result: 'void', arguments: ['void *'] },
   releaseSessionOptions: { index: 100, result: 'void', arguments: ['void *'] },
+  /** run options, key, value. */
+  addRunConfigEntry: { index: 165, result: 'void *', arguments: ['void *', 'str', 'str'] },
   addSessionConfigEntry: { index: 130, result: 'void *', arguments: ['void *', 'str', 'str'] },
   /** session, memory info, the allocator. */
   createAllocator: { index: 131, result: 'void *', arguments: ['void *', 'void *', 'void *'] },

@@ -7,38 +7,45 @@ import { bytesOf, type TensorType } from '../../graph/tensor.js';
 import { input } from '../../graph/value.js';
 import type { DeviceMemory, DeviceTensor, Held } from '../device-memory.js';
 import { failed } from '../failed.js';
+import type { Copy } from './copies.js';
 import { NativeTensor } from './native-tensor.js';
 import { memoryNames } from './providers.js';
-import { addressesOf, openSession, type Runtime } from './session.js';
+import { openSession, type Runtime } from './session.js';
 
 const DEVICE_ALLOCATOR = 0;
 const DEFAULT_MEMORY = 0;
 
 /** A device's memory; undefined of one that computes in the host's. @throws AdarandError `runtime.failed`. */
-export async function openMemory(runtime: Runtime, device: Device): Promise<DeviceMemory | undefined> {
+export async function openMemory(
+  runtime: Runtime,
+  device: Device,
+  copy: Copy,
+): Promise<DeviceMemory | undefined> {
   const name = memoryNames[device];
-  return name === undefined ? undefined : NativeMemory.open(runtime, device, name);
+  return name === undefined
+    ? undefined
+    : new NativeMemory(runtime, await openAllocator(runtime, device, name), copy);
+}
+
+/** ONNX Runtime's, for the device. Only a session on the device has it: one is opened for that, and stays. */
+async function openAllocator(runtime: Runtime, device: Device, name: string): Promise<bigint> {
+  const { api } = runtime;
+  const y = neg(input('x', { dtype: 'float32', shape: [1] }));
+  const model = writeOnnx({ outputs: new Map([['y', y]]) }, device);
+  const session = await openSession(runtime, model, { device });
+  const info = api.make('createMemoryInfo', name, DEVICE_ALLOCATOR, 0, DEFAULT_MEMORY);
+  return api.make('createAllocator', session, info);
 }
 
 class NativeMemory implements DeviceMemory {
   readonly #runtime: Runtime;
-  /** Of ONNX Runtime's, for the device. */
   readonly #allocator: bigint;
+  readonly #copy: Copy;
 
-  private constructor(runtime: Runtime, allocator: bigint) {
+  constructor(runtime: Runtime, allocator: bigint, copy: Copy) {
     this.#runtime = runtime;
     this.#allocator = allocator;
-  }
-
-  /** Only a session on the device has its allocator: one is opened for that, and stays. */
-  static async open(runtime: Runtime, device: Device, name: string): Promise<NativeMemory> {
-    const { api } = runtime;
-    const y = neg(input('x', { dtype: 'float32', shape: [1] }));
-    const session = await openSession(runtime, writeOnnx({ outputs: new Map([['y', y]]) }, device), {
-      device,
-    });
-    const info = api.make('createMemoryInfo', name, DEVICE_ALLOCATOR, 0, DEFAULT_MEMORY);
-    return new NativeMemory(runtime, api.make('createAllocator', session, info));
+    this.#copy = copy;
   }
 
   allocate(type: TensorType): DeviceTensor {
@@ -55,14 +62,10 @@ class NativeMemory implements DeviceMemory {
 
   async copy(from: readonly Held[], to: readonly Held[]): Promise<void> {
     invariant(from.length === to.length, 'as many tensors to write as to read');
-    const { api, environment } = this.#runtime;
-    const [sources, targets] = [addressesOf(this.#runtime, from), addressesOf(this.#runtime, to)];
     try {
-      await api.callAsync('copyTensors', environment, sources, targets, null, sources.length);
+      await this.#copy(from, to);
     } catch (error) {
       throw failed("copy between the host's memory and the device's", error);
     }
-    // Until here they were in use, whoever else had let them go.
-    invariant(from.length === sources.length && to.length === targets.length, 'tensors came or went');
   }
 }

@@ -6,7 +6,7 @@ import { SKIPPED_PASSES_KEY, skippedPasses } from '../skipped-passes.js';
 import type { Api } from './api.js';
 import { freeBuffersAtOnce } from './buffer-reuse.js';
 import { NativeTensor } from './native-tensor.js';
-import { appendProvider } from './providers.js';
+import { appendProvider, type ProviderOptions } from './providers.js';
 import type { TensorValues } from './tensor-values.js';
 
 /** What sessions share. */
@@ -21,6 +21,7 @@ export interface Runtime {
 
 /** Only errors are written to the terminal. */
 export const LOG_ERRORS = 3;
+const LOG_NOTHING = 4;
 
 /** Addresses of values, one after the other. The tensors must stay reachable while they are used. */
 export function addressesOf({ values }: Runtime, tensors: readonly Held[]): BigUint64Array {
@@ -30,22 +31,25 @@ export function addressesOf({ values }: Runtime, tensors: readonly Held[]): BigU
   return addresses;
 }
 
-/** @throws AdarandError `runtime.failed`. */
+/** What a session is opened with. */
+export type NativeOptions = ProviderOptions & Pick<SessionOptions, 'threads' | 'lowered'>;
+
+/** @throws AdarandError `runtime.failed`, `runtime.memory`. */
 export async function createBoundSession(
   runtime: Runtime,
   model: Uint8Array,
-  given: SessionOptions,
-): Promise<Session> {
-  return new BoundSession(runtime, await openSession(runtime, model, given));
+  given: NativeOptions,
+): Promise<BoundSession> {
+  return new BoundSession(runtime, await openSession(runtime, model, given), given);
 }
 
 /** The address of an `OrtSession`. @throws AdarandError `runtime.failed`. */
 export async function openSession(
   { api, environment }: Pick<Runtime, 'api' | 'environment'>,
   model: Uint8Array,
-  given: SessionOptions,
+  given: NativeOptions,
 ): Promise<bigint> {
-  const { device, threads } = given;
+  const { threads, captures } = given;
   const options = api.make('createSessionOptions');
   try {
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
@@ -56,8 +60,9 @@ export async function openSession(
     api.call('addSessionConfigEntry', options, 'session.intra_op.allow_spinning', '0');
     const skipped = skippedPasses(given);
     if (skipped !== undefined) api.call('addSessionConfigEntry', options, SKIPPED_PASSES_KEY, skipped);
-    api.call('setSessionLogSeverityLevel', options, LOG_ERRORS);
-    appendProvider(api, options, device);
+    // That a graph cannot be captured is no error: it is run without.
+    api.call('setSessionLogSeverityLevel', options, captures === true ? LOG_NOTHING : LOG_ERRORS);
+    appendProvider(api, options, given);
     if (threads !== undefined) api.call('setIntraOpNumThreads', options, threads);
     return await api.makeAsync('createSessionFromArray', environment, model, model.byteLength, options);
   } catch (error) {
@@ -67,38 +72,53 @@ export async function openSession(
   }
 }
 
-class BoundSession implements Session {
+/** The key of the run option that numbers graphs, and the number that captures none. */
+const GRAPH = 'gpu_graph_id';
+const NO_GRAPH = -1;
+
+export class BoundSession implements Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly #runtime: Runtime;
   readonly #session: bigint;
-  readonly #options: bigint;
+  /** Options of runs, by the number of the graph that they capture and replay. */
+  readonly #options = new Map<number, bigint>();
+  readonly #isCapturing: boolean;
+  /** CUDA's graphs, and handles of its libraries, belong to the thread that made them. */
+  readonly #staysOnThread: boolean;
   readonly #inputs: Names;
   readonly #outputs: Names;
   #running: Promise<void> | undefined;
 
-  constructor(runtime: Runtime, session: bigint) {
+  constructor(runtime: Runtime, session: bigint, { device, captures = false }: ProviderOptions) {
     const { api } = runtime;
     this.#runtime = runtime;
     this.#session = session;
-    this.#options = api.make('createRunOptions');
+    this.#isCapturing = captures;
+    this.#staysOnThread = device === 'cuda';
     this.inputNames = namesOf(api, session, 'Input');
     this.outputNames = namesOf(api, session, 'Output');
     this.#inputs = new Names(api, this.inputNames);
     this.#outputs = new Names(api, this.outputNames);
   }
 
-  async run(feeds: ReadonlyMap<string, Held>, fetches: ReadonlyMap<string, Held>): Promise<void> {
+  /** `graph` is the number of what is captured, or replayed: then all tensors are those of the first time, on the device. */
+  async run(
+    feeds: ReadonlyMap<string, Held>,
+    fetches: ReadonlyMap<string, Held>,
+    graph: number = NO_GRAPH,
+  ): Promise<void> {
     const { running } = this.#runtime;
+    const options = this.#optionsFor(graph);
     try {
-      running.add(this.#options);
-      this.#running = this.#run(new Map(feeds), new Map(fetches));
+      running.add(options);
+      this.#running = this.#run(options, new Map(feeds), new Map(fetches));
       await this.#running;
     } catch (error) {
       throw failed('run the network', error);
     } finally {
       this.#running = undefined;
-      running.delete(this.#options);
+      running.delete(options);
     }
   }
 
@@ -106,32 +126,47 @@ class BoundSession implements Session {
     await this.#running?.catch(() => {}); // told to whoever runs
     const { api } = this.#runtime;
     api.call('releaseSession', this.#session);
-    api.call('releaseRunOptions', this.#options);
+    for (const options of this.#options.values()) api.call('releaseRunOptions', options);
+    this.#options.clear();
+  }
+
+  #optionsFor(graph: number): bigint {
+    const known = this.#options.get(graph);
+    if (known !== undefined) return known;
+    const { api } = this.#runtime;
+    const made = api.make('createRunOptions');
+    this.#options.set(graph, made);
+    if (this.#isCapturing) api.call('addRunConfigEntry', made, GRAPH, String(graph));
+    return made;
   }
 
   /** The maps keep the tensors from being collected until ONNX Runtime has ended. */
-  async #run(feeds: ReadonlyMap<string, Held>, fetches: ReadonlyMap<string, Held>): Promise<void> {
+  async #run(
+    options: bigint,
+    feeds: ReadonlyMap<string, Held>,
+    fetches: ReadonlyMap<string, Held>,
+  ): Promise<void> {
+    const { api } = this.#runtime;
     const inputs = this.#addresses(feeds);
     const outputs = this.#addresses(fetches);
     const inputNames = this.#inputs.of(feeds.keys());
     const outputNames = this.#outputs.of(fetches.keys());
-    await this.#runtime.api.callAsync(
-      'run',
-      this.#session,
-      this.#options,
-      inputNames,
-      inputs,
-      inputs.length,
-      outputNames,
-      outputs.length,
-      outputs,
-    );
+    const given = [inputNames, inputs, inputs.length, outputNames, outputs.length, outputs];
+    if (this.#staysOnThread) {
+      api.call('run', this.#session, options, ...given);
+      // Messages that came meanwhile are read before the next run.
+      await nextTurn();
+    } else await api.callAsync('run', this.#session, options, ...given);
     invariant(feeds.size === inputs.length && fetches.size === outputs.length, 'tensors came or went');
   }
 
   #addresses(tensors: ReadonlyMap<string, Held>): BigUint64Array {
     return addressesOf(this.#runtime, [...tensors.values()]);
   }
+}
+
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Names as C has them. */

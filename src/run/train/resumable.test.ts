@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { AdarandError } from '../../errors.js';
+import { failed } from '../../runtime/failed.js';
+import { inAnotherRun, resumable } from './resumable.js';
+
+const run = (batchSize: number, accumulate: number) => ({ settings: { batchSize }, options: { accumulate } });
+const outOfMemory = failed('run the network', new Error('CUDA failure 2: out of memory'));
+
+function hintOf(error: unknown): string {
+  assert.ok(error instanceof AdarandError);
+  return error.hint ?? '';
+}
+
+test('where memory runs out, the next smaller batch is named, with as many images to an update', () => {
+  const hint = (batchSize: number, accumulate: number) =>
+    hintOf(inAnotherRun(outOfMemory, run(batchSize, accumulate)));
+  assert.equal(
+    hint(32, 1),
+    'Start another run with --batch-size 16 --accumulate 2, or a smaller --image-size.',
+  );
+  assert.match(hint(16, 4), /--batch-size 8 --accumulate 8,/);
+  assert.match(hint(5, 2), /--batch-size 2 --accumulate 5,/);
+  assert.equal(hint(1, 1), 'Start another run with a smaller --image-size, or another --model.');
+});
+
+test('a run that had begun may also go on from its checkpoint', () => {
+  const command = 'adarand train --resume runs/photos';
+  const error = resumable(inAnotherRun(outOfMemory, run(32, 1)), command, 7);
+  assert.match(
+    hintOf(error),
+    /--batch-size 16 --accumulate 2, .*Or free memory, and continue from the last checkpoint: adarand train --resume runs\/photos$/,
+  );
+  const lost = failed('run the network', new Error('WebGPU device lost (1): gone'));
+  assert.match(
+    hintOf(resumable(lost, command, 7)),
+    /Then continue from the last checkpoint: adarand train --resume runs\/photos$/,
+  );
+  const other = failed('run the network', new Error('no kernel'));
+  assert.equal(resumable(inAnotherRun(other, run(32, 1)), command, 7), other);
+});
