@@ -102,7 +102,8 @@ async function train({ build, method }: Training, device: Device) {
     const outputs = await stepper.step({ pixels, labels, count: 4 }, place, 0);
     losses.push(...['task_loss', 'penalty'].map((name) => Number(outputs.get(name)?.data[0])));
   }
-  const state = new Map(stepper.saved.map((name) => [name, numbersOf(stepper.state.get(name).data)]));
+  const read = await stepper.state.read(stepper.saved);
+  const state = new Map([...read].map(([name, { data }]) => [name, numbersOf(data)]));
   await stepper.release();
   return { losses, state };
 }

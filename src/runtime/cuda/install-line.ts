@@ -2,7 +2,7 @@
 export function installLine(version: string | undefined): string {
   const [major, minor] = version?.split('.') ?? [];
   const which = minor === undefined ? '' : `==${major}.${minor}.*`;
-  return `pip install --upgrade 'onnxruntime-gpu[cuda,cudnn]${which}'`;
+  return `pip install -U 'onnxruntime-gpu[cuda,cudnn]${which}'`;
 }
 
 /** NVIDIA's packages by what they hold; those of CUDA 12 have its number in their names. */
