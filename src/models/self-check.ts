@@ -150,7 +150,7 @@ async function compiled(
   const graph = { outputs: new Map([[RESULT, result]]), updates: new Map() };
   // The file is run beside it, and a training step on these images takes more than both.
   const needed = 2 * memoryBound(lowerProgram(graph, { device: 'cpu' }));
-  checkMemory(needed, nodeDriver.memoryLimit('cpu'));
+  checkMemory(needed, await nodeDriver.memoryLimit('cpu'));
   return Program.compile(graph, { driver: nodeDriver, device: 'cpu', threads });
 
   function asInFile(g: Value, { weight, bias }: Head): Value {

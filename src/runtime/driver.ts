@@ -31,6 +31,6 @@ export interface Driver {
   /** The device's memory, where it has its own and this driver reaches it; else tensors are the host's. */
   memory(device: Device): Promise<DeviceMemory | undefined>;
   /** Bytes that a device can have, where that is known: more cannot be computed with. */
-  memoryLimit(device: Device): number | undefined;
+  memoryLimit(device: Device): Promise<number | undefined>;
   createSession(model: Uint8Array, options: SessionOptions): Promise<Session>;
 }

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { at } from '../errors.js';
 import type { Device } from '../graph/device.js';
 import { copiesOf, cudaCopies } from './c-api/copies.js';
 import { openMemory } from './c-api/native-memory.js';
@@ -86,8 +87,9 @@ function driver(
       measured ??= measureChannelBlock((model) => create(model, { device, threads: 1 }));
       return measured;
     },
-    memoryLimit(device) {
-      // A graphics card has memory of its own, and says itself when it runs out.
+    async memoryLimit(device) {
+      if (device === 'cuda') return at((await openCuda()).cards, 0).memoryBytes;
+      // Nothing tells how much WebGPU can have: it says itself when it runs out.
       if (device !== 'cpu') return undefined;
       // What a container may have, where it is limited.
       const allowed = process.constrainedMemory();

@@ -60,7 +60,7 @@ export class Program {
     meanwhile: () => void = () => {},
   ): Promise<Program> {
     const { driver, device } = options;
-    const limit = driver.memoryLimit(device);
+    const limit = await driver.memoryLimit(device);
     // Lowering itself takes time and memory where maps are vast.
     checkMemory(fedAndRead(namedOf(graph)), limit);
     const channelBlock = await driver.channelBlock(device);

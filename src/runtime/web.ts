@@ -8,7 +8,7 @@ export const webDriver: Driver = {
   channelBlock: () => Promise.resolve(undefined),
   memory: () => Promise.resolve(undefined),
   // That is as far as addresses of WebAssembly reach.
-  memoryLimit: (device) => (device === 'wasm' ? 2 ** 32 : undefined),
+  memoryLimit: (device) => Promise.resolve(device === 'wasm' ? 2 ** 32 : undefined),
   async createSession(model, { device, threads }) {
     if (threads !== undefined) ort.env.wasm.numThreads = threads;
     ort.env.logLevel = 'error';

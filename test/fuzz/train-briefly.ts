@@ -11,7 +11,7 @@ import { buildStep } from '../../src/training/step-graph.js';
 import { Stepper } from '../../src/training/stepper.js';
 
 /** A step takes up to several times its bound. */
-const driver: Driver = { ...nodeDriver, memoryLimit: () => 2 ** 26 };
+const driver: Driver = { ...nodeDriver, memoryLimit: async () => 2 ** 26 };
 
 /** Exports a network, and trains it for one step: what a run does with it. */
 export async function trainBriefly(network: Network): Promise<void> {

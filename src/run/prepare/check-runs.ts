@@ -72,7 +72,7 @@ async function checkRun(
       `${asked.options.data} has no test images to compare by`,
       'Give it a folder test/, or choose a --test-fraction above 0.',
     );
-  const memory = stepMemory(inputs, groupRates(asked.options, method, network));
+  const memory = await stepMemory(inputs, groupRates(asked.options, method, network));
   const presets = presetOptions(preset, {
     images: dataset.train.images.length,
     hasBatchNorm: network.buffers.size > 0,

@@ -3,11 +3,11 @@ import type { StepMemory } from '../options/fitting-batch.js';
 import type { GroupRate } from './group-rates.js';
 import type { RunInputs } from './run-inputs.js';
 
-export function stepMemory(
+export async function stepMemory(
   { network, compile: { driver, device } }: Pick<RunInputs, 'network' | 'compile'>,
   groups: readonly GroupRate[],
-): StepMemory {
+): Promise<StepMemory> {
   const trained = groups.filter(({ factor }) => factor !== undefined).flatMap(({ parameters }) => parameters);
   const size = stepSizeOf(network, new Set(trained));
-  return { bytesOf: (images) => stepBytes(size, images), limit: driver.memoryLimit(device) };
+  return { bytesOf: (images) => stepBytes(size, images), limit: await driver.memoryLimit(device) };
 }

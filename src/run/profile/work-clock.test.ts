@@ -151,7 +151,7 @@ test('a driver that is timed does the same, and says when it runs', async () => 
       },
     }),
     channelBlock: async () => 16,
-    memoryLimit: () => 5,
+    memoryLimit: async () => 5,
     createSession: async (_, options) => {
       pass(100);
       said.push(options);
@@ -168,7 +168,7 @@ test('a driver that is timed does the same, and says when it runs', async () => 
   };
   const timed = timedDriver(driver, clock);
   assert.deepEqual(
-    [timed.name, await timed.channelBlock('cpu'), timed.memoryLimit('cpu')],
+    [timed.name, await timed.channelBlock('cpu'), await timed.memoryLimit('cpu')],
     ['a driver', 16, 5],
   );
   clock.enter('compile');

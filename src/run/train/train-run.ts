@@ -107,7 +107,7 @@ async function withNewRun<Result>(
   const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
     if (asked.imageSize === undefined) say(host, await smallImagesRemark(inputs));
-    const memory = stepMemory(inputs, groups);
+    const memory = await stepMemory(inputs, groups);
     const { first, preparation } = await lookBefore(inputs, asked, method, memory, host);
     const runOf = (epochs: number): Run => {
       const options = { ...asked, epochs };
