@@ -120,6 +120,11 @@ export default {
       /mine: epochCallback\.run reads the state a, which `reads` does not name/,
     ],
     [
+      'a callback that names what is no state',
+      "{ needs: [], epochCallback: { epochs: 1, reads: ['b'], run: () => ({}) }, loss: () => ({}) }",
+      /mine: `reads` of epochCallback names b, which is not one of its states/,
+    ],
+    [
       'a sampler that reads what steps update',
       "{ needs: ['sourceBatch'], sourceSampler: ({ tensor }) => Int32Array.from(tensor('a').data), loss: (_, tools) => { const a = tools.state('a', { dtype: 'float32', shape: [1] }); return { updates: new Map([[a, a]]) }; } }",
       /mine: sourceSampler reads the state a, which steps update/,

@@ -52,8 +52,14 @@ export class MethodHost {
     const { name, epochCallback } = this.#method;
     if (epochCallback === undefined) return;
     const { state } = this.#stepper;
-    const declared = (epochCallback.reads ?? []).map((each) => METHOD_PREFIX + each);
-    const read = await state.read(declared.filter((each) => state.has(each)));
+    const declared = epochCallback.reads ?? [];
+    const unknown = declared.find((each) => !state.has(METHOD_PREFIX + each));
+    if (unknown !== undefined)
+      throw new AdarandError(
+        'method.no-tensor',
+        `${name}: \`reads\` of epochCallback names ${unknown}, which is not one of its states`,
+      );
+    const read = await state.read(declared.map((each) => METHOD_PREFIX + each));
     const tensor = this.#reader((own) => {
       const found = read.get(own);
       if (found !== undefined) return found;
