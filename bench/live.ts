@@ -2,14 +2,13 @@ import { parseArgs } from 'node:util';
 import { formatTable } from '../src/figures/table.js';
 import { methods } from '../src/methods/index.js';
 import { type BackboneName, backboneNamed } from '../src/nn/registry.js';
-import { schedules } from '../src/optimizers/schedules.js';
-import { sgd } from '../src/optimizers/sgd.js';
 import { nodeDriver } from '../src/runtime/node.js';
 import { lowerProgram } from '../src/runtime/program.js';
 import { newHead } from '../src/training/classifier.js';
 import { sameRates } from '../src/training/rate-factors.js';
 import { buildStep } from '../src/training/step-graph.js';
 import { mostLiveBytes } from './live-tensors.js';
+import { stepSettings } from './step-settings.js';
 
 /*
  * npm run bench:live [-- --batch N] [--image N]
@@ -35,13 +34,8 @@ const rows = backbones.map((name) => {
     method: methods['fine-tuning'].bind(),
     lambda: 0,
     statistics: undefined,
-    optimizer: sgd(),
-    learningRate: 1e-3,
-    schedule: schedules.cosine,
-    weightDecay: 0,
     rateFactors: sameRates(network),
-    accumulate: 1,
-    batchNorm: 'train',
+    ...stepSettings,
   });
   const bytes = mostLiveBytes([...lowerProgram(update, { device: 'cpu', channelBlock }).values()]);
   return [name, (bytes / 1e6).toFixed(0)];

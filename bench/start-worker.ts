@@ -1,14 +1,13 @@
 import { float32 } from '../src/graph/tensor.js';
 import { isMethodName, methods } from '../src/methods/index.js';
 import { openModel } from '../src/models/open.js';
-import { schedules } from '../src/optimizers/schedules.js';
-import { sgd } from '../src/optimizers/sgd.js';
 import type { Driver } from '../src/runtime/driver.js';
 import { nodeDriver } from '../src/runtime/node.js';
 import { newHead } from '../src/training/classifier.js';
 import { sameRates } from '../src/training/rate-factors.js';
 import { buildStep } from '../src/training/step-graph.js';
 import { Stepper } from '../src/training/stepper.js';
+import { stepSettings } from './step-settings.js';
 
 /*
  * start-worker.js FOLDER BATCH THREADS METHOD: opens a model, and takes two steps. Prints a line of JSON: seconds since the
@@ -42,12 +41,8 @@ const graph = buildStep({
   method,
   lambda: method.defaultLambda,
   statistics: name === 'fine-tuning' ? undefined : statistics(network.featureSize),
-  optimizer: sgd(),
-  learningRate: 1e-3,
-  schedule: schedules.constant,
-  weightDecay: 0,
   rateFactors: sameRates(network),
-  batchNorm: 'train',
+  ...stepSettings,
 });
 mark('build');
 const driver: Driver = {

@@ -8,8 +8,6 @@ import { type MethodName, methods } from '../src/methods/index.js';
 import type { Network } from '../src/nn/network.js';
 import { type BackboneName, backboneNamed } from '../src/nn/registry.js';
 import { recordingScope } from '../src/nn/scope.js';
-import { schedules } from '../src/optimizers/schedules.js';
-import { sgd } from '../src/optimizers/sgd.js';
 import { Random } from '../src/random.js';
 import { compileOptionsFor } from '../src/run/device/compile-options.js';
 import { FrozenModel } from '../src/run/prepare/frozen-model.js';
@@ -21,6 +19,7 @@ import { sameRates } from '../src/training/rate-factors.js';
 import { statisticsOf } from '../src/training/statistics.js';
 import { buildStep } from '../src/training/step-graph.js';
 import { Stepper } from '../src/training/stepper.js';
+import { stepSettings } from './step-settings.js';
 
 /** What one process measures: a backbone's training step under a method. */
 export interface StepTask {
@@ -133,13 +132,8 @@ async function build(task: StepTask, file: string) {
     statistics,
     prepared,
     sourceClasses: SOURCE_CLASSES,
-    optimizer: sgd(),
-    learningRate: 1e-3,
-    schedule: schedules.cosine,
-    weightDecay: 0,
     rateFactors: sameRates(network),
-    accumulate: 1,
-    batchNorm: 'train',
+    ...stepSettings,
   });
   const shape = { batchSize, imageSize, classes, accumulate: 1 };
   const stepper = await Stepper.compile(graph, shape, compile);
