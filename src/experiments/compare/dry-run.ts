@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { at } from '../../errors.js';
 import type { RunEvent } from '../../run/events.js';
-import { measureRun, type RunPace } from '../../run/operations/measure-run.js';
+import { measureRun } from '../../run/operations/measure-run.js';
 import { DEFAULT_EPOCHS } from '../../run/options/train-options.js';
 import { checkExperiment } from './check-experiment.js';
 import type { CompareHost, NewExperiment } from './compare.js';
+import { type MeasuredRun, paceOf, toMeasure } from './paces.js';
 import { Places } from './parallel.js';
 import { plannedRuns } from './plan.js';
 import type { ExperimentRecord, ExperimentRun } from './record.js';
@@ -39,8 +40,8 @@ export interface DryRunReport {
 }
 
 /**
- * Checks an experiment, and measures steps of each method on the smallest and the largest part of the images; what is in
- * between is interpolated. Nothing of it is left.
+ * Checks an experiment, and measures some steps of each method; what the runs take follows from these (`paces.ts`). Nothing of it
+ * is left.
  *
  * @throws AdarandError as `startComparison` does.
  */
@@ -73,6 +74,7 @@ export async function dryRun(
       const { dataset, model, method, fraction } = run;
       const [images, epochs] = [imagesOf(run, record), epochsOf(run, record)];
       const of = runs.filter((other) => isAlike(other, run)).length;
+      const { epoch_seconds, around_seconds } = paceOf(run, images, measured);
       return {
         dataset,
         model,
@@ -81,7 +83,7 @@ export async function dryRun(
         runs: of,
         images,
         epochs,
-        seconds: secondsOf({ images, epochs }, pacesOf(run, measured)),
+        seconds: around_seconds + epochs * epoch_seconds,
       };
     });
     const places = new Places({ asked: parallel, threads: request.options.threads, largestStep: stepBytes });
@@ -105,12 +107,6 @@ export async function dryRun(
   }
 }
 
-interface Measured {
-  readonly run: ExperimentRun;
-  readonly images: number;
-  readonly pace: RunPace;
-}
-
 async function measureAll(
   kinds: readonly ExperimentRun[],
   {
@@ -118,11 +114,9 @@ async function measureAll(
     folder,
     host,
   }: { readonly record: ExperimentRecord; readonly folder: string; readonly host: CompareHost },
-): Promise<Measured[]> {
-  const { fractions } = record.request;
-  const measuredAt = [Math.min(...fractions), Math.max(...fractions)];
-  const some = kinds.filter(({ fraction }) => measuredAt.includes(fraction));
-  const measured: Measured[] = [];
+): Promise<MeasuredRun[]> {
+  const some = toMeasure(kinds);
+  const measured: MeasuredRun[] = [];
   for (const [i, run] of some.entries()) {
     host.emit({ type: 'measuring', run, number: i + 1, total: some.length });
     const out = join(folder, 'run');
@@ -131,24 +125,6 @@ async function measureAll(
     measured.push({ run, images: imagesOf(run, record), pace });
   }
   return measured;
-}
-
-function pacesOf({ dataset, model, method }: ExperimentRun, measured: readonly Measured[]): Measured[] {
-  return measured.filter(
-    ({ run }) => run.dataset === dataset && run.model === model && run.method === method,
-  );
-}
-
-/** Linear in the images between the two that were measured. */
-function secondsOf(
-  { images, epochs }: { readonly images: number; readonly epochs: number },
-  paces: readonly Measured[],
-): number {
-  const of = ({ pace }: Measured) => pace.around_seconds + epochs * pace.epoch_seconds;
-  const [small, large = small] = [...paces].sort((a, b) => a.images - b.images);
-  if (small === undefined || large === undefined) return Number.NaN;
-  const share = large.images === small.images ? 0 : (images - small.images) / (large.images - small.images);
-  return of(small) + share * (of(large) - of(small));
 }
 
 function imagesOf(
