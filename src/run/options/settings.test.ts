@@ -8,7 +8,7 @@ import { l2sp } from '../../methods/l2-sp.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
 import type { StepMemory } from './fitting-batch.js';
 import { parseOptions } from './parse-options.js';
-import { needsStatistics, resolveSettings } from './settings.js';
+import { evenBatch, needsStatistics, resolveSettings } from './settings.js';
 import { trainOptionsSchema } from './train-options.js';
 
 const parseTrainOptions = (given: unknown) => parseOptions(trainOptionsSchema, given);
@@ -38,6 +38,15 @@ test('batches are smaller where there are few images', () => {
   const sizes = [1000, 128, 127, 40, 8, 3].map((images) => resolved({}, images).batchSize);
   assert.deepEqual(sizes, [32, 32, 16, 8, 2, 1]);
   assert.throws(() => resolved({ batchSize: 11 }, 10), /at most|cannot be filled/);
+});
+
+test('batches of evaluation have at most 32 images, and few of the last one are wanting', () => {
+  assert.deepEqual([0, 1, 32, 33, 66, 80, 143].map(evenBatch), [1, 1, 32, 17, 22, 27, 29]);
+  for (let images = 1; images < 500; images++) {
+    const size = evenBatch(images);
+    const batches = Math.ceil(images / size);
+    assert.ok(size <= 32 && batches * size - images < batches, `${images} in batches of ${size}`);
+  }
 });
 
 test('batches are smaller where memory is scarce, unless their size is given', () => {

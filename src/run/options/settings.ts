@@ -54,7 +54,7 @@ export function resolveSettings(
     );
   return {
     batchSize,
-    evalBatchSize: Math.max(1, Math.min(32, Math.max(dataset.val.images.length, dataset.test.images.length))),
+    evalBatchSize: evenBatch(dataset.val.images.length || dataset.test.images.length),
     learningRate: options.learningRate ?? defaultLearningRate(options, network),
     weightDecay: options.weightDecay ?? defaultWeightDecay(options, method),
     augment: options.augment ?? (network.preprocessing.imageSize > smallImage ? 'crop' : 'pad-crop'),
@@ -71,6 +71,11 @@ export function needsStatistics(options: AskedOptions, method: BoundMethod): boo
 /** 32, or the power of two that leaves four batches an epoch. */
 export function standardBatch(images: number): number {
   return [32, 16, 8, 4, 2].find((size) => 4 * size <= images) ?? 1;
+}
+
+/** Of at most 32 images, so that as few as can be are wanting in the last batch, which is computed in full. */
+export function evenBatch(images: number): number {
+  return images === 0 ? 1 : Math.ceil(images / Math.ceil(images / 32));
 }
 
 function defaultWeightDecay(
