@@ -108,6 +108,49 @@ class ResNet20(Network):
         return features, F.linear(features, t["linear.weight"], t["linear.bias"])
 
 
+class ResNet18(Network):
+    """He et al. 2015, Table 1, with torchvision's names, for 64 x 64 images. Shortcut B: a 1x1 convolution where the shape changes."""
+
+    classes, image, width = 10, 64, 512
+
+    def __init__(self, activation: str):
+        super().__init__("resnet18")
+        self.activation = ACTIVATIONS[activation]
+        self.convolution("conv1", 64, 3, 7)
+        self.batch_norm("bn1", 64)
+        before = 64
+        for stage, width in enumerate((64, 128, 256, 512), 1):
+            for block in range(2):
+                name = f"layer{stage}.{block}"
+                self.convolution(f"{name}.conv1", width, before, 3)
+                self.batch_norm(f"{name}.bn1", width)
+                self.convolution(f"{name}.conv2", width, width, 3)
+                self.batch_norm(f"{name}.bn2", width, gain=0.25)
+                if before != width:
+                    self.convolution(f"{name}.downsample.0", width, before, 1)
+                    self.batch_norm(f"{name}.downsample.1", width)
+                before = width
+        self.linear("fc", self.classes, self.width)
+
+    def __call__(self, x, t: Tensors):
+        act = self.activation
+        x = act(normalize(F.conv2d(x, t["conv1.weight"], stride=2, padding=3), t, "bn1"))
+        x = F.max_pool2d(x, 3, 2, 1)
+        for stage in (1, 2, 3, 4):
+            for block in range(2):
+                name = f"layer{stage}.{block}"
+                stride = 2 if stage > 1 and block == 0 else 1
+                y = F.conv2d(x, t[f"{name}.conv1.weight"], stride=stride, padding=1)
+                y = act(normalize(y, t, f"{name}.bn1"))
+                y = normalize(F.conv2d(y, t[f"{name}.conv2.weight"], padding=1), t, f"{name}.bn2")
+                if stride == 2:
+                    x = F.conv2d(x, t[f"{name}.downsample.0.weight"], stride=2)
+                    x = normalize(x, t, f"{name}.downsample.1")
+                x = act(x + y)
+        features = x.mean((2, 3))
+        return features, F.linear(features, t["fc.weight"], t["fc.bias"])
+
+
 class ViT(Network):
     """Dosovitskiy et al. 2021 as timm has it: pre-norm, one qkv matrix, class token, learned positions, GELU (erf)."""
 

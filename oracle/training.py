@@ -1,9 +1,10 @@
-"""Fifty training steps of ResNet-20 in float32 and float64: SGD with Nesterov momentum, AdamW, and AdaRand.
+"""Fifty training steps of ResNet-20 in float32 and float64: SGD with Nesterov momentum, AdamW, and AdaRand; ResNet-18 with SGD.
 
 Writes test/golden/training-*.json. Image i of step t is float32(templates[label] + noise_t[i]), with label = i mod 10
 and a new noise recipe every step, so the classes can be learned. All parameters train; AdamW decays all of them.
 The activation is SiLU: with ReLU and random weights, sign flips near zero drive float32 and float64 apart by percents
 within fifty steps; with SiLU they stay within 1e-5, so a float32 implementation can be held to the float64 losses.
+ResNet-18 has its ReLU, at a rate that keeps them within 1e-3.
 """
 
 import math
@@ -15,13 +16,21 @@ import torch.nn.functional as F
 import adarand
 import golden
 import lcg
-from models import ResNet20
+from models import Network, ResNet18, ResNet20
 
 STEPS, BATCH, SNAPSHOTS = 50, 16, (1, 10, 50)
 LAMBDA, ALPHA, PRIOR_LR = 1.0, 0.5, 1e-2
 
-TEMPLATES = lcg.named("training/templates", (10, 3, 32, 32))
-IMAGE_NOISE = [lcg.named(f"training/images/{t}", (BATCH, 3, 32, 32)) for t in range(STEPS)]
+
+def templates_of(side: int) -> lcg.Recipe:
+    return lcg.named("training/templates", (10, 3, side, side))
+
+
+def image_noise_of(side: int) -> list[lcg.Recipe]:
+    return [lcg.named(f"training/images/{t}", (BATCH, 3, side, side)) for t in range(STEPS)]
+
+
+TEMPLATES, IMAGE_NOISE = templates_of(32), image_noise_of(32)
 FEATURE_NOISE = [lcg.named(f"training/noise/{t}", (BATCH, 64), scale=1.75) for t in range(STEPS)]  # variance 1.02
 MEAN = lcg.named("training/mean", (10, 64), scale=0.5, offset=0.75)
 STD = lcg.named("training/std", (10, 64), scale=0.25, offset=0.5)
@@ -29,6 +38,7 @@ LABELS = torch.arange(BATCH) % 10
 
 OPTIMIZERS = {
     "sgd": (torch.optim.SGD, {"lr": 0.01, "momentum": 0.9, "nesterov": True}),
+    "slow sgd": (torch.optim.SGD, {"lr": 0.001, "momentum": 0.9, "nesterov": True}),
     "adamw": (torch.optim.AdamW, {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0.05}),
 }
 
@@ -60,8 +70,7 @@ class Prior:
         return objective.item()
 
 
-def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype) -> dict:
-    network = ResNet20(activation)
+def train(network: Network, optimizer: str, regularized: bool, dtype: torch.dtype) -> dict:
     parameters = network.tensors(network.parameters, dtype)
     buffers = network.tensors(network.buffers, dtype)
     for tensor in parameters.values():
@@ -69,10 +78,10 @@ def train(activation: str, optimizer: str, regularized: bool, dtype: torch.dtype
     kind, options = OPTIMIZERS[optimizer]
     updater = kind(list(parameters.values()), **options)
     prior = Prior.initial(dtype) if regularized else None
-    templates = torch.from_numpy(TEMPLATES.array())
+    templates, image_noise = torch.from_numpy(templates_of(network.image).array()), image_noise_of(network.image)
     losses, penalties, objectives, states = [], [], [], []
     for step in range(STEPS):
-        images = templates[LABELS] + torch.from_numpy(IMAGE_NOISE[step].array())
+        images = templates[LABELS] + torch.from_numpy(image_noise[step].array())
         features, logits = network(images.to(dtype), parameters | buffers)
         loss = F.cross_entropy(logits, LABELS)
         losses.append(loss.item())
@@ -108,21 +117,21 @@ def largest_gap(a: dict, b: dict) -> dict[str, float]:
     return gaps
 
 
-def write(file: str, activation: str, optimizer: str, regularized: bool = False) -> None:
-    exact = train(activation, optimizer, regularized, torch.float64)
-    single = train(activation, optimizer, regularized, torch.float32)
+def write(file: str, kind: type[Network], activation: str, optimizer: str, regularized: bool = False) -> None:
+    network = kind(activation)
+    exact = train(network, optimizer, regularized, torch.float64)
+    single = train(network, optimizer, regularized, torch.float32)
     gaps = {key: float(f"{gap:.2g}") for key, gap in largest_gap(single, exact).items()}
     print(f"{file}: loss {exact['losses'][0]:.3f} to {exact['losses'][-1]:.3f}; float32 differs by {gaps}")
-    network = ResNet20(activation)
     content = {
         "script": "training.py",
         "torch": torch.__version__,
-        "model": "resnet20",
+        "model": network.name,
         "activation": activation,
         "labels": LABELS,
-        "templates": TEMPLATES,
-        "imageNoise": IMAGE_NOISE,
-        "optimizer": {"name": optimizer, **OPTIMIZERS[optimizer][1]},
+        "templates": templates_of(network.image),
+        "imageNoise": image_noise_of(network.image),
+        "optimizer": {"name": optimizer.split()[-1], **OPTIMIZERS[optimizer][1]},
         "losses": exact["losses"],
         "losses32": single["losses"],
         "float32Gaps": gaps,
@@ -146,6 +155,7 @@ def write(file: str, activation: str, optimizer: str, regularized: bool = False)
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
-    write("training-sgd", "silu", "sgd")
-    write("training-adamw", "silu", "adamw")
-    write("training-adarand", "silu", "sgd", regularized=True)
+    write("training-sgd", ResNet20, "silu", "sgd")
+    write("training-adamw", ResNet20, "silu", "adamw")
+    write("training-adarand", ResNet20, "silu", "sgd", regularized=True)
+    write("training-resnet18", ResNet18, "relu", "slow sgd")

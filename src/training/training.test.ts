@@ -7,9 +7,11 @@ import { tensorOf } from '../../test/helpers/lcg.js';
 import { worstError } from '../../test/helpers/samples.js';
 import {
   assertNorms,
+  resNet18,
+  resNet20,
   type TrainingOptions,
   type TrainingRun,
-  trainResNet20,
+  trainNetwork,
 } from '../../test/helpers/training-run.js';
 import { at } from '../errors.js';
 import { zeros } from '../graph/tensor.js';
@@ -64,8 +66,21 @@ test('fifty steps of ResNet-20 with AdaRand follow PyTorch: losses, penalties, p
   }
 });
 
+test('fifty steps of ResNet-18, with ReLU, stay within 1e-3 of PyTorch in double precision', async () => {
+  const golden = readGolden('training-resnet18', trainingSchema);
+  const labels = golden.imageNoise.map(() => golden.labels);
+  const run = await trainNetwork(resNet18, golden, {
+    labels,
+    optimizer: sgd(),
+    learningRate: golden.optimizer.lr,
+  });
+  const error = worstError(run.series('task_loss'), golden.losses);
+  assert.ok(error < 1e-3, `losses differ by ${error}`);
+  assertNorms(golden, run, 1e-3);
+});
+
 function train(golden: Golden, options: Omit<TrainingOptions, 'labels'>): Promise<TrainingRun> {
-  return trainResNet20(golden, { labels: golden.imageNoise.map(() => golden.labels), ...options });
+  return trainNetwork(resNet20, golden, { labels: golden.imageNoise.map(() => golden.labels), ...options });
 }
 
 function assertFollows(golden: Golden, run: TrainingRun): void {

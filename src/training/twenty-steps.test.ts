@@ -5,7 +5,7 @@ import { readGolden } from '../../test/helpers/golden.js';
 import { recipeSchema, trainingSchema } from '../../test/helpers/golden-schemas.js';
 import { dotWithSigns, tensorOf } from '../../test/helpers/lcg.js';
 import { worstError } from '../../test/helpers/samples.js';
-import { assertNorms, trainResNet20 } from '../../test/helpers/training-run.js';
+import { assertNorms, resNet20, trainNetwork } from '../../test/helpers/training-run.js';
 import { at } from '../errors.js';
 import { float32, int32, type Tensor, type Tensors } from '../graph/tensor.js';
 import { coTuning } from '../methods/co-tuning.js';
@@ -52,7 +52,7 @@ async function assertFollows(name: string, method: Method): Promise<void> {
   const { lr, weight_decay, backbone_rate } = golden.optimizer;
   const initial = tensorsOf(golden.initial);
   const [weight, bias] = [initial.get('pretrained_head.weight'), initial.get('pretrained_head.bias')];
-  const run = await trainResNet20(golden, {
+  const run = await trainNetwork(resNet20, golden, {
     method: method.bind(golden.options),
     lambda: golden.lambda,
     prepared: preparedOf(golden.prepared),
