@@ -1,11 +1,9 @@
 import { at } from '../src/errors.js';
-import { nodeOf } from '../src/graph/node-of.js';
 import { nodeOrder } from '../src/graph/onnx/node-order.js';
-import { Reshape } from '../src/graph/operators/reshape.js';
-import { StopGradient } from '../src/graph/operators/stop-gradient.js';
 import { bytesOf } from '../src/graph/tensor.js';
 import type { Node, Value } from '../src/graph/value.js';
 import { BlockedConv } from '../src/lowering/operators/blocked-conv.js';
+import { isView, storageOf } from './storage.js';
 
 /**
  * Bytes of the tensors that are there at one moment of a run, at most, without what goes in and comes out: as ONNX Runtime
@@ -64,16 +62,6 @@ function executionOrder(outputs: readonly Value[]): Node[] {
     }
   }
   return [...order];
-}
-
-function isView(value: Value): boolean {
-  return (nodeOf(value, Reshape) ?? nodeOf(value, StopGradient)) !== undefined;
-}
-
-/** The value whose memory a value is under another shape. */
-function storageOf(value: Value): Value {
-  const from = (nodeOf(value, Reshape) ?? nodeOf(value, StopGradient))?.inputs[0];
-  return from === undefined ? value : storageOf(from);
 }
 
 /** Inputs that a kernel may write its result into. */
