@@ -27,23 +27,26 @@ export const batchNormTraining: LoweringOf<typeof BatchNormTraining> = {
 };
 
 /**
- * With M elements per channel and scale = gamma / std: dbeta = sum(dy), dgamma = (sum(x dy) - mean dbeta) / std,
- * dx = scale dy + a x + c, where a = -scale dgamma / (M std) and c = -scale dbeta / M - a mean.
+ * With M elements per channel and scale = gamma / std: dbeta = sum(dy), dgamma = (sum(x dy) - mean dbeta) / std, and
+ * dx = scale (dy + a x + c), where a = -dgamma / (M std) and c = -dbeta / M - a mean. Without the scale, that is one pass over
+ * x and dy.
  */
 export const batchNormGradient: LoweringOf<typeof BatchNormGradient> = {
-  lower([dy, x, gamma, mean, variance], { epsilon }, target) {
+  lower([dy, x, gamma, mean, variance], { epsilon, scaled }, target) {
     const share = sizeOf(gamma.shape) / sizeOf(x.shape);
     const std = deviation(variance, epsilon);
     const dbeta = channelSum(dy, target);
     const dgamma = div(sub(channelDot(x, dy, target), mul(mean, dbeta)), std);
+    const a = mul(div(dgamma, std), -share);
+    const c = sub(mul(dbeta, -share), mul(a, mean));
+    if (!scaled) return [add(channelAffine(x, a, c, target), dy), dgamma, dbeta];
     const scale = div(gamma, std);
-    const scaleX = mul(mul(scale, div(dgamma, std)), -share);
-    const offset = sub(mul(mul(scale, dbeta), -share), mul(scaleX, mean));
-    const dx = add(channelAffine(x, scaleX, offset, target), channelAffine(dy, scale, undefined, target));
-    return [dx, dgamma, dbeta];
+    const ofX = channelAffine(x, mul(scale, a), mul(scale, c), target);
+    return [add(ofX, channelAffine(dy, scale, undefined, target)), dgamma, dbeta];
   },
 };
 
-function deviation(variance: Value, epsilon: number): Value {
+/** [C] */
+export function deviation(variance: Value, epsilon: number): Value {
   return sqrt(add(variance, epsilon));
 }

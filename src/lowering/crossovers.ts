@@ -2,6 +2,11 @@
 export const crossovers = {
   /** From this many pixels on, a per-channel map runs fastest over rows of pixels; below, elementwise. */
   rowsOfPixels: 400,
+  /**
+   * A norm goes into a pointwise convolution of C channels to K where C C is at most this many times K: what its channels'
+   * covariance costs is then less than ten passes over what the convolution would give.
+   */
+  covariance: 32,
   /** Up to this many pixels, the runtime's own convolution falls behind a matrix product over gathered windows. */
   gatheredWindows: 64,
   /**

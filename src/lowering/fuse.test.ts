@@ -11,9 +11,23 @@ import { batchNormTraining } from '../graph/operators/batch-norm-training.js';
 import { Conv } from '../graph/operators/conv.js';
 import { LayerNormalization } from '../graph/operators/layer-normalization.js';
 import { MaxPool } from '../graph/operators/max-pool.js';
-import { abs, add, cast, concat, expand, matmul, mul, neg, reduceSum, relu, reshape } from '../graph/ops.js';
+import {
+  abs,
+  add,
+  cast,
+  concat,
+  conv,
+  expand,
+  matmul,
+  mul,
+  neg,
+  reduceSum,
+  relu,
+  reshape,
+} from '../graph/ops.js';
 import { sizeOf } from '../graph/tensor.js';
 import { apply, constant, type Node, topologicalOrder, type Value } from '../graph/value.js';
+import { crossovers } from './crossovers.js';
 import { fuse } from './fuse.js';
 import { increasing } from './fusions/activation-after-pooling.js';
 
@@ -147,6 +161,47 @@ describe('batch normalization goes behind the maximum', () => {
     'a convolution with bias': [pool(norm(convolved(of(5)))[0])[0]],
     'the norm of an input': [pool(norm(map)[0])[0]],
     'the statistics alone': [mean, variance, pool(x)[0]],
+  });
+});
+
+describe('batch normalization becomes a part of a pointwise convolution of few channels to many', () => {
+  const drawn = drawnInputs([[2, 3, 4, 8], [8, 3, 1, 1], [8], [8], [8, 3, 3, 3], [2, 8, 4, 8]]);
+  const of = drawn.x;
+  const [x, w, gamma, beta, map] = [of(0), of(1), of(2), of(3), of(5)];
+  const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+  const norm = (convolved: Value) => batchNormTraining(convolved, { scale: gamma, bias: beta }, 2 ** -17);
+  const convolved = () => conv(x, w, undefined, pointwise);
+  const [y, mean, variance] = norm(convolved());
+
+  fuses(
+    drawn,
+    { 'by itself': [y], 'with its statistics': [y, mean, variance], 'before an activation': [relu(y)] },
+    ({ operator }) => operator.name !== 'BatchNormTraining',
+  );
+
+  const shared = convolved();
+  keeps({
+    'a convolution that something else reads': [norm(shared)[0], neg(shared)],
+    'a convolution that is an output': [norm(shared)[0], shared],
+    'a convolution with bias': [norm(conv(x, w, beta, pointwise))[0]],
+    'a stride': [norm(conv(x, w, undefined, { ...pointwise, strides: [2, 2] }))[0]],
+    'a larger kernel': [norm(conv(x, of(4), undefined, { ...pointwise, pads: [1, 1, 1, 1] }))[0]],
+    'the norm of an input': [norm(map)[0]],
+  });
+
+  test('not of many channels to few, whose covariance would cost more than it saves', () => {
+    const most = drawnInputs([[1, 16, 2, 2], [8, 16, 1, 1], [1, 17, 2, 2], [8, 17, 1, 1], [8]]);
+    const normOf = (map: number, kernels: number) =>
+      batchNormTraining(
+        conv(most.x(map), most.x(kernels), undefined, pointwise),
+        { scale: most.x(4), bias: most.x(4) },
+        2 ** -17,
+      )[0];
+    assert.equal(16 ** 2, crossovers.covariance * 8);
+    const isLeft = (value: Value) =>
+      topologicalOrder(fuse([value])).some(({ operator }) => operator.name === 'BatchNormTraining');
+    assert.ok(!isLeft(normOf(0, 1)));
+    assert.ok(isLeft(normOf(2, 3)));
   });
 });
 

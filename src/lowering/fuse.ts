@@ -4,10 +4,16 @@ import { activationAfterPooling } from './fusions/activation-after-pooling.js';
 import type { Fusion } from './fusions/fusion.js';
 import { normAfterPooling } from './fusions/norm-after-pooling.js';
 import { normIntoLinear } from './fusions/norm-into-linear.js';
+import { normIntoPointwise } from './fusions/norm-into-pointwise.js';
 import { prefixIntoTable } from './fusions/prefix-into-table.js';
 import { readersOf } from './readers.js';
 
-const fusions: readonly Fusion[] = [activationAfterPooling, normIntoLinear, prefixIntoTable];
+const fusions: readonly Fusion[] = [
+  activationAfterPooling,
+  normIntoLinear,
+  normIntoPointwise,
+  prefixIntoTable,
+];
 
 /**
  * The same values by fewer passes over memory, on every device. It is done before gradients are taken, so that they

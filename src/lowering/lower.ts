@@ -22,6 +22,7 @@ import { maxPoolGradient } from './max-pool-gradient.js';
 import { where } from './portable/where.js';
 import { portable } from './portable.js';
 import { reduceSum } from './reduce-sum.js';
+import { scaleIntoKernels } from './scale-into-kernels.js';
 import { split } from './split.js';
 import type { Target } from './target.js';
 
@@ -49,7 +50,7 @@ const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[
 
 /** Replaces operators by what the target runs fastest; no composite is left. */
 export function lower(outputs: readonly Value[], target: Target): Value[] {
-  const lowered = rewrite(outputs, (node, inputs) =>
+  const lowered = rewrite(scaleIntoKernels(outputs), (node, inputs) =>
     ruleFor(node.operator.name)?.lower(inputs, node.attributes, target),
   );
   const { channelBlock: block, device } = target;

@@ -7,11 +7,17 @@ import { requireChannels } from './batch-norm-checks.js';
 
 const secondDerivative = refused('second derivatives through it are not supported');
 
+type Attributes = {
+  readonly epsilon: number;
+  /** Whether dx is multiplied by scale / std; else what reads it has to be. */
+  readonly scaled: boolean;
+};
+
 /**
  * Inputs dy, x, scale, mean, variance; outputs dx, dscale, dbias. With xhat the standardised x and M = N H W:
  * dbias = sum(dy), dscale = sum(dy xhat), dx = scale / std (dy - dbias / M - xhat dscale / M).
  */
-export const BatchNormGradient: Composite<{ readonly epsilon: number }, 5, 3> = {
+export const BatchNormGradient: Composite<Attributes, 5, 3> = {
   kind: 'composite',
   name: 'BatchNormGradient',
   doc: "BatchNormTraining's gradients with respect to x, scale and bias.",
@@ -23,7 +29,7 @@ export const BatchNormGradient: Composite<{ readonly epsilon: number }, 5, 3> = 
     return [dy, scale, scale];
   },
   gradient: () => [secondDerivative, secondDerivative, secondDerivative, secondDerivative, secondDerivative],
-  evaluate: ([dy, x, scale, mean, variance], { epsilon }) => {
+  evaluate: ([dy, x, scale, mean, variance], { epsilon, scaled }) => {
     const [batch, channels, height, width] = nchw(x.shape);
     const area = height * width;
     const channelOf = (i: number) => Math.floor(i / area) % channels;
@@ -41,20 +47,18 @@ export const BatchNormGradient: Composite<{ readonly epsilon: number }, 5, 3> = 
     const dx = dy.data.map((g, i) => {
       const c = channelOf(i);
       const mixed = g - (at(dbias, c) + at(xhat, i) * at(dscale, c)) / (batch * area);
-      return (elementAt(scale.data, c) / at(std, c)) * mixed;
+      return scaled ? (elementAt(scale.data, c) / at(std, c)) * mixed : mixed;
     });
     return [dx, dscale, dbias];
   },
-  samples: [
-    {
-      inputs: [
-        { shape: [3, 2, 2, 4] },
-        { shape: [3, 2, 2, 4] },
-        { shape: [2] },
-        { shape: [2] },
-        { shape: [2], range: [0.5, 2] },
-      ],
-      attributes: { epsilon: 1e-5 },
-    },
-  ],
+  samples: [true, false].map((scaled) => ({
+    inputs: [
+      { shape: [3, 2, 2, 4] },
+      { shape: [3, 2, 2, 4] },
+      { shape: [2] },
+      { shape: [2] },
+      { shape: [2], range: [0.5, 2] },
+    ],
+    attributes: { epsilon: 1e-5, scaled },
+  })),
 };

@@ -30,7 +30,8 @@ export const BatchNormTraining: Composite<{ readonly epsilon: number }, 3, 3> = 
   },
   gradient: ({ inputs: [x, scale], outputs: [, mean, variance], attributes, gradients }) => {
     const [dy, dmean, dvariance] = gradients;
-    const ofY = dy && apply(BatchNormGradient, [dy, x, scale, mean, variance], attributes);
+    const operands = [x, scale, mean, variance] as const;
+    const ofY = dy && apply(BatchNormGradient, [dy, ...operands], { ...attributes, scaled: true });
     const toX = [
       ofY && (() => ofY[0]),
       (dmean ?? dvariance) && (() => ofStatistics(x, mean, { dmean, dvariance })),
