@@ -30,6 +30,8 @@ export const crossovers = {
   productPerImage: 400,
   /** From this many rows on, columns add up twice as fast in a product with a row of ones: a bias's gradient. */
   productWithOnes: 512,
+  /** From this many rows on, a layer that makes rows wide and one that makes them narrow again are convolutions in blocks. */
+  wideRows: 512,
   /** From this kernel width on, cutting a map into patches costs no more than the runtime's own convolution. */
   patchWidth: 16,
   /** Up to this many channels, the windows' rows are too short to be gathered one by one. */

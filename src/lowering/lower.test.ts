@@ -44,6 +44,26 @@ describe('lowered graphs compute, by their definitions, what the graphs do', () 
 });
 
 describe('what becomes what', () => {
+  test('rows that are made wide and narrow again are multiplied in blocks, where there are such', () => {
+    const products = (name: string, target: Target) => {
+      const found = loweringCases.find((each) => each.name === name);
+      assert.ok(found !== undefined, name);
+      const outputs = found.build(drawnInputs(found.shapes).x);
+      const large = topologicalOrder(lower(outputs, target)).filter(({ operator, inputs }) => {
+        const operands = inputs.map(({ shape }) => shape);
+        const isProduct = ['Gemm', 'MatMul'].includes(operator.name);
+        return isProduct && operands.some(([rows = 0]) => rows >= crossovers.wideRows);
+      });
+      return large.length;
+    };
+    const blocked = { device: 'cpu', channelBlock: 16 } as const;
+    // The column sums of what is narrow are a product with ones.
+    assert.equal(products('rows made wide and narrow again', blocked), 1);
+    assert.equal(products('rows made wide and narrow again', { device: 'cpu' }), 8);
+    assert.equal(products('rows made wide, of which there are no whole blocks', blocked), 8);
+    assert.equal(products('rows made wide that something else reads, too', blocked), 8);
+  });
+
   const x = input('x', { dtype: 'float32', shape: [2, 3, ...mapOf(crossovers.rowsOfPixels)] });
   const small = input('x', { dtype: 'float32', shape: [2, 3, ...mapBelow(crossovers.rowsOfPixels)] });
   const [scale, offset] = [float32([3, 1, 1], [1, 2, 3]), float32([3, 1, 1], [4, 5, 6])];

@@ -25,6 +25,7 @@ import { reduceSum } from './reduce-sum.js';
 import { scaleIntoKernels } from './scale-into-kernels.js';
 import { split } from './split.js';
 import type { Target } from './target.js';
+import { wideRows } from './wide-rows.js';
 
 /** One rule per composite operator (a missing one does not compile), and for primitives that a detour makes faster. */
 const rules: { readonly [Name in CompositeName]: LoweringOf<(typeof composites)[Name]> } & PrimitiveRules = {
@@ -54,7 +55,8 @@ export function lower(outputs: readonly Value[], target: Target): Value[] {
     ruleFor(node.operator.name)?.lower(inputs, node.attributes, target),
   );
   const { channelBlock: block, device } = target;
-  if (device === 'cpu') return block === undefined ? lowered : fuseBlocked(keepBlocked(lowered, block));
+  if (device === 'cpu')
+    return block === undefined ? lowered : fuseBlocked(keepBlocked(wideRows(lowered, block), block));
   if (device === 'cuda') return joinAlike(lowered, target);
   // What rules make must be portable, too.
   return device === 'webgpu' ? portable(joinAlike(lowered, target)) : lowered;

@@ -1,5 +1,5 @@
 import { gradients } from '../../src/autodiff/gradients.js';
-import { at } from '../../src/errors.js';
+import { at, invariant } from '../../src/errors.js';
 import { batchNormTraining } from '../../src/graph/operators/batch-norm-training.js';
 import { conv } from '../../src/graph/operators/conv.js';
 import { MaxPool } from '../../src/graph/operators/max-pool.js';
@@ -75,6 +75,7 @@ export const loweringCases: readonly LoweringCase[] = [
       },
     }),
   ),
+  ...wideRows(),
   {
     name: "max-pooling's gradient, and another one of the same map",
     shapes: [[2, 3, 6, 5]],
@@ -294,4 +295,53 @@ function drawn(seed: number, shape: Shape): Value {
 function withGradients(y: Value, inputs: readonly Value[]): Value[] {
   const weights = constant(toTensor(y, drawSample({ shape: y.shape }, 99)));
   return [y, ...gradients(reshape(reduceSum(mul(y, weights)), []), inputs)];
+}
+
+/** Layers that make rows twice as wide, and narrow again. */
+function wideRows(): LoweringCase[] {
+  const [least, narrow, wide] = [crossovers.wideRows, 16, 32];
+  const images = 4;
+  const through = (x: Value, [w, bias, v, offset]: readonly Value[], between: (wide: Value) => Value) => {
+    invariant(w && bias && v && offset, 'weights and biases of two layers');
+    const tokens = at(x.shape, 1);
+    const flat = reshape(x, [images * tokens, narrow]);
+    const transposeB = at(w.shape, 1) === narrow;
+    const activated = between(reshape(add(matmul(flat, w, { transposeB }), bias), [images, tokens, wide]));
+    const rows = reshape(activated, [images * tokens, wide]);
+    return add(matmul(rows, v, { transposeB }), offset);
+  };
+  const shapes = (tokens: number) => [
+    [images, tokens, narrow],
+    [wide, narrow],
+    [wide],
+    [narrow, wide],
+    [narrow],
+  ];
+  const withAll = (x: (index: number) => Value, between: (wide: Value) => Value) => {
+    const operands = [x(1), x(2), x(3), x(4)];
+    return withGradients(through(x(0), operands, between), [x(0), ...operands]);
+  };
+  return [
+    {
+      name: 'rows made wide and narrow again',
+      shapes: shapes(least / images),
+      hasRoundedConstants: true,
+      build: (x) => withAll(x, gelu),
+    },
+    {
+      name: 'rows made wide and narrow again by matrices that lie the other way round',
+      shapes: [[images, least / images, narrow], [narrow, wide], [wide], [wide, narrow], [narrow]],
+      build: (x) => withAll(x, (y) => mul(y, y)),
+    },
+    {
+      name: 'rows made wide, of which there are no whole blocks',
+      shapes: shapes(least / images + 1),
+      build: (x) => withAll(x, (y) => mul(y, y)),
+    },
+    {
+      name: 'rows made wide that something else reads, too',
+      shapes: shapes(least / images),
+      build: (x) => withAll(x, (y) => add(y, reduceSum(y, [2]))),
+    },
+  ];
 }

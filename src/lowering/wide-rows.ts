@@ -1,0 +1,222 @@
+import { at } from '../errors.js';
+import { nodeOf } from '../graph/node-of.js';
+import { MatMul } from '../graph/operators/matmul.js';
+import { Reshape, reshape } from '../graph/operators/reshape.js';
+import { sameShape, sizeOf } from '../graph/tensor.js';
+import { apply, type Node, topologicalOrder, type Value } from '../graph/value.js';
+import { blockDenseKernels } from './blocked-kernels.js';
+import { mapSums } from './blocked-sums.js';
+import { crossovers } from './crossovers.js';
+import { blockChannels } from './operators/block-channels.js';
+import { blockPixels } from './operators/block-pixels.js';
+import { blockedConv } from './operators/blocked-conv.js';
+import { Gemm } from './operators/gemm.js';
+import { unblockChannels } from './operators/unblock-channels.js';
+import { unblockPixels } from './operators/unblock-pixels.js';
+import { type ReadersOf, readersOf } from './readers.js';
+
+/**
+ * Rows that a linear layer makes several times as wide, and another one narrow again, as the layers of a transformer's blocks
+ * do, lie in blocks of channels in between: as a map [1,K,h,w] of P = h w rows [P,K]. The runtime's pointwise convolutions of such
+ * maps are up to half again as fast as its products of matrices, which first lay out one operand, and have a bias for nothing.
+ * What is elementwise stays in blocks. With y = x W^T, of narrow rows n [P,C] and wide ones v [P,K],
+ *
+ *     n W^T is a convolution of n's map with the kernels W [K,C], and v V^T one of v's with V [C,K];
+ *     v^T n is one of the map [1,P,C] that the rows n are, its rows as channels, with v's map in blocks as the kernels [K,P]:
+ *     these lie in memory as the map does.
+ *
+ * Only the narrow rows change their layout.
+ */
+export function wideRows(outputs: readonly Value[], block: number): Value[] {
+  const readers = readersOf(outputs);
+  const rows = new Rows(block);
+  for (const node of topologicalOrder(outputs)) {
+    const [output] = node.outputs;
+    if (output === undefined || node.outputs.length > 1 || !becomesWide(node, output, rows, readers))
+      rows.rebuild(node);
+  }
+  return outputs.map((value) => rows.plain(value));
+}
+
+/** Whether a node's result was found in another form: `rows` has it then. */
+function becomesWide(node: Node, output: Value, rows: Rows, readers: ReadersOf): boolean {
+  const [input] = node.inputs;
+  if (nodeOf(output, Reshape) !== undefined) {
+    const map = input && rows.wide(input);
+    if (map === undefined || output.shape.at(-1) !== at(map.shape, 1)) return false;
+    rows.setWide(output, map);
+    return true;
+  }
+  if (node.operator.elementwise) return elementwise(node, output, rows);
+  const product = productOf(output);
+  if (product === undefined || input === undefined) return false;
+  return (
+    kernelGradient(product, output, rows) ??
+    columnSums(product, output, rows) ??
+    layer(product, output, rows, readers) ??
+    false
+  );
+}
+
+/** Of wide rows, all of one shape, and single numbers. */
+function elementwise({ operator, inputs, attributes }: Node, output: Value, rows: Rows): boolean {
+  const maps = inputs.map((value) => rows.wide(value));
+  const fits = inputs.every((value, i) =>
+    maps[i] === undefined ? sizeOf(value.shape) === 1 : sameShape(value.shape, output.shape),
+  );
+  if (!fits || maps.every((map) => map === undefined)) return false;
+  const operands = inputs.map((value, i) => maps[i] ?? rows.plain(value));
+  rows.setWide(output, at(apply(operator, operands, attributes), 0));
+  return true;
+}
+
+interface Product {
+  readonly a: Value;
+  readonly b: Value;
+  readonly bias: Value | undefined;
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
+/** A product of two matrices, with a row that is added. */
+function productOf(output: Value): Product | undefined {
+  const gemm = nodeOf(output, Gemm);
+  if (gemm !== undefined) {
+    const [a, b, bias] = gemm.inputs;
+    return { a, b, bias, ...gemm.attributes };
+  }
+  const product = nodeOf(output, MatMul);
+  if (product === undefined || product.attributes.alpha !== 1 || output.shape.length !== 2) return undefined;
+  const [a, b] = product.inputs;
+  if (a.shape.length !== 2 || b.shape.length !== 2) return undefined;
+  return { a, b, bias: undefined, ...product.attributes };
+}
+
+/** A linear layer from narrow rows to wide ones, or back. */
+function layer(
+  { a, b, bias, transposeA, transposeB }: Product,
+  output: Value,
+  rows: Rows,
+  readers: ReadersOf,
+) {
+  const [count, channels] = [at(a.shape, 0), at(a.shape, 1)];
+  const filters = at(output.shape, 1);
+  const fills = channels % rows.block === 0 && filters % rows.block === 0;
+  if (transposeA || !fills || count < crossovers.wideRows) return undefined;
+  const map = rows.wide(a);
+  if (filters >= WIDE * channels) {
+    if (!staysWide(output, readers, rows.block)) return undefined;
+  } else if (map === undefined || channels < WIDE * filters) return undefined;
+  const w = rows.plain(b);
+  const kernels = transposeB
+    ? blockDenseKernels(reshape(w, [filters, channels, 1, 1]), rows.block)
+    : // Its rows are the channels' numbers for all filters: in blocks of filters they lie as kernels do.
+      reshape(blockPixels(reshape(w, [1, 1, channels, filters]), rows.block), [filters, channels, 1, 1]);
+  const operands = { x: map ?? rows.inBlocks(a), w: kernels, bias: bias && rows.plain(bias) };
+  rows.setWide(output, blockedConv(operands, { ...pointwise, block: rows.block }));
+  return true;
+}
+
+/** v^T n or n^T v, of wide rows v and narrow ones n. */
+function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: Rows) {
+  if (!transposeA || transposeB || bias !== undefined) return undefined;
+  const [wideA, wideB] = [rows.wide(a), rows.wide(b)];
+  const [wide, narrow] = wideA === undefined ? [wideB, a] : [wideA, b];
+  const [count, channels] = [at(narrow.shape, 0), at(narrow.shape, 1)];
+  if (wide === undefined || count % rows.block !== 0 || at(wide.shape, 1) < WIDE * channels) return undefined;
+  if (wideA !== undefined && wideB !== undefined) return undefined;
+  const filters = at(wide.shape, 1);
+  const map = blockChannels(reshape(rows.plain(narrow), [1, count, ...areaOf(channels)]), rows.block);
+  const kernels = reshape(wide, [filters, count, 1, 1]);
+  const products = blockedConv({ x: map, w: kernels }, { ...pointwise, block: rows.block });
+  const laid =
+    wideA === undefined ? unblockPixels(products, rows.block) : unblockChannels(products, rows.block);
+  rows.setPlain(output, reshape(laid, output.shape));
+  return true;
+}
+
+/** A product of a row of ones with wide rows. */
+function columnSums({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: Rows) {
+  const wide = rows.wide(b);
+  if (transposeA || transposeB || bias !== undefined || wide === undefined || !areOnes(a)) return undefined;
+  rows.setPlain(output, reshape(mapSums(wide, rows.block, 'channels'), output.shape));
+  return true;
+}
+
+function areOnes({ origin, shape }: Value): boolean {
+  return origin.kind === 'constant' && shape[0] === 1 && origin.tensor.data.every((one) => one === 1);
+}
+
+/** Whether all that reads rows does so in blocks, too: what is elementwise, and products, of whole blocks of rows where these are summed. */
+function staysWide(value: Value, readersOf: ReadersOf, block: number): boolean {
+  const count = sizeOf(value.shape.slice(0, -1));
+  return readersOf(value).every((reader) => {
+    if (reader === 'output') return false;
+    const result = at(reader.outputs, 0);
+    if (nodeOf(result, Reshape) !== undefined)
+      return result.shape.at(-1) === value.shape.at(-1) && staysWide(result, readersOf, block);
+    if (reader.operator.elementwise)
+      return sameShape(result.shape, value.shape) && staysWide(result, readersOf, block);
+    const product = productOf(result);
+    return product !== undefined && (!product.transposeA || count % block === 0);
+  });
+}
+
+/** How many times as many channels wide rows have. */
+const WIDE = 2;
+
+const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
+
+/** A map's height and width of so many pixels: rows that threads can share among them. */
+function areaOf(pixels: number): [number, number] {
+  const height = Array.from({ length: 64 }, (_, i) => 64 - i).find((rows) => pixels % rows === 0) ?? 1;
+  return [height, pixels / height];
+}
+
+/** The values of a graph that is being rebuilt: as they were, or those of wide rows as maps in blocks. */
+class Rows {
+  readonly block: number;
+  readonly #plain = new Map<Value, Value>();
+  readonly #wide = new Map<Value, Value>();
+
+  constructor(block: number) {
+    this.block = block;
+  }
+
+  /** The map that rows [.., K] are; undefined for those that are not in blocks. */
+  wide(before: Value): Value | undefined {
+    return this.#wide.get(before);
+  }
+
+  setWide(before: Value, map: Value): void {
+    this.#wide.set(before, map);
+  }
+
+  setPlain(before: Value, plain: Value): void {
+    this.#plain.set(before, plain);
+  }
+
+  plain(before: Value): Value {
+    const known = this.#plain.get(before);
+    const wide = this.#wide.get(before);
+    if (known !== undefined || wide === undefined) return known ?? before;
+    const plain = reshape(unblockPixels(wide, this.block), before.shape);
+    this.#plain.set(before, plain);
+    return plain;
+  }
+
+  /** Plain rows [P,C] as a map in blocks. */
+  inBlocks(before: Value): Value {
+    const [count, channels] = [at(before.shape, 0), at(before.shape, 1)];
+    return blockPixels(reshape(this.plain(before), [1, ...areaOf(count), channels]), this.block);
+  }
+
+  /** The node with its inputs as they are now, plainly. */
+  rebuild(node: Node): void {
+    const inputs = node.inputs.map((value) => this.plain(value));
+    if (inputs.every((value, i) => value === node.inputs[i])) return;
+    apply(node.operator, inputs, node.attributes).forEach((rebuilt, i) => {
+      this.#plain.set(at(node.outputs, i), rebuilt);
+    });
+  }
+}
