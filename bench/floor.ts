@@ -1,16 +1,19 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatTable } from '../src/figures/table.js';
+import { nodeDriver } from '../src/runtime/node.js';
+import { convRate } from './conv-rate.js';
 import { copyRate } from './copy-rate.js';
 import { gemmRate } from './gemm-rate.js';
-import { nodeCosts } from './node-costs.js';
+import { type NodeCost, nodeCosts } from './node-costs.js';
 import { plainBackbones, plainStep } from './plain-step.js';
 
 /*
- * npm run bench:floor [-- --batch N] [--image N] [--threads N] [--gflops N] [--gbytes N]
+ * npm run bench:floor [-- --batch N] [--image N] [--threads N] [--gflops N] [--blocked N] [--gbytes N]
  *
  * The roofline of a step of plain fine-tuning on the CPU, which is not run: each node of the lowered graph takes the longer of its
- * products at the rate of a large one and its operands and results at the rate of a large pass, both as measured here or given.
+ * products at the rate of a large one, of matrices or of a convolution in blocks, and its operands and results at the rate of a large
+ * pass, all as measured here or given.
  */
 
 const { values } = parseArgs({
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     image: { type: 'string', default: '224' },
     threads: { type: 'string', default: String(availableParallelism()) },
     gflops: { type: 'string' },
+    blocked: { type: 'string' },
     gbytes: { type: 'string' },
   },
 });
@@ -26,24 +30,31 @@ const batchSize = Number(values.batch);
 const imageSize = Number(values.image);
 const threads = Number(values.threads);
 const gflops = values.gflops === undefined ? await gemmRate(threads, 40) : Number(values.gflops);
+const channelBlock = await nodeDriver.channelBlock('cpu');
+const blocked =
+  values.blocked !== undefined
+    ? Number(values.blocked)
+    : channelBlock === undefined
+      ? gflops
+      : await convRate(channelBlock, threads, 40);
 const gbytes = values.gbytes === undefined ? await copyRate(threads, 20) : Number(values.gbytes);
 console.log(
-  `${cpus()[0]?.model.trim()}, ${threads} threads: products ${gflops.toFixed(0)} GFLOP/s, passes ${gbytes.toFixed(1)} GB/s\n`,
+  `${cpus()[0]?.model.trim()}, ${threads} threads: products ${gflops.toFixed(0)} GFLOP/s, in blocks ${blocked.toFixed(0)}, passes ${gbytes.toFixed(1)} GB/s\n`,
 );
 
 const rows: string[][] = [];
 for (const name of plainBackbones) {
   const costs = nodeCosts(await plainStep(name, { batchSize, imageSize }));
-  const ms = (of: (cost: (typeof costs)[number]) => number) => costs.reduce((sum, cost) => sum + of(cost), 0);
-  const product = (flops: number) => flops / gflops / 1e6;
+  const ms = (of: (cost: NodeCost) => number) => costs.reduce((sum, cost) => sum + of(cost), 0);
+  const product = ({ flops, inBlocks }: NodeCost) => flops / (inBlocks ? blocked : gflops) / 1e6;
   const pass = (bytes: number) => bytes / gbytes / 1e6;
   rows.push([
     name,
     (ms(({ flops }) => flops) / 1e9).toFixed(0),
-    ms(({ flops }) => product(flops)).toFixed(0),
+    ms(product).toFixed(0),
     (ms(({ bytes }) => bytes) / 1e9).toFixed(1),
     ms(({ flops, bytes }) => (flops === 0 ? pass(bytes) : 0)).toFixed(0),
-    ms(({ flops, bytes }) => Math.max(product(flops), pass(bytes))).toFixed(0),
+    ms((cost) => Math.max(product(cost), pass(cost.bytes))).toFixed(0),
   ]);
 }
 console.log(

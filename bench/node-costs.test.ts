@@ -8,7 +8,9 @@ const tensor = (name: string, ...shape: readonly number[]) => input(name, { dtyp
 
 test('a product has two operations for each multiply-add, and reads and writes each tensor once', () => {
   const [a, b] = [tensor('a', 3, 4), tensor('b', 4, 5)];
-  assert.deepEqual(nodeCosts([matmul(a, b)]), [{ flops: 2 * 3 * 4 * 5, bytes: 4 * (12 + 20 + 15) }]);
+  assert.deepEqual(nodeCosts([matmul(a, b)]), [
+    { flops: 2 * 3 * 4 * 5, inBlocks: false, bytes: 4 * (12 + 20 + 15) },
+  ]);
 });
 
 test('a convolution counts what each window multiplies', () => {
@@ -16,14 +18,14 @@ test('a convolution counts what each window multiplies', () => {
   const w = tensor('w', 4, 3, 3, 3);
   const y = conv(x, w, undefined, { strides: [2, 2], dilations: [1, 1], group: 2, pads: [1, 1, 1, 1] });
   assert.deepEqual(nodeCosts([y]), [
-    { flops: 2 * (2 * 4 * 4 * 4) * (3 * 9), bytes: 4 * (2 * 6 * 64 + 4 * 27 + 2 * 4 * 16) },
+    { flops: 2 * (2 * 4 * 4 * 4) * (3 * 9), inBlocks: false, bytes: 4 * (2 * 6 * 64 + 4 * 27 + 2 * 4 * 16) },
   ]);
 });
 
 test('another shape costs nothing, and an operand that is read twice is read once', () => {
   const x = tensor('x', 6);
   assert.deepEqual(nodeCosts([add(reshape(x, [2, 3]), reshape(x, [2, 3]))]), [
-    { flops: 0, bytes: 4 * (6 + 6) },
+    { flops: 0, inBlocks: false, bytes: 4 * (6 + 6) },
   ]);
-  assert.deepEqual(nodeCosts([add(x, x)]), [{ flops: 0, bytes: 4 * (6 + 6) }]);
+  assert.deepEqual(nodeCosts([add(x, x)]), [{ flops: 0, inBlocks: false, bytes: 4 * (6 + 6) }]);
 });

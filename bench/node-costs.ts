@@ -13,6 +13,8 @@ import { isView, storageOf } from './storage.js';
 export interface NodeCost {
   /** Two for each multiply-add of a convolution or a product of matrices. */
   readonly flops: number;
+  /** Whether these are of a dense convolution in blocks. */
+  readonly inBlocks: boolean;
   /** Of its operands and results, each once. */
   readonly bytes: number;
 }
@@ -23,7 +25,8 @@ export function nodeCosts(outputs: readonly Value[]): NodeCost[] {
     const [y] = node.outputs;
     if (y === undefined || isView(y)) return [];
     const touched = new Set([...node.inputs, ...node.outputs].map(storageOf));
-    return [{ flops: flopsOf(y), bytes: [...touched].reduce((sum, value) => sum + bytesOf(value), 0) }];
+    const bytes = [...touched].reduce((sum, value) => sum + bytesOf(value), 0);
+    return [{ flops: flopsOf(y), inBlocks: nodeOf(y, BlockedConv)?.attributes.group === 1, bytes }];
   });
 }
 
