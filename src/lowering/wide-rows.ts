@@ -120,17 +120,14 @@ function layer(
 /** v^T n or n^T v, of wide rows v and narrow ones n. */
 function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: Rows) {
   if (!transposeA || transposeB || bias !== undefined) return undefined;
-  const [wideA, wideB] = [rows.wide(a), rows.wide(b)];
-  const [wide, narrow] = wideA === undefined ? [wideB, a] : [wideA, b];
+  const isFirstWide = at(a.shape, 1) > at(b.shape, 1);
+  const [narrow, map] = isFirstWide ? [b, rows.wide(a)] : [a, rows.wide(b)];
   const [count, channels] = [at(narrow.shape, 0), at(narrow.shape, 1)];
-  if (wide === undefined || count % rows.block !== 0 || at(wide.shape, 1) < WIDE * channels) return undefined;
-  if (wideA !== undefined && wideB !== undefined) return undefined;
-  const filters = at(wide.shape, 1);
-  const map = blockChannels(reshape(rows.plain(narrow), [1, count, ...areaOf(channels)]), rows.block);
-  const kernels = reshape(wide, [filters, count, 1, 1]);
-  const products = blockedConv({ x: map, w: kernels }, { ...pointwise, block: rows.block });
-  const laid =
-    wideA === undefined ? unblockPixels(products, rows.block) : unblockChannels(products, rows.block);
+  if (map === undefined || count % rows.block !== 0 || at(map.shape, 1) < WIDE * channels) return undefined;
+  const kernels = reshape(map, [at(map.shape, 1), count, 1, 1]);
+  const x = blockChannels(reshape(rows.plain(narrow), [1, count, ...areaOf(channels)]), rows.block);
+  const products = blockedConv({ x, w: kernels }, { ...pointwise, block: rows.block });
+  const laid = isFirstWide ? unblockChannels(products, rows.block) : unblockPixels(products, rows.block);
   rows.setPlain(output, reshape(laid, output.shape));
   return true;
 }
@@ -200,6 +197,11 @@ class Rows {
     const known = this.#plain.get(before);
     const wide = this.#wide.get(before);
     if (known !== undefined || wide === undefined) return known ?? before;
+    if (before.dtype !== 'float32' && before.origin.kind === 'node') {
+      // The runtime changes the layout of floats alone: what was compared in blocks is compared again.
+      this.rebuild(before.origin.node);
+      return this.#plain.get(before) ?? before;
+    }
     const plain = reshape(unblockPixels(wide, this.block), before.shape);
     this.#plain.set(before, plain);
     return plain;

@@ -21,6 +21,7 @@ import {
   split,
   sub,
   transpose,
+  where,
 } from '../../src/graph/ops.js';
 import { float32, int32, type Shape } from '../../src/graph/tensor.js';
 import { apply, constant, type Value } from '../../src/graph/value.js';
@@ -337,6 +338,14 @@ function wideRows(): LoweringCase[] {
       name: 'rows made wide, of which there are no whole blocks',
       shapes: shapes(least / images + 1),
       build: (x) => withAll(x, (y) => mul(y, y)),
+    },
+    {
+      name: 'rows made wide and narrow again, and compared',
+      shapes: [...shapes(least / images), [least, narrow]],
+      build: (x) => {
+        const rows = through(x(0), [x(1), x(2), x(3), x(4)], (y) => mul(y, y));
+        return [where(greater(rows, 0), x(5), rows)];
+      },
     },
     {
       name: 'rows made wide that something else reads, too',

@@ -1,3 +1,4 @@
+import { requireFloat } from '../../graph/dtypes.js';
 import type { Primitive } from '../../graph/operator.js';
 import { apply, type Value } from '../../graph/value.js';
 import { type Blocked, permuteChannels } from './blocked-memory.js';
@@ -8,7 +9,10 @@ export const BlockChannels: Primitive<Blocked, 1, 1> = {
   kind: 'primitive',
   name: 'BlockChannels',
   doc: 'Lays channels out in blocks.',
-  infer: ([x]) => [x],
+  infer: ([x]) => {
+    requireFloat('BlockChannels', 'its operand', x);
+    return [x];
+  },
   gradient: () => [onlyLowered],
   evaluate: ([x], { block }) => [permuteChannels(x.shape, x.data, block, 'block')],
   emit: (e, inputs) => e.op('ReorderInput', inputs, {}, { domain: 'com.microsoft.nchwc' }),

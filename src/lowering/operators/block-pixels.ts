@@ -1,5 +1,6 @@
 import { at } from '../../errors.js';
 import { offsets, stridesOf } from '../../graph/broadcast.js';
+import { requireFloat } from '../../graph/dtypes.js';
 import type { Primitive } from '../../graph/operator.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
@@ -12,6 +13,7 @@ export const BlockPixels: Primitive<Blocked, 1, 1> = {
   name: 'BlockPixels',
   doc: 'Lays channels out in blocks that lie plainly, pixel by pixel.',
   infer: ([pixels]) => {
+    requireFloat('BlockPixels', 'its operand', pixels);
     const [batch, height, width, channels] = nchw(pixels.shape, 'BlockPixels: its operand');
     return [{ dtype: pixels.dtype, shape: [batch, channels, height, width] }];
   },

@@ -1,3 +1,4 @@
+import { requireFloat } from '../../graph/dtypes.js';
 import type { Primitive } from '../../graph/operator.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
@@ -9,7 +10,10 @@ export const UnblockChannels: Primitive<Blocked, 1, 1> = {
   kind: 'primitive',
   name: 'UnblockChannels',
   doc: 'Lays blocked channels out plainly.',
-  infer: ([x]) => [x],
+  infer: ([x]) => {
+    requireFloat('UnblockChannels', 'its operand', x);
+    return [x];
+  },
   gradient: () => [onlyLowered],
   evaluate: ([x], { block }) => [permuteChannels(x.shape, x.data, block, 'unblock')],
   emit: (e, inputs, { outputs: [y] }) => {

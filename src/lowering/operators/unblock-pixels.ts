@@ -1,5 +1,6 @@
 import { at } from '../../errors.js';
 import { offsets, stridesOf } from '../../graph/broadcast.js';
+import { requireFloat } from '../../graph/dtypes.js';
 import type { Primitive } from '../../graph/operator.js';
 import { nchw } from '../../graph/shapes.js';
 import { apply, type Value } from '../../graph/value.js';
@@ -12,6 +13,7 @@ export const UnblockPixels: Primitive<Blocked, 1, 1> = {
   name: 'UnblockPixels',
   doc: 'Lays blocked channels out plainly, pixel by pixel.',
   infer: ([x]) => {
+    requireFloat('UnblockPixels', 'its operand', x);
     const [batch, channels, height, width] = nchw(x.shape, 'UnblockPixels: x');
     return [{ dtype: x.dtype, shape: [batch, height, width, channels] }];
   },
