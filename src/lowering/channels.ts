@@ -9,7 +9,7 @@ import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
 import { scalar, type Value } from '../graph/value.js';
 import { mapDots, mapSums } from './blocked-sums.js';
-import { pixelsOf } from './conv-geometry.js';
+import { pixelsOf, pointwise } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
@@ -17,7 +17,6 @@ import { unblockChannels } from './operators/unblock-channels.js';
 import type { Target } from './target.js';
 
 const OVER = [0, 2, 3];
-const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
 
 /** scale x + offset, per channel: x [N,C,H,W]; scale and offset [C]. */
 export function channelAffine(x: Value, scale: Value, offset: Value | undefined, target: Target): Value {

@@ -6,6 +6,7 @@ import { sameShape, sizeOf } from '../graph/tensor.js';
 import { apply, type Node, topologicalOrder, type Value } from '../graph/value.js';
 import { blockDenseKernels } from './blocked-kernels.js';
 import { mapSums } from './blocked-sums.js';
+import { pointwise } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockPixels } from './operators/block-pixels.js';
@@ -14,6 +15,7 @@ import { Gemm } from './operators/gemm.js';
 import { unblockChannels } from './operators/unblock-channels.js';
 import { unblockPixels } from './operators/unblock-pixels.js';
 import { type ReadersOf, readersOf } from './readers.js';
+import { areaOf, RowsInBlocks } from './rows-in-blocks.js';
 
 /**
  * Rows that a linear layer makes several times as wide, and another one narrow again, as the layers of a transformer's blocks
@@ -29,7 +31,7 @@ import { type ReadersOf, readersOf } from './readers.js';
  */
 export function wideRows(outputs: readonly Value[], block: number): Value[] {
   const readers = readersOf(outputs);
-  const rows = new Rows(block);
+  const rows = new RowsInBlocks(block);
   for (const node of topologicalOrder(outputs)) {
     const [output] = node.outputs;
     if (output === undefined || node.outputs.length > 1 || !becomesWide(node, output, rows, readers))
@@ -39,7 +41,7 @@ export function wideRows(outputs: readonly Value[], block: number): Value[] {
 }
 
 /** Whether a node's result was found in another form: `rows` has it then. */
-function becomesWide(node: Node, output: Value, rows: Rows, readers: ReadersOf): boolean {
+function becomesWide(node: Node, output: Value, rows: RowsInBlocks, readers: ReadersOf): boolean {
   const [input] = node.inputs;
   if (nodeOf(output, Reshape) !== undefined) {
     const map = input && rows.wide(input);
@@ -59,7 +61,7 @@ function becomesWide(node: Node, output: Value, rows: Rows, readers: ReadersOf):
 }
 
 /** Of wide rows, all of one shape, and single numbers. */
-function elementwise({ operator, inputs, attributes }: Node, output: Value, rows: Rows): boolean {
+function elementwise({ operator, inputs, attributes }: Node, output: Value, rows: RowsInBlocks): boolean {
   const maps = inputs.map((value) => rows.wide(value));
   const fits = inputs.every((value, i) =>
     maps[i] === undefined ? sizeOf(value.shape) === 1 : sameShape(value.shape, output.shape),
@@ -96,7 +98,7 @@ function productOf(output: Value): Product | undefined {
 function layer(
   { a, b, bias, transposeA, transposeB }: Product,
   output: Value,
-  rows: Rows,
+  rows: RowsInBlocks,
   readers: ReadersOf,
 ) {
   const [count, channels] = [at(a.shape, 0), at(a.shape, 1)];
@@ -113,12 +115,12 @@ function layer(
     : // Its rows are the channels' numbers for all filters: in blocks of filters they lie as kernels do.
       reshape(blockPixels(reshape(w, [1, 1, channels, filters]), rows.block), [filters, channels, 1, 1]);
   const operands = { x: map ?? rows.inBlocks(a), w: kernels, bias: bias && rows.plain(bias) };
-  rows.setWide(output, blockedConv(operands, { ...pointwise, block: rows.block }));
+  rows.setWide(output, blockedConv(operands, { ...pointwise, group: 1, block: rows.block }));
   return true;
 }
 
 /** v^T n or n^T v, of wide rows v and narrow ones n. */
-function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: Rows) {
+function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: RowsInBlocks) {
   if (!transposeA || transposeB || bias !== undefined) return undefined;
   const isFirstWide = at(a.shape, 1) > at(b.shape, 1);
   const [narrow, map] = isFirstWide ? [b, rows.wide(a)] : [a, rows.wide(b)];
@@ -126,14 +128,14 @@ function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output:
   if (map === undefined || count % rows.block !== 0 || at(map.shape, 1) < WIDE * channels) return undefined;
   const kernels = reshape(map, [at(map.shape, 1), count, 1, 1]);
   const x = blockChannels(reshape(rows.plain(narrow), [1, count, ...areaOf(channels)]), rows.block);
-  const products = blockedConv({ x, w: kernels }, { ...pointwise, block: rows.block });
+  const products = blockedConv({ x, w: kernels }, { ...pointwise, group: 1, block: rows.block });
   const laid = isFirstWide ? unblockChannels(products, rows.block) : unblockPixels(products, rows.block);
   rows.setPlain(output, reshape(laid, output.shape));
   return true;
 }
 
 /** A product of a row of ones with wide rows. */
-function columnSums({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: Rows) {
+function columnSums({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: RowsInBlocks) {
   const wide = rows.wide(b);
   if (transposeA || transposeB || bias !== undefined || wide === undefined || !areOnes(a)) return undefined;
   rows.setPlain(output, reshape(mapSums(wide, rows.block, 'channels'), output.shape));
@@ -161,64 +163,3 @@ function staysWide(value: Value, readersOf: ReadersOf, block: number): boolean {
 
 /** How many times as many channels wide rows have. */
 const WIDE = 2;
-
-const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
-
-/** A map's height and width of so many pixels: rows that threads can share among them. */
-function areaOf(pixels: number): [number, number] {
-  const height = Array.from({ length: 64 }, (_, i) => 64 - i).find((rows) => pixels % rows === 0) ?? 1;
-  return [height, pixels / height];
-}
-
-/** The values of a graph that is being rebuilt: as they were, or those of wide rows as maps in blocks. */
-class Rows {
-  readonly block: number;
-  readonly #plain = new Map<Value, Value>();
-  readonly #wide = new Map<Value, Value>();
-
-  constructor(block: number) {
-    this.block = block;
-  }
-
-  /** The map that rows [.., K] are; undefined for those that are not in blocks. */
-  wide(before: Value): Value | undefined {
-    return this.#wide.get(before);
-  }
-
-  setWide(before: Value, map: Value): void {
-    this.#wide.set(before, map);
-  }
-
-  setPlain(before: Value, plain: Value): void {
-    this.#plain.set(before, plain);
-  }
-
-  plain(before: Value): Value {
-    const known = this.#plain.get(before);
-    const wide = this.#wide.get(before);
-    if (known !== undefined || wide === undefined) return known ?? before;
-    if (before.dtype !== 'float32' && before.origin.kind === 'node') {
-      // The runtime changes the layout of floats alone: what was compared in blocks is compared again.
-      this.rebuild(before.origin.node);
-      return this.#plain.get(before) ?? before;
-    }
-    const plain = reshape(unblockPixels(wide, this.block), before.shape);
-    this.#plain.set(before, plain);
-    return plain;
-  }
-
-  /** Plain rows [P,C] as a map in blocks. */
-  inBlocks(before: Value): Value {
-    const [count, channels] = [at(before.shape, 0), at(before.shape, 1)];
-    return blockPixels(reshape(this.plain(before), [1, ...areaOf(count), channels]), this.block);
-  }
-
-  /** The node with its inputs as they are now, plainly. */
-  rebuild(node: Node): void {
-    const inputs = node.inputs.map((value) => this.plain(value));
-    if (inputs.every((value, i) => value === node.inputs[i])) return;
-    apply(node.operator, inputs, node.attributes).forEach((rebuilt, i) => {
-      this.#plain.set(at(node.outputs, i), rebuilt);
-    });
-  }
-}

@@ -1,6 +1,5 @@
 import { at } from '../../errors.js';
 import { nodeOf } from '../../graph/node-of.js';
-import { add } from '../../graph/operators/add.js';
 import { BatchNormTraining, batchNormTraining } from '../../graph/operators/batch-norm-training.js';
 import { cast } from '../../graph/operators/cast.js';
 import { Conv, conv } from '../../graph/operators/conv.js';
@@ -9,10 +8,11 @@ import { less } from '../../graph/operators/less.js';
 import { MaxPool } from '../../graph/operators/max-pool.js';
 import { mul } from '../../graph/operators/mul.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { sqrt } from '../../graph/operators/sqrt.js';
 import { sub } from '../../graph/operators/sub.js';
 import { rewrite } from '../../graph/rewrite.js';
 import { apply, type Node, type Value } from '../../graph/value.js';
+import { deviation } from '../batch-norm.js';
+import { pointwise } from '../conv-geometry.js';
 import { type ReadersOf, readersOf } from '../readers.js';
 
 /**
@@ -55,13 +55,11 @@ export function normAfterPooling(outputs: readonly Value[]): Value[] {
     const [x] = apply(Conv, [images, kernels], convolution.attributes);
     const scale = mul(gamma, sign);
     const [y, mean, variance] = batchNormTraining(x, { scale, bias: beta }, epsilon);
-    const slope = div(scale, sqrt(add(variance, epsilon)));
+    const slope = div(scale, deviation(variance, epsilon));
     norms.set(output, { x, slope, offset: sub(beta, mul(mean, slope)) });
     return [y, mul(mean, sign), variance];
   });
 }
-
-const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
 
 /** Whether max-pooling alone reads a norm's result, and the norm alone what a convolution without bias gives. */
 function isOnlyPooled({ inputs, outputs }: Node, readersOf: ReadersOf): boolean {

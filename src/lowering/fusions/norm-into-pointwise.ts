@@ -1,6 +1,5 @@
 import { at } from '../../errors.js';
 import { nodeOf } from '../../graph/node-of.js';
-import { add } from '../../graph/operators/add.js';
 import { BatchNormTraining } from '../../graph/operators/batch-norm-training.js';
 import { Conv, conv } from '../../graph/operators/conv.js';
 import { convWeightGradient } from '../../graph/operators/conv-weight-gradient.js';
@@ -10,12 +9,12 @@ import { max } from '../../graph/operators/max.js';
 import { mul } from '../../graph/operators/mul.js';
 import { reduceSum } from '../../graph/operators/reduce-sum.js';
 import { reshape } from '../../graph/operators/reshape.js';
-import { sqrt } from '../../graph/operators/sqrt.js';
 import { sub } from '../../graph/operators/sub.js';
 import { nchw } from '../../graph/shapes.js';
 import { sizeOf } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
-import { hasUnitStride, isPointwise } from '../conv-geometry.js';
+import { deviation } from '../batch-norm.js';
+import { hasUnitStride, isPointwise, pointwise } from '../conv-geometry.js';
 import { crossovers } from '../crossovers.js';
 import type { Fusion } from './fusion.js';
 
@@ -48,7 +47,7 @@ export const normIntoPointwise: Fusion = (node, inputs, readersOf) => {
   const mean = reshape(matmul(rows, reshape(m, [channels, 1])), [filters]);
   const squares = reshape(reduceSum(mul(matmul(rows, covariance), rows), [1]), [filters]);
   const variance = max(squares, 0);
-  const scale = div(gamma, sqrt(add(variance, norm.attributes.epsilon)));
+  const scale = div(gamma, deviation(variance, norm.attributes.epsilon));
   const kernels = mul(w, reshape(scale, [filters, 1, 1, 1]));
   return [conv(x, kernels, sub(beta, mul(mean, scale)), attributes), mean, variance];
 };
@@ -57,8 +56,7 @@ export const normIntoPointwise: Fusion = (node, inputs, readersOf) => {
 function momentsOf(x: Value) {
   const [, channels] = nchw(x.shape);
   const share = channels / sizeOf(x.shape);
-  const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1], group: 1 };
-  const products = convWeightGradient(x, x, [channels, channels, 1, 1], pointwise);
+  const products = convWeightGradient(x, x, [channels, channels, 1, 1], { ...pointwise, group: 1 });
   const squares = mul(reshape(products, [channels, channels]), share);
   const m = mul(reshape(reduceSum(x, [0, 2, 3]), [channels]), share);
   const product = mul(reshape(m, [channels, 1]), reshape(m, [1, channels]));
