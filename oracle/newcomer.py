@@ -1,7 +1,7 @@
 """
 What PyTorch's own recipes reach on the newcomer's table (docs/results.md), on the very images of this project's runs:
 
-    python oracle/newcomer.py MODELS runs/newcomer tools/newcomer/outcomes.jsonl
+    python oracle/newcomer.py MODELS runs/newcomer tools/newcomer/outcomes.jsonl [NETWORK...]
 
 MODELS has NAME/onnx/model.onnx. Networks are converted with onnx2torch, their last Linear layer is replaced.
 
@@ -34,8 +34,8 @@ EPOCHS = 20
 
 
 class Photos(Dataset):
-    def __init__(self, images, transform):
-        self.images = [(Image.open(path).convert("RGB"), label) for path, label in images]
+    def __init__(self, images, once, transform):
+        self.images = [(once(Image.open(path).convert("RGB")), label) for path, label in images]
         self.transform = transform
 
     def __len__(self):
@@ -124,29 +124,32 @@ def fine_tune(model, head, loaders):
 RECIPES = {"pytorch-tutorial": (tutorial, 0.08), "pytorch-fine-tune": (fine_tune, 0.35)}
 
 
-def main(models, runs, file):
+def main(models, runs, file, *networks):
     done = {tuple(json.loads(line)[key] for key in ("dataset", "network", "seed", "contestant")) for line in open(file)}
     for run in sorted(os.listdir(runs)):
         match = re.fullmatch(r"(\w+?)-(.+)-(\d+)-train", run)
         if match is None or not os.path.exists(os.path.join(runs, run, "summary.json")):
             continue
         dataset, name, seed = match[1], match[2], int(match[3])
+        if networks and name not in networks:
+            continue
         images, record = split(os.path.join(runs, run))
         pre = record["model"]["preprocessing"]
         side, resize = pre["imageSize"], pre["resizeSize"]
         normal = [T.ToTensor(), T.Normalize(pre["mean"], pre["std"])]
-        evaluation = T.Compose([T.Resize(resize), T.CenterCrop(side), *normal])
+        central = T.Compose([T.Resize(resize), T.CenterCrop(side)])
+        evaluation = T.Compose(normal)
         for contestant, (recipe, scale) in RECIPES.items():
             if (dataset, name, seed, contestant) in done:
                 continue
             torch.manual_seed(seed)
             crop = T.RandomResizedCrop(side, scale=(scale, 1)) if side > 64 else T.RandomCrop(side, padding=4)
-            small = [] if side > 64 else [T.Resize(resize), T.CenterCrop(side)]
-            training = T.Compose([*small, crop, T.RandomHorizontalFlip(), *normal])
+            whole = T.Compose([]) if side > 64 else central
+            training = T.Compose([crop, T.RandomHorizontalFlip(), *normal])
             loaders = {
-                "train": DataLoader(Photos(images["train"], training), 32, shuffle=True, drop_last=True),
-                "val": DataLoader(Photos(images["val"], evaluation), 64),
-                "test": DataLoader(Photos(images["test"], evaluation), 64),
+                "train": DataLoader(Photos(images["train"], whole, training), 32, shuffle=True, drop_last=True),
+                "val": DataLoader(Photos(images["val"], central, evaluation), 64),
+                "test": DataLoader(Photos(images["test"], central, evaluation), 64),
             }
             model, head = network(models, name, len(record["data"]["classes"]))
             started = time.time()

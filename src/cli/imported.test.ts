@@ -72,7 +72,7 @@ describe('imported networks are trained, exported and used', () => {
       'conv.w': 'a',
       'conv.b': 'a:velocity',
       'bn.s': 'a:ema',
-      'bn.b': 'a:gradients',
+      'bn.b': 'a:collected',
       'bn.m': 'pretrained:a',
       'hidden.b': 'next:a',
     };

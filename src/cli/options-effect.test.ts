@@ -210,7 +210,7 @@ describe('an option has an effect, or its user hears of it before training', () 
       const { code, stderr } = await train('--accumulate', '2', '--epochs', epochs, '--out', name);
       assert.equal(code, 0, stderr);
       const { tensors } = await readSafetensors(join(folder.path, name, 'checkpoints/last.safetensors'));
-      return tensors.get('head.bias:gradients')?.data.some((gradient) => Number(gradient) !== 0);
+      return tensors.get('head.bias:collected')?.data.some((gradient) => Number(gradient) !== 0);
     };
     assert.equal(await waiting('odd', '1'), true);
     assert.equal(await waiting('even', '2'), false);

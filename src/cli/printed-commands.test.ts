@@ -12,7 +12,7 @@ const printed = {
   resume: [
     "'train', '--resume', run",
     "'train', '--resume', path",
-    "'train', '--resume', path, ...flags",
+    "'train', '--resume', path, ...changeFlags(change)",
     "'train', '--resume', path, ...longer",
   ],
   afterTraining: [

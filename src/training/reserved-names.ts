@@ -2,7 +2,7 @@ import { optimizers } from '../optimizers/index.js';
 import { nextOf } from '../runtime/program.js';
 import { HEAD_BIAS, HEAD_WEIGHT, LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
-import { emaOf, frozen, METHOD_PREFIX, PRETRAINED_HEAD, slotOf, sumOf } from './state-names.js';
+import { collectedOf, emaOf, frozen, METHOD_PREFIX, PRETRAINED_HEAD, slotOf } from './state-names.js';
 
 /** Names that the graphs of a run have for something else than a tensor of the network: inputs, outputs, the new head. */
 const reserved: ReadonlySet<string> = new Set([
@@ -20,7 +20,7 @@ const beginnings = [METHOD_PREFIX, 'optimizer.', `${PRETRAINED_HEAD}.`, frozen('
 /** How the names end of what accompanies a tensor in the state: an optimizer's slots, an average, a sum of gradients. */
 const endings = [
   ...Object.values(optimizers).flatMap((optimizer) => optimizer().slots.map((slot) => slotOf('', slot))),
-  ...[emaOf(''), sumOf('')],
+  ...[emaOf(''), collectedOf('')],
 ];
 
 /** Whether a tensor of a network cannot have this name. */

@@ -15,5 +15,5 @@ export const slotOf = (name: string, slot: string): string => `${name}:${slot}`;
 /** The name under which the moving average of a parameter is kept. */
 export const emaOf = (name: string): string => `${name}:ema`;
 
-/** The name of the sum of a parameter's gradients. */
-export const sumOf = (name: string): string => `${name}:gradients`;
+/** The name of what was collected of a parameter's next gradient. */
+export const collectedOf = (name: string): string => `${name}:collected`;

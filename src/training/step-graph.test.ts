@@ -153,7 +153,7 @@ describe('one step', () => {
       return w + (first - w + (second - w)) / 2;
     });
     assert.ok(worstError(numbers(accumulated.state.get('weight')), mean) < 1e-6);
-    assert.ok(numbers(accumulated.state.get('weight:gradients')).every((sum) => sum === 0));
+    assert.ok(numbers(accumulated.state.get('weight:collected')).every((sum) => sum === 0));
   });
 
   test("a method's rules see every batch, also those that only add to the gradients", async () => {

@@ -8,7 +8,6 @@ import type { BoundMethod } from '../methods/method.js';
 import type { Network, Parameter } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
-import type { ProgramGraph } from '../runtime/program.js';
 import type { Initial } from '../runtime/state.js';
 import { applyMethod } from './apply-method.js';
 import { HEAD_WEIGHT } from './classifier.js';
@@ -19,7 +18,7 @@ import { ownTaskLoss } from './own-task-loss.js';
 import { headRates, type RateFactors } from './rate-factors.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { type HostScalar, known, type NoiseInput, type PreStepGraph, StepParts } from './step-parts.js';
-import { addUpdates, type UpdateOptions } from './step-updates.js';
+import { addUpdates, type StepPrograms, type UpdateOptions } from './step-updates.js';
 import { isPlain, type TaskLossOptions, taskLossOf } from './task-loss.js';
 import { withoutEffect } from './without-effect.js';
 
@@ -51,11 +50,7 @@ export interface StepOptions extends UpdateOptions {
   readonly taskLoss?: TaskLossOptions;
 }
 
-export interface StepGraph {
-  /** Computes gradients and updates everything. */
-  readonly update: ProgramGraph;
-  /** Computes gradients and keeps their sum; only where `accumulate` > 1. */
-  readonly collect: ProgramGraph | undefined;
+export interface StepGraph extends StepPrograms {
   /** Programs over the state alone, to be run before a step if they are due. */
   readonly preSteps: readonly PreStepGraph[];
   /** Initial value of every state tensor. */

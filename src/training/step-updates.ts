@@ -6,7 +6,7 @@ import type { ParameterKind } from '../nn/network.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../optimizers/schedules.js';
 import type { ProgramGraph } from '../runtime/program.js';
-import { emaOf, sumOf } from './state-names.js';
+import { collectedOf, emaOf } from './state-names.js';
 import { applyOptimizer, type StepParts } from './step-parts.js';
 
 export interface UpdateOptions {
@@ -38,19 +38,25 @@ export interface UpdateTargets {
   readonly perBatch: ReadonlyMap<string, Value>;
 }
 
+export interface StepPrograms {
+  /** Computes gradients and updates everything. */
+  readonly update: ProgramGraph;
+  /** Computes gradients and collects them for an update; only where `accumulate` > 1. */
+  readonly collect: ProgramGraph | undefined;
+  /** Names of the states that they are collected in; 0 after an update. */
+  readonly collected: ReadonlySet<string>;
+}
+
 /** Adds the parameters' updates to a step that is otherwise complete: its outputs are those of both programs. */
 export function addUpdates(
   parts: StepParts,
   options: UpdateOptions,
   { trained, gradientOf, perBatch }: UpdateTargets,
-): { readonly update: ProgramGraph; readonly collect: ProgramGraph | undefined } {
+): StepPrograms {
   const { optimizer, learningRate, schedule, accumulate, clipGradNorm, emaDecay } = options;
   const outputs = new Map(parts.outputs);
-  const collected = accumulate > 1 ? collect(parts, gradientOf, perBatch) : undefined;
-  const averaged =
-    collected === undefined
-      ? gradientOf
-      : new Map([...collected.sums].map(([name, sum]) => [name, mul(sum, 1 / accumulate)]));
+  const collecting = accumulate > 1 ? collect(parts, accumulate, gradientOf, perBatch) : undefined;
+  const averaged = collecting?.averages ?? gradientOf;
   const clipped = clipGradNorm === undefined ? averaged : clip(averaged, clipGradNorm);
 
   const scalars = parts.addOptimizer(
@@ -74,25 +80,32 @@ export function addUpdates(
   }
   return {
     update: { outputs, updates: parts.updates },
-    collect: collected && { outputs, updates: collected.updates },
+    collect: collecting && { outputs, updates: collecting.updates },
+    collected: new Set(collecting === undefined ? [] : [...gradientOf.keys()].map(collectedOf)),
   };
 }
 
-/** Gradient accumulation: what the collecting program adds up, and the sums that the updating one uses and clears. */
+/**
+ * Gradient accumulation: what the collecting program adds up, and the averages that the updating one uses and clears. Each
+ * run adds its share of the average, so that what is collected means the same, however many runs follow.
+ */
 function collect(
   parts: StepParts,
+  runs: number,
   gradientOf: ReadonlyMap<string, Value>,
   perBatch: ReadonlyMap<string, Value>,
 ) {
-  const sums = new Map<string, Value>();
+  const averages = new Map<string, Value>();
   const updates = new Map(perBatch);
   for (const [name, gradient] of gradientOf) {
-    const sum = add(parts.addState(sumOf(name), { dtype: 'float32', shape: gradient.shape }), gradient);
-    sums.set(name, sum);
-    updates.set(sumOf(name), sum);
-    parts.updates.set(sumOf(name), scalar(0, gradient.shape));
+    const state = collectedOf(name);
+    const before = parts.addState(state, { dtype: 'float32', shape: gradient.shape });
+    const average = add(before, mul(gradient, 1 / runs));
+    averages.set(name, average);
+    updates.set(state, average);
+    parts.updates.set(state, scalar(0, gradient.shape));
   }
-  return { sums, updates };
+  return { averages, updates };
 }
 
 /** average <- decay average + (1 - decay) parameter, starting from the pretrained value. */

@@ -1,6 +1,8 @@
+import type { Tensor } from '../graph/tensor.js';
 import { type CompileOptions, Program } from '../runtime/program.js';
 import { State } from '../runtime/state.js';
 import { type FeedShape, Feeds, type TrainingBatch } from './feeds.js';
+import { BatchOutputs, microBatches } from './micro-batches.js';
 import type { StepGraph } from './step-graph.js';
 import type { PreStepGraph } from './step-parts.js';
 
@@ -13,6 +15,14 @@ export interface BatchPosition {
   readonly totalBatches: number;
 }
 
+/** What a step's graph was built for, of `batchSize` images a run, and how often it runs for a batch and for an update. */
+export interface StepShape extends FeedShape {
+  /** Runs of the graph whose gradients are averaged into one update. */
+  readonly accumulate: number;
+  /** Runs of the graph that a batch takes; one unless given. It divides `accumulate`. */
+  readonly microBatches?: number;
+}
+
 /** A step's graph compiled, with the state that it works on. */
 export class Stepper {
   readonly state: State;
@@ -21,7 +31,9 @@ export class Stepper {
   readonly saved: readonly string[];
   /** Names of the tensors that programs update. */
   readonly updated: ReadonlySet<string>;
+  /** Batches of an update. */
   readonly #accumulate: number;
+  readonly #microBatches: number;
   readonly #update: Program;
   readonly #collect: Program | undefined;
   readonly #preSteps: readonly Program[];
@@ -30,14 +42,16 @@ export class Stepper {
   private constructor(
     state: State,
     graph: StepGraph,
-    shape: FeedShape & { readonly accumulate: number },
+    shape: StepShape,
     programs: { update: Program; collect: Program | undefined; preSteps: readonly Program[] },
   ) {
     this.state = state;
     this.feeds = new Feeds(shape, graph);
-    this.saved = [...graph.state.keys()];
     this.#isDue = graph.preSteps.map(({ when }) => when);
-    this.#accumulate = shape.accumulate;
+    this.#microBatches = shape.microBatches ?? 1;
+    this.#accumulate = shape.accumulate / this.#microBatches;
+    // Where a batch ends in an update, what was collected is 0 after it: a checkpoint is the same, however a batch is cut.
+    this.saved = [...graph.state.keys()].filter((name) => this.#accumulate > 1 || !graph.collected.has(name));
     this.#update = programs.update;
     this.#collect = programs.collect;
     this.#preSteps = programs.preSteps;
@@ -47,11 +61,7 @@ export class Stepper {
     ]);
   }
 
-  static async compile(
-    graph: StepGraph,
-    shape: FeedShape & { readonly accumulate: number },
-    options: CompileOptions,
-  ): Promise<Stepper> {
+  static async compile(graph: StepGraph, shape: StepShape, options: CompileOptions): Promise<Stepper> {
     const compile = (program: StepGraph['update']) => Program.compile(program, options);
     const preSteps: Program[] = [];
     for (const { updates } of graph.preSteps) preSteps.push(await compile({ outputs: new Map(), updates }));
@@ -72,16 +82,29 @@ export class Stepper {
   }
 
   /** One batch: what precedes it, gradients, and the update where it is due. The outputs last until the next step. */
-  async step(batch: TrainingBatch, position: BatchPosition, seed: number) {
+  async step(
+    batch: TrainingBatch,
+    position: BatchPosition,
+    seed: number,
+  ): Promise<ReadonlyMap<string, Tensor>> {
     for (const [i, isDue] of this.#isDue.entries())
       if (isDue(position.batch % position.batchesPerEpoch))
         await this.#preSteps[i]?.run(this.state, new Map());
     const { step, totalSteps } = this.updates(position);
-    this.feeds.setBatch(batch);
-    this.feeds.drawNoise(seed, position.batch);
     this.feeds.setScalars(step, totalSteps);
-    const due = (position.batch + 1) % this.#accumulate === 0;
-    return (due ? this.#update : (this.#collect ?? this.#update)).run(this.state, this.feeds.tensors);
+    const count = this.#microBatches;
+    const all = new BatchOutputs();
+    for (const [i, images] of microBatches(batch, count).entries()) {
+      const run = position.batch * count + i;
+      this.feeds.setBatch(images);
+      this.feeds.drawNoise(seed, run);
+      const due = (run + 1) % (this.#accumulate * count) === 0;
+      const program = due ? this.#update : (this.#collect ?? this.#update);
+      const outputs = await program.run(this.state, this.feeds.tensors);
+      if (count === 1) return outputs;
+      all.add(outputs);
+    }
+    return all.tensors;
   }
 
   async release(): Promise<void> {

@@ -1,4 +1,4 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, invariant } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import { sameType } from '../graph/value.js';
 import type { Precision } from '../runtime/precision.js';
@@ -20,6 +20,8 @@ import { Stepper } from './stepper.js';
 import type { TestTimeAugmentation } from './test-time-augmentation.js';
 
 export interface TrainerOptions extends StepOptions {
+  /** Images computed at a time, a divisor of `batchSize`; the whole batch unless given. See `microBatches`. */
+  readonly microBatch?: number | undefined;
   readonly seed: number;
   readonly epochs: number;
   readonly evalBatchSize: number;
@@ -83,7 +85,8 @@ export class Trainer {
 
   static async create(options: TrainerOptions, host: TrainerHost): Promise<Trainer> {
     host.emit({ type: 'phase', phase: 'compile' });
-    const graph = buildStep(options);
+    const shape = stepShape(options);
+    const graph = buildStep({ ...options, ...shape });
     const { unreached } = graph;
     for (const loss of graph.withoutEffect)
       host.emit({
@@ -93,7 +96,7 @@ export class Trainer {
     if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);
     const { precision } = options;
-    const stepper = await Stepper.compile(graph, options, { ...host.compile, precision });
+    const stepper = await Stepper.compile(graph, shape, { ...host.compile, precision });
     const { tta = 'none', diagnostics = false, evalBatchSize: batchSize } = options;
     const evaluated = { ...options, tta, diagnostics, batchSize, rename };
     return new Trainer(options, host, stepper, await SplitPasses.compile(evaluated, host, stepper.state));
@@ -294,6 +297,13 @@ export class Trainer {
   #snapshot(): Promise<ReadonlyMap<string, Tensor>> {
     return this.state.read(this.#stepper.saved);
   }
+}
+
+/** A batch may be computed in several runs of a smaller graph, whose gradients make one update. */
+function stepShape({ batchSize, microBatch = batchSize, accumulate, imageSize, classes }: TrainerOptions) {
+  const microBatches = batchSize / microBatch;
+  invariant(Number.isInteger(microBatches), `${microBatch} divides a batch of ${batchSize}`);
+  return { batchSize: microBatch, microBatches, accumulate: accumulate * microBatches, imageSize, classes };
 }
 
 /** Of validation images, if there are some. */

@@ -145,6 +145,11 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
       // A command that is only named.
       [/^adarand (\w+)$/, (name = '') => assert.ok(names.includes(name))],
       [/^(adarand train --resume \S+ --epochs) N$/, (line = '') => type(`${line} 30`)],
+      // Of batches of four images, and a run that has ended.
+      [
+        /^(adarand train --resume \S+) --micro-batch 16$/,
+        (line = '') => type(`${line} --micro-batch 2 --epochs 40`),
+      ],
       [
         /^(adarand train --resume (\S+))$/,
         (line = '', run = '') => type(`rm ${run}/summary.json && ${line}`),

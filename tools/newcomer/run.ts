@@ -2,9 +2,9 @@
  * Trains with every default, as a newcomer would, what the newcomer's table lists and what is not in its file yet; the table
  * is then written from the file.
  *
- *     npm run results:newcomer -- FOLDER [--seeds 0,1,2,3,4] [--contestants probe,train] [--minutes 10]
+ *     npm run results:newcomer -- FOLDER [--networks A,B] [--seeds 0,1,2,3,4] [--contestants probe,train] [--minutes 10]
  *
- * FOLDER has models/ and datasets/. Runs are kept in runs/newcomer: `oracle/newcomer.py` trains on their very images.
+ * FOLDER has models/ and datasets/. The table's networks are taken one after the other, each with all its seeds. Runs are kept in runs/newcomer: `oracle/newcomer.py` trains on their very images.
  */
 import { appendFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,6 +17,7 @@ import { contestants, FILE, type Outcome, readOutcomes } from './outcome.js';
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
+    networks: { type: 'string', default: networks.map(({ name }) => name).join() },
     seeds: { type: 'string', default: '0,1,2,3,4' },
     contestants: { type: 'string', default: 'probe,train' },
     minutes: { type: 'string', default: '10' },
@@ -27,11 +28,15 @@ const wanted = values.contestants.split(',');
 const out = join(packageFolder(), 'runs', 'newcomer');
 const done = new Set(readOutcomes().map(keyOf));
 
-for (const seed of values.seeds.split(',').map(Number))
-  for (const { name: network, imageSize } of networks)
+for (const { name: network, imageSize } of networks.filter(isWanted))
+  for (const seed of values.seeds.split(',').map(Number))
     for (const dataset of datasets)
       for (const contestant of contestants)
         if (wanted.includes(contestant)) await measure({ dataset, network, seed, contestant }, imageSize);
+
+function isWanted({ name }: { name: string }): boolean {
+  return values.networks.split(',').includes(name);
+}
 
 async function measure(what: Omit<Outcome, 'accuracy' | 'images' | 'seconds'>, imageSize: number) {
   if (done.has(keyOf(what))) return;

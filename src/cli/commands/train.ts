@@ -19,8 +19,11 @@ import { profileTable } from '../profile-table.js';
 import { print } from '../terminal.js';
 import type { Command, Typed } from './command.js';
 
+const { microBatch } = resume.request.shape;
+
 const options = z.strictObject({
   ...train.request.shape,
+  microBatch,
   profile: z.boolean().default(false).register(optionRegistry, {
     description: 'Say at the end what the time went into, and how much of it was inside ONNX Runtime.',
     group: 'Run',
@@ -32,7 +35,7 @@ const options = z.strictObject({
     .register(optionRegistry, {
       description:
         'Continue this run, which was stopped or killed, with the options that it began with; --epochs and --patience ' +
-        'may be given, also to train on a run that has ended.',
+        'may be given, also to train on a run that has ended, and --micro-batch where memory ran out.',
       group: 'Input and output',
       value: 'run',
     }),
@@ -58,24 +61,30 @@ async function runOptions({ given, parse }: Typed): Promise<AskedOptions> {
     const { modelMissing } = await import('../model-missing.js');
     throw await modelMissing(given.data);
   }
-  const { profile: _, ...asked } = parse(options.omit({ resume: true }));
+  if (given.microBatch !== undefined)
+    throw new AdarandError(
+      'cli.usage',
+      '--micro-batch changes a run that is resumed, by --resume',
+      'In a new run, --batch-size 16 --accumulate 2 computes 16 images at a time and updates after 32.',
+    );
+  const { profile: _, ...asked } = parse(options.omit({ resume: true, microBatch: true }));
   // The methods would make `train --help` slow.
   const { checkOptions } = await import('../../run/options/check-options.js');
   return (await checkOptions(asked)).options;
 }
 
-/** A run continues as it began, apart from its length. */
+/** A run continues as it began, apart from its length and how many images are computed at a time. */
 function resumeOptions({ given, parse }: Typed): ResumeOptions {
   const { run, ...changeable } = resume.request.shape;
   const others = describeOptions(options)
     .filter(({ key }) => Object.hasOwn(given, key) && !Object.hasOwn(changeable, key))
     .filter(({ key }) => key !== 'resume' && key !== 'profile')
     .map((option) => (option.key === 'data' ? 'DATA' : `--${flagOf(option)}`));
-  const { resume: path, epochs, patience } = parse(z.looseObject({ resume: run, ...changeable }));
-  if (others.length === 0) return { run: path, epochs, patience };
+  const { resume: path, epochs, patience, microBatch } = parse(z.looseObject({ resume: run, ...changeable }));
+  if (others.length === 0) return { run: path, epochs, patience, microBatch };
   throw new AdarandError(
     'cli.usage',
-    `--resume continues a run as it began, apart from --epochs and --patience: ${others.join(', ')} cannot be given again`,
+    `--resume continues a run as it began, apart from --epochs, --patience and --micro-batch: ${others.join(', ')} cannot be given again`,
     commandLine('train', '--resume', path),
   );
 }

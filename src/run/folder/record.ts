@@ -17,7 +17,7 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const share = z.number().min(0).max(1);
 
-/** A change of a run's length, when it was resumed. */
+/** What was changed of a run when it was resumed: its length, and how many images are computed at a time. */
 const changeSchema = z.object({
   /** ISO 8601. */
   time: z.string(),
@@ -26,6 +26,7 @@ const changeSchema = z.object({
   epochs: z.object({ from: positive, to: positive }).optional(),
   /** From null: there was none. */
   patience: z.object({ from: positive.nullable(), to: positive }).optional(),
+  micro_batch: z.object({ from: positive, to: positive }).optional(),
   /** Of a run that had ended: the test accuracy that was known by then; null where there were no test images. */
   test_accuracy: share.nullable().optional(),
 });
@@ -90,6 +91,10 @@ export const recordSchema = z
   .refine(({ settings, data }) => settings.batchSize <= data.train, {
     path: ['settings', 'batchSize'],
     message: 'a batch is larger than the training images are many',
+  })
+  .refine(({ settings: { batchSize, microBatch = batchSize } }) => batchSize % microBatch === 0, {
+    path: ['settings', 'microBatch'],
+    message: 'it does not divide the batch size',
   });
 
 export type RunRecord = z.infer<typeof recordSchema>;

@@ -24,9 +24,17 @@ export const resumeOptionsSchema = z.strictObject({
     value: 'n',
     otherwise: 'as the run has it',
   }),
+  microBatch: count.optional().register(optionRegistry, {
+    description:
+      'Images computed at a time, from here on, where a batch does not fit into memory: a divisor of the batch size. ' +
+      "Updates are as before; BatchNorm's statistics and the method's losses are of so many images.",
+    group: 'Training',
+    value: 'n',
+    otherwise: 'as the run has it',
+  }),
 });
 
-/** Continues a run that was stopped or killed, and one that has ended with more epochs or patience. */
+/** Continues a run that was stopped or killed, and one that has ended with more epochs or patience; where memory ran out, with fewer images at a time. */
 export const resume = new Operation({
   name: 'resume',
   request: resumeOptionsSchema,

@@ -379,6 +379,14 @@ export interface ResumeOptions {
    * Default: as the run has it.
    */
   patience?: number | undefined;
+  /**
+   * Images computed at a time, from here on, where a batch does not fit into memory: a divisor of the
+   * batch size. Updates are as before; BatchNorm's statistics and the method's losses are of so many
+   * images.
+   *
+   * Default: as the run has it.
+   */
+  microBatch?: number | undefined;
 }
 
 /** Options of `tune`. `data` and `model` are enough; those of `train` hold for all trials, and what they give is not searched. */

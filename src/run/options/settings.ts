@@ -19,6 +19,8 @@ export const augmentationSchema = z.custom<AugmentationName>(
 /** Values for options that were left open, chosen for this data and network. They are recorded for a resumed run. */
 export const settingsSchema = z.object({
   batchSize,
+  /** Images computed at a time, a divisor of the batch size; whole batches where there is none. */
+  microBatch: batchSize.optional(),
   evalBatchSize: batchSize,
   learningRate: z.number().positive(),
   weightDecay: z.number().min(0),

@@ -24,18 +24,23 @@ test('where memory runs out, the next smaller batch is named, with as many image
   assert.equal(hint(1, 1), 'Start another run with a smaller --image-size, or another --model.');
 });
 
-test('a run that had begun may also go on from its checkpoint', () => {
+test('a run that had begun goes on with fewer images at a time, or from its checkpoint as it was', () => {
   const command = 'adarand train --resume runs/photos';
-  const error = resumable(inAnotherRun(outOfMemory, run(32, 1)), command, 7);
+  const go = { command, withFewerImages: `${command} --micro-batch 16`, step: 7 };
+  assert.equal(
+    hintOf(resumable(outOfMemory, go)),
+    'Go on with fewer images at a time: adarand train --resume runs/photos --micro-batch 16   ' +
+      'Or free memory, and continue as it was: adarand train --resume runs/photos',
+  );
   assert.match(
-    hintOf(error),
-    /--batch-size 16 --accumulate 2, .*Or free memory, and continue from the last checkpoint: adarand train --resume runs\/photos$/,
+    hintOf(resumable(outOfMemory, { ...go, withFewerImages: undefined })),
+    /Then continue from the last checkpoint: adarand train --resume runs\/photos$/,
   );
   const lost = failed('run the network', new Error('WebGPU device lost (1): gone'));
   assert.match(
-    hintOf(resumable(lost, command, 7)),
+    hintOf(resumable(lost, go)),
     /Then continue from the last checkpoint: adarand train --resume runs\/photos$/,
   );
   const other = failed('run the network', new Error('no kernel'));
-  assert.equal(resumable(inAnotherRun(other, run(32, 1)), command, 7), other);
+  assert.equal(resumable(other, go), other);
 });

@@ -21,19 +21,28 @@ export function inAnotherRun(error: unknown, run: BatchOf): unknown {
   return new AdarandError(error.code, error.message, `Start another run with ${smallerBatch(run)}.`, error);
 }
 
+/** How a run goes on from its last checkpoint. */
+export interface Continuation {
+  readonly command: string;
+  /** The same with fewer images at a time; undefined where there is one at a time. */
+  readonly withFewerImages: string | undefined;
+  /** Batches that are done. */
+  readonly step: number;
+}
+
 /** An error of a run that has begun, with the command that continues the run where that can help. */
-export function resumable(error: unknown, command: string, step: number): unknown {
+export function resumable(error: unknown, { command, withFewerImages, step }: Continuation): unknown {
   if (!(error instanceof AdarandError)) return error;
   const { code, message } = error;
   if (code === STOPPED) return stopped(command, step);
   if (!/^(files|data|device)[.]|^runtime[.]memory$/.test(code)) return error;
   // This run cannot choose another folder any more.
   const hint = code === 'files.disk-full' ? 'Free some space.' : (error.hint ?? '');
-  if (code === 'runtime.memory')
+  if (code === 'runtime.memory' && withFewerImages !== undefined)
     return new AdarandError(
       code,
       message,
-      `${hint} Or free memory, and continue from the last checkpoint: ${command}`,
+      `Go on with fewer images at a time: ${withFewerImages}   Or free memory, and continue as it was: ${command}`,
       error,
     );
   const resume = `Then continue from the last checkpoint: ${command}`;

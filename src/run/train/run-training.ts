@@ -19,10 +19,11 @@ import { rateFactors } from '../prepare/group-rates.js';
 import { timedCheckpoints, timedFeatures } from '../profile/timed.js';
 import { EventFile } from '../tensorboard/event-file.js';
 import { DRAWN, drawing } from '../tensorboard/pictures.js';
-import { wasLastEpoch } from './change-length.js';
+import { type Changeable, changeFlags, wasLastEpoch } from './change-run.js';
 import { checkSpace, spaceNeeded } from './check-space.js';
 import { featureBytes, type KeptFeatures } from './feature-space.js';
 import { finishRun } from './finish-run.js';
+import { smallerMicroBatch } from './micro-batch.js';
 import { inAnotherRun, isStop, resumable, stopped } from './resumable.js';
 import type { Run } from './run.js';
 import { scheduleOf } from './schedule-of.js';
@@ -35,15 +36,15 @@ export interface Beginning {
   readonly from?: Checkpoint | undefined;
   /** Writes what makes the folder this run. */
   begin(): Promise<void>;
-  /** What the command that continues the run has to say until then. */
-  readonly flags?: readonly string[];
+  /** What is changed of the run; until `begin` has written it, the command that continues it says so, too. */
+  readonly asked?: Changeable;
 }
 
 /** Compiles, calls `begin` when nothing can be wrong with the input any more, trains and finishes. */
 export async function runTraining(
   run: Run,
   record: RunRecord,
-  { from, begin, flags = [] }: Beginning,
+  { from, begin, asked = {} }: Beginning,
 ): Promise<RunSummary> {
   const { options, settings, inputs, host } = run;
   const { folder } = run.held;
@@ -63,6 +64,17 @@ export async function runTraining(
     // While ONNX Runtime looks at the test images. What fails to load fails again where it is needed, and is told there.
     if (event.type === 'phase' && event.phase === 'test' && options.tensorboard) drawing().catch(() => {});
   };
+  const explained = (error: unknown) => {
+    if (stageOf(path) === undefined) return inAnotherRun(error, run);
+    const unwritten = log === undefined ? asked : {};
+    const commandFor = (change: Changeable) => commandLine('train', '--resume', path, ...changeFlags(change));
+    const microBatch = smallerMicroBatch(settings);
+    return resumable(error, {
+      command: commandFor(unwritten),
+      withFewerImages: microBatch === undefined ? undefined : commandFor({ ...unwritten, microBatch }),
+      step: stepsDone(),
+    });
+  };
   const trainer = await Trainer.create(trainerOptions(run), {
     compile: inputs.compile,
     data,
@@ -73,7 +85,7 @@ export async function runTraining(
     wantsTest: options.predictions,
     drawEvery: options.tensorboard ? Math.ceil(inputs.dataset.val.images.length / DRAWN) : undefined,
   }).catch((error: unknown) => {
-    throw inAnotherRun(error, run);
+    throw explained(error);
   });
   // From the first step on, the state has other values; the pretrained ones would take memory for nothing.
   inputs.network = withoutValues(inputs.network);
@@ -107,12 +119,7 @@ export async function runTraining(
     return await finishRun(run, record, trainer.state, { ...result, position, events });
   } catch (error) {
     if (!isStop(error)) events?.fail(stepsDone());
-    if (stageOf(path) === undefined) throw inAnotherRun(error, run);
-    const command =
-      log === undefined
-        ? commandLine('train', '--resume', path, ...flags)
-        : commandLine('train', '--resume', path);
-    throw resumable(inAnotherRun(error, run), command, stepsDone());
+    throw explained(error);
   } finally {
     log?.close();
     events?.close();

@@ -38,7 +38,7 @@ import { smallImagesRemark } from '../prepare/small-images.js';
 import { stepMemory } from '../prepare/step-memory.js';
 import { timedDriver } from '../profile/timed.js';
 import { type TimedHost, timedHost } from '../profile/timed-host.js';
-import { changeLength, lengthFlags, unchanged } from './change-length.js';
+import { changeRun, unchanged } from './change-run.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import { epochsByTime, measuredPlan } from './epochs-by-time.js';
@@ -124,7 +124,7 @@ async function withNewRun<Result>(
  * Continues a run that was stopped or killed, from its last checkpoint; with the same number of threads, it ends with
  * the same bits as if nothing had happened. Its length may be changed: then also a run that has ended goes on.
  *
- * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun`, `changeLength` and
+ * @throws AdarandError `run.finished`, `run.data-changed`, `run.model-changed`, and as `trainRun`, `changeRun` and
  * `loadLatest` do.
  */
 export async function resumeRun(
@@ -146,7 +146,7 @@ export async function resumeRun(
         `See ${path}/summary.json. For more epochs, start a new run.`,
       );
     const position = last?.position ?? start();
-    const changed = changeLength({ path, record: before, position, summary }, asked);
+    const changed = changeRun({ path, record: before, position, summary }, asked);
     const record = changed?.record ?? before;
     const { options, settings } = record;
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
@@ -168,7 +168,7 @@ export async function resumeRun(
     const run: Run = { options, settings, method, groups, preparation, inputs, held, host };
     return await runTraining(run, record, {
       from: last,
-      flags: lengthFlags(asked),
+      asked,
       async begin() {
         if (changed === undefined) return;
         await folder.reopen();

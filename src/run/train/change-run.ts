@@ -3,14 +3,19 @@ import type { Position } from '../../training/checkpoint.js';
 import { type EndReason, endReasons } from '../../training/end-reasons.js';
 import { commandLine } from '../command-line.js';
 import type { RunChange, RunRecord, RunSummary } from '../folder/record.js';
+import { flagName } from '../options/flag-name.js';
 import { lengthOf, stepsAt } from './check-position.js';
+import { changeMicroBatch, microBatchOf } from './micro-batch.js';
 import { learningRateAt } from './schedule-of.js';
 
 /** What may be changed when a run is resumed. */
-export interface Length {
+export interface Changeable {
   readonly epochs?: number | undefined;
   readonly patience?: number | undefined;
+  readonly microBatch?: number | undefined;
 }
+
+const changeable = ['epochs', 'patience', 'microBatch'] as const satisfies (keyof Changeable)[];
 
 /** A run to be resumed, as it is on disk. */
 export interface Resumed {
@@ -21,26 +26,29 @@ export interface Resumed {
   readonly summary: RunSummary | undefined;
 }
 
-export interface ChangedLength {
+export interface ChangedRun {
   readonly record: RunRecord;
   /** What the user will want to know before training. */
   readonly remarks: readonly string[];
 }
 
 /**
- * The record of a run whose length is changed; undefined where it stays as it is.
+ * The record of a run whose length, or whose images computed at a time, are changed; undefined where it stays as it is.
  *
  * The schedule is a function of the number of epochs, so from here on it is that of the new number: a cosine that had come
  * down goes up again.
  *
- * @throws AdarandError `run.finished` for a run that has ended and would end at once again, `config.epochs-done`.
+ * @throws AdarandError `run.finished` for a run that has ended and would end at once again, `config.epochs-done`,
+ * `config.micro-batch`.
  */
-export function changeLength(run: Resumed, asked: Length): ChangedLength | undefined {
+export function changeRun(run: Resumed, asked: Changeable): ChangedRun | undefined {
   const { record, position, summary } = run;
   const { epochs, patience } = record.options;
   const to = { epochs: asked.epochs ?? epochs, patience: asked.patience ?? patience };
   if (epochs === 0 && (summary !== undefined || to.epochs > 0)) throw probeAlone(run);
-  const changed: Pick<RunChange, 'epochs' | 'patience'> = {
+  const divided = changeMicroBatch(record, asked.microBatch);
+  const changed: Pick<RunChange, 'epochs' | 'patience' | 'micro_batch'> = {
+    ...divided?.change,
     ...(to.epochs !== epochs && { epochs: { from: epochs, to: to.epochs } }),
     ...(to.patience !== undefined &&
       to.patience !== patience && { patience: { from: patience ?? null, to: to.patience } }),
@@ -55,6 +63,7 @@ export function changeLength(run: Resumed, asked: Length): ChangedLength | undef
   const next: RunRecord = {
     ...record,
     options: { ...record.options, ...to },
+    settings: { ...record.settings, ...divided?.settings },
     changes: [...(record.changes ?? []), change],
   };
   const reasons = endReasons(position, lengthOf(next));
@@ -63,23 +72,28 @@ export function changeLength(run: Resumed, asked: Length): ChangedLength | undef
   if (isSame) return undefined;
   return {
     record: next,
-    remarks: [...describe(run, change, next), ...(reasons.length > 0 ? [endsHere] : [])],
+    remarks: [
+      ...(divided?.remarks ?? []),
+      ...describe(run, change, next),
+      ...(reasons.length > 0 ? [endsHere] : []),
+    ],
   };
 }
 
 /** One for each of the options that were given and that the run has already. */
-export function unchanged({ options }: RunRecord, asked: Length): string[] {
-  const names = ['epochs', 'patience'] as const;
-  return names
-    .filter((name) => asked[name] !== undefined && asked[name] === options[name])
-    .map((name) => `--${name} ${asked[name]} changes nothing: the run has it already`);
+export function unchanged({ options, settings }: RunRecord, asked: Changeable): string[] {
+  const has: Changeable = { ...options, microBatch: microBatchOf(settings) };
+  return changeable
+    .filter((name) => asked[name] !== undefined && asked[name] === has[name])
+    .map((name) => `--${flagName(name)} ${asked[name]} changes nothing: the run has it already`);
 }
 
 /** As they are typed. */
-export function lengthFlags({ epochs, patience }: Length): string[] {
-  return Object.entries({ epochs, patience }).flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, String(value)],
-  );
+export function changeFlags(asked: Changeable): string[] {
+  return changeable.flatMap((name) => {
+    const value = asked[name];
+    return value === undefined ? [] : [`--${flagName(name)}`, String(value)];
+  });
 }
 
 /**
