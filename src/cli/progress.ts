@@ -25,6 +25,7 @@ const doing: Readonly<Record<RunPhase, string>> = {
   prepare: 'preparing the method',
   'epoch-callback': 'predicting the training images',
   compile: 'compiling',
+  'first-step': 'first step: the device compiles its kernels',
   measure: 'measuring steps',
   train: 'training',
   validate: 'validating',

@@ -6,6 +6,8 @@ export type Phase =
   | 'measure'
   | 'statistics'
   | 'prepare'
+  /** Of a device that compiles its kernels when they are first run. */
+  | 'first-step'
   | 'train'
   | 'validate'
   | 'diagnose'

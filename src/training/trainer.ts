@@ -69,6 +69,8 @@ export class Trainer {
   readonly #stepper: Stepper;
   readonly #passes: SplitPasses;
   readonly #method: MethodHost | undefined;
+  /** Whether nothing is left to be compiled by a step: a device of its own compiles kernels when they are first run. */
+  #isCompiled: boolean;
   /** Of the best epoch, unless another process validated it. */
   #drawn: Outputs | undefined;
 
@@ -78,6 +80,7 @@ export class Trainer {
     const { method, prepared = {}, lambda, seed } = others;
     this.#options = others;
     this.#host = host;
+    this.#isCompiled = host.compile.device === 'cpu';
     this.#stepper = stepper;
     this.#passes = passes;
     this.#method = lambda === 0 ? undefined : new MethodHost(method, prepared, stepper, seed);
@@ -144,10 +147,12 @@ export class Trainer {
     const step = this.#stepsDone(position);
     if (step > 0 && this.#isDone(position)) await this.#passes.keepLast({ epoch: position.epoch, step });
     while (!this.#isDone(position)) {
-      emit({ type: 'phase', phase: 'train' });
+      emit({ type: 'phase', phase: this.#isCompiled ? 'train' : 'first-step' });
       const clock = new Clock();
       for await (const batch of data.train(position.epoch, position.batch, this.#method?.sourceSampler)) {
         await this.#step(batch, position, clock);
+        if (!this.#isCompiled) emit({ type: 'phase', phase: 'train' });
+        this.#isCompiled = true;
         if (this.#endsEpoch(position)) break;
         if (stop()) {
           await checkpoints.saveLast(await this.#snapshot(), position);

@@ -10,6 +10,7 @@ const partOf = {
   prepare: 'prepare',
   measure: 'prepare',
   compile: 'compile',
+  'first-step': 'compile',
   train: 'train',
   validate: 'evaluate',
   test: 'evaluate',
