@@ -1,5 +1,5 @@
 /** What the page and its worker tell each other. */
-import type { Classifier } from './classifier.js';
+import type { Classifier } from '../models/export/web/page-classifier.js';
 
 export type ToWorker =
   | { readonly type: 'load'; readonly classifier: Classifier; readonly base: string }

@@ -2,7 +2,7 @@ import type { Pixels } from '../data/image.js';
 import { renderView } from '../data/resample.js';
 import { centreView } from '../data/view.js';
 import { halvingWeights } from '../models/export/halving-weights.js';
-import type { Classifier } from './classifier.js';
+import type { Classifier } from '../models/export/web/page-classifier.js';
 
 /** What the network sees of a picture, `[imageSize, imageSize, 3]`: the pixels that evaluation takes. */
 export function seenOf(

@@ -1,5 +1,5 @@
 import { percent } from '../analysis/format-accuracy.js';
-import type { Classifier } from './classifier.js';
+import type { Classifier } from '../models/export/web/page-classifier.js';
 import { make, named } from './elements.js';
 import type { Answer } from './messages.js';
 

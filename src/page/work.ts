@@ -1,4 +1,4 @@
-import type { Classifier } from './classifier.js';
+import type { Classifier } from '../models/export/web/page-classifier.js';
 import type { Answer, FromWorker, ToWorker } from './messages.js';
 import { Unreadable } from './unreadable.js';
 

@@ -1,7 +1,7 @@
 /** Loads the network and classifies pictures, beside the page, which therefore stays responsive. */
 import type * as Ort from 'onnxruntime-web';
+import type { Classifier } from '../models/export/web/page-classifier.js';
 import { logSumExp } from '../training/log-sum-exp.js';
-import type { Classifier } from './classifier.js';
 import { loadBytes } from './load-bytes.js';
 import type { Answer, FromWorker, ToWorker } from './messages.js';
 import { pixelValues, seenOf } from './network-input.js';

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join, posix, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFolder, programFolder } from '../../../package.js';
-import type { Classifier } from '../../../page/classifier.js';
 import { type ExportedFile, toJson } from '../folder.js';
+import type { Classifier } from './page-classifier.js';
 
 /** The page that classifies pictures in a browser, seen from an exported folder. Its graph is there already. */
 export async function pageFiles(classifier: Classifier): Promise<readonly ExportedFile[]> {
