@@ -2,7 +2,7 @@ import { AdarandError } from '../../errors.js';
 import type { BackboneWeights } from '../backbone.js';
 import type { BackboneFamily } from '../family.js';
 import { vitNamings } from './names.js';
-import type { VitOptions } from './options.js';
+import { type VitOptions, vitDesign } from './options.js';
 import { positionFilter, resizePositions } from './positions.js';
 import { coversVit, vitOptions } from './recognise.js';
 import { isFlexible } from './transformers-clip.js';
@@ -35,7 +35,7 @@ export const vits = {
           `Choose a multiple, such as ${Math.max(1, Math.round(imageSize / patch)) * patch}.`,
         );
       const change = {
-        before: positionedTokens(options),
+        before: positionedTokens(vitDesign(options)),
         from: options.imageSize / patch,
         to: imageSize / patch,
         filter,

@@ -50,6 +50,42 @@ export interface MlpOptions {
   readonly activation?: Activation | 'swiglu';
 }
 
+/** The same with its defaults: what layers and specs are made of. */
+export interface VitDesign extends Required<Omit<VitOptions, 'mlp' | 'pool' | 'projection'>> {
+  readonly mlp: Required<MlpOptions>;
+  readonly pool: NonNullable<VitOptions['pool']>;
+  readonly projection: number | undefined;
+}
+
+export function vitDesign(options: VitOptions): VitDesign {
+  const { imageSize, patch, width, depth, mlp, pool = 'token', projection } = options;
+  return {
+    name: `vit-${width}-${depth}-${patch}`,
+    modelType: 'vit',
+    preprocessing: {
+      imageSize,
+      resizeSize: Math.round((imageSize * 256) / 224),
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+    },
+    epsilon: 1e-6,
+    qkvBias: true,
+    qkNorm: false,
+    layerScale: false,
+    patchBias: true,
+    preNorm: false,
+    classToken: true,
+    distillation: false,
+    registers: 0,
+    positions: 'all',
+    norm: 'norm',
+    ...options,
+    mlp: { hidden: 4 * width, activation: 'gelu', ...mlp },
+    pool,
+    projection,
+  };
+}
+
 /** What tensors cannot tell. */
 export type Hidden = Partial<
   Pick<VitOptions, 'heads' | 'epsilon' | 'pool'> & { readonly activation: MlpOptions['activation'] }

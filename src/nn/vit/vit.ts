@@ -10,7 +10,7 @@ import { followedBy, layerNormSpecs, linearSpecs, type TensorSpec } from '../spe
 import { attentionBlock, attentionSpecs } from './attention-block.js';
 import { latentPool, latentPoolSpecs } from './attention-pool.js';
 import { mlp, mlpSpecs } from './mlp.js';
-import type { VitOptions } from './options.js';
+import { type VitDesign, type VitOptions, vitDesign } from './options.js';
 
 /**
  * Vision Transformer (Dosovitskiy et al. 2021) with timm's tensor names: pre-norm blocks, one qkv matrix, learned
@@ -18,40 +18,36 @@ import type { VitOptions } from './options.js';
  * (Radford et al. 2021) or SigLIP (Zhai et al. 2023). Its features are what the classifier, or CLIP's comparison with texts, sees.
  */
 export function vit(options: VitOptions, weights: BackboneWeights): Network {
-  const { imageSize, patch, width, depth, name = `vit-${width}-${depth}-${patch}` } = options;
+  const design = vitDesign(options);
+  const { name, modelType, preprocessing, width, depth } = design;
   const blocks = Array.from({ length: depth }, (_, i) => `blocks.${i}`);
   return backbone(
     {
       name,
-      modelType: options.modelType ?? 'vit',
-      featureSize: featureSize(options),
-      preprocessing: options.preprocessing ?? {
-        imageSize,
-        resizeSize: Math.round((imageSize * 256) / 224),
-        mean: [0.5, 0.5, 0.5],
-        std: [0.5, 0.5, 0.5],
-      },
-      head: options.pool === 'both-tokens' ? ['head', 'head_dist'] : ['head'],
+      modelType,
+      featureSize: featureSize(design),
+      preprocessing,
+      head: design.pool === 'both-tokens' ? ['head', 'head_dist'] : ['head'],
       groups: followedBy(
         [
-          { name: 'stem', specs: embeddingSpecs(options) },
-          ...blocks.map((name) => ({ name, specs: blockSpecs(name, options) })),
+          { name: 'stem', specs: embeddingSpecs(design) },
+          ...blocks.map((name) => ({ name, specs: blockSpecs(name, design) })),
         ],
         [
-          ...(options.norm === 'none' ? [] : layerNormSpecs(finalNorm(options), width)),
-          ...(options.pool === 'attention' ? latentPoolSpecs(options) : []),
-          ...projectionSpecs(options),
+          ...(design.norm === 'none' ? [] : layerNormSpecs(design.norm, width)),
+          ...(design.pool === 'attention' ? latentPoolSpecs(design) : []),
+          ...projectionSpecs(design),
         ],
       ),
       features(images, scope) {
-        let x = embed(scope, images, options);
+        let x = embed(scope, images, design);
         blocks.forEach((block, i) => {
-          x = blockOf(scope, x, block, options);
+          x = blockOf(scope, x, block, design);
           for (const stage of [1, 2, 3, 4])
             if (Math.ceil((stage * depth) / 4) === i + 1) scope.featureMap(`stage${stage}`, x);
         });
-        const features = pool(scope, x, options);
-        if (options.projection === undefined) return features;
+        const features = pool(scope, x, design);
+        if (design.projection === undefined) return features;
         return linear(scope, features, PROJECTION, { bias: false });
       },
     },
@@ -62,13 +58,13 @@ export function vit(options: VitOptions, weights: BackboneWeights): Network {
 /** A name that no classifier has. */
 const PROJECTION = 'projection';
 
-function featureSize({ width, pool, projection }: VitOptions): number {
+function featureSize({ width, pool, projection }: VitDesign): number {
   if (projection !== undefined) return projection;
   return pool === 'both-tokens' || pool === 'token-and-average' ? 2 * width : width;
 }
 
 /** Tokens before those of the patches: class, distillation, registers. */
-function prefixTokens({ classToken = true, distillation = false, registers = 0 }: VitOptions) {
+function prefixTokens({ classToken, distillation, registers }: VitDesign) {
   return [
     ...(classToken ? [{ name: 'cls_token', count: 1 }] : []),
     ...(distillation ? [{ name: 'dist_token', count: 1 }] : []),
@@ -76,13 +72,13 @@ function prefixTokens({ classToken = true, distillation = false, registers = 0 }
   ];
 }
 
-function embeddingSpecs(options: VitOptions): TensorSpec[] {
-  const { imageSize, patch, width, patchBias = true, preNorm = false } = options;
+function embeddingSpecs(design: VitDesign): TensorSpec[] {
+  const { imageSize, patch, width, patchBias, preNorm } = design;
   const initial = truncatedNormal(0.02);
   const kernel = 'patch_embed.proj';
-  const positions = (imageSize / patch) ** 2 + positionedTokens(options);
+  const positions = (imageSize / patch) ** 2 + positionedTokens(design);
   return [
-    ...prefixTokens(options).map(({ name, count }) => {
+    ...prefixTokens(design).map(({ name, count }) => {
       return { name, shape: [1, count, width], role: 'norm', initial: zero } as const;
     }),
     { name: 'pos_embed', shape: [1, positions, width], role: 'norm', initial },
@@ -95,21 +91,21 @@ function embeddingSpecs(options: VitOptions): TensorSpec[] {
 }
 
 /** How many of the tokens before the patches have positions: the first ones. */
-export function positionedTokens(options: VitOptions): number {
-  const { positions = 'all' } = options;
-  const counts = prefixTokens(options).filter(({ name }) => {
+export function positionedTokens(design: VitDesign): number {
+  const { positions } = design;
+  const counts = prefixTokens(design).filter(({ name }) => {
     return positions === 'all' || (positions === 'all-but-registers' && name !== 'reg_token');
   });
   return counts.reduce((sum, { count }) => sum + count, 0);
 }
 
 /** Tokens [N,T,D] of images [N,3,H,W]: class, distillation and registers, then one for each patch, with positions. */
-function embed(scope: Scope, images: Value, options: VitOptions): Value {
-  const { patch, patchBias = true, preNorm = false, epsilon = 1e-6 } = options;
+function embed(scope: Scope, images: Value, design: VitDesign): Value {
+  const { patch, patchBias, preNorm, epsilon } = design;
   const [batch, , height, width] = nchw(images.shape);
   const rows = Math.floor(height / patch);
   const columns = Math.floor(width / patch);
-  const positioned = positionedTokens(options);
+  const positioned = positionedTokens(design);
   const positions = scope.parameter('pos_embed');
   const [count, size] = [at(positions.shape, 1), at(positions.shape, 2)];
   if (rows * columns + positioned !== count)
@@ -126,10 +122,10 @@ function embed(scope: Scope, images: Value, options: VitOptions): Value {
       : slice(slice(images, 2, 0, rows * patch), 3, 0, columns * patch);
   const maps = conv(cut, scope.parameter('patch_embed.proj.weight'), bias, geometry);
   const patches = transpose(reshape(maps, [batch, size, rows * columns]), [0, 2, 1]);
-  const before = prefixTokens(options).map(({ name, count: n }) => ({
+  const before = prefixTokens(design).map(({ name, count: n }) => ({
     tokens: expand(scope.parameter(name), [batch, n, size]),
     positioned:
-      options.positions !== 'patches' && (name !== 'reg_token' || options.positions !== 'all-but-registers'),
+      design.positions !== 'patches' && (name !== 'reg_token' || design.positions !== 'all-but-registers'),
   }));
   const firsts = before.filter((token) => token.positioned).map(({ tokens }) => tokens);
   const rest = before.filter((token) => !token.positioned).map(({ tokens }) => tokens);
@@ -148,8 +144,8 @@ function embed(scope: Scope, images: Value, options: VitOptions): Value {
 
 const concatenated = (parts: readonly Value[]) => (parts.length === 1 ? at(parts, 0) : concat([...parts], 1));
 
-function blockSpecs(block: string, options: VitOptions): TensorSpec[] {
-  const { width, layerScale = false } = options;
+function blockSpecs(block: string, design: VitDesign): TensorSpec[] {
+  const { width, layerScale } = design;
   const scale = (name: string): TensorSpec[] =>
     layerScale
       ? [
@@ -163,39 +159,37 @@ function blockSpecs(block: string, options: VitOptions): TensorSpec[] {
       : [];
   return [
     ...layerNormSpecs(`${block}.norm1`, width),
-    ...attentionSpecs(`${block}.attn`, options),
+    ...attentionSpecs(`${block}.attn`, design),
     ...scale(`${block}.ls1.gamma`),
     ...layerNormSpecs(`${block}.norm2`, width),
-    ...mlpSpecs(`${block}.mlp`, options),
+    ...mlpSpecs(`${block}.mlp`, design),
     ...scale(`${block}.ls2.gamma`),
   ];
 }
 
-function blockOf(scope: Scope, x: Value, block: string, options: VitOptions): Value {
-  const { layerScale = false, epsilon = 1e-6 } = options;
+function blockOf(scope: Scope, x: Value, block: string, design: VitDesign): Value {
+  const { layerScale, epsilon } = design;
   const scaled = (y: Value, name: string) => (layerScale ? mul(y, scope.parameter(name)) : y);
   const attended = attentionBlock(
     scope,
     layerNorm(scope, x, `${block}.norm1`, epsilon),
     `${block}.attn`,
-    options,
+    design,
   );
   const y = add(x, scaled(attended, `${block}.ls1.gamma`));
-  const hidden = mlp(scope, layerNorm(scope, y, `${block}.norm2`, epsilon), `${block}.mlp`, options);
+  const hidden = mlp(scope, layerNorm(scope, y, `${block}.norm2`, epsilon), `${block}.mlp`, design);
   return add(y, scaled(hidden, `${block}.ls2.gamma`));
 }
 
-const finalNorm = ({ norm = 'norm' }: VitOptions) => norm;
-
 /** [N,d] features of tokens x [N,T,D]. A norm is per token: only what is read is normalised. */
-function pool(scope: Scope, x: Value, options: VitOptions): Value {
-  const { width, pool: kind = 'token', norm = 'norm', epsilon = 1e-6 } = options;
+function pool(scope: Scope, x: Value, design: VitDesign): Value {
+  const { width, pool: kind, norm, epsilon } = design;
   const batch = at(x.shape, 0);
   const normalised = (y: Value, name: 'norm' | 'fc_norm') =>
     norm === name ? layerNorm(scope, y, name, epsilon) : y;
   const token = (position: number) =>
     normalised(normalised(reshape(slice(x, 1, position, position + 1), [batch, width]), 'norm'), 'fc_norm');
-  const prefix = prefixTokens(options).reduce((sum, { count }) => sum + count, 0);
+  const prefix = prefixTokens(design).reduce((sum, { count }) => sum + count, 0);
   const patches = () => normalised(slice(x, 1, prefix, at(x.shape, 1)), 'norm');
   const average = () => {
     return normalised(reshape(reduceMean(patches(), [1]), [batch, width]), 'fc_norm');
@@ -206,7 +200,7 @@ function pool(scope: Scope, x: Value, options: VitOptions): Value {
     case 'average':
       return average();
     case 'attention':
-      return normalised(latentPool(scope, patches(), options), 'fc_norm');
+      return normalised(latentPool(scope, patches(), design), 'fc_norm');
     case 'both-tokens':
       return concat([token(0), token(1)], 1);
     case 'token-and-average':
@@ -214,6 +208,6 @@ function pool(scope: Scope, x: Value, options: VitOptions): Value {
   }
 }
 
-function projectionSpecs({ width, projection }: VitOptions): TensorSpec[] {
+function projectionSpecs({ width, projection }: VitDesign): TensorSpec[] {
   return projection === undefined ? [] : linearSpecs(PROJECTION, projection, width, { bias: false });
 }

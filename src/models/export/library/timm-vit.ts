@@ -3,7 +3,7 @@ import { matrix } from '../../../graph/shapes.js';
 import { float32, type Tensor } from '../../../graph/tensor.js';
 import type { ArchitectureConfig, Fields } from '../../../nn/config.js';
 import type { TensorOrigin } from '../../../nn/naming/origin.js';
-import type { VitOptions } from '../../../nn/vit/options.js';
+import { type VitDesign, vitDesign } from '../../../nn/vit/options.js';
 import { vitOptions } from '../../../nn/vit/recognise.js';
 import type { ExportedModel } from '../onnx.js';
 
@@ -21,11 +21,12 @@ export interface TimmVit {
  */
 export function timmVitOf(model: ExportedModel, { config }: TensorOrigin): TimmVit | undefined {
   const options = vitOptions(withHead(model), config ?? undefined);
-  const architecture = options && architectureOf(options);
-  if (options === undefined || architecture === undefined) return undefined;
-  const args = argumentsOf(options);
-  if (args === undefined) return undefined;
-  const projected = options.projection !== undefined;
+  if (options === undefined) return undefined;
+  const design = vitDesign(options);
+  const architecture = architectureOf(design);
+  const args = argumentsOf(design);
+  if (architecture === undefined || args === undefined) return undefined;
+  const projected = design.projection !== undefined;
   return {
     model: projected ? withoutProjection(model) : model,
     config: { library: 'timm', architecture, args },
@@ -42,8 +43,8 @@ function withHead({ network, head }: ExportedModel): ReadonlyMap<string, Tensor<
 const CLIP_EPSILON = 1e-5;
 
 /** One of timm's with this activation and epsilon; all else are arguments. */
-function architectureOf({ mlp, epsilon }: VitOptions): string | undefined {
-  switch (mlp?.activation) {
+function architectureOf({ mlp, epsilon }: VitDesign): string | undefined {
+  switch (mlp.activation) {
     case 'quick-gelu':
       return epsilon === CLIP_EPSILON ? 'vit_base_patch16_clip_quickgelu_224' : undefined;
     case 'gelu':
@@ -57,9 +58,9 @@ function architectureOf({ mlp, epsilon }: VitOptions): string | undefined {
 }
 
 /** Undefined where timm decides it together with what is given. */
-function argumentsOf(options: VitOptions): Fields | undefined {
-  const { patch, width, depth, heads, mlp, preNorm, classToken, patchBias, layerScale, norm } = options;
-  const globalPool = poolOf(options);
+function argumentsOf(design: VitDesign): Fields | undefined {
+  const { patch, width, depth, heads, mlp, preNorm, classToken, patchBias, layerScale, norm } = design;
+  const globalPool = poolOf(design);
   // timm's patches have a bias where no LayerNorm comes before the blocks.
   if (globalPool === undefined || patchBias === preNorm) return undefined;
   return {
@@ -67,18 +68,18 @@ function argumentsOf(options: VitOptions): Fields | undefined {
     embed_dim: width,
     depth,
     num_heads: heads,
-    mlp_ratio: ratioOf(mlp?.hidden ?? 4 * width, width),
-    qkv_bias: options.qkvBias,
+    mlp_ratio: ratioOf(mlp.hidden, width),
+    qkv_bias: design.qkvBias,
     class_token: classToken,
     global_pool: globalPool,
     pre_norm: preNorm,
     fc_norm: false,
     final_norm: norm !== 'none',
-    ...(layerScale === true && { init_values: 1 }),
+    ...(layerScale && { init_values: 1 }),
   };
 }
 
-function poolOf({ pool }: VitOptions): string | undefined {
+function poolOf({ pool }: VitDesign): string | undefined {
   switch (pool) {
     case 'token':
       return 'token';
