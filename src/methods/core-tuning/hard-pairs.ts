@@ -15,6 +15,7 @@ import {
   sub,
   type Value,
 } from '../../graph/ops.js';
+import { matrix, vector } from '../../graph/shapes.js';
 import { cosineMatrix, identity } from '../../nn/functional.js';
 
 export interface HardPairs {
@@ -46,7 +47,7 @@ export interface PairNoise {
  * positive; in a batch of one class there are neither.
  */
 export function hardPairs(features: Value, labels: Value, noise: PairNoise, floor: number): HardPairs {
-  const [B = 0] = labels.shape;
+  const [B] = vector(labels.shape, 'the labels');
   const same = cast(equal(reshape(labels, [B, 1]), reshape(labels, [1, B])), 'float32');
   const positives = sub(same, identity(B));
   const negatives = sub(1, same);
@@ -78,7 +79,7 @@ const mix = (a: Value, b: Value, share: Value): Value => add(mul(a, share), mul(
 
 /** In each row a one at the first largest score (of at least -1) where the mask is one; zeros in a row without any. */
 function firstLargest(scores: Value, mask: Value): Value {
-  const [, size = 0] = mask.shape;
+  const [, size] = matrix(mask.shape);
   const hidden = mul(sub(1, mask), BELOW);
   const masked = sub(mul(scores, mask), hidden);
   const largest = mul(cast(equal(masked, reduceMax(masked, [1])), 'float32'), mask);

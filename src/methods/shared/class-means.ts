@@ -1,4 +1,5 @@
 import { at } from '../../errors.js';
+import { matrix } from '../../graph/shapes.js';
 import type { LabelledFeatures } from '../prepare.js';
 
 /**
@@ -9,7 +10,7 @@ export function classMeans(
   { features, labels }: LabelledFeatures,
   classes: number,
 ): Map<number, Float64Array> {
-  const [, d = 0] = features.shape;
+  const [, d] = matrix(features.shape, 'the features');
   const sums = Array.from({ length: classes }, () => new Float64Array(d));
   const counts = new Int32Array(classes);
   labels.forEach((label, i) => {

@@ -80,7 +80,7 @@ export class LogisticRegression {
 
   private constructor(samples: LabelledSamples, computation: Computation) {
     const { features, classes, intercept } = samples;
-    const [, width = 0] = features.shape;
+    const [, width] = matrix(features.shape, 'the features');
     this.#samples = samples;
     this.#mean = intercept ? columnMeans(features) : new Float64Array(width);
     this.#computation = computation;

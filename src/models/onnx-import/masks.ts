@@ -1,3 +1,4 @@
+import { lastTwo } from '../../graph/shapes.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import { storedBehind } from './stored-behind.js';
@@ -26,8 +27,7 @@ export function attentionMasks(model: OnnxModel, nodes: readonly OnnxNode[]): re
 
 /** `hidesNothing`: also where all elements are 0. */
 function isMask({ shape, data }: Tensor, hidesNothing: boolean): boolean {
-  const [rows = 1, columns = 1] = shape.slice(-2);
-  if (shape.length < 2 || rows < 2 || columns < 2) return false;
+  if (shape.length < 2 || lastTwo(shape).some((size) => size < 2)) return false;
   let lowest = 0;
   for (const element of data) {
     const number = Number(element);

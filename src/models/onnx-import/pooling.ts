@@ -16,7 +16,7 @@ export const pooling = {
   AveragePool: weightless((node) => {
     const x = node.value(0);
     const pool = poolOf(node);
-    const [, channels = 1, ...map] = x.shape;
+    const [channels, map] = [at(x.shape, 1), x.shape.slice(2)];
     if (isWhole(pool, map)) return reduceMean(x, spatialAxes(node));
     const beyond = pool.kernel.some((size, axis) => size > at(map, axis));
     if (beyond && sizeOf([channels, ...pool.kernel]) > LARGEST_WINDOWS)

@@ -1,4 +1,5 @@
 import { at } from '../../errors.js';
+import { matrix } from '../../graph/shapes.js';
 import type { Tensor } from '../../graph/tensor.js';
 
 type Floats = Tensor<'float32'>;
@@ -57,11 +58,10 @@ export function onFlatPatches(channels: number): Form {
   return {
     // What is no such layer stays as it is, and is refused by its shape.
     toOurs: (theirs) => {
-      const [width = 0, length = 0] = theirs.shape;
+      if (theirs.shape.length !== 2) return theirs;
+      const [width, length] = matrix(theirs.shape);
       const side = Math.sqrt(length / channels);
-      return theirs.shape.length === 2 && Number.isInteger(side)
-        ? reordered(theirs, [width, channels, side, side], true)
-        : theirs;
+      return Number.isInteger(side) ? reordered(theirs, [width, channels, side, side], true) : theirs;
     },
     toTheirs: (ours) => reordered(ours, [at(ours.shape, 0), ours.data.length / at(ours.shape, 0)], false),
   };

@@ -220,7 +220,7 @@ function stacked(
 }
 
 function pieces({ shape, data }: Tensor<'float32'>, shares: readonly number[]): Tensor<'float32'>[] {
-  const [rows = 0, ...rest] = shape;
+  const [rows, rest] = [at(shape, 0), shape.slice(1)];
   const whole = shares.reduce((sum, share) => sum + share, 0);
   let before = 0;
   return shares.map((share) => {

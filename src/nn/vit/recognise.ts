@@ -72,8 +72,10 @@ function seenByHead(
 
 function mlpOptions(tensors: Weights, activation: MlpOptions['activation'] = 'gelu'): MlpOptions {
   const [into, out] = [tensors.get('blocks.0.mlp.fc1.weight'), tensors.get('blocks.0.mlp.fc2.weight')];
-  const hidden = out?.shape[1] ?? 0;
-  return { hidden, activation: into?.shape[0] === 2 * hidden ? 'swiglu' : activation };
+  // Where they are missing, the network misses them by their names.
+  if (into === undefined || out === undefined) return { activation };
+  const hidden = at(out.shape, 1);
+  return { hidden, activation: at(into.shape, 0) === 2 * hidden ? 'swiglu' : activation };
 }
 
 /** Which tokens before the patches have positions: the number of patches is a square. */
