@@ -20,6 +20,7 @@ export const recipe = {
   valFraction: 0.5,
   epochs: 30,
   batchSize: 20,
+  optimizer: 'sgd',
   learningRate: 0.1,
   schedule: 'cosine',
   augment: 'pad-crop',

@@ -112,11 +112,13 @@ export function secondsPerEpoch(
   return (images * 6 * multiplyAdds) / (shares[work] * gflops);
 }
 
-/**
- * Megabytes that a training step of 16 images takes.
- */
-export function stepMegabytes({ parameters, activations }: CatalogEntry): number {
-  return stepBytes({ parameters, activations: 1e6 * activations }, 16) / 1e6;
+/** Families with BatchNorm, which SGD trains by default; AdamW, which keeps two numbers of each weight, the others. */
+const bySgd: readonly CatalogEntry['family'][] = ['ResNet', 'MobileNet', 'EfficientNet'];
+
+/** Megabytes that a training step of 16 images takes. */
+export function stepMegabytes({ family, parameters, activations }: CatalogEntry): number {
+  const slots = bySgd.includes(family) ? 1 : 2;
+  return stepBytes({ parameters, activations: 1e6 * activations }, slots, 16) / 1e6;
 }
 
 /** Above so many images, time decides. */

@@ -26,6 +26,7 @@ for (const name of ['resnet18', 'resnet50', 'mobilenet-v2', 'vit-tiny-16', 'conv
 
 test('memory grows with the images of a batch, from what the process and the weights take', () => {
   const size = { parameters: 1e7, activations: 1e7 };
-  assert.equal(stepBytes(size, 0), 400e6);
-  assert.equal(stepBytes(size, 16), 400e6 + 1860e6);
+  assert.equal(stepBytes(size, 1, 0), 400e6);
+  assert.equal(stepBytes(size, 1, 16), 400e6 + 1860e6);
+  assert.equal(stepBytes(size, 2, 16), 480e6 + 1860e6);
 });

@@ -13,12 +13,12 @@ export interface StepSize {
 }
 
 /**
- * Bytes that a process takes that trains by steps of so many images: the weights with gradients, momentum and their next
- * values, and what the backward pass needs. Fitted to the four networks of docs/performance.md, which it gives within a
- * fifth.
+ * Bytes that a process takes that trains by steps of so many images: the weights with their gradients and next values, what
+ * the optimizer keeps of each in so many slots and their next values, and what the backward pass needs. Fitted to the four
+ * networks of docs/performance.md with one slot, which it gives within a fifth.
  */
-export function stepBytes({ parameters, activations }: StepSize, images: number): number {
-  return 200e6 + 20 * parameters + (186 / 16) * activations * images;
+export function stepBytes({ parameters, activations }: StepSize, slots: number, images: number): number {
+  return 200e6 + (12 + 8 * slots) * parameters + (186 / 16) * activations * images;
 }
 
 /** Of plain fine-tuning, where parameters of these names are trained. */

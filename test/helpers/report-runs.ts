@@ -43,7 +43,7 @@ export function recordedRun(given: Recorded): FinishedRun {
   const record = recordSchema.parse({
     format: 1,
     started: '2026-01-01T00:00:00.000Z',
-    options: { ...options, epochs: options.epochs ?? 4 },
+    options: { ...options, epochs: options.epochs ?? 4, optimizer: options.optimizer ?? 'sgd' },
     settings: {
       batchSize: 4,
       evalBatchSize: 4,

@@ -79,6 +79,7 @@ async function summaryOf(
     model: join(root, model),
     method: name,
     head: 'random',
+    optimizer: 'sgd',
     seed,
     epochs,
     out: folder,

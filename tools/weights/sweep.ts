@@ -62,6 +62,7 @@ async function measure(cell: Cell, method: MethodName, factor: number): Promise<
     seed: cell.seed,
     test: false,
     threads: 1,
+    optimizer: 'sgd',
     method,
     head,
     epochs: run.epochs,

@@ -101,13 +101,13 @@ export interface TrainOptions {
    * Learning rate before the schedule lowers it.
    *
    * Default: for sgd 0.01 with BatchNorm, without 0.0003 after a linear probe and 0.001 from a random
-   * head; for adam and adamw 0.00001 and 0.0001.
+   * head; for adam and adamw 0.0003, and 0.00003 with LayerNorm.
    */
   learningRate?: number | undefined;
   /**
    * Optimizer. sgd has a Nesterov momentum of 0.9.
    *
-   * Default: sgd.
+   * Default: sgd for a network with BatchNorm, adamw without, or with it folded away.
    */
   optimizer?: 'sgd' | 'adam' | 'adamw' | undefined;
   /**

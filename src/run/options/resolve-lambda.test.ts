@@ -19,7 +19,7 @@ const measured = {
 };
 
 function resolved(method: Method, given: object = {}, change: Partial<LambdaContext> = {}) {
-  const options = parseOptions(runOptionsSchema, { data: 'd', model: 'm', ...given });
+  const options = parseOptions(runOptionsSchema, { data: 'd', model: 'm', optimizer: 'sgd', ...given });
   return resolveLambda(options, { method: method.bind(), ...measured, ...change });
 }
 
@@ -72,7 +72,8 @@ test('a weight that is not finite is refused, with what it comes from', () => {
 });
 
 test('the mean square is asked for where a weight depends on it', () => {
-  const options = (given: object) => parseOptions(runOptionsSchema, { data: 'd', model: 'm', ...given });
+  const options = (given: object) =>
+    parseOptions(runOptionsSchema, { data: 'd', model: 'm', optimizer: 'sgd', ...given });
   assert.ok(needsMeanSquare(options({}), adarand.bind()));
   assert.ok(needsMeanSquare(options({}), compose([l2sp, adarand]).bind()));
   assert.ok(!needsMeanSquare(options({}), l2sp.bind()));

@@ -6,9 +6,10 @@ import { fineTuning } from '../../methods/fine-tuning.js';
 import { fnp } from '../../methods/fnp.js';
 import { l2sp } from '../../methods/l2-sp.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
+import type { Network } from '../../nn/network.js';
 import type { StepMemory } from './fitting-batch.js';
 import { parseOptions } from './parse-options.js';
-import { evenBatch, needsStatistics, resolveSettings } from './settings.js';
+import { decideOptimizer, evenBatch, needsStatistics, resolveSettings } from './settings.js';
 import { trainOptionsSchema } from './train-options.js';
 
 const parseTrainOptions = (given: unknown) => parseOptions(trainOptionsSchema, given);
@@ -24,14 +25,16 @@ function datasetOf(images: number) {
 const plenty: StepMemory = { bytesOf: () => 1, limit: undefined };
 
 function resolved(given: object, images = 1000, memory = plenty) {
-  const options = parseTrainOptions({ data: 'd', model: 'm', ...given });
-  const dataset = datasetOf(images);
-  return resolveSettings(options, {
-    dataset,
+  return resolveSettings(decided(given, network), {
+    dataset: datasetOf(images),
     network,
     method: adarand.bind(),
     memory,
   });
+}
+
+function decided(given: object, of: Network) {
+  return decideOptimizer(parseTrainOptions({ data: 'd', model: 'm', ...given }), of);
 }
 
 test('batches are smaller where there are few images', () => {
@@ -56,16 +59,22 @@ test('batches are smaller where memory is scarce, unless their size is given', (
   assert.equal(resolved({ batchSize: 64 }, 1000, scarce).batchSize, 64);
 });
 
-test('the learning rate goes with BatchNorm and the optimizer', () => {
-  assert.equal(resolved({ head: 'random' }).learningRate, 0.01);
-  const folded = { ...network, buffers: new Map() };
-  const options = parseTrainOptions({ data: 'd', model: 'm', head: 'random' });
-  const given = { dataset: datasetOf(100), network: folded, method: adarand.bind(), memory: plenty };
-  assert.equal(resolveSettings(options, given).learningRate, 0.001);
-  assert.equal(resolved({ head: 'random', optimizer: 'adamw' }).learningRate, 1e-4);
-  assert.equal(resolved({}).learningRate, 0.01);
-  const probed = parseTrainOptions({ data: 'd', model: 'm' });
-  assert.equal(resolveSettings(probed, given).learningRate, 0.0003);
+test('optimizer and learning rate go with what normalises activations', () => {
+  const weights = [...network.parameters].filter(([, { kind }]) => kind !== 'norm');
+  const folded = { ...network, buffers: new Map(), parameters: new Map(weights) };
+  const layerNorm = { ...network, buffers: new Map() };
+  const chosen = (of: Network, given: object = {}) => {
+    const options = decided(given, of);
+    const context = { dataset: datasetOf(100), network: of, method: adarand.bind(), memory: plenty };
+    return [options.optimizer, resolveSettings(options, context).learningRate];
+  };
+  assert.deepEqual(chosen(network), ['sgd', 0.01]);
+  assert.deepEqual(chosen(network, { head: 'random' }), ['sgd', 0.01]);
+  assert.deepEqual(chosen(network, { optimizer: 'adamw' }), ['adamw', 3e-4]);
+  assert.deepEqual(chosen(folded), ['adamw', 3e-4]);
+  assert.deepEqual(chosen(folded, { optimizer: 'sgd' }), ['sgd', 3e-4]);
+  assert.deepEqual(chosen(folded, { optimizer: 'sgd', head: 'random' }), ['sgd', 1e-3]);
+  assert.deepEqual(chosen(layerNorm), ['adamw', 3e-5]);
 });
 
 test('statistics are computed only where they are needed', () => {
@@ -79,9 +88,9 @@ test('statistics are computed only where they are needed', () => {
 test("adamw decays weights, unless the method's own losses take that place", () => {
   assert.equal(resolved({ optimizer: 'adamw' }).weightDecay, 0.05);
   assert.equal(resolved({}).weightDecay, 0);
-  const options = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw' });
+  const options = decided({ optimizer: 'adamw' }, network);
   const given = { dataset: datasetOf(100), network, memory: plenty };
   assert.equal(resolveSettings(options, { ...given, method: l2sp.bind() }).weightDecay, 0);
-  const asked = parseTrainOptions({ data: 'd', model: 'm', optimizer: 'adamw', weightDecay: 0.1 });
+  const asked = decided({ optimizer: 'adamw', weightDecay: 0.1 }, network);
   assert.equal(resolveSettings(asked, { ...given, method: l2sp.bind() }).weightDecay, 0.1);
 });

@@ -6,7 +6,7 @@ import type { Network } from '../../nn/network.js';
 import { type AugmentationName, augmentations } from './augmentations.js';
 import { fittingBatch, type StepMemory } from './fitting-batch.js';
 import { lambdaSchema, needsMeanSquare, type ResolvedLambda } from './resolve-lambda.js';
-import { type AskedOptions, MAXIMUM_BATCH } from './train-options.js';
+import { type AskedOptions, MAXIMUM_BATCH, type RunOptions } from './train-options.js';
 
 const smallImage = 64;
 
@@ -32,12 +32,19 @@ export const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
+/** Options whose optimizer is decided. */
+export type DecidedOptions = AskedOptions & Pick<RunOptions, 'optimizer'>;
+
+export function decideOptimizer(asked: AskedOptions, network: Pick<Network, 'buffers'>): DecidedOptions {
+  return { ...asked, optimizer: asked.optimizer ?? defaultOptimizer(network) };
+}
+
 /** All but the weight of the penalty, which may depend on what is prepared with these. */
 export type FirstSettings = Omit<Settings, keyof ResolvedLambda>;
 
 /** @throws AdarandError `data.batch-too-large`. */
 export function resolveSettings(
-  options: AskedOptions,
+  options: DecidedOptions,
   given: {
     readonly dataset: Dataset;
     readonly network: Network;
@@ -81,17 +88,26 @@ export function evenBatch(images: number): number {
 }
 
 function defaultWeightDecay(
-  { optimizer }: AskedOptions,
+  { optimizer }: DecidedOptions,
   { replacesWeightDecay = false }: MethodDescription,
 ): number {
   return optimizer === 'adamw' && !replacesWeightDecay ? 0.05 : 0;
 }
 
-/** Without BatchNorm (or with it folded away) nothing rescales activations, and SGD at the paper's 0.01 diverges slowly. */
-function defaultLearningRate({ optimizer, head }: AskedOptions, { buffers }: Network): number {
-  const isProbe = head === 'linear-probe';
+/**
+ * As the AdaRand paper has them: Nesterov's momentum for networks with BatchNorm, AdamW for others. Without BatchNorm nothing
+ * rescales activations: rates of SGD that are not small diverge, and small ones are slow.
+ */
+function defaultOptimizer({ buffers }: Pick<Network, 'buffers'>): RunOptions['optimizer'] {
+  return buffers.size > 0 ? 'sgd' : 'adamw';
+}
+
+/** Measured on validation images (docs/results.md#rates); with LayerNorm, the rate of the paper's vision transformers. */
+function defaultLearningRate({ optimizer, head }: DecidedOptions, { buffers, parameters }: Network): number {
+  const hasBatchNorm = buffers.size > 0;
+  const hasLayerNorm = !hasBatchNorm && [...parameters.values()].some(({ kind }) => kind === 'norm');
+  if (optimizer !== 'sgd') return hasLayerNorm ? 3e-5 : 3e-4;
+  if (hasBatchNorm) return 0.01;
   // The head of a linear probe has large weights, which give large gradients.
-  if (optimizer !== 'sgd') return isProbe ? 1e-5 : 1e-4;
-  if (buffers.size > 0) return 0.01;
-  return isProbe ? 0.0003 : 0.001;
+  return head === 'linear-probe' ? 3e-4 : 1e-3;
 }

@@ -24,7 +24,8 @@ test('data and model are enough', () => {
   const options = parse(enough);
   assert.equal(options.method, 'adarand');
   assert.equal(options.epochs, undefined, 'follows from minutes, where they are given');
-  assert.equal(parseOptions(runOptionsSchema, options).epochs, 20);
+  assert.equal(options.optimizer, undefined, 'depends on the network');
+  assert.equal(parseOptions(runOptionsSchema, { ...options, optimizer: 'sgd' }).epochs, 20);
   assert.equal(options.lambdaUnit, 'relative');
   assert.equal(options.batchSize, undefined, 'depends on the data');
 });

@@ -163,12 +163,13 @@ const training = {
     alias: 'lr',
     otherwise:
       'for sgd 0.01 with BatchNorm, without 0.0003 after a linear probe and 0.001 from a random head; for adam and adamw ' +
-      '0.00001 and 0.0001',
+      '0.0003, and 0.00003 with LayerNorm',
   }),
-  optimizer: choiceOf(optimizers).default('sgd').register(optionRegistry, {
+  optimizer: choiceOf(optimizers).optional().register(optionRegistry, {
     description: 'Optimizer. sgd has a Nesterov momentum of 0.9.',
     group: 'Training',
     value: 'name',
+    otherwise: 'sgd for a network with BatchNorm, adamw without, or with it folded away',
   }),
   schedule: choiceOf(schedules)
     .default('cosine')
@@ -367,7 +368,10 @@ export const trainOptionsSchema = z.strictObject({
 /** Validated, with defaults. */
 export type AskedOptions = z.output<typeof trainOptionsSchema>;
 
-/** The options of a run, whose number of epochs is decided. */
-export const runOptionsSchema = trainOptionsSchema.extend({ epochs: epochCount().default(DEFAULT_EPOCHS) });
+/** The options of a run, whose number of epochs and optimizer are decided. */
+export const runOptionsSchema = trainOptionsSchema.extend({
+  epochs: epochCount().default(DEFAULT_EPOCHS),
+  optimizer: choiceOf(optimizers),
+});
 
 export type RunOptions = z.output<typeof runOptionsSchema>;

@@ -12,7 +12,7 @@ import { fittingBatch } from '../options/fitting-batch.js';
 import { parseOptions } from '../options/parse-options.js';
 import { percentOf } from '../options/percent-of.js';
 import { type PresetName, presetOptions } from '../options/preset.js';
-import { resolveSettings } from '../options/settings.js';
+import { decideOptimizer, resolveSettings } from '../options/settings.js';
 import { DEFAULT_EPOCHS, type RunOptions, trainOptionsSchema } from '../options/train-options.js';
 import { checkEffect } from './check-effect.js';
 import { groupRates } from './group-rates.js';
@@ -72,7 +72,11 @@ async function checkRun(
       `${asked.options.data} has no test images to compare by`,
       'Give it a folder test/, or choose a --test-fraction above 0.',
     );
-  const memory = await stepMemory(inputs, groupRates(asked.options, method, network));
+  const memory = await stepMemory(
+    inputs,
+    groupRates(asked.options, method, network),
+    decideOptimizer(asked.options, network).optimizer,
+  );
   const presets = presetOptions(preset, {
     images: dataset.train.images.length,
     hasBatchNorm: network.buffers.size > 0,
@@ -81,7 +85,7 @@ async function checkRun(
   });
   const left = Object.fromEntries(Object.entries(presets).filter(([key]) => given[key] === undefined));
   const parsed = (await checkOptions(parseOptions(trainOptionsSchema, { ...left, ...given }))).options;
-  const options = { ...parsed, epochs: parsed.epochs ?? DEFAULT_EPOCHS };
+  const options = { ...decideOptimizer(parsed, network), epochs: parsed.epochs ?? DEFAULT_EPOCHS };
   const settings = resolveSettings(options, { dataset, network, method, memory });
   const lambda = options.lambda ?? method.defaultLambda;
   const ready: CheckedRun = {

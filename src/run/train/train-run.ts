@@ -15,13 +15,15 @@ import { checkOptions } from '../options/check-options.js';
 import { memoryRemark, type StepMemory } from '../options/fitting-batch.js';
 import type { ResumeOptions } from '../options/options.gen.js';
 import { type ResolvedLambda, resolveLambda } from '../options/resolve-lambda.js';
-import { type FirstSettings, needsStatistics, resolveSettings, standardBatch } from '../options/settings.js';
 import {
-  type AskedOptions,
-  DEFAULT_EPOCHS,
-  type RunOptions,
-  type TrainOptions,
-} from '../options/train-options.js';
+  type DecidedOptions,
+  decideOptimizer,
+  type FirstSettings,
+  needsStatistics,
+  resolveSettings,
+  standardBatch,
+} from '../options/settings.js';
+import { DEFAULT_EPOCHS, type RunOptions, type TrainOptions } from '../options/train-options.js';
 import { checkEffect } from '../prepare/check-effect.js';
 import { FrozenModel } from '../prepare/frozen-model.js';
 import { groupRates } from '../prepare/group-rates.js';
@@ -95,19 +97,20 @@ export function measureRun(given: TrainOptions, host: RunHost): Promise<RunPace>
 
 /** Opens and prepares what a new run needs; `work` gets the run with so many epochs, and the folder is its own. */
 async function withNewRun<Result>(
-  given: TrainOptions,
+  typed: TrainOptions,
   host: TimedHost,
-  work: (runOf: (epochs: number) => Run, asked: AskedOptions) => Promise<Result>,
+  work: (runOf: (epochs: number) => Run, asked: DecidedOptions) => Promise<Result>,
 ): Promise<Result> {
-  const { method, options: checked } = await checkOptions(given);
-  const { out, ...asked } = checked;
+  const { method, options: checked } = await checkOptions(typed);
+  const { out, ...given } = checked;
   if (out !== undefined) await RunFolder.checkFree(out);
-  const inputs = timed(await openInputs(asked, method, host), host);
+  const inputs = timed(await openInputs(given, method, host), host);
+  const asked = decideOptimizer(given, inputs.network);
   const groups = groupRates(asked, method, inputs.network);
   const held = await RunFolder.reserve(out, stemOf(asked.data, asked.model, method.name));
   try {
     if (asked.imageSize === undefined) say(host, await smallImagesRemark(inputs));
-    const memory = await stepMemory(inputs, groups);
+    const memory = await stepMemory(inputs, groups, asked.optimizer);
     const { first, preparation } = await lookBefore(inputs, asked, method, memory, host);
     const runOf = (epochs: number): Run => {
       const options = { ...asked, epochs };
@@ -193,7 +196,7 @@ function say(host: RunHost, text: string | undefined): void {
 /** Settings and preparation, which need the pretrained network; its memory is released afterwards. */
 async function lookBefore(
   inputs: RunInputs,
-  options: AskedOptions,
+  options: DecidedOptions,
   method: BoundMethod,
   memory: StepMemory,
   host: RunHost,
