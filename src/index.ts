@@ -50,18 +50,43 @@ export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
 export type { MethodAbout, Reference } from './methods/about.js';
 export { compose } from './methods/compose.js';
-export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
+export type { EpochCallback, Predictions, ReadTensor, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';
-export type { MethodInputs, Need } from './methods/inputs.js';
+export type { MethodInputs, Need, SourceBatch, Statistics, TrainedParameter } from './methods/inputs.js';
 export { type LambdaScales, type LambdaUnit, lambdaScale } from './methods/lambda-unit.js';
-export type { LossTools, MethodLosses } from './methods/losses.js';
-export { type BoundMethod, bound, defineMethod, type Method } from './methods/method.js';
-export type { PrepareTools } from './methods/prepare.js';
+export type {
+  AddedLosses,
+  Distribution,
+  Learned,
+  LossTools,
+  MethodLosses,
+  PreStep,
+} from './methods/losses.js';
+export {
+  type Bound,
+  type BoundMethod,
+  bound,
+  defineMethod,
+  type Method,
+  type MethodDefinition,
+  type MethodDescription,
+} from './methods/method.js';
+export type {
+  Computation,
+  EvaluationBatch,
+  FrozenNetwork,
+  ImageSet,
+  LabelledFeatures,
+  PrepareTools,
+} from './methods/prepare.js';
+export type { Head, ParameterKind } from './nn/network.js';
 export {
   type MethodLossInputs,
   type MethodLossOutputs,
   methodLoss,
+  type Numbers,
 } from './training/method-loss.js';
+export type { PretrainedStatistics } from './training/statistics.js';
 export type {
   CompareEvent,
   CompareReport,

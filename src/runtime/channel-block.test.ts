@@ -10,6 +10,8 @@ import { bindingDriver } from './node.js';
 function session(block: number | Error) {
   const released = { count: 0 };
   const opened: Session = {
+    inputNames: ['x'],
+    outputNames: ['y'],
     async run(_, outputs) {
       if (block instanceof Error) throw block;
       const data = outputs.get('y')?.data;
