@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { testFolder, writeImages, writeModel } from '../test/helpers/cli.js';
-import { exportRun, measureFeatures, predict, type RunEvent, resume, train } from './index.js';
+import { compare, exportRun, measureFeatures, predict, type RunEvent, resume, train, tune } from './index.js';
 
 describe('the library', () => {
   const folder = testFolder();
@@ -93,7 +94,15 @@ describe('the library', () => {
 
   test('an aborted signal starts nothing', async () => {
     const options = { data: at('colours'), model: at('tiny.onnx') };
-    await assert.rejects(train(options, { signal: AbortSignal.abort() }), { name: 'AbortError' });
+    const signal = AbortSignal.abort('enough');
+    const refused = { name: 'AdarandError', code: 'run.stopped', cause: 'enough' };
+    await assert.rejects(train({ ...options, out: at('none') }, { signal }), refused);
+    await assert.rejects(tune({ ...options, trials: 1, out: at('none') }, { signal }), refused);
+    await assert.rejects(
+      compare({ data: [options.data], models: [options.model], out: at('none') }, { signal }),
+      refused,
+    );
+    assert.equal(existsSync(at('none')), false);
   });
 
   test('the example runs', async () => {

@@ -17,6 +17,7 @@ import { type Report, report as reportOperation } from './experiments/report/ope
 import type { TuneEvent } from './experiments/tune/events.js';
 import type { TuneReport } from './experiments/tune/record.js';
 import { launch } from './process/launch.js';
+import { untilAborted } from './process/until-aborted.js';
 import type { RunEvent } from './run/events.js';
 import type { RunSummary } from './run/folder/record.js';
 import { type EvaluationReport, evaluate as evaluateOperation } from './run/operations/evaluate.js';
@@ -49,18 +50,43 @@ export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
 export type { MethodAbout, Reference } from './methods/about.js';
 export { compose } from './methods/compose.js';
-export type { EpochCallback, Predictions, SourceSamplerContext } from './methods/host.js';
+export type { EpochCallback, Predictions, ReadTensor, SourceSamplerContext } from './methods/host.js';
 export { type MethodName, methods } from './methods/index.js';
-export type { MethodInputs, Need } from './methods/inputs.js';
+export type { MethodInputs, Need, SourceBatch, Statistics, TrainedParameter } from './methods/inputs.js';
 export { type LambdaScales, type LambdaUnit, lambdaScale } from './methods/lambda-unit.js';
-export type { LossTools, MethodLosses } from './methods/losses.js';
-export { type BoundMethod, bound, defineMethod, type Method } from './methods/method.js';
-export type { PrepareTools } from './methods/prepare.js';
+export type {
+  AddedLosses,
+  Distribution,
+  Learned,
+  LossTools,
+  MethodLosses,
+  PreStep,
+} from './methods/losses.js';
+export {
+  type Bound,
+  type BoundMethod,
+  bound,
+  defineMethod,
+  type Method,
+  type MethodDefinition,
+  type MethodDescription,
+} from './methods/method.js';
+export type {
+  Computation,
+  EvaluationBatch,
+  FrozenNetwork,
+  ImageSet,
+  LabelledFeatures,
+  PrepareTools,
+} from './methods/prepare.js';
+export type { Head, ParameterKind } from './nn/network.js';
 export {
   type MethodLossInputs,
   type MethodLossOutputs,
   methodLoss,
+  type Numbers,
 } from './training/method-loss.js';
+export type { PretrainedStatistics } from './training/statistics.js';
 export type {
   CompareEvent,
   CompareReport,
@@ -93,7 +119,7 @@ export interface CallOptions {
   readonly onEvent?: (event: RunEvent) => void;
   /**
    * Aborting ends the work at the next step, with a checkpoint, and a download where it is, which the next one continues: the
-   * promise rejects with the code `run.stopped`.
+   * promise rejects with the code `run.stopped`, also where the signal is aborted already, and nothing starts.
    */
   readonly signal?: AbortSignal;
 }
@@ -119,18 +145,14 @@ export function resume(run: string | ResumeOptions, call: CallOptions = {}): Pro
  * Searches learning rate, weight and augmentation by validation, within `minutes` or `trials`, trains the best once more
  * and tests it. Each trial is a run, in a process of its own (docs/protocol.md, "Search").
  *
- * @throws AdarandError `tune.budget`, `tune.nothing`, `tune.no-validation`, `config.invalid`, and as `train` does.
+ * @throws AdarandError `tune.budget`, `tune.nothing`, `tune.no-validation`, `config.invalid`, `run.stopped`, and as `train` does.
  */
 export async function tune(
   options: TuneOptions,
   call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: TuneEvent) => void } = {},
 ): Promise<TuneReport> {
   const { launchTuning } = await import('./experiments/tune/launch.js');
-  const { onEvent, signal } = call;
-  signal?.throwIfAborted();
-  const launched = launchTuning({ start: options }, onEvent);
-  signal?.addEventListener('abort', launched.stop);
-  return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
+  return untilAborted(call.signal, () => launchTuning({ start: options }, call.onEvent));
 }
 
 /**
@@ -146,7 +168,6 @@ export async function compare(
 ): Promise<CompareReport> {
   const { launchComparison } = await import('./experiments/compare/launch.js');
   const { readProgram } = await import('./experiments/compare/options/read-program.js');
-  const { onEvent, signal } = call;
   const what =
     'resume' in experiment
       ? {
@@ -157,10 +178,7 @@ export async function compare(
           },
         }
       : { start: await readProgram(experiment) };
-  signal?.throwIfAborted();
-  const launched = launchComparison(what, onEvent);
-  signal?.addEventListener('abort', launched.stop);
-  return launched.result.finally(() => signal?.removeEventListener('abort', launched.stop));
+  return untilAborted(call.signal, () => launchComparison(what, call.onEvent));
 }
 
 /** Accuracy of a run on labelled images. */
@@ -235,17 +253,10 @@ export function inspect(options: InspectOptions, call: CallOptions = {}): Promis
   return perform(inspectOperation, options, call);
 }
 
-async function perform<Request extends z.ZodObject, Result>(
+function perform<Request extends z.ZodObject, Result>(
   operation: Operation<Request, Result>,
   request: z.input<Request>,
   { onEvent, signal }: CallOptions,
 ): Promise<Result> {
-  signal?.throwIfAborted();
-  const launched = launch(operation, request, { onEvent });
-  signal?.addEventListener('abort', launched.stop);
-  try {
-    return await launched.result;
-  } finally {
-    signal?.removeEventListener('abort', launched.stop);
-  }
+  return untilAborted(signal, () => launch(operation, request, { onEvent }));
 }

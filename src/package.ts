@@ -10,6 +10,7 @@ export const entries = [
   'index',
   'graph/index',
   'nn/functional',
+  'optimizers/index',
   'cli/main',
   'process/main',
   'process/parent-watcher',

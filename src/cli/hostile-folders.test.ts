@@ -209,6 +209,30 @@ describe('folders with what nobody expects in them', {
     await refused(of('readdir', 'EIO'), 'data.unreadable-folder', /red cannot be read: EIO/);
   });
 
+  test('what cannot be seen is not taken for what is not there', async () => {
+    const out = (calls: readonly string[], code: string) =>
+      fails({ calls: [...calls], path: '^unseen$', code }, 'photos', '--json', '--out', 'unseen');
+    await mkdir(at('unseen'));
+    await refused(out(['lstat'], 'EACCES'), 'files.read', /^Cannot read unseen: permission denied/);
+    await refused(out(['readdir'], 'EIO'), 'files.read', /^Cannot read unseen: EIO/);
+    const ended = (command: string, call: string, ...words: readonly string[]) =>
+      startWith(
+        failing({ calls: [call], path: 'unseen', code: 'EACCES' }),
+        folder.path,
+        command,
+        ...words,
+        '--json',
+      ).ended;
+    await refused(
+      ended('eval', 'stat', 'run', 'photos', '--predictions', 'unseen.csv'),
+      'files.read',
+      /^Cannot read unseen\.csv: permission denied/,
+    );
+    const { stdout } = await ended('predict', 'stat', 'run', 'unseen/a.png', 'photos/red/00.png');
+    assert.match(stdout, /"code":"files\.read"/);
+    assert.match(stdout, /photos\/red\/00\.png/);
+  });
+
   test('an --out that cannot be one is refused', async () => {
     await symlink('nowhere', at('broken'));
     await symlink('circle', at('circle'));

@@ -213,6 +213,12 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
         /: --option, --learning-rate cannot be given again/,
       ));
 
+    test('resuming a search with other options', () =>
+      refuses(
+        ['tune', '--resume', 'good', 'good', '--batch-size', '5', '--minutes', '1'],
+        /: DATA, --batch-size cannot be given again/,
+      ));
+
     test('evaluating what is not there', () => refuses(['eval', 'gone', 'good'], /gone does not exist/));
   });
 

@@ -8,6 +8,7 @@ import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 const zod = import.meta.resolve('zod');
 const graph = pathToFileURL(bundled('graph/index')).href;
+const optimizers = pathToFileURL(bundled('optimizers/index')).href;
 const functional = pathToFileURL(bundled('nn/functional')).href;
 
 describe('your own method', () => {
@@ -27,6 +28,7 @@ describe('your own method', () => {
       `import { z } from '${zod}';
 import { float32, mul } from '${graph}';
 import { mean } from '${functional}';
+import { adam, cosine } from '${optimizers}';
 export default {
   name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}), defaultLambda: 1, lambdaUnit: 'none',
   bind: () => (${bound}),
@@ -179,6 +181,16 @@ export default {
     await assert.rejects(trainRun({ ...given, epochs: 3, batchSize: 4 }, host(3)), { code: STOPPED });
     await penalty(2);
     await assert.rejects(resumeRun({ run: at('edited') }, host(1)), { code: 'run.method-changed' });
+  });
+
+  test('may train a state by an optimizer of the package', async () => {
+    await write(`{ needs: ['features'], loss({ features }, { state }) {
+      const centre = state('centre', float32([], [0]));
+      const objective = mean(mul(features, centre));
+      return { learned: { states: [centre], objective, optimizer: adam(), learningRate: 0.1, schedule: cosine } };
+    } }`);
+    const { code, stderr } = await train('--max-steps', '2');
+    assert.equal(code, 0, stderr);
   });
 
   test('in a file that Node takes for CommonJS: the hint has a name that works', async () => {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
-import { systemCode } from '../files/atomic.js';
+import { systemCode } from '../files/system-code.js';
 import { refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
 import { formatThatCannotBeRead, isTiff } from './known-formats.js';

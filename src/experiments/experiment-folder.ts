@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import { writeFileAtomic } from '../files/atomic.js';
 import { removeEmpty } from '../files/folders.js';
+import { namesIfThere } from '../files/if-there.js';
 import { acquireLock } from '../files/lock.js';
 import { makeFolder } from '../files/make-folder.js';
 import { parseStored } from '../run/folder/record.js';
@@ -76,7 +77,7 @@ export class ExperimentFolder<Kept> {
   /** Whether one of its runs has begun. */
   async hasRun(): Promise<boolean> {
     const folder = join(this.path, this.#kind.runs);
-    const runs = await readdir(folder).catch(() => []);
+    const runs = await namesIfThere(folder);
     return runs.some((run) => stageOf(join(folder, run)) !== undefined);
   }
 

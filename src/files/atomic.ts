@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { gathered } from './gathered.js';
+import { statIfThere } from './if-there.js';
+import { systemCode } from './system-code.js';
 
 /**
  * Writes a whole file or nothing: a reader, or a machine that loses power, sees either the old bytes or the new.
@@ -64,7 +66,7 @@ export async function removeTemporaries(
 
 /** 0 for a file that is no longer there. */
 async function ageMs(path: string): Promise<number> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await statIfThere(path);
   return found === undefined ? 0 : Date.now() - found.mtimeMs;
 }
 
@@ -91,12 +93,6 @@ export function writeError(path: string, error: unknown): unknown {
   }
   const [reason, hint] = causes[code] ?? [code, 'Choose another output folder.'];
   return new AdarandError('files.write', `Cannot write ${path}: ${reason}.`, hint, error);
-}
-
-/** The system's error code (`ENOENT`, ...), or undefined for any other kind of error. */
-export function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('syscall' in error || 'errno' in error)) return undefined;
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
 const causes: Readonly<Record<string, readonly [reason: string, hint: string]>> = {

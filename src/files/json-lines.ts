@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { AdarandError } from '../errors.js';
 import { AppendFile } from './append-file.js';
-import { systemCode, writeFileAtomic } from './atomic.js';
+import { writeFileAtomic } from './atomic.js';
 import { specialAt } from './special.js';
-import { whyUnreadable } from './why-unreadable.js';
+import { systemCode } from './system-code.js';
+import { cannotRead } from './why-unreadable.js';
 
 /**
  * A growing file of one JSON value per line (metrics.jsonl). Each line is one `write`, so a reader never sees two
@@ -64,8 +65,7 @@ async function read(path: string): Promise<{ text: string; lines: Line[] }> {
     throw new AdarandError('files.read', `${path} is a ${special}, not a file.`, 'Move it away.');
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
     if (systemCode(error) === 'ENOENT') return '';
-    const { reason, hint } = whyUnreadable(systemCode(error));
-    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
+    throw cannotRead(path, error);
   });
   const sources = text.split('\n').slice(0, -1); // what follows the last newline is unfinished, or empty
   return { text, lines: sources.map((source, i) => ({ source, value: parse(source, path, i + 1) })) };

@@ -15,9 +15,10 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { AdarandError } from '../errors.js';
-import { systemCode, writeError } from './atomic.js';
+import { writeError } from './atomic.js';
 import { identityLine, isAlive, isOnThisMachine, parseIdentity } from './process-identity.js';
 import { specialKind } from './special.js';
+import { systemCode } from './system-code.js';
 import { whyUnreadable } from './why-unreadable.js';
 
 /** Held while a process writes something. A process that was killed leaves its lock; the next one takes it over. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { systemCode } from './atomic.js';
+import { systemCode } from './system-code.js';
 
 /** Which process wrote a file, as one line: number, machine, when it started, and a number that no other line has. */
 export interface ProcessIdentity {

@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { AdarandError, invariant } from '../errors.js';
 import { bytesOf, type DType, type Tensor } from '../graph/tensor.js';
-import { systemCode, writeChunksAtomic } from './atomic.js';
+import { writeChunksAtomic } from './atomic.js';
 import { decodeElements } from './safetensors-elements.js';
 import {
   damaged,
@@ -13,7 +13,7 @@ import {
   parseHeader,
 } from './safetensors-header.js';
 import { specialAt } from './special.js';
-import { whyUnreadable } from './why-unreadable.js';
+import { cannotRead } from './why-unreadable.js';
 
 /** Named tensors and the file's free-form notes. */
 export interface Safetensors {
@@ -67,10 +67,7 @@ async function opened<T>(
     const header = parseHeader(await readAt(file, path, 8, length), size - dataStart, path);
     return await read(file, { ...header, dataStart });
   } catch (error) {
-    const code = systemCode(error);
-    if (code === undefined) throw error;
-    const { reason, hint } = whyUnreadable(code);
-    throw new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
+    throw cannotRead(path, error);
   } finally {
     await file?.close();
   }

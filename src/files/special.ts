@@ -8,7 +8,9 @@ export function specialKind(entry: Dirent | Stats): string | undefined {
   return entry.isCharacterDevice() || entry.isBlockDevice() ? 'device' : undefined;
 }
 
-/** `specialKind` of what is at a path; undefined where nothing can be seen there. */
+/**
+ * `specialKind` of what is at a path, before it is opened; undefined where nothing can be seen there: why, opening it tells.
+ */
 export async function specialAt(path: string): Promise<string | undefined> {
   const found = await stat(path).catch(() => undefined);
   return found && specialKind(found);

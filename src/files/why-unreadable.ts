@@ -1,3 +1,6 @@
+import { AdarandError } from '../errors.js';
+import { systemCode } from './system-code.js';
+
 /** Why something cannot be read, from the system's error code, and what to do about it. */
 export function whyUnreadable(code: string | undefined): { readonly reason: string; readonly hint: string } {
   const [reason, hint] = (code === undefined ? undefined : causes[code]) ?? [
@@ -5,6 +8,14 @@ export function whyUnreadable(code: string | undefined): { readonly reason: stri
     'Check the disk, or copy it to another one.',
   ];
   return { reason, hint };
+}
+
+/** What a failed reading means to the user: `files.read`; errors that are not the system's are returned as they are. */
+export function cannotRead(path: string, error: unknown): unknown {
+  const code = systemCode(error);
+  if (code === undefined) return error;
+  const { reason, hint } = whyUnreadable(code);
+  return new AdarandError('files.read', `Cannot read ${path}: ${reason}.`, hint, error);
 }
 
 const permissions = 'Check its permissions.';

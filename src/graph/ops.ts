@@ -57,5 +57,14 @@ export { sub } from './operators/sub.js';
 export { tanh } from './operators/tanh.js';
 export { transpose } from './operators/transpose.js';
 export { where } from './operators/where.js';
-export { float32, int32, type Shape, sizeOf, type Tensor, zeros } from './tensor.js';
+export {
+  type DType,
+  float32,
+  int32,
+  type Shape,
+  sizeOf,
+  type Tensor,
+  type Tensors,
+  zeros,
+} from './tensor.js';
 export { constant, scalar, type Value } from './value.js';

@@ -1,4 +1,4 @@
-import { invariant } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
 import { apply, type Node, type Value } from '../graph/value.js';
@@ -49,6 +49,7 @@ export class Layouts {
     const known = this.#plain.get(before);
     if (known !== undefined) return known;
     const blocked = this.#blocked.get(before);
+    // Nothing has changed it.
     if (blocked === undefined || !this.isBlocked(before)) return before;
     if (before.dtype === 'float32') this.#plain.set(before, unblockChannels(blocked, this.#block));
     else {
@@ -56,7 +57,9 @@ export class Layouts {
       invariant(before.origin.kind === 'node', 'only what a node makes is blocked');
       this.rebuild(before.origin.node);
     }
-    return this.#plain.get(before) ?? before;
+    const plain = this.#plain.get(before);
+    invariant(plain !== undefined, 'what is blocked has a plain form');
+    return plain;
   }
 
   blocked(before: Value): Value {
@@ -68,15 +71,14 @@ export class Layouts {
     return result;
   }
 
-  /** The node with its inputs as they are now, plainly. */
+  /** The node with its inputs as they are now, plainly: the same node, where they are what they were. */
   rebuild(node: Node): void {
     const inputs = node.inputs.map((value) => this.plain(value));
     const outputs = inputs.every((value, i) => value === node.inputs[i])
       ? node.outputs
       : apply(node.operator, inputs, node.attributes);
     node.outputs.forEach((output, i) => {
-      const rebuilt = outputs[i];
-      if (rebuilt !== undefined) this.#plain.set(output, rebuilt);
+      this.#plain.set(output, at(outputs, i));
     });
   }
 }

@@ -1,4 +1,4 @@
-import { at } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { apply, type Node, type Value } from '../graph/value.js';
 import { blockPixels } from './operators/block-pixels.js';
@@ -35,15 +35,19 @@ export class RowsInBlocks {
 
   plain(before: Value): Value {
     const known = this.#plain.get(before);
+    if (known !== undefined) return known;
     const wide = this.#wide.get(before);
-    if (known !== undefined || wide === undefined) return known ?? before;
-    if (before.dtype !== 'float32' && before.origin.kind === 'node') {
+    // Nothing has changed it.
+    if (wide === undefined) return before;
+    if (before.dtype === 'float32')
+      this.#plain.set(before, reshape(unblockPixels(wide, this.block), before.shape));
+    else {
       // The runtime changes the layout of floats alone: what was compared in blocks is compared again.
+      invariant(before.origin.kind === 'node', 'only what a node makes is in blocks');
       this.rebuild(before.origin.node);
-      return this.#plain.get(before) ?? before;
     }
-    const plain = reshape(unblockPixels(wide, this.block), before.shape);
-    this.#plain.set(before, plain);
+    const plain = this.#plain.get(before);
+    invariant(plain !== undefined, 'what is in blocks has a plain form');
     return plain;
   }
 
@@ -53,12 +57,14 @@ export class RowsInBlocks {
     return blockPixels(reshape(this.plain(before), [1, ...areaOf(count), channels]), this.block);
   }
 
-  /** The node with its inputs as they are now, plainly. */
+  /** The node with its inputs as they are now, plainly: the same node, where they are what they were. */
   rebuild(node: Node): void {
     const inputs = node.inputs.map((value) => this.plain(value));
-    if (inputs.every((value, i) => value === node.inputs[i])) return;
-    apply(node.operator, inputs, node.attributes).forEach((rebuilt, i) => {
-      this.#plain.set(at(node.outputs, i), rebuilt);
+    const outputs = inputs.every((value, i) => value === node.inputs[i])
+      ? node.outputs
+      : apply(node.operator, inputs, node.attributes);
+    node.outputs.forEach((output, i) => {
+      this.#plain.set(output, at(outputs, i));
     });
   }
 }

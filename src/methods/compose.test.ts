@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { z } from 'zod';
 import { testInputs } from '../../test/helpers/method-inputs.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
 import { readFrom } from '../../test/helpers/read-tensor.js';
@@ -11,10 +12,20 @@ import { bss } from './bss.js';
 import { compose } from './compose.js';
 import { fnp } from './fnp.js';
 import { l2sp } from './l2-sp.js';
+import { bound, defineMethod } from './method.js';
 import { uot } from './uot.js';
 
 const given = testInputs({ batchSize: 6, classes: 3, featureSize: 5, sourceClasses: 4 });
 const { inputs } = given;
+
+const plain = (name: string) => ({
+  name,
+  title: name,
+  paper: 'a test',
+  formula: '0',
+  defaultLambda: 1,
+  lambdaUnit: 'none' as const,
+});
 
 describe('several methods as one', () => {
   test('add their penalties, each with its weight, and their extra losses', () => {
@@ -84,6 +95,33 @@ describe('several methods as one', () => {
     ['bss+bs', /there is no method "bs"/],
   ] as const)
     test(`${names} is refused with the reason`, () => assert.rejects(openMethod(names), reason));
+
+  test('two methods that each change their states after epochs are refused', () => {
+    const changing = (name: string) =>
+      defineMethod({
+        ...plain(name),
+        options: z.strictObject({}),
+        bind: () => bound({ needs: [], epochCallback: { epochs: 1, run: () => ({}) }, loss: () => ({}) }),
+      });
+    const [one, other] = [changing('one'), changing('other')];
+    assert.throws(() => compose([one, other]).bind(), {
+      code: 'method.compose',
+      message: /one and other each give their states new values/,
+    });
+    assert.equal(compose([bss, one]).bind().epochCallback?.epochs, 1);
+  });
+
+  test('a method whose own option is called as its weight is refused', () => {
+    const method = defineMethod({
+      ...plain('mine'),
+      options: z.strictObject({ lambda: z.string().default('much') }),
+      bind: () => bound({ needs: [], loss: () => ({}) }),
+    });
+    assert.throws(() => compose([bss, method]), {
+      code: 'method.compose',
+      message: /mine has an option lambda/,
+    });
+  });
 
   test('two methods that each train a state are refused when they are built', () => {
     const other = { ...adarand, name: 'other' };

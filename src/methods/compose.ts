@@ -8,6 +8,8 @@ import { lambdaScale } from './lambda-unit.js';
 import type { LossTools, MethodLosses } from './losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from './method.js';
 
+const weightSchema = z.number().positive();
+
 /** A bound method among others: its weight, and how its tensors are called outside. */
 interface Part {
   readonly method: BoundMethod;
@@ -50,7 +52,7 @@ function partsOf(methods: readonly Method[], options: Readonly<Record<string, un
   return methods.map((method) => {
     const prefix = `${method.name}.`;
     const { lambda, ...own } = optionsWith(prefix, options);
-    return { method: method.bind(own), lambda: Number(lambda), prefix };
+    return { method: method.bind(own), lambda: weightSchema.parse(lambda), prefix };
   });
 }
 
@@ -58,7 +60,10 @@ function bindParts(parts: readonly Part[], refuse: (reason: string) => AdarandEr
   const samplers = parts.filter(({ method }) => method.sourceSampler !== undefined);
   if (samplers.length > 1) throw refuse(`${namesOf(samplers)} each choose the source images of a batch`);
   const [sampler] = samplers;
-  const updating = parts.find(({ method }) => method.epochCallback !== undefined);
+  const updaters = parts.filter(({ method }) => method.epochCallback !== undefined);
+  if (updaters.length > 1)
+    throw refuse(`${namesOf(updaters)} each give their states new values after some epochs`);
+  const [updating] = updaters;
   const preparing = parts.filter(({ method }) => method.prepare !== undefined);
   return {
     needs: [...new Set(parts.flatMap(({ method }) => method.needs))],
@@ -126,13 +131,16 @@ function checkMethods(methods: readonly Method[], refuse: (reason: string) => Ad
   const headOnly = methods.find(({ trains }) => trains === 'head');
   if (headOnly !== undefined)
     throw refuse(`${headOnly.name} trains the head alone: for other methods nothing is left to act on`);
+  const named = methods.find(({ options }) => options instanceof z.ZodObject && 'lambda' in options.shape);
+  if (named !== undefined)
+    throw refuse(`${named.name} has an option lambda, which is what its weight is called`);
 }
 
 /** `bss.k`, `bss.lambda`, ... as one flat object; each method's own schema has the last word on its part. */
 function optionsOf(methods: readonly Method[]) {
   const fields: Record<string, z.ZodType> = {};
   for (const { name, options, defaultLambda } of methods) {
-    fields[`${name}.lambda`] = z.number().positive().default(defaultLambda).describe(`weight of ${name}`);
+    fields[`${name}.lambda`] = weightSchema.default(defaultLambda).describe(`weight of ${name}`);
     if (options instanceof z.ZodObject)
       for (const [key, field] of Object.entries(options.shape)) fields[`${name}.${key}`] = field;
   }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
-import { systemCode } from '../files/atomic.js';
+import { systemCode } from '../files/system-code.js';
 import { resolveModel } from './builtin.js';
 import { entryLike } from './catalog.js';
 import { fetchModel } from './hub/fetch-model.js';

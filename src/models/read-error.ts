@@ -1,5 +1,5 @@
 import { AdarandError } from '../errors.js';
-import { systemCode } from '../files/atomic.js';
+import { systemCode } from '../files/system-code.js';
 import { whyUnreadable } from '../files/why-unreadable.js';
 
 /** Why a model's file cannot be read: `model.not-found` or `model.read`, or the error itself, if it is none of the system's. */

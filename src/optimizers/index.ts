@@ -1,6 +1,11 @@
+/** `adarand/optimizers`: update rules and schedules, by name, and each by itself for what a method of your own trains. */
 import { adam, adamw } from './adam.js';
 import type { Optimizer } from './optimizer.js';
 import { sgd } from './sgd.js';
+
+export type { Optimizer, UpdateContext, Updated } from './optimizer.js';
+export * from './schedules.js';
+export { adam, adamw, sgd };
 
 /** Optimizers by the names of the command line. */
 export const optimizers = {

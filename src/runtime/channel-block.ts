@@ -1,3 +1,4 @@
+import { AdarandError } from '../errors.js';
 import { writeOnnx } from '../graph/onnx/write.js';
 import { float32, zeros } from '../graph/tensor.js';
 import { apply, input } from '../graph/value.js';
@@ -6,10 +7,15 @@ import type { Session } from './driver.js';
 
 const CHANNELS = 64;
 
+/** Of ONNX Runtime, in the model that lays out the numbers. */
+const OPERATOR = 'ReorderInput';
+
 /**
  * Measures how many channels ONNX Runtime's blocked layout groups on this machine, by letting it lay out numbers that
  * count up: two pixels of 64 channels, channel c holding 2c and 2c + 1. In memory, pixel 1 of channel 0 comes right
  * after the first block of channels. `undefined` where the layout does not exist.
+ *
+ * @throws AdarandError where something else goes wrong, as `createSession` and `run` do.
  */
 export async function measureChannelBlock(
   createSession: (model: Uint8Array) => Promise<Session>,
@@ -22,13 +28,21 @@ export async function measureChannelBlock(
     Float32Array.from({ length: 2 * CHANNELS }, (_, i) => i),
   );
   const y = zeros('float32', shape);
+  const session = await createSession(model).catch((error: unknown) => {
+    if (isWithoutLayout(error)) return undefined;
+    throw error;
+  });
+  if (session === undefined) return undefined;
   try {
-    const session = await createSession(model);
     await session.run(new Map([['x', counting]]), new Map([['y', y]]));
+  } finally {
     await session.release();
-  } catch {
-    return undefined;
   }
   const block = y.data.indexOf(1);
   return block === 8 || block === 16 ? block : undefined;
+}
+
+/** Where the processor has no such layout, ONNX Runtime does not know the operator, and says so by its name. */
+function isWithoutLayout(error: unknown): boolean {
+  return error instanceof AdarandError && error.code === 'runtime.failed' && error.message.includes(OPERATOR);
 }

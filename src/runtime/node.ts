@@ -1,5 +1,5 @@
 import { totalmem } from 'node:os';
-import { at } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import type { Device } from '../graph/device.js';
 import { copiesOf, cudaCopies } from './c-api/copies.js';
 import { openMemory } from './c-api/native-memory.js';
@@ -98,15 +98,28 @@ function driver(
   };
 }
 
-const providers: Readonly<Partial<Record<Device, string>>> = { cpu: 'cpu', webgpu: 'webgpu' };
+/** Of the binding: it has no WebAssembly, and computes in TF32 with CUDA. */
+const providers: Readonly<Record<Device, string | undefined>> = {
+  cpu: 'cpu',
+  webgpu: 'webgpu',
+  wasm: undefined,
+  cuda: undefined,
+};
 
 async function createBindingSession(model: Uint8Array, options: SessionOptions): Promise<Session> {
   const { device, threads } = options;
+  const provider = providers[device];
+  if (provider === undefined)
+    throw new AdarandError(
+      'device.unavailable',
+      `ONNX Runtime's Node binding does not compute on ${device}`,
+      'Use --device cpu, or leave out ADARAND_RUNTIME.',
+    );
   const skipped = skippedPasses(options);
   // A native library of its own, which the C API does without.
   const ort = await import('onnxruntime-node');
   const session = await createSession(ort, model, {
-    executionProviders: [providers[device] ?? 'cpu'],
+    executionProviders: [provider],
     // Planning memory by pattern costs hundreds of megabytes on a training graph, and no time is won.
     enableMemPattern: false,
     // Threads that spin while they wait win little on an idle machine and lose several times as much on a busy one;

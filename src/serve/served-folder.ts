@@ -1,6 +1,7 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { statIfThere } from '../files/if-there.js';
 import { commandLine } from '../run/command-line.js';
 
 /** What there is to serve in a folder. */
@@ -12,9 +13,8 @@ export interface ServedFolder {
 
 /** @throws AdarandError `serve.nothing`. */
 export async function servedFolder(folder: string): Promise<ServedFolder> {
-  const there = await stat(folder).catch(() => undefined);
-  const has = async (name: string) =>
-    (await stat(join(folder, name)).catch(() => undefined))?.isFile() === true;
+  const there = await statIfThere(folder);
+  const has = async (name: string) => (await statIfThere(join(folder, name)))?.isFile() === true;
   const [page, run, exported] = await Promise.all(['index.html', 'run.json', 'config.json'].map(has));
   const hasClassifier = run === true || exported === true;
   if (page === true || hasClassifier)

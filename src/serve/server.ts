@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { AdarandError } from '../errors.js';
-import { systemCode } from '../files/atomic.js';
+import { systemCode } from '../files/system-code.js';
 import { type Access, admit, allowedOrigin } from './access.js';
 import { nothingAt } from './page-files.js';
 import { Refusal } from './refusal.js';

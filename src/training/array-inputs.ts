@@ -4,6 +4,8 @@ import { input, type Value } from '../graph/value.js';
 import type { InputMakers } from '../methods/inputs.js';
 import type { MethodLossInputs, Numbers } from './method-loss.js';
 
+type Rows = readonly (readonly number[])[];
+
 /** Given arrays as what a method can need. */
 export interface ArrayInputs {
   readonly makers: InputMakers;
@@ -21,11 +23,18 @@ export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64
   const { classes, labels, statistics, parameters = [], sourceBatch, pretrainedLogits } = inputs;
   const batchSize = inputs.features.length;
   const featureSize = inputs.features[0]?.length ?? 0;
-  checkLabels(labels, batchSize, classes);
+  checkLabels('labels', labels, batchSize, classes);
+  if (sourceBatch !== undefined)
+    checkLabels(
+      'labels of sourceBatch',
+      sourceBatch.labels,
+      sourceBatch.features.length,
+      sourceBatch.classes,
+    );
   const differentiable = new Map<string, Value>();
   const feed = (name: string, shape: Shape, data: ArrayLike<number>, dtype: 'float32' | 'int32') => {
     if (data.length !== sizeOf(shape))
-      throw refused(`${name} has ${data.length} numbers instead of [${shape}]`);
+      throw refusedInputs(`${name} has ${data.length} numbers instead of [${shape}]`);
     feeds.set(name, Float64Array.from(data));
     return input(name, { dtype, shape });
   };
@@ -35,8 +44,12 @@ export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64
     differentiable.set(name, value);
     return value;
   };
-  const rows = (name: string, given: readonly (readonly number[])[] | undefined, ...shape: Shape) =>
-    trained(name, shape, given?.flat() ?? new Float64Array(sizeOf(shape)));
+  const rows = (name: string, given: Rows | undefined, count: number, width: number) =>
+    trained(
+      name,
+      [count, width],
+      given === undefined ? new Float64Array(count * width) : flat(name, given, width),
+    );
   const mapsOf = (given: Readonly<Record<string, Numbers>> | undefined, make: typeof fixed) =>
     new Map(Object.entries(given ?? {}).map(([role, { shape, data }]) => [role, make(role, shape, data)]));
 
@@ -83,7 +96,7 @@ export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64
         fixed(
           'pretrained:features',
           [batchSize, featureSize],
-          given(inputs.pretrainedFeatures, 'pretrainedFeatures').flat(),
+          flat('pretrainedFeatures', given(inputs.pretrainedFeatures, 'pretrainedFeatures'), featureSize),
         ),
       pretrainedFeatureMaps: () =>
         mapsOf(inputs.pretrainedFeatureMaps, (role, ...rest) => fixed(`pretrained:${role}`, ...rest)),
@@ -93,10 +106,20 @@ export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64
   };
 }
 
-function checkLabels(labels: readonly number[], batchSize: number, classes: number): void {
+function checkLabels(what: string, labels: readonly number[], batchSize: number, classes: number): void {
   const fits = (label: number) => Number.isInteger(label) && label >= 0 && label < classes;
   if (labels.length !== batchSize || !labels.every(fits))
-    throw refused(`${labels.length} labels below ${classes} for ${batchSize} features`);
+    throw refusedInputs(
+      `${what} should be ${batchSize} whole numbers below ${classes}, one for each row of features`,
+    );
+}
+
+/** All rows after each other; another length of one is not made up for by that of the next. */
+function flat(name: string, rows: Rows, width: number): number[] {
+  const other = rows.findIndex(({ length }) => length !== width);
+  if (other >= 0)
+    throw refusedInputs(`row ${other} of ${name} has ${rows[other]?.length} numbers instead of ${width}`);
+  return rows.flat();
 }
 
 function oneHotRows(labels: readonly number[], classes: number): number[] {
@@ -104,10 +127,10 @@ function oneHotRows(labels: readonly number[], classes: number): number[] {
 }
 
 function given<T>(value: T | undefined, name: string): T {
-  if (value === undefined) throw refused(`the method needs ${name}`);
+  if (value === undefined) throw refusedInputs(`the method needs ${name}`);
   return value;
 }
 
-function refused(problem: string): AdarandError {
+export function refusedInputs(problem: string): AdarandError {
   return new AdarandError('method.inputs', problem, 'See `MethodLossInputs` for what each array is.');
 }

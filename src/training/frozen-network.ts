@@ -1,4 +1,5 @@
-import { at } from '../errors.js';
+import { didYouMean } from '../did-you-mean.js';
+import { AdarandError, at, invariant } from '../errors.js';
 import { rewrite } from '../graph/rewrite.js';
 import type { Tensor } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
@@ -30,9 +31,14 @@ export function frozenNetwork(network: Network): FrozenNetwork {
     features: (images) => frozenFeatures(network, images),
     featuresFrom(role, map, images) {
       const { features, featureMaps } = frozenFeatures(network, images);
-      const found = featureMaps.get(role);
-      if (found === undefined) throw new Error(`${network.name} has no found ${role}`);
-      return replace(features, found, map);
+      const known = featureMaps.get(role);
+      if (known === undefined)
+        throw new AdarandError(
+          'method.feature-map',
+          `${network.name} has no feature map ${role}.${didYouMean(role, featureMaps.keys())}`,
+          `Its feature maps are ${[...featureMaps.keys()].join(', ')}.`,
+        );
+      return replace(features, known, map);
     },
   };
 }
@@ -40,9 +46,9 @@ export function frozenNetwork(network: Network): FrozenNetwork {
 /** The same graph with another value in the place of one. */
 function replace(output: Value, old: Value, replacement: Value): Value {
   const { origin } = old;
-  if (origin.kind !== 'node') throw new Error('only what a node computes can be replaced');
-  const [result] = rewrite([output], (node) =>
+  invariant(origin.kind === 'node', 'a node computes what is replaced');
+  const rewritten = rewrite([output], (node) =>
     node === origin.node ? node.outputs.map((each) => (each === old ? replacement : each)) : undefined,
   );
-  return at([result ?? output], 0);
+  return at(rewritten, 0);
 }

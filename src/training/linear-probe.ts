@@ -26,19 +26,31 @@ export async function linearProbe(tools: PrepareTools): Promise<LinearClassifier
   try {
     if (tools.count('val') === 0)
       return await regression.fit(UNCHOSEN * meanSquare, { onEvaluation: () => tools.progress(0, 1) });
-    const loss = await crossEntropyOn(await tools.features('val'), tools);
-    const fits: { readonly head: LinearClassifier; readonly loss: number }[] = [];
+    return await bestFit(regression, meanSquare, tools);
+  } finally {
+    await regression.release();
+  }
+}
+
+/** The fit with the least cross-entropy on the validation images. */
+async function bestFit(
+  regression: LogisticRegression,
+  meanSquare: number,
+  tools: PrepareTools,
+): Promise<LinearClassifier> {
+  const loss = await crossEntropyOn(await tools.features('val'), tools);
+  const fits: { readonly head: LinearClassifier; readonly loss: number }[] = [];
+  try {
     for (const strength of STRENGTHS) {
       const onEvaluation = () => tools.progress(fits.length, STRENGTHS.length);
       const head = await regression.fit(strength * meanSquare, { onEvaluation });
       fits.push({ head, loss: await loss.of(head) });
       tools.progress(fits.length, STRENGTHS.length);
     }
-    await loss.release();
-    return fits.reduce((best, fit) => (fit.loss < best.loss ? fit : best)).head;
   } finally {
-    await regression.release();
+    await loss.release();
   }
+  return fits.reduce((best, fit) => (fit.loss < best.loss ? fit : best)).head;
 }
 
 /** The cross-entropy of classifiers on the same images: mean over images, in nats. */

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
-import { mul } from '../graph/ops.js';
+import { float32, mul, sub } from '../graph/ops.js';
 import { bound, defineMethod } from '../methods/method.js';
 import { mean } from '../nn/functional.js';
-import { methodLoss } from './method-loss.js';
+import { type MethodLossInputs, methodLoss } from './method-loss.js';
 
 test('arrays are in double precision, the numbers of a formula in float32', () => {
   const method = defineMethod({
@@ -24,4 +24,59 @@ test('arrays are in double precision, the numbers of a formula in float32', () =
   assert.ok(Math.abs(penalty / (Math.fround(0.1) * expected) - 1) < 1e-15, `${penalty}`);
   assert.ok(Math.abs(penalty / (0.1 * expected) - 1) < 6e-8, `${penalty}`);
   assert.deepEqual([...gradients.features], [Math.fround(0.1) / 2, Math.fround(0.1) / 2]);
+});
+
+test('arrays that do not fit are refused', () => {
+  const method = defineMethod({
+    name: 'mine',
+    title: 'Two random inputs and a state',
+    paper: 'a test',
+    formula: 'mean (g - c) z',
+    options: z.strictObject({}),
+    defaultLambda: 1,
+    lambdaUnit: 'none',
+    bind: () =>
+      bound({
+        needs: ['features'],
+        loss({ features }, tools) {
+          const centre = tools.state('centre', float32([1, 2], [0, 0]));
+          const drawn = mul(tools.noise('normal', [2, 2]), tools.noise('uniform', [1]));
+          return { penalty: mean(mul(sub(features, centre), drawn)) };
+        },
+      }),
+  });
+  const given = {
+    features: [
+      [1, 2],
+      [3, 4],
+    ],
+    labels: [0, 1],
+    classes: 2,
+  };
+  assert.deepEqual([...(methodLoss(method, given).nextState.centre ?? [])], [0, 0]);
+  const wrong: readonly (readonly [Partial<MethodLossInputs>, RegExp])[] = [
+    [{ state: { center: [0, 0] } }, /no state center: it has centre\. Did you mean "centre"\?/],
+    [{ state: { centre: [0] } }, /state\.centre has 1 numbers instead of \[1,2\]/],
+    [{ state: { centre: [0, 0, 0] } }, /state\.centre has 3 numbers/],
+    [{ noise: [[1, 2, 3]] }, /noise\[0\] has 3 numbers instead of \[2,2\]/],
+    [
+      {
+        noise: [
+          [1, 2, 3, 4],
+          [1, 2],
+        ],
+      },
+      /noise\[1\] has 2 numbers instead of \[1\]/,
+    ],
+    [{ noise: [[1, 2, 3, 4], [1], [1]] }, /3 arrays of noise are given, and the method asks for 2/],
+    [{ features: [[1, 2], [3]] }, /row 1 of features has 1 numbers instead of 2/],
+    [{ logits: [[1], [2, 3, 4]] }, /row 0 of logits has 1 numbers instead of 2/],
+    [{ labels: [0, 2] }, /labels should be 2 whole numbers below 2/],
+    [
+      { sourceBatch: { features: [[1, 2]], labels: [3], classes: 3 } },
+      /labels of sourceBatch should be 1 whole numbers below 3/,
+    ],
+  ];
+  for (const [change, message] of wrong)
+    assert.throws(() => methodLoss(method, { ...given, ...change }), { code: 'method.inputs', message });
 });

@@ -1,17 +1,14 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at, invariant } from '../errors.js';
 import { interpret } from '../graph/interpret.js';
-import { add, type Shape, scalar, sizeOf, type Value } from '../graph/ops.js';
-import type { Tensor, Tensors } from '../graph/tensor.js';
+import { add, type Shape, scalar, type Value } from '../graph/ops.js';
+import type { Tensors } from '../graph/tensor.js';
 import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { Method } from '../methods/method.js';
 import type { ParameterKind } from '../nn/network.js';
-import { Random } from '../random.js';
-import { tensorOf } from '../runtime/state.js';
 import { applyMethod } from './apply-method.js';
 import { arrayInputs } from './array-inputs.js';
-import { fillNoise } from './noise.js';
-import { METHOD_PREFIX } from './state-names.js';
+import { bareName, feedNoise, feedState, lasting } from './given-state.js';
 import type { PretrainedStatistics } from './statistics.js';
 import { StepParts } from './step-parts.js';
 
@@ -100,16 +97,16 @@ export interface MethodLossOutputs {
  * therefore agree with arithmetic on the numbers as they are written to about 6e-8 of their size, and to double precision
  * with `Math.fround` of them.
  *
- * @throws AdarandError `method.inputs` where the arrays do not fit together or one that the method needs is missing;
+ * @throws AdarandError `method.inputs` where the arrays do not fit together, or what the method asks for, or one that it needs is missing;
  * `method.option`.
  */
 export function methodLoss(method: Method, inputs: MethodLossInputs): MethodLossOutputs {
   const { parts, given, losses, total, feeds, single } = built(method, inputs);
   const evaluate = (values: ReadonlyMap<string, Value>) => {
     const results = interpret([...values.values()], feeds);
-    return new Map([...values.keys()].map((name, i) => [bare(name), at(results, i)]));
+    return new Map([...values.keys()].map((name, i) => [bareName(name), at(results, i)]));
   };
-  const own = [...parts.trained.values()].map(({ name, value }) => [bare(name), value] as const);
+  const own = [...parts.trained.values()].map(({ name, value }) => [bareName(name), value] as const);
   const targets = new Map([...given.differentiable, ...own]);
   const gradientsOf = gradients(total, [...targets.values()]);
   const gradientOf = evaluate(new Map([...targets.keys()].map((name, i) => [name, at(gradientsOf, i)])));
@@ -161,29 +158,6 @@ function built(method: Method, inputs: MethodLossInputs) {
   };
 }
 
-function feedState(
-  parts: StepParts,
-  { state = {} }: MethodLossInputs,
-  feeds: Map<string, Float64Array>,
-): void {
-  for (const [name, tensor] of lasting(parts))
-    feeds.set(name, Float64Array.from(state[bare(name)] ?? numbersOf(tensor)));
-}
-
-function feedNoise(
-  parts: StepParts,
-  { noise = [], seed = 0, step = 0 }: MethodLossInputs,
-  feeds: Map<string, Float64Array>,
-): void {
-  parts.noise.forEach(({ name, distribution, shape }, i) => {
-    const drawn = new Float64Array(sizeOf(shape));
-    const given = noise[i];
-    if (given === undefined) fillNoise(drawn, distribution, new Random(seed, 'noise', step, i));
-    else drawn.set(given);
-    feeds.set(name, drawn);
-  });
-}
-
 function runPreSteps({ preSteps }: StepParts, batch: number, feeds: Map<string, Float64Array>): void {
   for (const { when, updates } of preSteps) {
     if (!when(batch)) continue;
@@ -202,16 +176,7 @@ function nextState(
   const next = new Map(updated);
   for (const name of lasting(parts).keys()) {
     const data = feeds.get(name);
-    if (data !== undefined && !parts.updates.has(name)) next.set(bare(name), data);
+    if (data !== undefined && !parts.updates.has(name)) next.set(bareName(name), data);
   }
   return Object.fromEntries(next);
 }
-
-const lasting = ({ state, fixed }: StepParts): ReadonlyMap<string, Tensor> =>
-  new Map([...[...state].map(([name, initial]) => [name, tensorOf(initial)] as const), ...fixed]);
-
-const numbersOf = ({ data }: Tensor): number[] => Array.from(data, Number);
-
-/** A state's name as its method knows it. */
-const bare = (name: string): string =>
-  name.startsWith(METHOD_PREFIX) ? name.slice(METHOD_PREFIX.length) : name;

@@ -1,4 +1,4 @@
-import { at } from '../errors.js';
+import { at, invariant } from '../errors.js';
 import { float32 } from '../graph/tensor.js';
 import type { Statistics } from '../methods/inputs.js';
 import type { LabelledFeatures } from '../methods/prepare.js';
@@ -57,8 +57,9 @@ export class StatisticsCollector {
   finish(): PretrainedStatistics {
     const d = this.#featureSize;
     const classes = this.#counts.length;
-    const origin = this.#origin ?? new Float64Array(d);
+    const origin = this.#origin;
     const total = this.#counts.reduce((a, b) => a + b, 0);
+    invariant(origin !== undefined && total > 0, 'no features were collected');
     const overall = (sums: Float64Array) =>
       Float64Array.from({ length: d }, (_, j) => {
         let sum = 0;
@@ -73,7 +74,7 @@ export class StatisticsCollector {
       });
       return { mean, std };
     };
-    const all = moments(overall(this.#sums), overall(this.#squares), Math.max(1, total));
+    const all = moments(overall(this.#sums), overall(this.#squares), total);
     const mean = new Float32Array(classes * d);
     const std = new Float32Array(classes * d);
     for (let k = 0; k < classes; k++) {

@@ -68,7 +68,11 @@ export class StepParts {
     for (const name of Object.keys(optimizer.scalars(1)))
       values.set(
         name,
-        this.addScalar(`${prefix}.${name}`, ({ step }) => optimizer.scalars(step + 1)[name] ?? Number.NaN),
+        this.addScalar(`${prefix}.${name}`, ({ step }) => {
+          const value = optimizer.scalars(step + 1)[name];
+          invariant(value !== undefined, `${optimizer.name} has no ${name} at step ${step + 1}`);
+          return value;
+        }),
       );
     return {
       learningRate: this.addScalar(`${prefix}.learning_rate`, learningRate),

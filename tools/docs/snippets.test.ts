@@ -11,6 +11,7 @@ const published: ReadonlyMap<string, string> = new Map([
   ['../src/graph/index.js', 'adarand/graph'],
   ['../src/index.js', 'adarand'],
   ['../src/nn/functional.js', 'adarand/nn/functional'],
+  ['../src/optimizers/index.js', 'adarand/optimizers'],
 ]);
 
 /** An example as a project of its own would have it: by the package's names, without the comment at its head. */

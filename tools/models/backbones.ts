@@ -5,9 +5,10 @@
  *
  * Each figure is relative to what is allowed (`test/helpers/backbone-reference.ts`): up to 1 is fine.
  */
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatTable } from '../../src/figures/table.js';
+import { statIfThere } from '../../src/files/if-there.js';
 import { openModel } from '../../src/models/open.js';
 import { backboneReferenceSchema, distancesFrom } from '../../test/helpers/backbone-reference.js';
 
@@ -23,7 +24,7 @@ for (const name of names.sort()) {
     const reference = backboneReferenceSchema.parse(
       JSON.parse(await readFile(join(path, 'reference.json'), 'utf8')),
     );
-    const hasConfig = (await stat(join(path, 'config.json')).catch(() => undefined)) !== undefined;
+    const hasConfig = (await statIfThere(join(path, 'config.json'))) !== undefined;
     const network = await openModel(hasConfig ? path : join(path, 'model.safetensors'));
     const { features, logits, gradient, worst, running } = await distancesFrom(reference, network);
     const fine = [features, logits ?? 0, gradient, running].every((figure) => figure <= 1);

@@ -3,14 +3,15 @@
  *
  *     node build/tools/models/exports.js DIR [PART OF A NAME ...]
  */
-import { readdir, rm, stat } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { statIfThere } from '../../src/files/if-there.js';
 import { adarand, writeImages } from '../../test/helpers/cli.js';
 
 const [folder = '', ...wanted] = process.argv.slice(2);
 const models = join(folder, 'models');
 const images = join(folder, 'images');
-if ((await stat(images).catch(() => undefined)) === undefined) await writeImages(images, 8, 48);
+if ((await statIfThere(images)) === undefined) await writeImages(images, 8, 48);
 const names = (await readdir(models)).filter(
   (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
 );

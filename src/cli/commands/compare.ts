@@ -4,8 +4,8 @@ import type { Comparing } from '../../experiments/compare/launch.js';
 import { compareFlagsSchema } from '../../experiments/compare/options/flags.js';
 import type { Launched } from '../../process/launch.js';
 import { commandLine } from '../../run/command-line.js';
-import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { createCompareProgress } from '../compare-progress.js';
+import { givenBeside } from '../given-beside.js';
 import { printJson } from '../json.js';
 import { supervise } from '../supervise.js';
 import { print } from '../terminal.js';
@@ -76,9 +76,12 @@ async function written(given: Typed['given'], data: readonly string[]) {
     const { data: _, dryRun: __, retry: ___, profile: ____, ...flags } = given;
     return readFlags({ ...flags, data }, `See \`${commandLine('compare', '--help')}\`.`);
   }
-  refuseOthers(given, ['out', 'parallel', 'dryRun', 'profile'], `${file} describes the whole experiment`, [
-    file,
-  ]);
+  refuseOthers(
+    given,
+    ['data', 'out', 'parallel', 'dryRun', 'profile'],
+    `${file} describes the whole experiment`,
+    [file],
+  );
   if (data.length > 1)
     throw new AdarandError(
       'cli.usage',
@@ -95,11 +98,7 @@ function refuseOthers(
   why: string,
   words: readonly string[],
 ): void {
-  const others = describeOptions(compareFlagsSchema)
-    .filter(({ key }) => key !== 'data' && !allowed.includes(key) && Object.hasOwn(given, key))
-    .map((option) => `--${flagOf(option)}`);
-  if (allowed.includes('resume') && Array.isArray(given.data) && given.data.length > 0)
-    others.unshift('DATA');
+  const others = givenBeside(given, command, allowed);
   if (others.length === 0) return;
   throw new AdarandError(
     'cli.usage',

@@ -8,11 +8,11 @@ import { commandLine } from '../../run/command-line.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { resume } from '../../run/operations/resume.js';
 import { train } from '../../run/operations/train.js';
-import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { AskedOptions } from '../../run/options/train-options.js';
 import { accuracyWithInterval, chosenBy, duration, percent, withMirrorImages } from '../format.js';
+import { givenBeside } from '../given-beside.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { profileTable } from '../profile-table.js';
@@ -76,10 +76,7 @@ async function runOptions({ given, parse }: Typed): Promise<AskedOptions> {
 /** A run continues as it began, apart from its length and how many images are computed at a time. */
 function resumeOptions({ given, parse }: Typed): ResumeOptions {
   const { run, ...changeable } = resume.request.shape;
-  const others = describeOptions(options)
-    .filter(({ key }) => Object.hasOwn(given, key) && !Object.hasOwn(changeable, key))
-    .filter(({ key }) => key !== 'resume' && key !== 'profile')
-    .map((option) => (option.key === 'data' ? 'DATA' : `--${flagOf(option)}`));
+  const others = givenBeside(given, command, ['resume', 'profile', ...Object.keys(changeable)]);
   const { resume: path, epochs, patience, microBatch } = parse(z.looseObject({ resume: run, ...changeable }));
   if (others.length === 0) return { run: path, epochs, patience, microBatch };
   throw new AdarandError(

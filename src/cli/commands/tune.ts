@@ -7,6 +7,7 @@ import { commandLine } from '../../run/command-line.js';
 import { optionRegistry } from '../../run/options/option.js';
 import { tuneOptionsSchema } from '../../run/options/tune-options.js';
 import { accuracyWithInterval, duration, percent, short } from '../format.js';
+import { givenBeside } from '../given-beside.js';
 import { printJson } from '../json.js';
 import { supervise } from '../supervise.js';
 import { print } from '../terminal.js';
@@ -43,12 +44,9 @@ async function asked({ given, parse }: Typed): Promise<Tuning> {
     }
     return { start: parse(tuneOptionsSchema) };
   }
-  const {
-    resume: path = '',
-    minutes,
-    trials,
-  } = parse(options.pick({ resume: true, minutes: true, trials: true }).loose());
-  const others = Object.keys(given).filter((key) => !['resume', 'minutes', 'trials'].includes(key));
+  const { resume, ...budget } = options.pick({ resume: true, minutes: true, trials: true }).shape;
+  const { resume: path, minutes, trials } = parse(z.looseObject({ resume: resume.unwrap(), ...budget }));
+  const others = givenBeside(given, command, ['resume', ...Object.keys(budget)]);
   if (others.length > 0)
     throw new AdarandError(
       'cli.usage',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Criterion } from '../../training/best-epoch.js';
 import { secondsLeft } from './estimate.js';
 import { type ExperimentRecord, experimentRecordSchema } from './record.js';
-import { plannedTrials, trialsAsRuns } from './search.js';
+import { chooseAll, plannedTrials, trialsAsRuns } from './search.js';
 
 const method = (label: string) => ({ label, name: label, options: {}, file: null, train: {} });
 const record: ExperimentRecord = experimentRecordSchema.parse({
@@ -45,4 +46,32 @@ test('what is left of a search is told by what configurations of the same method
   const { request } = first;
   const given = { ...first, request: { ...request, options: { learningRate: 0.1 } } };
   assert.equal(left(given), 2 * 16);
+});
+
+test('a configuration is chosen by the measure that is asked for, and by no other', () => {
+  const tried = (configuration: number, accuracy: number, balanced: number | null) => ({
+    dataset: 'd',
+    model: 'm',
+    method: 'adarand',
+    fraction: 1,
+    configuration,
+    run: 'r',
+    seconds: 1,
+    status: 'finished' as const,
+    learning_rate: 0.1 * (configuration + 1),
+    lambda: 0,
+    val_accuracy: accuracy,
+    val_balanced_accuracy: balanced,
+    val_loss: 1,
+  });
+  const chosen = (chooseBy: Criterion, balanced: number | null) => {
+    const request = { ...record.request, options: { chooseBy } };
+    const both = [tried(0, 0.9, 0.5), tried(1, 0.8, balanced)];
+    return chooseAll({ ...record, request, tried: both }).find(({ method }) => method === 'adarand')
+      ?.configuration;
+  };
+  assert.equal(chosen('accuracy', 0.6), 0);
+  assert.equal(chosen('accuracy', null), 0);
+  assert.equal(chosen('balanced-accuracy', 0.6), 1);
+  assert.throws(() => chosen('balanced-accuracy', null), /chosen by its balanced accuracy/);
 });

@@ -2,7 +2,7 @@ import { at, invariant } from '../../errors.js';
 import type { TrainOptions } from '../../run/options/options.gen.js';
 import { parseOptions } from '../../run/options/parse-options.js';
 import { trainOptionsSchema } from '../../run/options/train-options.js';
-import { isBetter } from '../../training/best-epoch.js';
+import { type Criterion, isBetter } from '../../training/best-epoch.js';
 import { configuration } from '../tune/configuration.js';
 import { plannedRuns, runName } from './plan.js';
 import type {
@@ -92,7 +92,7 @@ export function chooseAll(record: ExperimentRecord): ChosenConfiguration[] {
       let best: Extract<TriedConfiguration, { status: 'finished' }> | undefined;
       for (const one of [...tried].sort((a, b) => a.configuration - b.configuration)) {
         if (one.status !== 'finished' || !isAlike(one, kind)) continue;
-        if (isBetter(outcome(one), best && outcome(best), chooseBy)) best = one;
+        if (isBetter(outcome(one, chooseBy), best && outcome(best, chooseBy), chooseBy)) best = one;
       }
       const { dataset, model, method, fraction } = kind;
       const place = { dataset, model, method, fraction };
@@ -110,17 +110,23 @@ function optionsOf({
   return { learningRate, ...(lambda > 0 && { lambda }) };
 }
 
-function outcome({
-  configuration: epoch,
-  val_accuracy,
-  val_balanced_accuracy,
-  val_loss,
-}: Extract<TriedConfiguration, { status: 'finished' }>) {
-  invariant(val_accuracy !== null && val_loss !== null, 'there are validation images');
+function outcome(
+  {
+    configuration: epoch,
+    val_accuracy,
+    val_balanced_accuracy,
+    val_loss,
+  }: Extract<TriedConfiguration, { status: 'finished' }>,
+  chooseBy: Criterion,
+) {
+  invariant(
+    chooseBy !== 'balanced-accuracy' || val_balanced_accuracy !== null,
+    'a run that is chosen by its balanced accuracy has one',
+  );
   return {
     epoch,
     accuracy: val_accuracy,
-    balancedAccuracy: val_balanced_accuracy ?? val_accuracy,
+    balancedAccuracy: val_balanced_accuracy ?? undefined,
     loss: val_loss,
   };
 }

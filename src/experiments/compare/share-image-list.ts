@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { link, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, readFile, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { systemCode } from '../../files/atomic.js';
+import { statIfThere } from '../../files/if-there.js';
+import { systemCode } from '../../files/system-code.js';
 
 /** What a file system answers that has no hard links, or no more of this file. */
 const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV', 'EACCES']);
@@ -12,11 +13,11 @@ const withoutLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLIN
  * replaced as a whole. Where a file system has no hard links, nothing changes. Returns whether it is shared.
  */
 export async function shareImageList(path: string, others: readonly string[]): Promise<boolean> {
-  const own = await stat(path).catch(() => undefined);
+  const own = await statIfThere(path);
   if (own === undefined) return false;
   const bytes = await readFile(path);
   for (const other of others) {
-    const found = await stat(other).catch(() => undefined);
+    const found = await statIfThere(other);
     if (found === undefined || found.dev !== own.dev || found.size !== own.size) continue;
     if (found.ino === own.ino) return true;
     if (bytes.equals(await readFile(other))) return replaceByLink(path, other);

@@ -1,9 +1,11 @@
-import { copyFile, mkdir, readdir, readFile, readlink, rm, stat, statfs, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, readlink, rm, statfs, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
-import { systemCode, writeFileAtomic } from '../../files/atomic.js';
+import { writeFileAtomic } from '../../files/atomic.js';
+import { ifThere, lstatIfThere, statIfThere } from '../../files/if-there.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
+import { systemCode } from '../../files/system-code.js';
 import { cacheError, withoutRoom } from './cache-error.js';
 import { isEtag } from './digest.js';
 import type { HubFile } from './download.js';
@@ -95,12 +97,13 @@ export class RepositoryCache {
   /** The files of a commit that are here, by whoever has put them here. */
   async kept(commit: string): Promise<readonly HubFile[]> {
     const root = this.snapshot(commit);
-    const names = await readdir(root, { recursive: true }).catch(() => []);
+    const names = (await ifThere(root, readdir(root, { recursive: true }))) ?? [];
     const files: HubFile[] = [];
     for (const name of names) {
-      const found = await stat(join(root, name)).catch(() => undefined);
+      const found = await statIfThere(join(root, name));
       if (found?.isFile() !== true) continue;
-      const target = await readlink(join(root, name)).catch(() => '');
+      const isLink = (await lstatIfThere(join(root, name)))?.isSymbolicLink() === true;
+      const target = isLink ? await readlink(join(root, name)) : '';
       const etag = basename(target);
       if (isEtag(etag)) files.push({ path: name.split(sep).join('/'), size: found.size, etag });
     }
@@ -136,8 +139,7 @@ export class RepositoryCache {
       });
     const { bavail, bsize } = await statfs(blobs);
     for (const name of await readdir(blobs))
-      if (name.endsWith('.incomplete'))
-        bytes -= (await stat(join(blobs, name)).catch(() => ({ size: 0 }))).size;
+      if (name.endsWith('.incomplete')) bytes -= (await statIfThere(join(blobs, name)))?.size ?? 0;
     if (bytes > bavail * bsize) throw withoutRoom(blobs, bytes, bavail * bsize);
   }
 

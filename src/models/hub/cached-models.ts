@@ -1,5 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { lstatIfThere, namesIfThere } from '../../files/if-there.js';
 
 export interface CachedModel {
   /** `org/name`. */
@@ -12,11 +12,13 @@ export interface CachedModel {
 /** The models in a cache, by name, whoever has put them there. */
 export async function cachedModels(cache: string): Promise<readonly CachedModel[]> {
   const models: CachedModel[] = [];
-  for (const folder of await namesIn(cache)) {
+  for (const folder of await namesIfThere(cache)) {
     const name = /^models--([^-].*?)--(.+)$/.exec(folder);
     if (name === null) continue;
     const path = join(cache, folder);
-    const commits = (await namesIn(join(path, 'snapshots'))).filter((each) => /^[0-9a-f]{40}$/.test(each));
+    const commits = (await namesIfThere(join(path, 'snapshots'))).filter((each) =>
+      /^[0-9a-f]{40}$/.test(each),
+    );
     if (commits.length === 0) continue;
     models.push({ name: `${name[1]}/${name[2]}`, path, commits, bytes: await bytesIn(join(path, 'blobs')) });
   }
@@ -25,14 +27,9 @@ export async function cachedModels(cache: string): Promise<readonly CachedModel[
 
 async function bytesIn(folder: string): Promise<number> {
   let bytes = 0;
-  for (const name of await namesIn(folder)) {
-    const found = await lstat(join(folder, name)).catch(() => undefined);
+  for (const name of await namesIfThere(folder)) {
+    const found = await lstatIfThere(join(folder, name));
     bytes += found?.size ?? 0;
   }
   return bytes;
-}
-
-/** Nothing, where there is no such folder. */
-function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

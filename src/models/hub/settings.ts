@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
-import { systemCode } from '../../files/atomic.js';
+import { systemCode } from '../../files/system-code.js';
 
 /** Where the hub is and how it is spoken to, by the variables that Python's huggingface_hub reads, too. */
 export interface HubSettings {

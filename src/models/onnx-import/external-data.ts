@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep, win32 } from 'node:path';
 import { AdarandError } from '../../errors.js';
-import { systemCode } from '../../files/atomic.js';
+import { systemCode } from '../../files/system-code.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
 import { isKeptFor } from '../hub/kept-for.js';
 

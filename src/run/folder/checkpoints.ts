@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
-import { systemCode } from '../../files/atomic.js';
+import { statIfThere } from '../../files/if-there.js';
 import { readMetadata, readSafetensors, writeSafetensors } from '../../files/safetensors.js';
+import { systemCode } from '../../files/system-code.js';
 import type { Tensor } from '../../graph/tensor.js';
 import type { BestEpoch, CheckpointStore, Position } from '../../training/checkpoint.js';
 import { parseStored } from './record.js';
@@ -110,8 +110,7 @@ export class FileCheckpoints implements CheckpointStore {
   /** Of both files, as far as they are there. */
   async bytes(): Promise<number> {
     let sum = 0;
-    for (const name of ['last', 'best'] as const)
-      sum += (await stat(this.#path(name)).catch(() => undefined))?.size ?? 0;
+    for (const name of ['last', 'best'] as const) sum += (await statIfThere(this.#path(name)))?.size ?? 0;
     return sum;
   }
 

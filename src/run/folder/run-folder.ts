@@ -1,12 +1,14 @@
-import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
-import { removeTemporaries, systemCode, writeError, writeFileAtomic } from '../../files/atomic.js';
+import { removeTemporaries, writeError, writeFileAtomic } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
+import { statIfThere } from '../../files/if-there.js';
 import { acquireLock, type Lock } from '../../files/lock.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
 import { specialAt } from '../../files/special.js';
-import { whyUnreadable } from '../../files/why-unreadable.js';
+import { systemCode } from '../../files/system-code.js';
+import { cannotRead, whyUnreadable } from '../../files/why-unreadable.js';
 import { commandLine } from '../command-line.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 import { stageOf } from './stage.js';
@@ -27,7 +29,7 @@ export class RunFolder {
   /** @throws AdarandError `run.exists` for a path that a new run cannot have. */
   static async checkFree(out: string): Promise<void> {
     await refuseNoFolder(out);
-    if ((await stat(out).catch(() => undefined)) !== undefined && !(await isUnused(out))) throw exists(out);
+    if ((await statIfThere(out)) !== undefined && !(await isUnused(out))) throw exists(out);
   }
 
   /**
@@ -139,7 +141,7 @@ export class RunFolder {
   /** Of what `reopen` is going to remove. */
   async bytesToReopen(): Promise<number> {
     if (stageOf(this.path) !== 'finished') return 0;
-    const sizeOf = async (path: string) => (await stat(path).catch(() => undefined))?.size ?? 0;
+    const sizeOf = async (path: string) => (await statIfThere(path))?.size ?? 0;
     return (await sizeOf(this.model)) + (await sizeOf(this.testFeatures));
   }
 
@@ -230,7 +232,11 @@ const leftovers =
 
 /** Whether a folder has nothing in it but what was left before a run began. */
 async function isUnused(path: string): Promise<boolean> {
-  const inside = async (folder: string) => readdir(folder).catch(() => ['a file']);
+  const inside = (folder: string) =>
+    readdir(folder).catch((error: unknown) => {
+      if (systemCode(error) === 'ENOTDIR') return ['a file'];
+      throw cannotRead(folder, error);
+    });
   const others = (await inside(path)).filter((name) => !leftovers.test(name));
   return (
     others.length === 0 ||
@@ -250,8 +256,7 @@ async function refuseNoFolder(out: string): Promise<void> {
 async function notARun(path: string): Promise<AdarandError> {
   const code = 'run.not-a-run';
   const hint = 'Give the folder of a run: `run.json` is in it.';
-  if ((await stat(path).catch(() => undefined)) === undefined)
-    return new AdarandError(code, `${path} does not exist`, hint);
+  if ((await statIfThere(path)) === undefined) return new AdarandError(code, `${path} does not exist`, hint);
   const what = `${path} is not a run: it has no run.json`;
   return new AdarandError(
     code,

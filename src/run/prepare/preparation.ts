@@ -1,11 +1,14 @@
+import { z } from 'zod';
 import { AdarandError } from '../../errors.js';
 import { readSafetensors, writeSafetensors } from '../../files/safetensors.js';
 import type { Tensor, Tensors } from '../../graph/tensor.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { PrepareTools } from '../../methods/prepare.js';
 import type { LinearClassifier } from '../../methods/shared/logistic-regression.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { linearProbe } from '../../training/linear-probe.js';
 import { checkTensors } from '../../training/method-tensors.js';
+import { METHOD_PREFIX } from '../../training/state-names.js';
 import type { PretrainedStatistics } from '../../training/statistics.js';
 import { needsStatistics } from '../options/settings.js';
 import type { AskedOptions } from '../options/train-options.js';
@@ -48,8 +51,6 @@ export async function prepareRun(
   return { statistics, head, method: checkTensors(method.name, 'prepare', prepared) };
 }
 
-const METHOD = 'method.';
-
 /** Writes a file, also for a method that prepared no tensors; no file where a run has no preparation. */
 export async function savePreparation(
   path: string,
@@ -59,15 +60,19 @@ export async function savePreparation(
   if (isNothing(expected)) return;
   const { statistics, method, head } = preparation;
   const tensors = new Map<string, Tensor>(
-    Object.entries(method).map(([name, tensor]) => [METHOD + name, tensor]),
+    Object.entries(method).map(([name, tensor]) => [METHOD_PREFIX + name, tensor]),
   );
-  if (head !== undefined) tensors.set('head.weight', head.weight).set('head.bias', head.bias);
+  if (head !== undefined) tensors.set(HEAD_WEIGHT, head.weight).set(HEAD_BIAS, head.bias);
   if (statistics !== undefined) {
     const { perClass, overall } = statistics;
     tensors.set('class_mean', perClass.mean).set('class_std', perClass.std);
     tensors.set('mean', overall.mean).set('std', overall.std);
   }
-  await writeSafetensors(path, tensors, { mean_square: String(statistics?.meanSquare ?? '') });
+  await writeSafetensors(
+    path,
+    tensors,
+    statistics === undefined ? {} : { mean_square: String(statistics.meanSquare) },
+  );
 }
 
 /**
@@ -81,17 +86,29 @@ export async function loadPreparation(path: string, expected: ExpectedParts): Pr
   const read = (name: string): Tensor<'float32'> => {
     const tensor = tensors.get(name);
     if (tensor?.dtype === 'float32') return tensor;
-    throw new AdarandError('run.damaged', `${path} has no tensor ${name}`, 'Start the run again.');
+    throw damaged(`${path} has no tensor ${name}`);
   };
   const statistics = () => ({
     perClass: { mean: read('class_mean'), std: read('class_std') },
     overall: { mean: read('mean'), std: read('std') },
-    meanSquare: Number(metadata.mean_square),
+    meanSquare: meanSquareIn(path, metadata.mean_square),
   });
-  const prepared = [...tensors].filter(([name]) => name.startsWith(METHOD));
+  const prepared = [...tensors].filter(([name]) => name.startsWith(METHOD_PREFIX));
   return {
     statistics: expected.statistics ? statistics() : undefined,
-    head: expected.head ? { weight: read('head.weight'), bias: read('head.bias') } : undefined,
-    method: Object.fromEntries(prepared.map(([name, tensor]) => [name.slice(METHOD.length), tensor])),
+    head: expected.head ? { weight: read(HEAD_WEIGHT), bias: read(HEAD_BIAS) } : undefined,
+    method: Object.fromEntries(prepared.map(([name, tensor]) => [name.slice(METHOD_PREFIX.length), tensor])),
   };
+}
+
+const meanSquareSchema = z.string().min(1).transform(Number).pipe(z.number().min(0));
+
+function meanSquareIn(path: string, written: string | undefined): number {
+  const { data } = meanSquareSchema.safeParse(written);
+  if (data !== undefined) return data;
+  throw damaged(`${path} has no mean square of the features`);
+}
+
+function damaged(problem: string): AdarandError {
+  return new AdarandError('run.damaged', problem, 'Start the run again.');
 }

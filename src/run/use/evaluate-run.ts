@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import { type Batch, evalBatches, ImageCache } from '../../data/index.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
+import { statIfThere } from '../../files/if-there.js';
 import { printableName } from '../../printable.js';
 import type { Prediction } from '../../training/evaluation.js';
 import { compileOptionsFor } from '../device/compile-options.js';
@@ -86,7 +86,7 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
 }
 
 async function checkFree(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined)) === undefined) return;
+  if ((await statIfThere(path)) === undefined) return;
   throw new AdarandError(
     'evaluate.exists',
     `${path} exists already`,

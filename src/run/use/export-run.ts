@@ -1,10 +1,12 @@
-import { lstat, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { AdarandError } from '../../errors.js';
-import { isTemporary, removeTemporaries, systemCode, writeError } from '../../files/atomic.js';
+import { isTemporary, removeTemporaries, writeError } from '../../files/atomic.js';
 import { removeEmpty } from '../../files/folders.js';
+import { lstatIfThere } from '../../files/if-there.js';
 import { makeFolder, otherThanFolder } from '../../files/make-folder.js';
+import { systemCode } from '../../files/system-code.js';
 import { writeZip, zipBeside } from '../../files/write-zip.js';
 import {
   configFile,
@@ -119,7 +121,7 @@ async function checkFree(to: string, paths: readonly string[]): Promise<void> {
 }
 
 async function checkNoFile(path: string): Promise<void> {
-  const there = await lstat(path).catch(() => undefined);
+  const there = await lstatIfThere(path);
   if (there !== undefined) throw exists(`${path} exists`, 'Choose another folder, or move the file away.');
 }
 

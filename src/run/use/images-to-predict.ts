@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { decodeFailure } from '../../data/decode.js';
 import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pixels.js';
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
+import { statIfThere } from '../../files/if-there.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
 import { unreadable } from './unreadable-image.js';
 
@@ -34,10 +34,10 @@ export async function imagesOf(given: readonly GivenImage[]): Promise<(FoundImag
 
 /** The file at a path, or the images of the folder there. */
 async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
-  const found = await stat(path).catch(() => undefined);
-  if (found?.isFile()) return [{ name: path, file: path }];
-  if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
   try {
+    const found = await statIfThere(path);
+    if (found?.isFile()) return [{ name: path, file: path }];
+    if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
     const inside = await imagesIn(path);
     if (inside.length === 0) return [noImage(path, 'has no images')];
     return inside.map((image) => ({ name: image, file: image }));

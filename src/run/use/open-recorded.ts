@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { AdarandError, invariant } from '../../errors.js';
-import { systemCode } from '../../files/atomic.js';
 import { specialAt } from '../../files/special.js';
+import { systemCode } from '../../files/system-code.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
 import type { RecordedModel } from '../folder/recorded-model.js';

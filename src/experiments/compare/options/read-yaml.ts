@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
 import { AdarandError } from '../../../errors.js';
-import { systemCode } from '../../../files/atomic.js';
 import { specialAt } from '../../../files/special.js';
+import { systemCode } from '../../../files/system-code.js';
 import { whyUnreadable } from '../../../files/why-unreadable.js';
 import type { Experiment } from './experiment.js';
 import { readExperiment } from './read-experiment.js';

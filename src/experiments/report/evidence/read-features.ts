@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../../../errors.js';
+import { namesIfThere } from '../../../files/if-there.js';
 import { readSafetensors } from '../../../files/safetensors.js';
 import type { Tensor } from '../../../graph/tensor.js';
 import type { Features, FinishedRun } from './evidence.js';
@@ -17,7 +17,7 @@ export async function readFeatures({ path, record, summary }: FinishedRun): Prom
   const test = join(folder, 'test.safetensors');
   const K = record.data.classes.length;
   if (summary.test_accuracy !== null && existsSync(test)) return read(test, 'test', K, 'test images');
-  const names = await readdir(folder).catch(() => []);
+  const names = await namesIfThere(folder);
   const epochs = names.flatMap((name) => {
     const [, epoch] = /^epoch-(\d+)[.]safetensors$/.exec(name) ?? [];
     return epoch === undefined ? [] : [Number(epoch)];

@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AdarandError } from '../../../errors.js';
-import { systemCode } from '../../../files/atomic.js';
 import { specialAt } from '../../../files/special.js';
-import { whyUnreadable } from '../../../files/why-unreadable.js';
+import { cannotRead } from '../../../files/why-unreadable.js';
 import type { AnsweredImage, Answers } from './answers.js';
 import type { FinishedRun } from './evidence.js';
 import { type ImageOf, imageAt } from './image-at.js';
@@ -28,8 +27,7 @@ export async function readPredictions(
   const special = await specialAt(file);
   if (special !== undefined) throw damaged(file, `it is a ${special}`);
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    const { reason, hint } = whyUnreadable(systemCode(error));
-    throw new AdarandError('files.read', `Cannot read ${file}: ${reason}.`, hint, error);
+    throw cannotRead(file, error);
   });
   const { classes } = record.data;
   const [header = [], ...rows] = parseCsv(text);

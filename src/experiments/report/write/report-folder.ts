@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AdarandError } from '../../../errors.js';
-import { hasMark } from '../../../figures/page/has-mark.js';
 import { writeError, writeFileAtomic } from '../../../files/atomic.js';
+import { hasMark } from '../../../files/has-mark.js';
+import { namesIfThere } from '../../../files/if-there.js';
 import { makeFolder, otherThanFolder } from '../../../files/make-folder.js';
 import { GENERATOR } from './html.js';
 
@@ -37,7 +38,7 @@ export class ReportFolder {
     const other = await otherThanFolder(path);
     if (other !== undefined)
       throw new AdarandError('report.exists', `${path} is ${other}`, 'Choose another --to.');
-    const there = await readdir(path).catch(() => []);
+    const there = await namesIfThere(path);
     if (there.length > 0 && !(await hasMark(join(path, PAGE), GENERATOR)))
       throw new AdarandError(
         'report.exists',

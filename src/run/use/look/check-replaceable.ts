@@ -1,8 +1,9 @@
-import { access, constants, stat } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AdarandError } from '../../../errors.js';
-import { hasMark } from '../../../figures/page/has-mark.js';
 import { writeError } from '../../../files/atomic.js';
+import { hasMark } from '../../../files/has-mark.js';
+import { statIfThere } from '../../../files/if-there.js';
 import { specialAt } from '../../../files/special.js';
 import { GENERATOR } from './page/generator.js';
 
@@ -13,7 +14,7 @@ import { GENERATOR } from './page/generator.js';
  */
 export async function checkReplaceable(path: string, overwrite: boolean): Promise<void> {
   const folder = dirname(path);
-  const above = await stat(folder).catch(() => undefined);
+  const above = await statIfThere(folder);
   if (above === undefined || !above.isDirectory())
     throw new AdarandError(
       'look.folder',
@@ -23,7 +24,7 @@ export async function checkReplaceable(path: string, overwrite: boolean): Promis
   await access(folder, constants.W_OK).catch((error: unknown) => {
     throw writeError(path, error);
   });
-  const there = await stat(path).catch(() => undefined);
+  const there = await statIfThere(path);
   if (there === undefined) return;
   const special = there.isDirectory() ? 'folder' : await specialAt(path);
   if (special !== undefined)
