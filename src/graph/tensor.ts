@@ -19,8 +19,6 @@ interface ElementArrays {
   readonly bool: Uint8Array;
 }
 
-export type TensorData = ElementArrays[DType];
-
 /** A typed array with its shape, row-major. `data` is what ONNX Runtime reads and writes, without a copy. */
 export type Tensor<D extends DType = DType> = {
   [K in D]: { readonly dtype: K; readonly shape: Shape; readonly data: ElementArrays[K] };

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { env, pipeline } from '@huggingface/transformers';
 import sharp, { type Sharp } from 'sharp';
 import { temporaryFolder } from '../../test/helpers/cli.js';
+import { exportFolder } from '../../test/helpers/export-folder.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { structuredBatches } from '../../test/helpers/structured-images.js';
 import { evalBatches, ImageCache } from '../data/index.js';
@@ -16,7 +17,6 @@ import { compileRunModel } from '../run/use/compile-run-model.js';
 import { QUANTIZED_FILE } from '../run/use/quantized-report.js';
 
 import { logSumExp } from '../training/log-sum-exp.js';
-import { exportFolder } from './export/folder.js';
 import { TRACED_IMAGES } from './export/free-batch.js';
 import type { ExportedModel } from './export/onnx.js';
 import { quantizeClassifier, quantizedFile } from './export/quantize/quantize.js';
