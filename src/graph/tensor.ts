@@ -48,6 +48,11 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
 }
 
+/** Whether all elements of a tensor are this number. */
+export function isFilled({ data }: Tensor, element: number): boolean {
+  return data.every((each) => Number(each) === element);
+}
+
 /** Tensors by name, of any element type: indices are integers. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 

@@ -3,7 +3,7 @@ import { nodeOf } from '../graph/node-of.js';
 import { MatMul } from '../graph/operators/matmul.js';
 import { Reshape, reshape } from '../graph/operators/reshape.js';
 import { sameShape, sizeOf } from '../graph/tensor.js';
-import { apply, type Node, topologicalOrder, type Value } from '../graph/value.js';
+import { apply, isConstantOf, type Node, topologicalOrder, type Value } from '../graph/value.js';
 import { blockDenseKernels } from './blocked-kernels.js';
 import { mapSums } from './blocked-sums.js';
 import { pointwise } from './conv-geometry.js';
@@ -137,13 +137,10 @@ function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output:
 /** A product of a row of ones with wide rows. */
 function columnSums({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: RowsInBlocks) {
   const wide = rows.wide(b);
-  if (transposeA || transposeB || bias !== undefined || wide === undefined || !areOnes(a)) return undefined;
+  if (transposeA || transposeB || bias !== undefined || wide === undefined) return undefined;
+  if (a.shape[0] !== 1 || !isConstantOf(a, 1)) return undefined;
   rows.setPlain(output, reshape(mapSums(wide, rows.block, 'channels'), output.shape));
   return true;
-}
-
-function areOnes({ origin, shape }: Value): boolean {
-  return origin.kind === 'constant' && shape[0] === 1 && origin.tensor.data.every((one) => one === 1);
 }
 
 /** Whether all that reads rows does so in blocks, too: what is elementwise, and products, of whole blocks of rows where these are summed. */
