@@ -1,5 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { median, quantile } from '../src/analysis/statistics.js';
+import { mean, median, quantile } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
 import { type Device, devices } from '../src/graph/device.js';
@@ -124,10 +124,6 @@ async function compare({ name, torch, classes }: Model): Promise<string[][]> {
   });
   for (const contestant of contestants) contestant.stop();
   return result;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
 }
 
 function readOptions(args: readonly string[]) {

@@ -1,4 +1,5 @@
 import { at } from '../errors.js';
+import { FNV_BASIS, fnvNext } from '../fnv.js';
 import { interpret } from './interpret.js';
 import { rewrite } from './rewrite.js';
 import { sizeOf, type Tensor, type TensorType } from './tensor.js';
@@ -85,11 +86,11 @@ function bitsOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Bits {
 /** Words that are looked at: large constants are indices, and of one shape there are few. */
 const HASHED = 1024;
 
-/** FNV-1a, of some words. */
+/** Of some words. */
 function hashOf(bits: Bits): number {
-  let hash = 0x811c9dc5;
+  let hash = FNV_BASIS;
   const step = Math.ceil(bits.length / HASHED);
-  for (let i = 0; i < bits.length; i += step) hash = Math.imul(hash ^ at(bits, i), 0x01000193);
+  for (let i = 0; i < bits.length; i += step) hash = fnvNext(hash, at(bits, i));
   return hash >>> 0;
 }
 

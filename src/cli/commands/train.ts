@@ -117,11 +117,18 @@ function conclusion(summary: RunSummary): string[] {
     result,
     ...balanced(summary),
     keptEpoch(summary),
-    `${duration(summary.seconds_per_epoch)} per epoch${summary.peak_memory_bytes === null ? '' : `, ${formatBytes(summary.peak_memory_bytes)} of memory at most`}`,
+    ...timeAndMemory(summary),
     `written: ${run}/ with ${written.join(', ')}`,
     `see it: ${commandLine('look', run)}`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
+}
+
+function timeAndMemory({ seconds_per_epoch, peak_memory_bytes }: RunSummary): string[] {
+  const time = seconds_per_epoch === null ? [] : [`${duration(seconds_per_epoch)} per epoch`];
+  const memory = peak_memory_bytes === null ? [] : [`${formatBytes(peak_memory_bytes)} of memory at most`];
+  const both = [...time, ...memory];
+  return both.length === 0 ? [] : [both.join(', ')];
 }
 
 /** Where classes are unbalanced, accuracy alone says little about the small ones. */

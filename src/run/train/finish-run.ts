@@ -90,7 +90,7 @@ async function summarize(
     best_epoch: best?.epoch ?? position.epoch,
     epochs: position.epoch,
     steps: stepsAt(record, position),
-    seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
+    seconds_per_epoch: (await secondsPerEpoch(held.folder.metrics)) ?? null,
     peak_memory_bytes: run.host.isLater === true ? null : process.resourceUsage().maxRSS * 1024,
     parameters: trainedNumbers(describeGroups(run)),
     classes: data.classes.length,
