@@ -27,14 +27,6 @@ export function fitTemperature(samples: LabelledLogits): number | undefined {
   return Math.exp(-(low + high) / 2);
 }
 
-/** softmax(logits / temperature) of one image. */
-export function probabilities(logits: Float32Array, temperature = 1): Float64Array {
-  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / total);
-}
-
 /**
  * The derivative of the mean cross-entropy with respect to b, where the probabilities are softmax(b logits): for each image the
  * expected logit less that of its class. Without an array for each: it is asked for dozens of times.

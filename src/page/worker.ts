@@ -1,8 +1,8 @@
 /** Loads the network and classifies pictures, beside the page, which therefore stays responsive. */
 import type * as Ort from 'onnxruntime-web';
+import { softmax } from '../analysis/softmax.js';
 import { messageOf } from '../errors.js';
 import type { Classifier } from '../models/export/web/page-classifier.js';
-import { logSumExp } from '../training/log-sum-exp.js';
 import { loadBytes } from './load-bytes.js';
 import type { Answer, FromWorker, ToWorker } from './messages.js';
 import { pixelValues, seenOf } from './network-input.js';
@@ -82,11 +82,10 @@ async function classify({ ort, session, classifier }: Loaded, file: Blob): Promi
   const values = logits?.data;
   if (!(values instanceof Float32Array) || !values.every(Number.isFinite))
     throw new Unreadable("the network's outputs are not finite");
-  const total = logSumExp(values);
   return {
     ...picture.original,
     seen,
-    probabilities: Array.from(values, (logit) => Math.exp(logit - total)),
+    probabilities: [...softmax(values)],
     millisecondsToRead: read - began,
     millisecondsToClassify: performance.now() - read,
   };
