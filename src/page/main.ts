@@ -1,6 +1,7 @@
 /** The page of an exported classifier: says what it is, and classifies the pictures that it is given. */
-import { accuracyWithInterval, withMirrorImages } from '../analysis/format-accuracy.js';
+
 import { messageOf } from '../errors.js';
+import { accuracyWithInterval, withMirrorImages } from '../format-accuracy.js';
 import type { Classifier } from '../models/export/web/page-classifier.js';
 import { withCamera } from './camera.js';
 import { find, make, named } from './elements.js';
