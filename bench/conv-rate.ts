@@ -1,6 +1,6 @@
 import { float32, sizeOf } from '../src/graph/tensor.js';
 import { input } from '../src/graph/value.js';
-import { pointwise } from '../src/lowering/conv-geometry.js';
+import { pointwiseGeometry } from '../src/lowering/conv-geometry.js';
 import { blockedConv } from '../src/lowering/operators/blocked-conv.js';
 import { measuredRate } from './measured-rate.js';
 
@@ -16,6 +16,6 @@ export function convRate(block: number, threads: number, rounds: number): Promis
     ['w', kernels],
   ]);
   const amount = (2 * IMAGES * CHANNELS ** 2 * SIDE ** 2) / 1e9;
-  const attributes = { ...pointwise, group: 1, block };
+  const attributes = { ...pointwiseGeometry, group: 1, block };
   return measuredRate(blockedConv({ x, w }, attributes), feeds, { amount, threads, rounds });
 }

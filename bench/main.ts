@@ -1,12 +1,15 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
-import { median, quantile } from '../src/analysis/statistics.js';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { mean, median, quantile } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
-import { type Device, devices } from '../src/graph/device.js';
-import { isMethodName, type MethodName } from '../src/methods/index.js';
+import { devices } from '../src/graph/device.js';
+import { type MethodName, methodNames } from '../src/methods/index.js';
 import type { BackboneName } from '../src/nn/registry.js';
+import { checked, count, listOf } from './flags.js';
 import { gemmRate } from './gemm-rate.js';
-import { measureRules } from './rules.js';
+import { layerNames, measureRules } from './rules.js';
 import { Torch } from './torch.js';
 import { Worker } from './worker.js';
 
@@ -38,9 +41,35 @@ const large: readonly Model[] = [
   { name: 'vit-small-16', torch: 'vit-s-16', classes: 100 },
 ];
 
-const known: readonly string[] = models.map(({ name }) => name);
-
-const options = readOptions(process.argv.slice(2));
+const { values } = parseArgs({
+  options: {
+    rules: { type: 'boolean', default: false },
+    rounds: { type: 'string', default: '6' },
+    steps: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    batch: { type: 'string', default: '16' },
+    image: { type: 'string', default: '224' },
+    threads: { type: 'string', default: String(availableParallelism()) },
+    device: { type: 'string', default: 'cpu' },
+    methods: { type: 'string', default: 'adarand' },
+    python: { type: 'string', default: 'python3' },
+  },
+});
+const known: readonly string[] = values.rules ? layerNames : [...models, ...large].map(({ name }) => name);
+const options = checked(
+  z.object({
+    rounds: count,
+    steps: count,
+    only: listOf(known).optional(),
+    batch: count,
+    image: count,
+    threads: count,
+    device: z.enum(devices),
+    methods: listOf(methodNames),
+    python: z.string(),
+  }),
+  values,
+);
 const { threads } = options;
 
 console.log(
@@ -49,13 +78,16 @@ console.log(
 const gemm = await gemmRate(threads, 40);
 console.log(`matrix product of 1024 x 1024: ${gemm.toFixed(0)} GFLOP/s\n`);
 
-if (process.argv.includes('--rules')) {
+if (values.rules) {
   console.log(await measureRules(options));
   process.exit();
 }
 
 const rows: string[][] = [];
-for (const model of [...models, ...large].filter(({ name }) => (options.only ?? known).includes(name)))
+const { only } = options;
+for (const model of only === undefined
+  ? models
+  : [...models, ...large].filter(({ name }) => only.includes(name)))
   rows.push(...(await compare(model)));
 const columns = [
   'model',
@@ -124,32 +156,4 @@ async function compare({ name, torch, classes }: Model): Promise<string[][]> {
   });
   for (const contestant of contestants) contestant.stop();
   return result;
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((a, b) => a + b, 0) / values.length;
-}
-
-function readOptions(args: readonly string[]) {
-  const given = (flag: string) => {
-    const at = args.indexOf(flag);
-    return at < 0 ? undefined : args[at + 1];
-  };
-  return {
-    rounds: Number(given('--rounds') ?? 6),
-    steps: Number(given('--steps') ?? 3),
-    only: given('--only')?.split(','),
-    batch: Number(given('--batch') ?? 16),
-    image: Number(given('--image') ?? 224),
-    threads: Number(given('--threads') ?? availableParallelism()),
-    device: deviceOf(given('--device') ?? 'cpu'),
-    methods: (given('--methods')?.split(',') ?? ['adarand']).filter(isMethodName),
-    python: given('--python') ?? 'python3',
-  };
-}
-
-function deviceOf(name: string): Device {
-  const device = devices.find((each) => each === name);
-  if (device === undefined) throw new Error(`--device ${name}: one of ${devices.join(', ')}`);
-  return device;
 }

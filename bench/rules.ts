@@ -6,9 +6,9 @@ import { conv } from '../src/graph/operators/conv.js';
 import { simplify } from '../src/graph/simplify.js';
 import { float32, type Shape, sizeOf, type Tensor, zeros } from '../src/graph/tensor.js';
 import { input, type Value } from '../src/graph/value.js';
-import { byWindows as forwardByWindows } from '../src/lowering/conv.js';
-import { byWindows as inputGradientByWindows } from '../src/lowering/conv-input-gradient.js';
-import { byWindows as weightGradientByWindows } from '../src/lowering/conv-weight-gradient.js';
+import { forwardByWindows } from '../src/lowering/conv.js';
+import { inputGradientByWindows } from '../src/lowering/conv-input-gradient.js';
+import { weightGradientByWindows } from '../src/lowering/conv-weight-gradient.js';
 import { canBlockDense, denseByBlocks } from '../src/lowering/dense-blocked.js';
 import { reversedKernel } from '../src/lowering/reversed-kernel.js';
 import type { Target } from '../src/lowering/target.js';
@@ -44,6 +44,11 @@ const layers: readonly (readonly [side: number, channels: number])[] = [
   [7, 512],
 ];
 
+const nameOf = ([side, channels]: (typeof layers)[number]) => `${side}x${channels}`;
+
+/** The layers as `28x128`: side, channels. */
+export const layerNames: readonly string[] = layers.map(nameOf);
+
 const attributes = { strides: [1, 1], pads: [1, 1, 1, 1], dilations: [1, 1], group: 1 };
 
 const formulations = ['direct', 'blocked', 'windows', 'winograd'] as const;
@@ -77,7 +82,7 @@ export interface RulesOptions {
   readonly threads: number;
   readonly rounds: number;
   readonly batch: number;
-  /** Layers as `28x128`: side, channels. All by default. */
+  /** Some of `layerNames`. All by default. */
   readonly only?: readonly string[] | undefined;
 }
 
@@ -86,9 +91,10 @@ export async function measureRules({ device, threads, rounds, batch, only }: Rul
   const driver = device === 'wasm' ? webDriver : nodeDriver;
   const target: Target = { device, channelBlock: await driver.channelBlock(device) };
   const rows: string[][] = [];
-  for (const [side, channels] of layers) {
+  for (const layer of layers) {
+    if (only !== undefined && !only.includes(nameOf(layer))) continue;
+    const [side, channels] = layer;
     const map = [batch, channels, side, side];
-    if (only !== undefined && !only.includes(`${side}x${channels}`)) continue;
     const blocks = canBlockDense(map, kernelsOf(map), attributes, target);
     for (const [pass, builds] of Object.entries(passes)) {
       const other = pass === 'weight gradient' ? map : kernelsOf(map);

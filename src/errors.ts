@@ -17,6 +17,11 @@ export class AdarandError extends Error {
   }
 }
 
+/** The message of what was thrown, which may be anything. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /** Guards an invariant of our own code: failing it is a bug, so it throws a plain `Error`. */
 export function invariant(condition: unknown, message: string): asserts condition {
   if (!condition) throw new Error(`invariant violated: ${message}`);

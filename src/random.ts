@@ -1,3 +1,4 @@
+import { FNV_BASIS, fnvNext } from './fnv.js';
 /**
  * Seeded random streams. A stream is named by the run's seed, a purpose and any number of counters, so the noise
  * of step 731 or the crop of image 12 in epoch 3 is a pure function of its name: resuming a run needs no
@@ -26,9 +27,9 @@ export class Random {
   #spareNormal: number | undefined;
 
   constructor(seed: number, purpose: Purpose, ...counters: readonly number[]) {
-    let hash = 0x811c9dc5;
+    let hash = FNV_BASIS;
     const mix = (byte: number) => {
-      hash = Math.imul(hash ^ byte, 0x01000193);
+      hash = fnvNext(hash, byte);
     };
     for (const number of [seed, ...counters]) {
       // Both halves of a 53-bit integer take part.

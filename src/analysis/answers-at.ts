@@ -12,7 +12,7 @@ export function answersAt({ logits, labels, classes }: LabelledLogits, temperatu
   });
 }
 
-/** The largest of `probabilities`, without an array: it is asked for of every image after every epoch. */
+/** The largest element of the softmax, without an array: it is asked for of every image after every epoch. */
 function largestProbability(logits: Float32Array, highest: number, temperature: number): number {
   let total = 0;
   for (const logit of logits) total += Math.exp((logit - highest) / temperature);

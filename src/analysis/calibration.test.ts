@@ -7,7 +7,8 @@ import { at } from '../errors.js';
 import { type Answer, calibrationError, reliabilityBins } from './calibration.js';
 import { classMeasures, confusionCounts } from './class-measures.js';
 import { NearestRows } from './nearest.js';
-import { fitTemperature, type LabelledLogits, probabilities } from './temperature.js';
+import { softmax } from './softmax.js';
+import { fitTemperature, type LabelledLogits } from './temperature.js';
 
 const golden = readGolden(
   'calibration',
@@ -29,14 +30,14 @@ const rowOf = ({ logits, classes }: LabelledLogits, i: number) =>
 
 function answersAt(temperature: number): Answer[] {
   return labels.map((label, i) => {
-    const p = probabilities(rowOf(samples, i), temperature);
+    const p = softmax(rowOf(samples, i), temperature);
     const probability = Math.max(...p);
     return { probability, right: p.indexOf(probability) === label };
   });
 }
 
 function lossAt(of: LabelledLogits, temperature: number): number {
-  const losses = of.labels.map((label, i) => -Math.log(at(probabilities(rowOf(of, i), temperature), label)));
+  const losses = of.labels.map((label, i) => -Math.log(at(softmax(rowOf(of, i), temperature), label)));
   return losses.reduce((a, b) => a + b, 0) / losses.length;
 }
 

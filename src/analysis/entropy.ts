@@ -11,7 +11,8 @@ export interface ClassEntropies {
 }
 
 /**
- * MeanNN estimate of the differential entropy, in nats, of `n` >= 2 samples of dimension `d`.
+ * MeanNN entropy of features, in nats, given their class too, and the two's mutual information (AdaRand paper, Figure 2).
+ * Of n >= 2 samples of dimension d
  *
  *   H = d / (n (n - 1)) * sum_{i != j} ln ||x_i - x_j||  +  1 + ln c_d,    c_d = pi^{d/2} / Gamma(d/2 + 1)
  *
@@ -19,17 +20,9 @@ export interface ClassEntropies {
  * Kozachenko-Leonenko estimator averaged over all numbers of neighbours, whence the constant. It is biased upwards,
  * the more so in high dimension (64-dimensional Gaussian: 110.8 for 90.8): compare, don't quote.
  *
- * Every pair in double precision, in about n^2 d nanoseconds; `FeatureEntropies` (training/) has large sets in seconds.
- *
- * @param features [n, d], row-major
- */
-export function differentialEntropy(features: Float32Array, n: number, d: number): number {
-  return classEntropies(features, new Int32Array(n), n, d).entropy;
-}
-
-/**
- * MeanNN entropy of features, given their class, and the two's mutual information (AdaRand paper, Figure 2).
  * `H(g|y) = sum_k (n_k / n) H_k`, over the classes with at least two samples. The constant cancels in I(g; y).
+ *
+ * Every pair in double precision, in about n^2 d nanoseconds; `FeatureEntropies` (training/) has large sets in seconds.
  *
  * @param features [n, d], row-major
  * @param labels [n], class indices

@@ -1,4 +1,5 @@
 import { at } from '../errors.js';
+import { FNV_BASIS, fnvNext } from '../fnv.js';
 
 /** For each row of a matrix [n, d] the first row with the same bits: its own number where there is none before it. */
 export function firstEqualRows(matrix: Float32Array, n: number, d: number): Int32Array {
@@ -14,10 +15,9 @@ export function firstEqualRows(matrix: Float32Array, n: number, d: number): Int3
   });
 }
 
-/** FNV-1a over words. */
 function hashOf(bits: Uint32Array, start: number, length: number): number {
-  let hash = 0x811c9dc5;
-  for (let k = start; k < start + length; k++) hash = Math.imul(hash ^ at(bits, k), 0x01000193);
+  let hash = FNV_BASIS;
+  for (let k = start; k < start + length; k++) hash = fnvNext(hash, at(bits, k));
   return hash;
 }
 

@@ -30,7 +30,7 @@ export function friedman(scores: readonly (readonly number[])[]): Friedman {
 }
 
 /** 1 for the largest; ties share the mean of their places. */
-export function ranksOf(scores: readonly number[]): number[] {
+function ranksOf(scores: readonly number[]): number[] {
   return scores.map((score) => {
     const larger = scores.filter((other) => other > score).length;
     const equal = scores.filter((other) => other === score).length;

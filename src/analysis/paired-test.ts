@@ -32,7 +32,7 @@ export function pairsNeeded({ mean, std }: Pick<Spread, 'mean' | 'std'>, alpha =
 }
 
 /** The z that a standard normal variable is below with `probability` in (0, 1): bisection to the last bit. */
-export function normalQuantile(probability: number): number {
+function normalQuantile(probability: number): number {
   if (probability < 0.5) return -normalQuantile(1 - probability);
   let [low, high] = [0, 40];
   for (;;) {

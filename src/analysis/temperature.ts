@@ -17,43 +17,42 @@ const LARGEST = 64;
  */
 export function fitTemperature(samples: LabelledLogits): number | undefined {
   invariant(samples.labels.length > 0, 'a temperature of nothing');
+  const slopeAt = (power: number) => scaledCrossEntropy(samples, Math.exp(power)).slope;
   let [low, high] = [-Math.log(LARGEST), Math.log(LARGEST)];
-  if (slope(samples, Math.exp(low)) >= 0 || slope(samples, Math.exp(high)) <= 0) return undefined;
+  if (slopeAt(low) >= 0 || slopeAt(high) <= 0) return undefined;
   for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2;
-    if (slope(samples, Math.exp(middle)) < 0) low = middle;
+    if (slopeAt(middle) < 0) low = middle;
     else high = middle;
   }
   return Math.exp(-(low + high) / 2);
 }
 
-/** softmax(logits / temperature) of one image. */
-export function probabilities(logits: Float32Array, temperature = 1): Float64Array {
-  const highest = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const weights = Float64Array.from(logits, (logit) => Math.exp((logit - highest) / temperature));
-  const total = weights.reduce((a, b) => a + b, 0);
-  return weights.map((weight) => weight / total);
-}
-
 /**
- * The derivative of the mean cross-entropy with respect to b, where the probabilities are softmax(b logits): for each image the
+ * The mean cross-entropy where the probabilities are softmax(b logits), and its derivative with respect to b: of each image, the
  * expected logit less that of its class. Without an array for each: it is asked for dozens of times.
  */
-function slope({ logits, labels, classes }: LabelledLogits, b: number): number {
-  let sum = 0;
-  labels.forEach((label, i) => {
+export function scaledCrossEntropy(
+  { logits, labels, classes }: Omit<LabelledLogits, 'labels'> & { readonly labels: ArrayLike<number> },
+  b: number,
+): { readonly loss: number; readonly slope: number } {
+  let loss = 0;
+  let slope = 0;
+  for (let i = 0; i < labels.length; i++) {
     const start = i * classes;
+    const own = at(logits, start + at(labels, i));
     let highest = Number.NEGATIVE_INFINITY;
-    for (let k = start; k < start + classes; k++) highest = Math.max(highest, logits[k] ?? 0);
+    for (let k = start; k < start + classes; k++) highest = Math.max(highest, at(logits, k));
     let total = 0;
     let weighted = 0;
     for (let k = start; k < start + classes; k++) {
-      const logit = logits[k] ?? 0;
+      const logit = at(logits, k);
       const weight = Math.exp((logit - highest) * b);
       total += weight;
       weighted += weight * logit;
     }
-    sum += weighted / total - at(logits, start + label);
-  });
-  return sum / labels.length;
+    loss += b * (highest - own) + Math.log(total);
+    slope += weighted / total - own;
+  }
+  return { loss: loss / labels.length, slope: slope / labels.length };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Pixels } from '../data/image.js';
 import type { Device } from '../graph/device.js';
 import type { ImportOptions } from '../models/onnx-import.js';
-import { failureSchema } from '../process/messages.js';
+import { sentFailureSchema } from '../process/messages.js';
 import { unfinishedSchema } from '../run/folder/record.js';
 import type { RecordedModel } from '../run/folder/recorded-model.js';
 
@@ -50,7 +50,7 @@ export type Outputs = z.infer<typeof outputsSchema>;
 export const fromClassifierSchema = z.discriminatedUnion('type', [
   openedSchema,
   z.object({ type: z.literal('outputs'), id: z.number(), ...outputsSchema.shape }),
-  failureSchema.extend({ id: z.number().optional() }),
+  sentFailureSchema.extend({ id: z.number().optional() }),
 ]);
 
 export type FromClassifier = z.infer<typeof fromClassifierSchema>;

@@ -1,14 +1,15 @@
+import { duration } from '../duration.js';
 import type { DryRunReport } from '../experiments/compare/dry-run.js';
 import type { ExperimentProfile } from '../experiments/compare/experiment-profile.js';
 import type { CompareReport } from '../experiments/compare/report.js';
 import { formatComparison } from '../experiments/compare/tables.js';
 import { formatTable } from '../figures/table.js';
 import { formatBytes } from '../files/format-bytes.js';
+import { percent } from '../format-accuracy.js';
 import { commandLine } from '../run/command-line.js';
 import { percentOf } from '../run/options/percent-of.js';
 import { totalOf } from '../run/profile/profile.js';
 import { commands } from './commands/index.js';
-import { duration, percent } from './format.js';
 import { profileTable } from './profile-table.js';
 
 /** What is printed at the end of an experiment. */

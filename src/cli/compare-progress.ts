@@ -1,7 +1,9 @@
+import { duration } from '../duration.js';
 import type { CompareEvent } from '../experiments/compare/events.js';
 import type { ExperimentRun, TriedConfiguration } from '../experiments/compare/record.js';
+import { percent } from '../format-accuracy.js';
 import { percentOf } from '../run/options/percent-of.js';
-import { duration, percent, short } from './format.js';
+import { short } from './format.js';
 import { printJson } from './json.js';
 import { lineOf, type Output } from './line.js';
 

@@ -1,4 +1,4 @@
-import { percent } from './format.js';
+import { percent } from '../format-accuracy.js';
 
 /** An epoch that has ended, by what is logged of it. */
 export interface LoggedEpoch {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
-import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
+import { testFolder } from '../../test/helpers/cli.js';
+import { chosen, filesIn, type Interrupted } from '../../test/helpers/interrupted.js';
+import { exportWhole } from '../../test/helpers/interrupted-export.js';
 import { readZip } from '../../test/helpers/read-zip.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { zipBeside } from '../files/write-zip.js';
@@ -17,26 +18,9 @@ describe('an export with a zip file', () => {
   const at = folder.inside;
 
   before(async () => {
-    commands = new Interrupted(folder.path);
-    await writeImages(at('colours'), 8);
-    await writeModel(at('tiny.onnx'));
-    const args = [
-      'train',
-      'colours',
-      '--model',
-      'tiny.onnx',
-      '--no-tensorboard',
-      '--out',
-      'run',
-      '--epochs',
-      '1',
-    ];
-    const trained = await commands.run('.', args);
-    assert.equal(trained.code, 0, trained.stderr);
-    const whole = await commands.count('whole', command);
-    assert.equal(whole.ended.code, 0, whole.ended.stderr);
+    const whole = await exportWhole(folder, command);
     assert.match(whole.ended.stdout, /^written: shipped\/flowers\.zip with the same files$/m);
-    ({ changes } = whole);
+    ({ commands, changes } = whole);
   });
 
   const zipOf = (name: string) => readFile(at(name, 'shipped/flowers.zip'));

@@ -1,6 +1,3 @@
-export { accuracyWithInterval, chosenBy, percent, withMirrorImages } from '../analysis/format-accuracy.js';
-export { duration } from '../duration.js';
-
 /** Words in lines of at most `width` characters (a longer word has a line of its own). */
 export function wrapped(words: readonly string[], width: number): string[] {
   const lines: string[] = [];

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
-import { chosen, filesIn, Interrupted } from '../../test/helpers/interrupted.js';
+import { testFolder } from '../../test/helpers/cli.js';
+import { chosen, filesIn, type Interrupted } from '../../test/helpers/interrupted.js';
+import { exportWhole } from '../../test/helpers/interrupted-export.js';
 import { exportOptionsSchema } from '../run/operations/export-run.js';
 import { exportRun } from '../run/use/export-run.js';
 
@@ -16,25 +17,7 @@ describe('an export that is interrupted where it changes a file', () => {
   const at = folder.inside;
 
   before(async () => {
-    commands = new Interrupted(folder.path);
-    await writeImages(at('colours'), 8);
-    await writeModel(at('tiny.onnx'));
-    const args = [
-      'train',
-      'colours',
-      '--model',
-      'tiny.onnx',
-      '--no-tensorboard',
-      '--out',
-      'run',
-      '--epochs',
-      '1',
-    ];
-    const trained = await commands.run('.', args);
-    assert.equal(trained.code, 0, trained.stderr);
-    const whole = await commands.count('whole', command);
-    assert.equal(whole.ended.code, 0, whole.ended.stderr);
-    ({ changes } = whole);
+    ({ commands, changes } = await exportWhole(folder, command));
   });
 
   const assertSame = async (name: string) => {

@@ -1,6 +1,6 @@
 import { formatTable } from '../figures/table.js';
+import { percent } from '../format-accuracy.js';
 import { type PartTime, type Profile, type RunPart, runParts, totalOf } from '../run/profile/profile.js';
-import { percent } from './format.js';
 
 const described: Readonly<Record<RunPart, string>> = {
   start: 'start of the process',

@@ -1,10 +1,12 @@
 import { isUnbalanced } from '../data/imbalance.js';
+import { duration } from '../duration.js';
+import { percent } from '../format-accuracy.js';
 import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
 import { describeEpoch } from './describe-epoch.js';
 import { Eta } from './eta.js';
-import { duration, percent, short } from './format.js';
+import { short } from './format.js';
 import { printJson } from './json.js';
 import { lineOf, type Output } from './line.js';
 import { indented } from './terminal.js';

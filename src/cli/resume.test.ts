@@ -16,33 +16,14 @@ import {
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
+import { fourEpochs } from '../../test/helpers/four-epochs.js';
 import { readJsonLines } from '../files/json-lines.js';
 
 /** AdaRand with augmentation, momentum, an average and accumulation, and a rate for each group: all that must be the same. */
 const recipe = [
-  'colours',
-  '--model',
-  'tiny.onnx',
-  '--no-tensorboard',
-  '--epochs',
-  '4',
-  '--lr',
-  '0.02',
-  '--augment',
-  'rand-augment',
-  '--ema-decay',
-  '0.9',
-  '--accumulate',
-  '2',
-  '--train',
-  'last:3',
-  '--layer-decay',
-  '0.8',
-  '--head-lr-scale',
-  '2',
-  '--seed',
-  '7',
-  '--json',
+  ...fourEpochs,
+  ...['--augment', 'rand-augment', '--ema-decay', '0.9', '--accumulate', '2', '--train', 'last:3'],
+  ...['--layer-decay', '0.8', '--head-lr-scale', '2', '--json'],
 ];
 
 describe('runs that are interrupted', () => {

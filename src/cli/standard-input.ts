@@ -1,4 +1,4 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, messageOf } from '../errors.js';
 import { formatBytes } from '../files/format-bytes.js';
 import { commandLine } from '../run/command-line.js';
 import type { GivenImage } from '../run/operations/predict.js';
@@ -38,7 +38,7 @@ async function standardInput(run: string): Promise<Uint8Array> {
     }
   } catch (error) {
     if (error instanceof AdarandError) throw error;
-    throw refused(`the standard input cannot be read: ${error instanceof Error ? error.message : error}`);
+    throw refused(`the standard input cannot be read: ${messageOf(error)}`);
   }
   return Buffer.concat(chunks);
 }

@@ -1,5 +1,7 @@
+import { duration } from '../duration.js';
 import type { TuneEvent } from '../experiments/tune/events.js';
-import { duration, percent, short } from './format.js';
+import { percent } from '../format-accuracy.js';
+import { short } from './format.js';
 import { printJson } from './json.js';
 import { lineOf, type Output } from './line.js';
 

@@ -2,25 +2,12 @@ import assert from 'node:assert/strict';
 import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { jsonLines, lastLine, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { fourEpochs } from '../../test/helpers/four-epochs.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
 import { type RunEvent, STOPPED } from '../run/events.js';
 import { trainRun } from '../run/train/train-run.js';
-
-const recipe = [
-  'colours',
-  '--model',
-  'tiny.onnx',
-  '--no-tensorboard',
-  '--epochs',
-  '4',
-  '--lr',
-  '0.02',
-  '--seed',
-  '7',
-  '--json',
-];
 
 describe('a run that is not finished is used', () => {
   const folder = testFolder(adarand);
@@ -52,7 +39,7 @@ describe('a run that is not finished is used', () => {
       ['plain'],
       ['blind', '--val-fraction', '0'],
     ])
-      await linesOf('train', ...recipe.slice(0, -1), '--out', `${out}`, ...more);
+      await linesOf('train', ...fourEpochs, '--out', `${out}`, ...more);
   });
   after(async () => {
     delete process.env.ADARAND_CACHE;
@@ -126,7 +113,7 @@ describe('a run that is not finished is used', () => {
   });
 
   test('while another process trains it', async () => {
-    const running = start(folder.path, 'train', ...recipe, '--epochs', '5000', '--out', 'live');
+    const running = start(folder.path, 'train', ...fourEpochs, '--epochs', '5000', '--out', 'live', '--json');
     // The checkpoint of an epoch follows its line.
     await running.line(/"type":"step","epoch":2,/);
     const lines = await linesOf('predict', 'live', 'colours/red');

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp, { type Metadata } from 'sharp';
+import { messageOf } from '../errors.js';
 import { systemCode } from '../files/system-code.js';
 import { refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
@@ -105,7 +106,7 @@ export function decodeFailure(error: unknown): string {
   if (code === 'ENOENT' && error instanceof Error && isLostName(error.message))
     return 'a name that is not UTF-8';
   if (code !== undefined) return systemReasons[code] ?? `cannot be read: ${code}`;
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (/empty/i.test(text)) return 'empty file';
   if (/input file is missing/i.test(text)) return 'there is no such file';
   if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';

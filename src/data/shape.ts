@@ -17,7 +17,7 @@ const splitWords: ReadonlyMap<string, SplitName> = new Map([
 ]);
 
 /** The split that a folder's name stands for: `Training`, `test_set`, `TrainData`, `seg_test`. */
-export function splitNamed(name: string): SplitName | undefined {
+function splitNamed(name: string): SplitName | undefined {
   const letters = name.toLowerCase().replace(/[\s._-]+/g, '');
   return splitWords.get(letters) ?? splitWords.get(letters.replace(/^seg|(set|split|data|images)$/g, ''));
 }

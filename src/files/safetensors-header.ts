@@ -3,7 +3,7 @@ import { AdarandError } from '../errors.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 
 /** Bytes per element of the types that can be read. */
-export const storedBytes = {
+const storedBytes = {
   F64: 8,
   I64: 8,
   F32: 4,

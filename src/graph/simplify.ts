@@ -1,8 +1,9 @@
 import { at } from '../errors.js';
+import { FNV_BASIS, fnvNext } from '../fnv.js';
 import { interpret } from './interpret.js';
 import { rewrite } from './rewrite.js';
 import { sizeOf, type Tensor, type TensorType } from './tensor.js';
-import { apply, constant, type Node, sameType, type Value } from './value.js';
+import { apply, constant, isConstantOf, type Node, sameType, type Value } from './value.js';
 
 /** Constants of more elements than this are left for the runtime to compute: a graph file should stay small. */
 const FOLD_LIMIT = 65_536;
@@ -41,15 +42,9 @@ function neutral(node: Node, [a, b]: readonly Value[]): readonly Value[] | undef
   const { name } = node.operator;
   const element = name === 'Add' || name === 'Sub' ? 0 : name === 'Mul' || name === 'Div' ? 1 : undefined;
   if (element === undefined) return undefined;
-  if (isFilled(b, element) && sameType(a, y)) return [a];
-  if ((name === 'Add' || name === 'Mul') && isFilled(a, element) && sameType(b, y)) return [b];
+  if (isConstantOf(b, element) && sameType(a, y)) return [a];
+  if ((name === 'Add' || name === 'Mul') && isConstantOf(a, element) && sameType(b, y)) return [b];
   return undefined;
-}
-
-function isFilled(value: Value, element: number): boolean {
-  return (
-    value.origin.kind === 'constant' && value.origin.tensor.data.every((each) => Number(each) === element)
-  );
 }
 
 function folded(node: Node, inputs: readonly Value[]): readonly Value[] | undefined {
@@ -91,11 +86,11 @@ function bitsOf({ data: { buffer, byteOffset, byteLength } }: Tensor): Bits {
 /** Words that are looked at: large constants are indices, and of one shape there are few. */
 const HASHED = 1024;
 
-/** FNV-1a, of some words. */
+/** Of some words. */
 function hashOf(bits: Bits): number {
-  let hash = 0x811c9dc5;
+  let hash = FNV_BASIS;
   const step = Math.ceil(bits.length / HASHED);
-  for (let i = 0; i < bits.length; i += step) hash = Math.imul(hash ^ at(bits, i), 0x01000193);
+  for (let i = 0; i < bits.length; i += step) hash = fnvNext(hash, at(bits, i));
   return hash >>> 0;
 }
 

@@ -19,8 +19,6 @@ interface ElementArrays {
   readonly bool: Uint8Array;
 }
 
-export type TensorData = ElementArrays[DType];
-
 /** A typed array with its shape, row-major. `data` is what ONNX Runtime reads and writes, without a copy. */
 export type Tensor<D extends DType = DType> = {
   [K in D]: { readonly dtype: K; readonly shape: Shape; readonly data: ElementArrays[K] };
@@ -48,6 +46,11 @@ export function bytesOf(type: TensorType): number {
 
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i]);
+}
+
+/** Whether all elements of a tensor are this number. */
+export function isFilled({ data }: Tensor, element: number): boolean {
+  return data.every((each) => Number(each) === element);
 }
 
 /** Tensors by name, of any element type: indices are integers. */

@@ -2,7 +2,7 @@ import { invariant } from '../errors.js';
 import type { Arity, Tuple } from './arity.js';
 import type { Attributes, Node, Operator, Value } from './operator.js';
 import { requireValues } from './require-values.js';
-import { type Shape, sameShape, sizeOf, type Tensor, type TensorType } from './tensor.js';
+import { isFilled, type Shape, sameShape, sizeOf, type Tensor, type TensorType } from './tensor.js';
 
 export type { Attribute, Attributes, Node, Value } from './operator.js';
 
@@ -19,6 +19,11 @@ export function constant(tensor: Tensor): Value {
 /** A float32 constant of shape [] (or of `shape`, filled). */
 export function scalar(value: number, shape: Shape = []): Value {
   return constant({ dtype: 'float32', shape, data: new Float32Array(sizeOf(shape)).fill(value) });
+}
+
+/** Whether a value is a constant whose elements are all this number. */
+export function isConstantOf({ origin }: Value, element: number): boolean {
+  return origin.kind === 'constant' && isFilled(origin.tensor, element);
 }
 
 /** Applies an operator: checks its inputs and their types, and returns its outputs. */

@@ -7,7 +7,7 @@ import { Mul } from '../graph/operators/mul.js';
 import { Reshape, reshape } from '../graph/operators/reshape.js';
 import { ScatterAdd, scatterAdd } from '../graph/operators/scatter-add.js';
 import { sameShape } from '../graph/tensor.js';
-import { apply, type Value } from '../graph/value.js';
+import { apply, isConstantOf, type Value } from '../graph/value.js';
 import { channelAffine } from './channels.js';
 import { flattened } from './elementwise.js';
 import type { LoweringOf } from './lowering.js';
@@ -54,13 +54,10 @@ function scatteredInto(scattered: Value, map: Value): Value | undefined {
   const scatter = nodeOf(flat, ScatterAdd);
   if (scatter === undefined) return undefined;
   const [data, indices, updates] = scatter.inputs;
-  if (!isZero(nodeOf(data, Expand)?.inputs[0])) return undefined;
+  const element = nodeOf(data, Expand)?.inputs[0];
+  if (element === undefined || !isConstantOf(element, 0)) return undefined;
   const sum = scatterAdd(reshape(map, flat.shape), indices, updates, scatter.attributes.axis);
   return reshape(sum, map.shape);
-}
-
-function isZero(value: Value | undefined): boolean {
-  return value?.origin.kind === 'constant' && value.origin.tensor.data.every((each) => Number(each) === 0);
 }
 
 function isConstant({ origin, shape }: Value, expected: readonly number[]): boolean {

@@ -1,6 +1,6 @@
 import { at } from '../errors.js';
 import { scalar, type Value } from '../graph/value.js';
-import { pointwise } from './conv-geometry.js';
+import { pointwiseGeometry } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
@@ -20,7 +20,7 @@ export function withinByBlocks(x: Value, low: number, high: number, block: numbe
   const channels = at(x.shape, 1);
   const each = (value: number) => scalar(value, [channels, 1, 1, 1]);
   const offset = (value: number) => scalar(value, [channels]);
-  const attributes = { ...pointwise, group: channels, block };
+  const attributes = { ...pointwiseGeometry, group: channels, block };
   const map = blockChannels(x, block);
   const below = blockedConv(
     { x: map, w: each(-UPPER), bias: offset(UPPER * numberBelow(high)) },

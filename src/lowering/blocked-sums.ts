@@ -5,7 +5,7 @@ import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import { pointwise } from './conv-geometry.js';
+import { pointwiseGeometry } from './conv-geometry.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { blockedMean } from './operators/blocked-mean.js';
 
@@ -35,7 +35,7 @@ export function mapDots(x: Value, y: Value, block: number): Value {
   const [, maps, , pixels] = nchw(segments);
   const dots = blockedConv(
     { x: reshape(x, segments), w: reshape(y, [maps, 1, 1, pixels]) },
-    { ...pointwise, group: maps, block },
+    { ...pointwiseGeometry, group: maps, block },
   );
   return added(dots, x.shape, block, 'channels');
 }

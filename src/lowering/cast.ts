@@ -7,6 +7,7 @@ import { Less } from '../graph/operators/less.js';
 import { apply, type Value } from '../graph/value.js';
 import { canMask, withinByBlocks } from './blocked-mask.js';
 import type { LoweringOf } from './lowering.js';
+import { fillsBlocks } from './target.js';
 
 /**
  * A factor so large that the ramp is a step. A power of two keeps `STEEP * x - STEEP * edge` exact at x = edge, where
@@ -39,7 +40,7 @@ function maskOf(x: Value, block: number): Value | undefined {
   const [from, to] = [low && numberOf(low), high && numberOf(high)];
   if (from === undefined || to === undefined || !canMask(from, to)) return undefined;
   const [, channels] = value.shape;
-  const fills = value.shape.length === 4 && channels !== undefined && channels % block === 0;
+  const fills = value.shape.length === 4 && channels !== undefined && fillsBlocks(channels, block);
   return fills ? withinByBlocks(value, from, to, block) : undefined;
 }
 

@@ -9,12 +9,12 @@ import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
 import { scalar, type Value } from '../graph/value.js';
 import { mapDots, mapSums } from './blocked-sums.js';
-import { pixelsOf, pointwise } from './conv-geometry.js';
+import { pixelsOf, pointwiseGeometry } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
-import type { Target } from './target.js';
+import { fillsBlocks, type Target } from './target.js';
 
 const OVER = [0, 2, 3];
 
@@ -24,7 +24,7 @@ export function channelAffine(x: Value, scale: Value, offset: Value | undefined,
   const { device, channelBlock: block } = target;
   if (fillsBlocks(channels, block)) {
     const operands = { x: blockChannels(x, block), w: reshape(scale, [channels, 1, 1, 1]), bias: offset };
-    return unblockChannels(blockedConv(operands, { ...pointwise, group: channels, block }), block);
+    return unblockChannels(blockedConv(operands, { ...pointwiseGeometry, group: channels, block }), block);
   }
   if (device !== 'cpu' && device !== 'cuda') {
     const scaled = mul(x, column(scale));
@@ -32,7 +32,7 @@ export function channelAffine(x: Value, scale: Value, offset: Value | undefined,
   }
   // A depthwise 1x1 convolution is one pass over x, and takes a following activation with it.
   if (isLarge(x))
-    return conv(x, reshape(scale, [channels, 1, 1, 1]), offset, { ...pointwise, group: channels });
+    return conv(x, reshape(scale, [channels, 1, 1, 1]), offset, { ...pointwiseGeometry, group: channels });
   const zero = scalar(0, [channels]);
   const one = scalar(1, [channels]);
   return batchNormalization(x, { scale, bias: offset ?? zero, mean: zero, variance: one }, 0);
@@ -54,10 +54,6 @@ export function channelDot(x: Value, y: Value, target: Target): Value {
   const rows = [batch * channels, 1, height * width];
   const dots = matmul(reshape(x, rows), reshape(y, rows), { transposeB: true });
   return reshape(reduceSum(reshape(dots, [batch, channels]), [0]), [channels]);
-}
-
-function fillsBlocks(channels: number, block: number | undefined): block is number {
-  return block !== undefined && channels % block === 0;
 }
 
 function isLarge({ shape }: Value): boolean {

@@ -4,7 +4,7 @@ import { nchw } from '../graph/shapes.js';
 import type { Shape } from '../graph/tensor.js';
 
 /** The attributes of a convolution with a kernel of one pixel, but for its groups. */
-export const pointwise = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
+export const pointwiseGeometry = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] };
 
 /** Pixels of a map [N,C,H,W]. */
 export function pixelsOf(shape: Shape): number {

@@ -34,7 +34,7 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
       return [winogradInputGradient(dy, w, shape, adjoint)];
     const gathers = target.device === 'cpu' && attributes.group === 1 && !isPointwise(w.shape, attributes);
     if (gathers && pixelsOf(shape) < crossovers.reversedKernel)
-      return [byWindows(dy, w, shape, { ...attributes, pads: adjoint })];
+      return [inputGradientByWindows(dy, w, shape, { ...attributes, pads: adjoint })];
     const flipped = reversedKernel(w, attributes.group);
     const byFlipped = { ...attributes, pads: adjoint };
     return canBlockDense(dy.shape, flipped.shape, byFlipped, target)
@@ -44,7 +44,7 @@ export const convInputGradient: LoweringOf<typeof ConvInputGradient> = {
 };
 
 /** dx = windows of dy, their elements read backwards, times the kernels: nothing is flipped but an index. */
-export function byWindows(dy: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value {
+export function inputGradientByWindows(dy: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value {
   const [filters, channels, kernelHeight, kernelWidth] = nchw(w.shape);
   const [batch, , rows, columns] = nchw(shape);
   const size = kernelHeight * kernelWidth * filters;

@@ -34,11 +34,11 @@ export const convWeightGradient: LoweringOf<typeof ConvWeightGradient> = {
     if (isByTaps(x.shape, shape, attributes, target)) return [depthwiseByTaps(x, dy, shape, attributes)];
     if (isOfPatches(x.shape, shape, attributes)) return [patchesWeightGradient(x, dy, shape)];
     if (isPointwise(shape, attributes))
-      return [pointwise(subsampled(x, dy.shape, attributes), dy, shape, attributes, target)];
+      return [pointwiseWeightGradient(subsampled(x, dy.shape, attributes), dy, shape, attributes, target)];
     if (isStem(shape, attributes)) return [stem(x, dy, shape, attributes, target)];
     if (isForWinograd('weightGradient', x.shape, shape, attributes, target))
       return [winogradWeightGradient(x, dy, shape, attributes.pads)];
-    if (attributes.group === 1) return [byWindows(x, dy, shape, attributes, target)];
+    if (attributes.group === 1) return [weightGradientByWindows(x, dy, shape, attributes, target)];
     return [byConvolution(x, dy, shape, attributes)];
   },
 };
@@ -54,7 +54,13 @@ function isPerChannel(x: Shape, w: Shape, attributes: ConvAttributes): boolean {
  * the products' K C numbers are more than an image's (K + C) P, which must be moved for that, one product over all images:
  * of maps that lie in blocks over rows of channels, which these become as easily, else over images laid side by side.
  */
-function pointwise(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes, target: Target): Value {
+function pointwiseWeightGradient(
+  x: Value,
+  dy: Value,
+  shape: Shape,
+  attributes: ConvAttributes,
+  target: Target,
+): Value {
   const [batch, channels] = nchw(x.shape);
   const [, filters] = nchw(dy.shape);
   const pixels = pixelsOf(x.shape);
@@ -81,7 +87,7 @@ function subsampled(x: Value, output: Shape, { strides }: ConvAttributes): Value
 }
 
 /** dw = dy times the windows of x, of a few images at a time: windows hold a pixel once for each kernel element. */
-export function byWindows(
+export function weightGradientByWindows(
   x: Value,
   dy: Value,
   shape: Shape,
@@ -124,7 +130,13 @@ const range = (from: number, to: number): number[] =>
 function stem(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes, target: Target): Value {
   const deep = spaceToDepth(x, shape, dy.shape, attributes);
   return depthToSpace(
-    byWindows(deep.x, dy, deep.shape, { ...attributes, strides: [1, 1], pads: [0, 0, 0, 0] }, target),
+    weightGradientByWindows(
+      deep.x,
+      dy,
+      deep.shape,
+      { ...attributes, strides: [1, 1], pads: [0, 0, 0, 0] },
+      target,
+    ),
     shape,
   );
 }

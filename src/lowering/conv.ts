@@ -33,7 +33,7 @@ export const conv: LoweringOf<typeof Conv> = {
     if (hasWindows && isForWinograd('forward', x.shape, w.shape, attributes, target))
       return [winogradForward(x, w, attributes)];
     if (target.device === 'cpu' && hasWindows && pixelsOf(x.shape) <= crossovers.gatheredWindows)
-      return [byWindows(x, w, attributes)];
+      return [forwardByWindows(x, w, attributes)];
     return canBlockDense(x.shape, w.shape, attributes, target)
       ? [denseByBlocks({ x, w, bias }, attributes, target)]
       : apply(Conv, inputs, attributes);
@@ -41,7 +41,7 @@ export const conv: LoweringOf<typeof Conv> = {
 };
 
 /** y = the kernels times the windows of x. */
-export function byWindows(x: Value, w: Value, attributes: ConvAttributes): Value {
+export function forwardByWindows(x: Value, w: Value, attributes: ConvAttributes): Value {
   const y = convOutputShape(x.shape, w.shape, attributes);
   const [batch, filters, rows, columns] = nchw(y);
   const [, channels, kernelHeight, kernelWidth] = nchw(w.shape);

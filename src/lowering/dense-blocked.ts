@@ -7,7 +7,7 @@ import { pixelsOf } from './conv-geometry.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
-import type { Target } from './target.js';
+import { fillsBlocks, type Target } from './target.js';
 
 /**
  * Whether a dense convolution can run in the blocked layout: whole blocks of filters, and of channels unless these are few;
@@ -19,9 +19,9 @@ export function canBlockDense(
   { group }: ConvAttributes,
   { channelBlock }: Target,
 ): boolean {
-  if (channelBlock === undefined || group !== 1 || pixelsOf(x) === 1) return false;
+  if (group !== 1 || pixelsOf(x) === 1 || !fillsBlocks(at(w, 0), channelBlock)) return false;
   const channels = at(w, 1);
-  return at(w, 0) % channelBlock === 0 && (channels % channelBlock === 0 || channels < channelBlock);
+  return fillsBlocks(channels, channelBlock) || channels < channelBlock;
 }
 
 /** A dense convolution by way of the blocked layout. */

@@ -15,7 +15,7 @@ import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
 import { reverseRows } from './reversed-kernel.js';
-import type { Target } from './target.js';
+import { fillsBlocks, type Target } from './target.js';
 
 /*
  * Where channels do not fill blocks, those of all images, side by side, may: each map has its own kernel, so a batch of N
@@ -26,9 +26,8 @@ import type { Target } from './target.js';
 export function canBlock(x: Shape, w: Shape, attributes: ConvAttributes, { channelBlock }: Target): boolean {
   const [batch, channels] = nchw(x);
   return (
-    channelBlock !== undefined &&
     isDepthwise(x, w, attributes) &&
-    (batch * channels) % channelBlock === 0 &&
+    fillsBlocks(batch * channels, channelBlock) &&
     attributes.dilations.every((d) => d === 1)
   );
 }
@@ -46,7 +45,7 @@ export function depthwiseForward(
   target: Target,
 ): Value {
   const block = blockOf(target);
-  if (!fillsBlocks(x.shape, block)) {
+  if (!fillsBlocks(at(x.shape, 1), block)) {
     const [batch] = nchw(x.shape);
     const y = convOutputShape(x.shape, w.shape, attributes);
     const operands = { x: beside(x), w: repeated(w, batch), bias: bias && repeated(bias, batch) };
@@ -65,7 +64,7 @@ export function depthwiseInputGradient(
   target: Target,
 ): Value {
   const block = blockOf(target);
-  if (!fillsBlocks(shape, block)) {
+  if (!fillsBlocks(at(shape, 1), block)) {
     const [batch, channels, height, width] = nchw(shape);
     const one = [1, batch * channels, height, width];
     const maps = ofMaps(shape, attributes);
@@ -97,7 +96,7 @@ export function depthwiseWeightGradient(
   const block = blockOf(target);
   const [batch, channels, height, width] = nchw(x.shape);
   const [, , rows, columns] = nchw(dy.shape);
-  if (!fillsBlocks(x.shape, block)) {
+  if (!fillsBlocks(at(x.shape, 1), block)) {
     const kernels = [batch * channels, ...shape.slice(1)];
     const ofImages = ofMaps(x.shape, attributes);
     const each = depthwiseWeightGradient(beside(x), beside(dy), kernels, ofImages, target);
@@ -123,10 +122,6 @@ export function depthwiseWeightGradient(
     block,
   ]);
   return reshape(transpose(sum, [0, 2, 1]), shape);
-}
-
-function fillsBlocks(x: Shape, block: number): boolean {
-  return at(x, 1) % block === 0;
 }
 
 /** Maps [N,C,H,W] as those of one image. */

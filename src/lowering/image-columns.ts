@@ -12,7 +12,7 @@ import { constant, scalar, type Value } from '../graph/value.js';
 const MAXIMUM_INDEX = 2 ** 28;
 
 /** The windows of a convolution, as `windowIndex` lists them. */
-export interface Windows {
+export interface ConvWindows {
   readonly kernel: readonly [number, number];
   /** [N,K,H',W'], the convolution's results. */
   readonly output: Shape;
@@ -35,7 +35,10 @@ export function imageColumns(x: Value, index: Value): Value {
 }
 
 /** Of maps [N,C,H,W], the pixel at each place of each window, [P,T]; H W, the row of zeros, where there is none. */
-export function windowIndex(map: Shape, { kernel, output, attributes, reversed = false }: Windows): Value {
+export function windowIndex(
+  map: Shape,
+  { kernel, output, attributes, reversed = false }: ConvWindows,
+): Value {
   const [, , height, width] = nchw(map);
   const [, , rows, columns] = nchw(output);
   const [kernelHeight, kernelWidth] = kernel;

@@ -9,7 +9,7 @@ import { sizeOf } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import { gatherGradient } from './gather-gradient.js';
 import type { LoweringOf } from './lowering.js';
-import { spreadTaps, tapsOf, type Windows, windowsOf } from './pool-windows.js';
+import { type PoolWindows, spreadTaps, tapsOf, windowsOf } from './pool-windows.js';
 
 /** The gradient of picking by offset; WebGPU's MaxPool returns no offsets, and adding at places has no order there. */
 export const maxPoolGradient: LoweringOf<typeof MaxPoolGradient> = {
@@ -42,7 +42,7 @@ export function maximaOfRows(x: Value, { kernel, strides, pads, ceil }: PoolAttr
 export const LOWEST = -(2 - 2 ** -23) * 2 ** 127;
 
 /** Adds each dy to the first element of its window that equals the window's y. */
-function alongAxis(x: Value, y: Value, dy: Value, windows: Windows): Value {
+function alongAxis(x: Value, y: Value, dy: Value, windows: PoolWindows): Value {
   let rest = dy;
   const taps = tapsOf(x, windows, LOWEST).map((tap) => {
     const isFirst = equal(tap, y);

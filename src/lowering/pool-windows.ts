@@ -9,7 +9,7 @@ import type { Shape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 
 /** Windows of `kernel` elements along one axis of a map, `stride` apart, the first of which begins `before` elements before it. */
-export interface Windows {
+export interface PoolWindows {
   readonly axis: number;
   readonly kernel: number;
   readonly stride: number;
@@ -18,7 +18,7 @@ export interface Windows {
 }
 
 /** The windows of a pooling to y [N,C,H',W'] along the axis 2 or 3. */
-export function windowsOf({ kernel, strides, pads }: PoolAttributes, y: Shape, axis: 2 | 3): Windows {
+export function windowsOf({ kernel, strides, pads }: PoolAttributes, y: Shape, axis: 2 | 3): PoolWindows {
   const spatial = axis - 2;
   return {
     axis,
@@ -30,7 +30,7 @@ export function windowsOf({ kernel, strides, pads }: PoolAttributes, y: Shape, a
 }
 
 /** For each place u in a window, the elements that all windows have there; what is outside x is `value`. */
-export function tapsOf(x: Value, windows: Windows, value: number): Value[] {
+export function tapsOf(x: Value, windows: PoolWindows, value: number): Value[] {
   const { axis, kernel, stride, before, count } = windows;
   const span = (count - 1) * stride + 1;
   const none = x.shape.map(() => 0);
@@ -44,7 +44,7 @@ export function tapsOf(x: Value, windows: Windows, value: number): Value[] {
  * `size` elements along the axis. Places u = q stride + p of one phase p meet elements i stride + p, so each phase is a sum
  * of taps that are moved by q; the phases are woven together.
  */
-export function spreadTaps(taps: readonly Value[], windows: Windows, size: number): Value {
+export function spreadTaps(taps: readonly Value[], windows: PoolWindows, size: number): Value {
   const { axis, kernel, stride, before, count } = windows;
   const length = Math.max(Math.ceil((before + size) / stride), count + Math.floor((kernel - 1) / stride));
   const { shape } = at(taps, 0);

@@ -14,3 +14,8 @@ export interface Target {
    */
   readonly channelBlock?: number | undefined;
 }
+
+/** Whether so many channels are whole blocks, of a device that has the blocked layout. */
+export function fillsBlocks(channels: number, block: number | undefined): block is number {
+  return block !== undefined && channels % block === 0;
+}

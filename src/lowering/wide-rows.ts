@@ -3,10 +3,10 @@ import { nodeOf } from '../graph/node-of.js';
 import { MatMul } from '../graph/operators/matmul.js';
 import { Reshape, reshape } from '../graph/operators/reshape.js';
 import { sameShape, sizeOf } from '../graph/tensor.js';
-import { apply, type Node, topologicalOrder, type Value } from '../graph/value.js';
+import { apply, isConstantOf, type Node, topologicalOrder, type Value } from '../graph/value.js';
 import { blockDenseKernels } from './blocked-kernels.js';
 import { mapSums } from './blocked-sums.js';
-import { pointwise } from './conv-geometry.js';
+import { pointwiseGeometry } from './conv-geometry.js';
 import { crossovers } from './crossovers.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockPixels } from './operators/block-pixels.js';
@@ -16,6 +16,7 @@ import { unblockChannels } from './operators/unblock-channels.js';
 import { unblockPixels } from './operators/unblock-pixels.js';
 import { type ReadersOf, readersOf } from './readers.js';
 import { areaOf, RowsInBlocks } from './rows-in-blocks.js';
+import { fillsBlocks } from './target.js';
 
 /**
  * Rows that a linear layer makes several times as wide, and another one narrow again, as the layers of a transformer's blocks
@@ -49,19 +50,18 @@ function becomesWide(node: Node, output: Value, rows: RowsInBlocks, readers: Rea
     rows.setWide(output, map);
     return true;
   }
-  if (node.operator.elementwise) return elementwise(node, output, rows);
+  if (node.operator.elementwise) return setElementwise(node, output, rows);
   const product = productOf(output);
   if (product === undefined || input === undefined) return false;
   return (
-    kernelGradient(product, output, rows) ??
-    columnSums(product, output, rows) ??
-    layer(product, output, rows, readers) ??
-    false
+    setKernelGradient(product, output, rows) ||
+    setColumnSums(product, output, rows) ||
+    setLayer(product, output, rows, readers)
   );
 }
 
 /** Of wide rows, all of one shape, and single numbers. */
-function elementwise({ operator, inputs, attributes }: Node, output: Value, rows: RowsInBlocks): boolean {
+function setElementwise({ operator, inputs, attributes }: Node, output: Value, rows: RowsInBlocks): boolean {
   const maps = inputs.map((value) => rows.wide(value));
   const fits = inputs.every((value, i) =>
     maps[i] === undefined ? sizeOf(value.shape) === 1 : sameShape(value.shape, output.shape),
@@ -95,55 +95,61 @@ function productOf(output: Value): Product | undefined {
 }
 
 /** A linear layer from narrow rows to wide ones, or back. */
-function layer(
+function setLayer(
   { a, b, bias, transposeA, transposeB }: Product,
   output: Value,
   rows: RowsInBlocks,
   readers: ReadersOf,
-) {
+): boolean {
   const [count, channels] = [at(a.shape, 0), at(a.shape, 1)];
   const filters = at(output.shape, 1);
-  const fills = channels % rows.block === 0 && filters % rows.block === 0;
-  if (transposeA || !fills || count < crossovers.wideRows) return undefined;
+  const fills = fillsBlocks(channels, rows.block) && fillsBlocks(filters, rows.block);
+  if (transposeA || !fills || count < crossovers.wideRows) return false;
   const map = rows.wide(a);
   if (filters >= WIDE * channels) {
-    if (!staysWide(output, readers, rows.block)) return undefined;
-  } else if (map === undefined || channels < WIDE * filters) return undefined;
+    if (!staysWide(output, readers, rows.block)) return false;
+  } else if (map === undefined || channels < WIDE * filters) return false;
   const w = rows.plain(b);
   const kernels = transposeB
     ? blockDenseKernels(reshape(w, [filters, channels, 1, 1]), rows.block)
     : // Its rows are the channels' numbers for all filters: in blocks of filters they lie as kernels do.
       reshape(blockPixels(reshape(w, [1, 1, channels, filters]), rows.block), [filters, channels, 1, 1]);
   const operands = { x: map ?? rows.inBlocks(a), w: kernels, bias: bias && rows.plain(bias) };
-  rows.setWide(output, blockedConv(operands, { ...pointwise, group: 1, block: rows.block }));
+  rows.setWide(output, blockedConv(operands, { ...pointwiseGeometry, group: 1, block: rows.block }));
   return true;
 }
 
 /** v^T n or n^T v, of wide rows v and narrow ones n. */
-function kernelGradient({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: RowsInBlocks) {
-  if (!transposeA || transposeB || bias !== undefined) return undefined;
+function setKernelGradient(
+  { a, b, bias, transposeA, transposeB }: Product,
+  output: Value,
+  rows: RowsInBlocks,
+): boolean {
+  if (!transposeA || transposeB || bias !== undefined) return false;
   const isFirstWide = at(a.shape, 1) > at(b.shape, 1);
   const [narrow, map] = isFirstWide ? [b, rows.wide(a)] : [a, rows.wide(b)];
   const [count, channels] = [at(narrow.shape, 0), at(narrow.shape, 1)];
-  if (map === undefined || count % rows.block !== 0 || at(map.shape, 1) < WIDE * channels) return undefined;
+  if (map === undefined || !fillsBlocks(count, rows.block) || at(map.shape, 1) < WIDE * channels)
+    return false;
   const kernels = reshape(map, [at(map.shape, 1), count, 1, 1]);
   const x = blockChannels(reshape(rows.plain(narrow), [1, count, ...areaOf(channels)]), rows.block);
-  const products = blockedConv({ x, w: kernels }, { ...pointwise, group: 1, block: rows.block });
+  const products = blockedConv({ x, w: kernels }, { ...pointwiseGeometry, group: 1, block: rows.block });
   const laid = isFirstWide ? unblockChannels(products, rows.block) : unblockPixels(products, rows.block);
   rows.setPlain(output, reshape(laid, output.shape));
   return true;
 }
 
 /** A product of a row of ones with wide rows. */
-function columnSums({ a, b, bias, transposeA, transposeB }: Product, output: Value, rows: RowsInBlocks) {
+function setColumnSums(
+  { a, b, bias, transposeA, transposeB }: Product,
+  output: Value,
+  rows: RowsInBlocks,
+): boolean {
   const wide = rows.wide(b);
-  if (transposeA || transposeB || bias !== undefined || wide === undefined || !areOnes(a)) return undefined;
+  if (transposeA || transposeB || bias !== undefined || wide === undefined) return false;
+  if (a.shape[0] !== 1 || !isConstantOf(a, 1)) return false;
   rows.setPlain(output, reshape(mapSums(wide, rows.block, 'channels'), output.shape));
   return true;
-}
-
-function areOnes({ origin, shape }: Value): boolean {
-  return origin.kind === 'constant' && shape[0] === 1 && origin.tensor.data.every((one) => one === 1);
 }
 
 /** Whether all that reads rows does so in blocks, too: what is elementwise, and products, of whole blocks of rows where these are summed. */
@@ -157,7 +163,7 @@ function staysWide(value: Value, readersOf: ReadersOf, block: number): boolean {
     if (reader.operator.elementwise)
       return sameShape(result.shape, value.shape) && staysWide(result, readersOf, block);
     const product = productOf(result);
-    return product !== undefined && (!product.transposeA || count % block === 0);
+    return product !== undefined && (!product.transposeA || fillsBlocks(count, block));
   });
 }
 

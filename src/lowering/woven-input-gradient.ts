@@ -10,7 +10,7 @@ import { constant, type Value } from '../graph/value.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockedConv } from './operators/blocked-conv.js';
 import { unblockChannels } from './operators/unblock-channels.js';
-import type { Target } from './target.js';
+import { fillsBlocks, type Target } from './target.js';
 
 /*
  * The input gradient of a convolution of stride s, one dimension for each axis alike:
@@ -38,8 +38,7 @@ export function canWeave(
 ): boolean {
   const { strides, dilations, group } = attributes;
   const [filters, channels] = nchw(w);
-  if (channelBlock === undefined || filters % channelBlock !== 0 || channels % channelBlock !== 0)
-    return false;
+  if (!fillsBlocks(filters, channelBlock) || !fillsBlocks(channels, channelBlock)) return false;
   const divides = strides.every(
     (stride, axis) => at(w, axis + 2) > stride && at(shape, axis + 2) % stride === 0,
   );

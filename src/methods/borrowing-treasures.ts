@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { argMax } from '../analysis/arg-max.js';
+import { logSoftmax } from '../analysis/softmax.js';
 import { at } from '../errors.js';
 import { int32 } from '../graph/ops.js';
 import { Random } from '../random.js';
@@ -183,9 +185,6 @@ function initialCount(length: number, initial = Math.ceil(0.06 * length)): numbe
 
 /** The most probable class, and the entropy of softmax(logits) in nats. */
 function judge(logits: Float32Array): { best: number; entropy: number } {
-  const top = logits.reduce((largest, logit) => Math.max(largest, logit), Number.NEGATIVE_INFINITY);
-  const sum = logits.reduce((mass, logit) => mass + Math.exp(logit - top), 0);
-  // -sum p ln p with ln p = logit - top - ln sum
-  const mean = logits.reduce((part, logit) => part + (Math.exp(logit - top) / sum) * (logit - top), 0);
-  return { best: logits.indexOf(top), entropy: Math.log(sum) - mean };
+  const entropy = -logSoftmax(logits).reduce((sum, log) => sum + Math.exp(log) * log, 0);
+  return { best: argMax(logits), entropy };
 }

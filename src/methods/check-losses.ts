@@ -1,4 +1,5 @@
 import { AdarandError } from '../errors.js';
+import { isValue } from '../graph/require-values.js';
 import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import type { MethodLosses } from './losses.js';
@@ -39,12 +40,7 @@ export function checkLosses(method: string, losses: MethodLosses): MethodLosses 
   return losses;
 }
 
-/** A method of a user's may return anything. */
-export function isValue(value: unknown): value is Value {
-  return typeof value === 'object' && value !== null && 'origin' in value && 'shape' in value;
-}
-
-/** Type and shape, as messages give them. */
+/** Type and shape, as messages give them; a method of a user's may return anything. */
 export function describeValue(value: unknown): string {
   return isValue(value) ? `${value.dtype} [${value.shape}]` : `${typeof value} ${String(value)}`;
 }

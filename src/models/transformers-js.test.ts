@@ -5,8 +5,10 @@ import { test } from 'node:test';
 import { env, pipeline } from '@huggingface/transformers';
 import sharp, { type Sharp } from 'sharp';
 import { temporaryFolder } from '../../test/helpers/cli.js';
+import { exportFolder } from '../../test/helpers/export-folder.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
 import { structuredBatches } from '../../test/helpers/structured-images.js';
+import { softmax } from '../analysis/softmax.js';
 import { evalBatches, ImageCache } from '../data/index.js';
 import { at } from '../errors.js';
 import { cifarResNet } from '../nn/cifar-resnet.js';
@@ -15,8 +17,6 @@ import { compileOptionsFor } from '../run/device/compile-options.js';
 import { compileRunModel } from '../run/use/compile-run-model.js';
 import { QUANTIZED_FILE } from '../run/use/quantized-report.js';
 
-import { logSumExp } from '../training/log-sum-exp.js';
-import { exportFolder } from './export/folder.js';
 import { TRACED_IMAGES } from './export/free-batch.js';
 import type { ExportedModel } from './export/onnx.js';
 import { quantizeClassifier, quantizedFile } from './export/quantize/quantize.js';
@@ -142,8 +142,7 @@ async function probabilitiesOf(folder: string, path: string): Promise<Float64Arr
     state,
     evalBatches(images, { batchSize: 1, imageSize, resizeSize, cache }),
     ({ logits }) => {
-      const total = logSumExp(logits);
-      results.push(Float64Array.from(logits, (logit) => Math.exp(logit - total)));
+      results.push(softmax(logits));
     },
   );
   await evaluator.release();

@@ -2,19 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { Random } from '../random.js';
-import {
-  heNormal,
-  type Initializer,
-  normal,
-  one,
-  truncatedNormal,
-  xavierUniform,
-  zero,
-} from './initializers.js';
+import { heNormal, type Initializer, normal, one, truncatedNormal, zero } from './initializers.js';
 import { samePadding } from './padding.js';
 
 const shape = [40, 30, 3, 3];
-const fanIn = 30 * 9;
 const fanOut = 40 * 9;
 
 /** Variance of a standard normal cut at two standard deviations: 1 - 4 phi(2) / (2 Phi(2) - 1). */
@@ -24,7 +15,6 @@ const variances: readonly (readonly [string, Initializer, number])[] = [
   ['normal', normal(0.01), 1e-4],
   ['truncatedNormal', truncatedNormal(0.02), 4e-4 * TRUNCATED_VARIANCE],
   ['heNormal', heNormal, 2 / fanOut],
-  ['xavierUniform', xavierUniform, 2 / (fanIn + fanOut)],
 ];
 
 for (const [name, initializer, variance] of variances)

@@ -28,18 +28,7 @@ export function truncatedNormal(std: number): Initializer {
 }
 
 /** He et al. 2015: N(0, 2 / fanOut), which keeps the variance of gradients through ReLU layers. */
-export const heNormal: Initializer = (shape, random) =>
-  normal(Math.sqrt(2 / fans(shape).fanOut))(shape, random);
-
-/** Glorot and Bengio 2010: uniform with variance 2 / (fanIn + fanOut). */
-export const xavierUniform: Initializer = (shape, random) => {
-  const { fanIn, fanOut } = fans(shape);
-  const limit = Math.sqrt(6 / (fanIn + fanOut));
-  return new Float32Array(sizeOf(shape)).map(() => limit * (2 * random.uniform() - 1));
-};
+export const heNormal: Initializer = (shape, random) => normal(Math.sqrt(2 / fanOut(shape)))(shape, random);
 
 /** Of a matrix [out,in] or a kernel [out,in,kh,kw]; as in torch, groups do not count. */
-function fans(shape: Shape): { fanIn: number; fanOut: number } {
-  const area = sizeOf(shape.slice(2));
-  return { fanIn: at(shape, 1) * area, fanOut: at(shape, 0) * area };
-}
+const fanOut = (shape: Shape) => at(shape, 0) * sizeOf(shape.slice(2));

@@ -13,5 +13,3 @@ export const optimizers = {
   adam: () => adam(),
   adamw: () => adamw(),
 } satisfies Readonly<Record<string, () => Optimizer>>;
-
-export type OptimizerName = keyof typeof optimizers;

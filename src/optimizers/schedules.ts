@@ -29,5 +29,3 @@ export const schedules = {
   cosine,
   'cosine-7-16': cosine716,
 } satisfies Readonly<Record<string, Schedule>>;
-
-export type ScheduleName = keyof typeof schedules;

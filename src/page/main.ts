@@ -1,5 +1,7 @@
 /** The page of an exported classifier: says what it is, and classifies the pictures that it is given. */
-import { accuracyWithInterval, withMirrorImages } from '../analysis/format-accuracy.js';
+
+import { messageOf } from '../errors.js';
+import { accuracyWithInterval, withMirrorImages } from '../format-accuracy.js';
 import type { Classifier } from '../models/export/web/page-classifier.js';
 import { withCamera } from './camera.js';
 import { find, make, named } from './elements.js';
@@ -14,7 +16,7 @@ const tell = (message: string) => {
 
 /** Pictures may be given before the classifier is here: they wait for it. */
 const starting = loadClassifier().then(start);
-starting.catch((error: unknown) => failed(reasonOf(error)));
+starting.catch((error: unknown) => failed(messageOf(error)));
 
 const results = find('#results', HTMLOListElement);
 const classify = async (file: Blob, name: string, result: HTMLElement) => {
@@ -24,8 +26,8 @@ const classify = async (file: Blob, name: string, result: HTMLElement) => {
     showAnswer(result, name, answer, classifier);
     tell(inWords(name, answer, classifier));
   } catch (error) {
-    showRefusal(result, name, reasonOf(error));
-    tell(`${name}: not classified, ${reasonOf(error)}.`);
+    showRefusal(result, name, messageOf(error));
+    tell(`${name}: not classified, ${messageOf(error)}.`);
   }
 };
 /** The latest ones come first, and those that are given together stay in their order. */
@@ -84,8 +86,4 @@ function failed(reason: string): void {
   const failure = find('#failure', HTMLElement);
   failure.textContent = `The classifier cannot be used: ${reason}. Load this page again to try once more.`;
   failure.hidden = false;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,4 +1,4 @@
-import { percent } from '../analysis/format-accuracy.js';
+import { percent } from '../format-accuracy.js';
 import type { Classifier } from '../models/export/web/page-classifier.js';
 import { make, named } from './elements.js';
 import type { Answer } from './messages.js';

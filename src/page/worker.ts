@@ -1,7 +1,8 @@
 /** Loads the network and classifies pictures, beside the page, which therefore stays responsive. */
 import type * as Ort from 'onnxruntime-web';
+import { softmax } from '../analysis/softmax.js';
+import { messageOf } from '../errors.js';
 import type { Classifier } from '../models/export/web/page-classifier.js';
-import { logSumExp } from '../training/log-sum-exp.js';
 import { loadBytes } from './load-bytes.js';
 import type { Answer, FromWorker, ToWorker } from './messages.js';
 import { pixelValues, seenOf } from './network-input.js';
@@ -23,7 +24,7 @@ addEventListener('message', ({ data }: MessageEvent<ToWorker>) => {
     loading = load(data.classifier, data.base);
     loading.then(
       () => tell({ type: 'ready' }),
-      (error: unknown) => tell({ type: 'failed', reason: reasonOf(error) }),
+      (error: unknown) => tell({ type: 'failed', reason: messageOf(error) }),
     );
   } else {
     const { id, file } = data;
@@ -66,7 +67,7 @@ async function answer(id: number, file: Blob): Promise<void> {
   try {
     tell({ type: 'answer', id, ...(await classify(await loading, file)) });
   } catch (error) {
-    tell({ type: 'refused', id, reason: reasonOf(error) });
+    tell({ type: 'refused', id, reason: messageOf(error) });
   }
 }
 
@@ -81,11 +82,10 @@ async function classify({ ort, session, classifier }: Loaded, file: Blob): Promi
   const values = logits?.data;
   if (!(values instanceof Float32Array) || !values.every(Number.isFinite))
     throw new Unreadable("the network's outputs are not finite");
-  const total = logSumExp(values);
   return {
     ...picture.original,
     seen,
-    probabilities: Array.from(values, (logit) => Math.exp(logit - total)),
+    probabilities: [...softmax(values)],
     millisecondsToRead: read - began,
     millisecondsToClassify: performance.now() - read,
   };
@@ -93,8 +93,4 @@ async function classify({ ort, session, classifier }: Loaded, file: Blob): Promi
 
 function tell(message: FromWorker): void {
   postMessage(message);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

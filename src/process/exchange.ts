@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { z } from 'zod';
-import { AdarandError } from '../errors.js';
+import { AdarandError, messageOf } from '../errors.js';
 import type { Operation } from '../run/operations/operation.js';
 import { parseOptions } from '../run/options/parse-options.js';
 import { crashed, killed } from './crash.js';
@@ -100,7 +100,7 @@ function notSent<Request extends z.ZodObject, Result>(
   }
   return new AdarandError(
     'config.invalid',
-    `the options cannot be given to a process: ${cause instanceof Error ? cause.message : cause}`,
+    `the options cannot be given to a process: ${messageOf(cause)}`,
     'Options are plain data: text, numbers, true or false, and arrays and objects of these.',
     cause,
   );

@@ -1,18 +1,16 @@
-import { AdarandError } from '../errors.js';
-import type { Failure } from './messages.js';
+import { AdarandError, messageOf } from '../errors.js';
+import { failureOf } from '../run/failure.js';
+import type { SentFailure } from './messages.js';
 
 /** An error's class does not survive being sent. */
-export function toFailure(error: unknown): Failure {
-  if (error instanceof AdarandError) {
-    const { code, message, hint } = error;
-    return { type: 'failure', code, message, ...(hint === undefined ? {} : { hint }) };
-  }
-  const message = error instanceof Error ? error.message : String(error);
+export function toFailure(error: unknown): SentFailure {
+  if (error instanceof AdarandError) return { type: 'failure', ...failureOf(error) };
+  const message = messageOf(error);
   const stack = error instanceof Error ? error.stack : undefined;
   return { type: 'failure', message, ...(stack === undefined ? {} : { stack }) };
 }
 
-export function fromFailure({ code, message, hint, stack }: Failure): Error {
+export function fromFailure({ code, message, hint, stack }: SentFailure): Error {
   if (code !== undefined) return new AdarandError(code, message, hint);
   const error = new Error(message);
   if (stack !== undefined) error.stack = stack;

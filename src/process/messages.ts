@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AdarandError } from '../errors.js';
 import type { RunEvent } from '../run/events.js';
+import { failureSchema } from '../run/failure.js';
 import { operationNames } from '../run/operations/operation.js';
 
 /** Parent to child: an operation, by its name, and then at most a request to stop; another one after its answer, if it stays. */
@@ -17,16 +18,12 @@ export const toProcessSchema = z.discriminatedUnion('type', [
 
 export type ToProcess = z.infer<typeof toProcessSchema>;
 
-export const failureSchema = z.object({
-  type: z.literal('failure'),
-  /** Absent for a bug of ours. */
-  code: z.string().optional(),
-  message: z.string(),
-  hint: z.string().optional(),
-  stack: z.string().optional(),
-});
+/** A bug of ours has no code, and a stack. */
+export const sentFailureSchema = failureSchema
+  .partial({ code: true })
+  .extend({ type: z.literal('failure'), stack: z.string().optional() });
 
-export type Failure = z.infer<typeof failureSchema>;
+export type SentFailure = z.infer<typeof sentFailureSchema>;
 
 /** Child to parent: events, then a result or a failure. */
 export const fromProcessSchema = z.discriminatedUnion('type', [
@@ -35,7 +32,7 @@ export const fromProcessSchema = z.discriminatedUnion('type', [
     event: z.custom<RunEvent>((event) => z.object({ type: z.string() }).safeParse(event).success),
   }),
   z.object({ type: z.literal('result'), result: z.unknown() }),
-  failureSchema,
+  sentFailureSchema,
 ]);
 
 export type FromProcess = z.infer<typeof fromProcessSchema>;

@@ -16,7 +16,7 @@ function howToStart(): string {
 }
 
 /** A file as it can be typed in the current folder. */
-export function fileHere(path: string): string {
+function fileHere(path: string): string {
   const near = relative('', path);
   return quoted(near.startsWith('..') || isAbsolute(near) ? path : near);
 }

@@ -1,4 +1,4 @@
-import { invariant } from '../errors.js';
+import { invariant, messageOf } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { DeviceMemory, DeviceTensor, Held } from './device-memory.js';
 import type { Session } from './driver.js';
@@ -151,7 +151,7 @@ export class CapturedSession implements Session {
 }
 
 function cannotCapture(error: unknown): string {
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [first = ''] = messageOf(error).split('\n');
   const reason = /nodes have not been (partitioned|assigned) to/.test(first)
     ? 'some of its operators are computed by the CPU'
     : first;

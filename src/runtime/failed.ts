@@ -1,4 +1,4 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, messageOf } from '../errors.js';
 
 /**
  * What ONNX Runtime, CUDA and WebGPU say where no memory is left. WebGPU reports an allocation that fails where nobody waits for it;
@@ -16,7 +16,7 @@ const lost =
  * out, `device.lost` where the device has stopped to work, else `runtime.failed`.
  */
 export function failed(what: string, error: unknown): AdarandError {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const message = `ONNX Runtime could not ${what}: ${reasonIn(text)}`;
   if (outOfMemory.test(text))
     return new AdarandError(

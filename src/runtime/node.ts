@@ -1,4 +1,3 @@
-import { totalmem } from 'node:os';
 import { AdarandError, at } from '../errors.js';
 import type { Device } from '../graph/device.js';
 import { copiesOf, cudaCopies } from './c-api/copies.js';
@@ -11,6 +10,7 @@ import { openCuda } from './cuda/find-cuda.js';
 import type { DeviceMemory } from './device-memory.js';
 import type { Driver, Session, SessionOptions } from './driver.js';
 import { failed } from './failed.js';
+import { memoryLimit } from './memory-limit.js';
 import { adaptSession, createSession } from './onnxruntime.js';
 import { SKIPPED_PASSES_KEY, skippedPasses } from './skipped-passes.js';
 
@@ -90,10 +90,7 @@ function driver(
     async memoryLimit(device) {
       if (device === 'cuda') return at((await openCuda()).cards, 0).memoryBytes;
       // Nothing tells how much WebGPU can have: it says itself when it runs out.
-      if (device !== 'cpu') return undefined;
-      // What a container may have, where it is limited.
-      const allowed = process.constrainedMemory();
-      return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
+      return device === 'cpu' ? memoryLimit() : undefined;
     },
   };
 }

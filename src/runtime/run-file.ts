@@ -1,4 +1,4 @@
-import { AdarandError } from '../errors.js';
+import { AdarandError, messageOf } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 
 /** An ONNX file as it is, run by ONNX Runtime's native library on the CPU. */
@@ -50,7 +50,7 @@ async function saying<T>(file: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new AdarandError(
       'model.not-runnable',
-      `ONNX Runtime cannot run ${file}: ${error instanceof Error ? error.message : error}`,
+      `ONNX Runtime cannot run ${file}: ${messageOf(error)}`,
       'Check the model with onnx.checker, or export it again.',
       error,
     );

@@ -1,8 +1,9 @@
 import { gradients } from '../autodiff/gradients.js';
 import { at } from '../errors.js';
+import { isValue } from '../graph/require-values.js';
 import { type DType, type Shape, type Tensor, type Tensors, zeros } from '../graph/tensor.js';
 import { input, sameType, type Value } from '../graph/value.js';
-import { describeValue, isValue, wrongLoss } from '../methods/check-losses.js';
+import { describeValue, wrongLoss } from '../methods/check-losses.js';
 import { type InputMakers, makeInputs } from '../methods/inputs.js';
 import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { AddedLosses, Distribution, LossTools, MethodLosses } from '../methods/losses.js';

@@ -1,5 +1,6 @@
 import { argMax } from '../analysis/arg-max.js';
 import { balancedAccuracy } from '../analysis/balanced-accuracy.js';
+import { crossEntropyOf } from '../analysis/softmax.js';
 import { at, invariant } from '../errors.js';
 import { floatsOf } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
@@ -10,7 +11,6 @@ import { type CompileOptions, Program, type ProgramGraph } from '../runtime/prog
 import type { State } from '../runtime/state.js';
 import { buildFeatures, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
 import { Feeds, type PixelBatch } from './feeds.js';
-import { logSumExp } from './log-sum-exp.js';
 import { logMeanSoftmax, type TestTimeAugmentation } from './test-time-augmentation.js';
 
 export interface EvaluatorOptions {
@@ -120,7 +120,7 @@ export class Evaluator {
       own.images += 1;
       own.correct += isCorrect;
       correct += isCorrect;
-      loss += logSumExp(logits) - at(logits, label);
+      loss += crossEntropyOf(logits, label);
       visit(prediction);
     };
     await this.forEach(state, batches, tally, tta);

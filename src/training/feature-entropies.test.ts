@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
+import { digamma } from '../../test/helpers/digamma.js';
 import { type ClassEntropies, classEntropies } from '../analysis/entropy.js';
-import { digamma, logGamma } from '../analysis/special-functions.js';
+import { logGamma } from '../analysis/special-functions.js';
 import { Random } from '../random.js';
 import { nodeDriver } from '../runtime/node.js';
 import { FeatureEntropies } from './feature-entropies.js';

@@ -1,10 +1,9 @@
-import { at } from '../errors.js';
+import { crossEntropyOf } from '../analysis/softmax.js';
 import { floatsOf, type Tensor } from '../graph/tensor.js';
 import { input } from '../graph/value.js';
 import type { LabelledFeatures, PrepareTools } from '../methods/prepare.js';
 import { type LinearClassifier, LogisticRegression } from '../methods/shared/logistic-regression.js';
 import { linear } from '../nn/functional.js';
-import { logSumExp } from './log-sum-exp.js';
 
 /** Factors of 1/2 ||W||^2 to choose from, for features whose mean square is 1: from strong to weak. */
 const STRENGTHS = [1, 0.3, 0.1, 0.03, 0.01, 0.003, 0.001];
@@ -70,7 +69,7 @@ async function crossEntropyOn({ features, labels }: LabelledFeatures, tools: Pre
       const { data } = floatsOf(await computation.run(feeds), 'logits');
       const losses = Array.from(labels, (label, i) => {
         const row = data.subarray(i * classes, (i + 1) * classes);
-        return logSumExp(row) - at(row, label);
+        return crossEntropyOf(row, label);
       });
       return losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
     },

@@ -3,13 +3,12 @@ import { argMax } from '../analysis/arg-max.js';
 import { calibrationError, reliabilityBins } from '../analysis/calibration.js';
 import { type ClassMeasures, classMeasures, confusionCounts, macroF1 } from '../analysis/class-measures.js';
 import { crossFittedAnswers } from '../analysis/cross-fit.js';
+import { crossEntropyOf } from '../analysis/softmax.js';
 import { mean } from '../analysis/statistics.js';
 import type { LabelledLogits } from '../analysis/temperature.js';
 import { topAccuracy } from '../analysis/top-k.js';
-import { at } from '../errors.js';
 import type { FeatureEntropies, OnBlocks } from './feature-entropies.js';
 import { featureMeasures, measureFeatures } from './feature-measures.js';
-import { logSumExp } from './log-sum-exp.js';
 import type { Outputs } from './outputs.js';
 
 /** What is measured of the images of a split, by the names that metrics have after `train_` or `val_` (docs/diagnostics.md). */
@@ -70,10 +69,7 @@ export function perClass({ logits, labels, classes }: LabelledLogits): ClassMeas
 
 function logLoss({ logits, labels, classes }: LabelledLogits): number {
   return mean(
-    labels.map((label, i) => {
-      const row = logits.subarray(i * classes, (i + 1) * classes);
-      return logSumExp(row) - at(row, label);
-    }),
+    labels.map((label, i) => crossEntropyOf(logits.subarray(i * classes, (i + 1) * classes), label)),
   );
 }
 

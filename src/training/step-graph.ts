@@ -2,7 +2,7 @@ import { gradients } from '../autodiff/gradients.js';
 import { at, invariant } from '../errors.js';
 import { add, mul, scalar } from '../graph/ops.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
-import type { Value } from '../graph/value.js';
+import { isConstantOf, type Value } from '../graph/value.js';
 import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { BoundMethod } from '../methods/method.js';
 import type { Network, Parameter } from '../nn/network.js';
@@ -150,7 +150,7 @@ export function buildStep(options: StepOptions): StepGraph {
     gradientOf,
     perBatch: new Map([...scope.bufferUpdates, ...(losses.rules ?? [])]),
   });
-  const unreached = trained.flatMap(({ name }) => (isZero(known(gradientOf, name)) ? [name] : []));
+  const unreached = trained.flatMap(({ name }) => (isConstantOf(known(gradientOf, name), 0) ? [name] : []));
   return {
     ...programs,
     preSteps: parts.preSteps,
@@ -169,9 +169,4 @@ export function buildStep(options: StepOptions): StepGraph {
       : [],
     sourceClasses: forward.sourceBatch === undefined ? 0 : sourceClasses,
   };
-}
-
-/** Whether a gradient is what `gradients` gives a parameter that the loss does not depend on. */
-function isZero({ origin }: Value): boolean {
-  return origin.kind === 'constant' && origin.tensor.data.every((element) => Number(element) === 0);
 }

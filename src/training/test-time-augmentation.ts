@@ -1,5 +1,5 @@
+import { logSoftmax } from '../analysis/softmax.js';
 import { at } from '../errors.js';
-import { logSumExp } from './log-sum-exp.js';
 
 /** What else of an image is classified, and averaged with it: nothing, or its mirror image. */
 export const testTimeAugmentations = ['none', 'flip'] as const;
@@ -21,11 +21,9 @@ export function mirror(pixels: Uint8Array, width: number): void {
 
 /** Logits whose softmax is the mean of those of two rows: the logarithms of that mean. */
 export function logMeanSoftmax(one: Float32Array, other: Float32Array): Float32Array {
-  const total = logSumExp(one);
-  const otherTotal = logSumExp(other);
-  return one.map((logit, k) => {
-    const a = logit - total;
-    const b = at(other, k) - otherTotal;
+  const others = logSoftmax(other);
+  return Float32Array.from(logSoftmax(one), (a, k) => {
+    const b = at(others, k);
     const larger = Math.max(a, b);
     return larger + Math.log((Math.exp(a - larger) + Math.exp(b - larger)) / 2);
   });

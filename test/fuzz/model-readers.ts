@@ -89,7 +89,9 @@ export const modelReaders = {
     parsedIn: ['models/onnx-import/decode.ts', 'models/onnx-import/whole-file.ts'],
     samples: async () => onnxSamples(),
     mutate: mutateOnnx,
-    read: (bytes) => trainBriefly(importOnnx(bytes, { name: 'fuzz.onnx' })),
+    async read(bytes) {
+      await trainBriefly(importOnnx(bytes, { name: 'fuzz.onnx' }));
+    },
   },
   'onnx with its data': {
     ending: 'onnx-and-data',

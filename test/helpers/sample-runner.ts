@@ -2,7 +2,7 @@
  * Runs samples of operators, with their gradients, on a device: `node sample-runner.js DEVICE FROM-TO ...`. The samples
  * FROM up to TO of the list are one graph and one session. A line of JSON for each range says what came of it.
  */
-import { at } from '../../src/errors.js';
+import { at, messageOf } from '../../src/errors.js';
 import { type Device, devices } from '../../src/graph/device.js';
 import { interpret } from '../../src/graph/interpret.js';
 import { driverFor } from '../../src/run/device/driver-for.js';
@@ -42,6 +42,6 @@ async function run(device: Device, range: string): Promise<RangeResult> {
     );
     return { errors };
   } catch (error) {
-    return { failed: error instanceof Error ? error.message : String(error) };
+    return { failed: messageOf(error) };
   }
 }

@@ -3,7 +3,7 @@ import { type Evidence, evidenceSchema, measureNames } from '../../tools/claims/
 import { someMachine } from './machine.js';
 
 /** Of each test set. */
-export const TEST_IMAGES = 10_000;
+const TEST_IMAGES = 10_000;
 export const FEATURES = 100;
 
 type Method = Evidence['request']['methods'][number];

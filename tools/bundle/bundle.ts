@@ -10,7 +10,7 @@ const root = packageFolder();
  * Packages that become a part of the program, and their licences: small ones that every process needs at its start, where
  * loading their many files takes longer than all that is done with them.
  */
-export const bundledPackages: Readonly<Record<string, string>> = {
+const bundledPackages: Readonly<Record<string, string>> = {
   zod: 'node_modules/zod/LICENSE',
   // Its package has no copy.
   '@bufbuild/protobuf': 'tools/bundle/apache-2.0.txt',

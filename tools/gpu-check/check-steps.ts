@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { Torch } from '../../bench/torch.js';
 import { Worker } from '../../bench/worker.js';
 import { quantile } from '../../src/analysis/statistics.js';
-import { at } from '../../src/errors.js';
+import { at, messageOf } from '../../src/errors.js';
 import type { Device } from '../../src/graph/device.js';
 import type { MethodName } from '../../src/methods/index.js';
 import type { StepCase } from './contents.js';
@@ -75,7 +75,7 @@ async function onDevice(
       worker.stop();
     }
   } catch (error) {
-    return { ...shown, failed: error instanceof Error ? error.message : String(error) };
+    return { ...shown, failed: messageOf(error) };
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { messageOf } from '../../src/errors.js';
 import { formatTable } from '../../src/figures/table.js';
 import { statIfThere } from '../../src/files/if-there.js';
 import { openModel } from '../../src/models/open.js';
@@ -31,7 +32,7 @@ for (const name of names.sort()) {
     const figures = [features, logits, gradient, running].map((figure) => figure?.toFixed(3) ?? '-');
     rows.push([name, ...figures, fine ? 'yes' : `no: ${worst}`]);
   } catch (error) {
-    rows.push([name, '', '', '', '', error instanceof Error ? error.message : String(error)]);
+    rows.push([name, '', '', '', '', messageOf(error)]);
   }
   process.stderr.write(
     `${name}: ${((performance.now() - started) / 1000).toFixed(0)} s, ${rows.at(-1)?.join('  ')}\n`,

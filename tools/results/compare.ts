@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { at, invariant } from '../../src/errors.js';
 import type { MethodResults } from '../../src/figures/comparison.js';
 import { type RunSummary, resume, train } from '../../src/index.js';
 import { type MethodName, methods } from '../../src/methods/index.js';
@@ -41,13 +42,15 @@ async function chooseFactor(
   run: (method: MethodName, factor: number, seed: number) => Promise<RunSummary>,
 ): Promise<number | undefined> {
   if (methods[method].defaultLambda === 0 || factors.length < 2) return undefined;
-  const tried: { readonly factor: number; readonly summary: RunSummary }[] = [];
-  for (const factor of factors) tried.push({ factor, summary: await run(method, factor, 0) });
-  tried.sort(
-    ({ summary: a }, { summary: b }) =>
-      (b.val_accuracy ?? 0) - (a.val_accuracy ?? 0) || (a.val_loss ?? 0) - (b.val_loss ?? 0),
-  );
-  return tried[0]?.factor;
+  const tried: { readonly factor: number; readonly accuracy: number; readonly loss: number }[] = [];
+  for (const factor of factors) tried.push({ factor, ...validationOf(await run(method, factor, 0)) });
+  tried.sort((a, b) => b.accuracy - a.accuracy || a.loss - b.loss);
+  return at(tried, 0).factor;
+}
+
+function validationOf({ run, val_accuracy: accuracy, val_loss: loss }: RunSummary) {
+  invariant(accuracy !== null && loss !== null, `${run} has validation images`);
+  return { accuracy, loss };
 }
 
 interface Wanted {

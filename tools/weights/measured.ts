@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** A run of the sweep: a line of its file. */
-export const measuredSchema = z.strictObject({
+const runSchema = z.strictObject({
   model: z.string(),
   dataset: z.string(),
   fraction: z.number(),
@@ -13,6 +12,9 @@ export const measuredSchema = z.strictObject({
   method: z.string(),
   /** What the method's default weight was multiplied with. */
   factor: z.number(),
+});
+
+const trainedSchema = runSchema.extend({
   effectiveLambda: z.number(),
   /** On the validation images: of the linear probe, of the kept epoch, of the best trained epoch, of the last one. */
   probe: z.number().nullable(),
@@ -20,11 +22,20 @@ export const measuredSchema = z.strictObject({
   trained: z.number(),
   last: z.number(),
   bestEpoch: z.number(),
-  /** Of a run that diverged, and has the probe's values. */
-  diverged: z.literal(true).optional(),
 });
 
+/** It has no accuracies. */
+const divergedSchema = runSchema.extend({ diverged: z.literal(true) });
+
+/** A run of the sweep: a line of its file. */
+const measuredSchema = z.union([trainedSchema, divergedSchema]);
+
+export type Trained = z.infer<typeof trainedSchema>;
 export type Measured = z.infer<typeof measuredSchema>;
+
+export function isTrained(run: Measured): run is Trained {
+  return !('diverged' in run);
+}
 
 /** What makes a run another one. */
 type Key = Pick<Measured, 'model' | 'dataset' | 'fraction' | 'seed' | 'head' | 'method' | 'factor'>;

@@ -10,7 +10,8 @@ import { appendFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { AdarandError } from '../../src/errors.js';
+import { z } from 'zod';
+import { AdarandError, at, invariant } from '../../src/errors.js';
 import { type TrainOptions, train } from '../../src/index.js';
 import { type MethodName, methodNames, methods } from '../../src/methods/index.js';
 import { type Cell, cells } from './cells.js';
@@ -26,14 +27,28 @@ const { positionals, values } = parseArgs({
   },
 });
 const [root = '', file = RUNS] = positionals;
-const head = values.head === 'random' ? 'random' : 'linear-probe';
-const factors = values.factors.split(',').map(Number);
+const list = z.string().transform((text) => text.split(',').map(Number));
+const settings = z
+  .object({
+    factors: list.pipe(z.array(z.number().positive())),
+    head: z.enum(['linear-probe', 'random']),
+    cells: list.pipe(
+      z.array(
+        z
+          .int()
+          .min(0)
+          .max(cells.length - 1),
+      ),
+    ),
+  })
+  .parse(values);
 const done = new Set((existsSync(file) ? readMeasured(file) : []).map(keyOf));
 const scratch = mkdtempSync(join(tmpdir(), 'adarand-weights-'));
 try {
-  for (const cell of values.cells.split(',').flatMap((i) => cells[Number(i)] ?? [])) {
+  for (const cell of settings.cells.map((i) => at(cells, i))) {
     await measure(cell, 'fine-tuning', 1);
-    for (const factor of factors) for (const method of weighted()) await measure(cell, method, factor);
+    for (const factor of settings.factors)
+      for (const method of weighted()) await measure(cell, method, factor);
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true });
@@ -48,7 +63,7 @@ function weighted(): MethodName[] {
 }
 
 async function measure(cell: Cell, method: MethodName, factor: number): Promise<void> {
-  const run = { ...cell, epochs: 8, head, method, factor } as const;
+  const run = { ...cell, epochs: 8, head: settings.head, method, factor } as const;
   if (done.has(keyOf(run))) return;
   const { defaultLambda } = methods[method];
   const out = join(scratch, 'run');
@@ -64,7 +79,7 @@ async function measure(cell: Cell, method: MethodName, factor: number): Promise<
     threads: 1,
     optimizer: 'sgd',
     method,
-    head,
+    head: settings.head,
     epochs: run.epochs,
     out,
     ...(defaultLambda > 0 && { lambda: Number((factor * defaultLambda).toPrecision(6)) }),
@@ -73,7 +88,7 @@ async function measure(cell: Cell, method: MethodName, factor: number): Promise<
   };
   const measured = await train(options, {
     onEvent(event) {
-      if (event.type === 'epoch' && event.epoch > 0) accuracies.push(event.metrics.val_accuracy ?? 0);
+      if (event.type === 'epoch' && event.epoch > 0) accuracies.push(validated(event.metrics.val_accuracy));
     },
   }).catch((error: unknown) => {
     if (error instanceof AdarandError && error.code === 'training.diverged') return undefined;
@@ -82,30 +97,23 @@ async function measure(cell: Cell, method: MethodName, factor: number): Promise<
   rmSync(out, { recursive: true, force: true });
   const result: Measured =
     measured === undefined
-      ? {
-          ...run,
-          effectiveLambda: 0,
-          probe: null,
-          kept: 0,
-          trained: 0,
-          last: 0,
-          bestEpoch: 0,
-          diverged: true,
-        }
+      ? { ...run, diverged: true }
       : {
           ...run,
           effectiveLambda: measured.effective_lambda,
-          probe: rounded(measured.probe_val_accuracy),
-          kept: rounded(measured.val_accuracy ?? 0),
+          probe: measured.probe_val_accuracy === null ? null : rounded(measured.probe_val_accuracy),
+          kept: rounded(validated(measured.val_accuracy)),
           trained: rounded(Math.max(...accuracies)),
-          last: rounded(accuracies.at(-1) ?? 0),
+          last: rounded(at(accuracies, accuracies.length - 1)),
           bestEpoch: measured.best_epoch,
         };
   appendFileSync(file, `${JSON.stringify(result)}\n`);
 }
 
-function rounded(accuracy: number): number;
-function rounded(accuracy: number | null): number | null;
-function rounded(accuracy: number | null): number | null {
-  return accuracy === null ? null : Number(accuracy.toFixed(4));
+/** Every run here has validation images. */
+function validated(accuracy: number | null | undefined): number {
+  invariant(typeof accuracy === 'number', 'an accuracy on the validation images');
+  return accuracy;
 }
+
+const rounded = (accuracy: number): number => Number(accuracy.toFixed(4));

@@ -1,12 +1,14 @@
-import { median } from '../../src/analysis/statistics.js';
-import { at } from '../../src/errors.js';
+import { mean, median } from '../../src/analysis/statistics.js';
+import { at, invariant } from '../../src/errors.js';
 import { isMethodName, type MethodName } from '../../src/methods/index.js';
-import { cellOf, type Measured } from './measured.js';
+import { cellOf, isTrained, type Measured, type Trained } from './measured.js';
 
 /** What factors on a method's default weight lead to, over the cells in which all of them were tried. */
 export interface MethodCurve {
   readonly method: MethodName;
   readonly cells: number;
+  /** Cells that are left out, because a run with one of the factors, or plain fine-tuning, diverged. */
+  readonly diverged: number;
   /** Rising by factor. */
   readonly points: readonly CurvePoint[];
   /** How far the default's kept accuracy falls behind that of the best factor: median and largest over the cells. */
@@ -40,32 +42,36 @@ export function curvesOf(runs: readonly Measured[]): MethodCurve[] {
 function curveOf(method: MethodName, byCell: ReadonlyMap<string, readonly Measured[]>): MethodCurve {
   const all = [...byCell.values()].flat().filter((run) => run.method === method);
   const factors = [...new Set(all.map(({ factor }) => factor))].sort((a, b) => a - b);
-  const complete = [...byCell.values()].flatMap((cell) => {
+  const standard = factors.indexOf(1);
+  const tried = [...byCell.values()].flatMap((cell) => {
     const plain = cell.find((run) => run.method === 'fine-tuning');
     const own = factors.flatMap((factor) =>
       cell.filter((run) => run.method === method && run.factor === factor),
     );
     return plain === undefined || own.length < factors.length ? [] : [{ plain, own }];
   });
-  const mean = (of: (cell: (typeof complete)[number]) => number) =>
-    complete.reduce((sum, cell) => sum + of(cell), 0) / complete.length;
-  const behind = complete.map(({ own }) => {
-    const standard = own.find(({ factor }) => factor === 1);
-    return Math.max(...own.map(({ kept }) => kept)) - (standard?.kept ?? 0);
+  const complete = tried.flatMap(({ plain, own }) => {
+    const trained = own.filter(isTrained);
+    return isTrained(plain) && trained.length === own.length ? [{ plain, own: trained }] : [];
   });
+  const over = (of: (cell: (typeof complete)[number]) => number) => mean(complete.map(of));
+  const behind = complete.map(({ own }) => Math.max(...own.map(({ kept }) => kept)) - at(own, standard).kept);
   return {
     method,
     cells: complete.length,
+    diverged: tried.length - complete.length,
     points: factors.map((factor, i) => ({
       factor,
-      gain: mean(({ plain, own }) => at(own, i).last - plain.last),
-      keptGain: mean(({ plain, own }) => at(own, i).kept - plain.kept),
+      gain: over(({ plain, own }) => at(own, i).last - plain.last),
+      keptGain: over(({ plain, own }) => at(own, i).kept - plain.kept),
       atChance: complete.filter(({ own }) => isAtChance(at(own, i))).length,
     })),
     behind: { median: median(behind), worst: Math.max(...behind) },
   };
 }
 
-function isAtChance({ dataset, last }: Measured): boolean {
-  return last < 1.5 / (CLASSES[dataset] ?? 1);
+function isAtChance({ dataset, last }: Trained): boolean {
+  const classes = CLASSES[dataset];
+  invariant(classes !== undefined, `the number of classes of ${dataset}`);
+  return last < 1.5 / classes;
 }

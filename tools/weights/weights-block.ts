@@ -38,9 +38,14 @@ export function weightsBlock(runs: readonly Measured[], curves: readonly MethodC
     ({ model, dataset, fraction, imageSize }) =>
       `${model} on ${100 * fraction} % of ${dataset} at ${imageSize} pixels`,
   );
+  const diverged = curves.flatMap(({ method, diverged: count }) =>
+    count === 0 ? [] : [`${method} in ${count}`],
+  );
+  const left =
+    diverged.length === 0 ? '' : ` Cells with a run that diverged are left out: ${diverged.join(', ')}.`;
   return `${formatTable(columns, rows, 'markdown')}
 
-${runs.length} runs in ${cells.length} cells: ${places.join('; ')}.`;
+${runs.length} runs in ${cells.length} cells: ${places.join('; ')}.${left}`;
 }
 
 const points2 = (share: number): string => (100 * share).toFixed(1);

@@ -1,6 +1,6 @@
 import { freemem } from 'node:os';
 import { z } from 'zod';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, messageOf } from '../../errors.js';
 import { formatTable } from '../../figures/table.js';
 import { formatBytes } from '../../files/format-bytes.js';
 import { type Device, devices } from '../../graph/device.js';
@@ -148,7 +148,7 @@ async function check(device: Device): Promise<DeviceReport> {
 
 /** The last part of the first line: native errors begin with a path in the source tree of their library. */
 function reasonOf(error: unknown): string {
-  const [first = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  const [first = ''] = messageOf(error).split('\n');
   const reason = first
     .replace(/^the device \w+ does not work here: /, '')
     .replace(/^ONNX Runtime could not compile the network: /, '')

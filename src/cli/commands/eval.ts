@@ -1,7 +1,7 @@
 import { formatTable } from '../../figures/table.js';
+import { accuracyWithInterval, percent, withMirrorImages } from '../../format-accuracy.js';
 import { printableName } from '../../printable.js';
 import { type EvaluationReport, evaluate } from '../../run/operations/evaluate.js';
-import { accuracyWithInterval, percent, withMirrorImages } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';

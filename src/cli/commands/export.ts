@@ -1,9 +1,9 @@
 import { isAbsolute } from 'node:path';
+import { accuracyWithInterval, percent } from '../../format-accuracy.js';
 import { printableName } from '../../printable.js';
 import { commandLine } from '../../run/command-line.js';
 import { type ExportReport, exportRun } from '../../run/operations/export-run.js';
 import { QUANTIZED_FILE, type QuantizedReport } from '../../run/use/quantized-report.js';
-import { accuracyWithInterval, percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../files/format-bytes.js';
+import { accuracyWithInterval, percent } from '../../format-accuracy.js';
 import { type LookReport, look } from '../../run/operations/look.js';
-import { accuracyWithInterval, percent } from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration } from '../../duration.js';
 import { formatTable } from '../../figures/table.js';
 import { formatBytes } from '../../files/format-bytes.js';
 import {
@@ -13,7 +14,6 @@ import { hubSettings } from '../../models/hub/settings.js';
 import { launch } from '../../process/launch.js';
 import { commandLine } from '../../run/command-line.js';
 import { measureSpeed } from '../../run/operations/measure-speed.js';
-import { duration } from '../format.js';
 import { printJson } from '../json.js';
 import { print } from '../terminal.js';
 import type { Command } from './command.js';

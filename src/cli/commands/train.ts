@@ -2,8 +2,10 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { isUnbalanced } from '../../data/imbalance.js';
+import { duration } from '../../duration.js';
 import { AdarandError } from '../../errors.js';
 import { formatBytes } from '../../files/format-bytes.js';
+import { accuracyWithInterval, chosenBy, percent, withMirrorImages } from '../../format-accuracy.js';
 import { commandLine } from '../../run/command-line.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { resume } from '../../run/operations/resume.js';
@@ -11,7 +13,6 @@ import { train } from '../../run/operations/train.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { AskedOptions } from '../../run/options/train-options.js';
-import { accuracyWithInterval, chosenBy, duration, percent, withMirrorImages } from '../format.js';
 import { givenBeside } from '../given-beside.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
@@ -114,11 +115,18 @@ function conclusion(summary: RunSummary): string[] {
     result,
     ...balanced(summary),
     keptEpoch(summary),
-    `${duration(summary.seconds_per_epoch)} per epoch${summary.peak_memory_bytes === null ? '' : `, ${formatBytes(summary.peak_memory_bytes)} of memory at most`}`,
+    ...timeAndMemory(summary),
     `written: ${run}/ with ${written.join(', ')}`,
     `see it: ${commandLine('look', run)}`,
     `next: ${commandLine('predict', run)} IMAGE...   or   ${commandLine('export', run)} --to DIR`,
   ];
+}
+
+function timeAndMemory({ seconds_per_epoch, peak_memory_bytes }: RunSummary): string[] {
+  const time = seconds_per_epoch === null ? [] : [`${duration(seconds_per_epoch)} per epoch`];
+  const memory = peak_memory_bytes === null ? [] : [`${formatBytes(peak_memory_bytes)} of memory at most`];
+  const both = [...time, ...memory];
+  return both.length === 0 ? [] : [both.join(', ')];
 }
 
 /** Where classes are unbalanced, accuracy alone says little about the small ones. */

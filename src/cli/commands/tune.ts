@@ -1,12 +1,14 @@
 import { z } from 'zod';
+import { duration } from '../../duration.js';
 import { AdarandError } from '../../errors.js';
 import { launchTuning, type Tuning } from '../../experiments/tune/launch.js';
 import type { TuneReport } from '../../experiments/tune/record.js';
 import { formatTable } from '../../figures/table.js';
+import { accuracyWithInterval, percent } from '../../format-accuracy.js';
 import { commandLine } from '../../run/command-line.js';
 import { optionRegistry } from '../../run/options/option.js';
 import { tuneOptionsSchema } from '../../run/options/tune-options.js';
-import { accuracyWithInterval, duration, percent, short } from '../format.js';
+import { short } from '../format.js';
 import { givenBeside } from '../given-beside.js';
 import { printJson } from '../json.js';
 import { supervise } from '../supervise.js';

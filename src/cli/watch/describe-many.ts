@@ -1,7 +1,8 @@
+import { duration } from '../../duration.js';
 import type { EndedRun, ManyStatus } from '../../experiments/watch/many-status.js';
+import { percent } from '../../format-accuracy.js';
 import { printableName } from '../../printable.js';
 import { commandLine } from '../../run/command-line.js';
-import { duration, percent } from '../format.js';
 import { indented } from '../terminal.js';
 import { bar } from './bar.js';
 import { describeRun, progressOf } from './describe-run.js';

@@ -1,9 +1,11 @@
+import { duration } from '../../duration.js';
 import { sparkline } from '../../figures/sparkline.js';
+import { accuracyWithInterval, percent } from '../../format-accuracy.js';
 import { printableName } from '../../printable.js';
 import { commandLine } from '../../run/command-line.js';
 import type { PreparingRun, RunStatus } from '../../run/use/watch/run-status.js';
 import { describeEpoch } from '../describe-epoch.js';
-import { accuracyWithInterval, duration, percent, short } from '../format.js';
+import { short } from '../format.js';
 import { bar } from './bar.js';
 
 /** A run as some lines of a terminal; of one that is a part of something, it is the whole that is continued. */

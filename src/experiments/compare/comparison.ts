@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { AdarandError, at, invariant } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { type RunEvent, STOPPED } from '../../run/events.js';
+import { failureOf } from '../../run/failure.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { imageListOf, RunFolder } from '../../run/folder/run-folder.js';
 import { stageOf } from '../../run/folder/stage.js';
@@ -222,10 +223,6 @@ function endOf(
   const place = { dataset, model, method, fraction, seed, run, seconds };
   if (!(error instanceof AdarandError)) return { ...place, status: 'finished' };
   return { ...place, status: 'failed', error: failureOf(error) };
-}
-
-function failureOf({ code, message, hint }: AdarandError) {
-  return { code, message, ...(hint !== undefined && { hint }) };
 }
 
 function triedOf({ learning_rate, lambda, val_accuracy, val_balanced_accuracy, val_loss }: RunSummary) {

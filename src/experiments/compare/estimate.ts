@@ -1,3 +1,4 @@
+import { mean } from '../../analysis/statistics.js';
 import type { ExperimentRun } from './record.js';
 import { isAlike } from './run-options.js';
 
@@ -33,8 +34,4 @@ export function secondsLeft(
   });
   const all = left.reduce((sum, seconds) => sum + seconds, 0);
   return Math.max(all / parallel, ...left);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

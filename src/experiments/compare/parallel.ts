@@ -1,4 +1,5 @@
-import { availableParallelism, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
+import { memoryLimit } from '../../runtime/memory-limit.js';
 
 /** What a process takes before it trains: Node, ONNX Runtime, images in memory. */
 const BASE_BYTES = 400e6;
@@ -47,10 +48,4 @@ export class Places {
     const bytes = this.#peak > 0 ? this.#peak : BASE_BYTES + largestStep;
     return Math.max(1, Math.min(Math.floor(cores / each), Math.floor((SHARE * memory) / bytes)));
   }
-}
-
-/** Of the machine, or of its container. */
-function memoryLimit(): number {
-  const allowed = process.constrainedMemory();
-  return allowed > 0 ? Math.min(totalmem(), allowed) : totalmem();
 }

@@ -1,4 +1,4 @@
-import type { RunFailure } from '../../run/operations/check-runs.js';
+import type { Failure } from '../../run/failure.js';
 import { optionKey } from '../../run/options/flag-name.js';
 import type { Path } from './options/where.js';
 import type { Place } from './record.js';
@@ -6,12 +6,12 @@ import type { CompareRequest } from './request.js';
 import { methodAt } from './run-options.js';
 
 /** A mistake in an experiment, and the part that it is in. */
-export interface Problem extends RunFailure {
+export interface Problem extends Failure {
   readonly path: Path;
 }
 
 /** The part of an experiment that an error of one of its runs is about. */
-export function placeOfError({ code, message }: RunFailure, place: Place, request: CompareRequest): Path {
+export function placeOfError({ code, message }: Failure, place: Place, request: CompareRequest): Path {
   const { data, models, fractions } = request;
   const named = placeOfFlag(message, place, request);
   if (named !== undefined) return named;

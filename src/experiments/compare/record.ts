@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failureSchema } from '../../run/failure.js';
 import { requestSchema } from './request.js';
 
 const share = z.number().gt(0).max(1);
@@ -18,12 +19,6 @@ export const placeSchema = z.object({
 });
 
 export type Place = z.infer<typeof placeSchema>;
-
-const failureSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-});
 
 const planned = {
   ...placeSchema.shape,

@@ -1,3 +1,4 @@
+import { mean } from '../../analysis/statistics.js';
 import { AdarandError } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
 import { allEpochs, methodsOf } from '../../run/options/tune-options.js';
@@ -67,15 +68,14 @@ const searchOf = ({ request, folds = 1 }: TuneRecord): Search => ({
   folds,
 });
 
-/** Means over runs; undefined without any. */
+/** Means over the runs whose epochs were timed; undefined without any. */
 function paceOf(tried: readonly TriedRun[]): Pace | undefined {
-  if (tried.length === 0) return undefined;
-  const mean = (of: (run: TriedRun) => number) => tried.reduce((sum, run) => sum + of(run), 0) / tried.length;
+  const timed = tried.flatMap(({ seconds, epochs, seconds_per_epoch: epochSeconds }) =>
+    epochSeconds === null ? [] : [{ startSeconds: seconds - epochs * epochSeconds, epochSeconds }],
+  );
+  if (timed.length === 0) return undefined;
   return {
-    startSeconds: Math.max(
-      0,
-      mean((run) => run.seconds - run.epochs * run.seconds_per_epoch),
-    ),
-    epochSeconds: mean((run) => run.seconds_per_epoch),
+    startSeconds: Math.max(0, mean(timed.map(({ startSeconds }) => startSeconds))),
+    epochSeconds: mean(timed.map(({ epochSeconds }) => epochSeconds)),
   };
 }

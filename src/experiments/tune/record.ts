@@ -33,7 +33,7 @@ export const triedRunSchema = z.object({
   probe_val_accuracy: share.nullable(),
   best_epoch: count,
   seconds: z.number().min(0),
-  seconds_per_epoch: z.number().min(0),
+  seconds_per_epoch: z.number().min(0).nullable(),
 });
 
 export type TriedRun = z.infer<typeof triedRunSchema>;

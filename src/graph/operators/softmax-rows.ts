@@ -1,3 +1,4 @@
+import { logSoftmax } from '../../analysis/softmax.js';
 import { AdarandError } from '../../errors.js';
 import { requireFloat } from '../dtypes.js';
 import type { ReferenceTensor, Value } from '../operator.js';
@@ -26,17 +27,11 @@ export function rowType(operator: string, x: TensorType, { axis }: RowAttributes
   return x;
 }
 
-/** log softmax of each row, by subtracting the row's maximum first. */
+/** log softmax of each row. */
 export function logSoftmaxRows({ shape, data }: ReferenceTensor): Float64Array {
   const size = lastAxis(shape);
   const result = new Float64Array(data.length);
-  for (let start = 0; start < data.length; start += size) {
-    const row = data.subarray(start, start + size);
-    const top = row.reduce((a, b) => Math.max(a, b), -Infinity);
-    const log = top + Math.log(row.reduce((sum, element) => sum + Math.exp(element - top), 0));
-    row.forEach((element, i) => {
-      result[start + i] = element - log;
-    });
-  }
+  for (let start = 0; start < data.length; start += size)
+    result.set(logSoftmax(data.subarray(start, start + size)), start);
   return result;
 }

@@ -12,7 +12,7 @@ import { sub } from '../../graph/operators/sub.js';
 import { rewrite } from '../../graph/rewrite.js';
 import { apply, type Node, type Value } from '../../graph/value.js';
 import { deviation } from '../batch-norm.js';
-import { pointwise } from '../conv-geometry.js';
+import { pointwiseGeometry } from '../conv-geometry.js';
 import { type ReadersOf, readersOf } from '../readers.js';
 
 /**
@@ -41,7 +41,7 @@ export function normAfterPooling(outputs: readonly Value[]): Value[] {
       const channels = at(norm.slope.shape, 0);
       const [maxima, offsets] = apply(MaxPool, [norm.x], pooling.attributes);
       const slopes = reshape(norm.slope, [channels, 1, 1, 1]);
-      return [conv(maxima, slopes, norm.offset, { ...pointwise, group: channels }), offsets];
+      return [conv(maxima, slopes, norm.offset, { ...pointwiseGeometry, group: channels }), offsets];
     }
     const batchNorm = nodeOf(output, BatchNormTraining);
     if (batchNorm === undefined || !isOnlyPooled(node, readers)) return undefined;

@@ -14,7 +14,7 @@ import { nchw } from '../../graph/shapes.js';
 import { sizeOf } from '../../graph/tensor.js';
 import type { Value } from '../../graph/value.js';
 import { deviation } from '../batch-norm.js';
-import { hasUnitStride, isPointwise, pointwise } from '../conv-geometry.js';
+import { hasUnitStride, isPointwise, pointwiseGeometry } from '../conv-geometry.js';
 import { crossovers } from '../crossovers.js';
 import type { Fusion } from './fusion.js';
 
@@ -56,7 +56,7 @@ export const normIntoPointwise: Fusion = (node, inputs, readersOf) => {
 function momentsOf(x: Value) {
   const [, channels] = nchw(x.shape);
   const share = channels / sizeOf(x.shape);
-  const products = convWeightGradient(x, x, [channels, channels, 1, 1], { ...pointwise, group: 1 });
+  const products = convWeightGradient(x, x, [channels, channels, 1, 1], { ...pointwiseGeometry, group: 1 });
   const squares = mul(reshape(products, [channels, channels]), share);
   const m = mul(reshape(reduceSum(x, [0, 2, 3]), [channels]), share);
   const product = mul(reshape(m, [channels, 1]), reshape(m, [1, channels]));

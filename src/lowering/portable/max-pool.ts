@@ -11,7 +11,7 @@ import { float32, int32 } from '../../graph/tensor.js';
 import { apply, constant, scalar, type Value } from '../../graph/value.js';
 import type { LoweringOf } from '../lowering.js';
 import { LOWEST, maximaOfRows } from '../max-pool-gradient.js';
-import { tapsOf, type Windows, windowsOf } from '../pool-windows.js';
+import { type PoolWindows, tapsOf, windowsOf } from '../pool-windows.js';
 
 /** WebGPU returns no offsets: where somebody reads them, they are found again, in the maxima of rows and in the rows. */
 export const maxPool: LoweringOf<typeof MaxPool> = {
@@ -34,14 +34,14 @@ function offsetsOf(x: Value, y: Value, attributes: PoolAttributes): Value {
 }
 
 /** For each window, what `results` has for the first place where x equals the window's y. */
-function firstEqual(x: Value, y: Value, windows: Windows, results: readonly Value[]): Value {
+function firstEqual(x: Value, y: Value, windows: PoolWindows, results: readonly Value[]): Value {
   return tapsOf(x, windows, LOWEST)
     .map((tap, u) => ({ found: equal(tap, y), result: at(results, u) }))
     .reduceRight((rest, { found, result }) => where(found, result, rest), scalar(0));
 }
 
 /** For each place in a window, where that is along the axis, for every window: [count] or, of rows, [count,1]. */
-function placesIn({ axis, kernel, stride, before, count }: Windows): Value[] {
+function placesIn({ axis, kernel, stride, before, count }: PoolWindows): Value[] {
   const shape = axis === 2 ? [count, 1] : [count];
   return Array.from({ length: kernel }, (_, u) =>
     constant(

@@ -1,3 +1,4 @@
+import { logSoftmax, softmax } from '../../analysis/softmax.js';
 import { at } from '../../errors.js';
 import { float32, matmul, type Tensor } from '../../graph/ops.js';
 import { floatsOf } from '../../graph/tensor.js';
@@ -70,12 +71,12 @@ export async function reverseRelationship(
   // In logarithms: after a calibration on few images s may be so large that a class is never the most probable one.
   const joint = Array.from({ length: classes }, () => new Float64Array(marginal.length));
   marginal.forEach((probability, j) => {
-    const scores = joint.map((_, k) => scale * at(weight.data, k * marginal.length + j));
-    logSoftmaxOf(scores).forEach((share, k) => {
+    const scores = Float64Array.from(joint, (_, k) => scale * at(weight.data, k * marginal.length + j));
+    logSoftmax(scores).forEach((share, k) => {
       at(joint, k)[j] = share + Math.log(Math.max(probability, TINY));
     });
   });
-  return matrix(joint.map((row, k) => (present.has(k) ? logSoftmaxOf(row).map(Math.exp) : marginal)));
+  return matrix(joint.map((row, k) => (present.has(k) ? softmax(row) : marginal)));
 }
 
 /** W [K, S] of the best penalty, and its logits [n, K] of the validation images. */
@@ -152,13 +153,6 @@ function sourceMarginal(...sets: readonly LabelledFeatures[]): Float64Array {
       mean[i % width] = at(mean, i % width) + q / count;
     });
   return mean;
-}
-
-function logSoftmaxOf(scores: ArrayLike<number>): Float64Array {
-  const row = Float64Array.from(scores);
-  const top = row.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const log = top + Math.log(row.reduce((sum, score) => sum + Math.exp(score - top), 0));
-  return row.map((score) => score - log);
 }
 
 function matrix(rows: readonly Float64Array[]): Tensor<'float32'> {

@@ -1,4 +1,5 @@
 import { minimize } from '../../analysis/lbfgs.js';
+import { scaledCrossEntropy } from '../../analysis/temperature.js';
 import { at } from '../../errors.js';
 import type { Tensor } from '../../graph/tensor.js';
 
@@ -7,7 +8,8 @@ import type { Tensor } from '../../graph/tensor.js';
  * mean negative log-likelihood of the labels. It brings confidence in line with accuracy and leaves every decision as it is.
  *
  * The likelihood of logits that are always right rises with s for ever, that of logits no better than chance as s
- * goes to 0; s stops where a change of 1 % would change it by less than 1e-11.
+ * goes to 0; s stops where a change of 1 % would change it by less than 1e-11. What follows needs a number there, too;
+ * `fitTemperature`, which says that there is none, is for probabilities that are shown.
  *
  * @param logits z, [n, K]
  */
@@ -17,33 +19,13 @@ export async function inverseTemperature(logits: Tensor<'float32'>, labels: Int3
   const { point } = await minimize(
     async ([logScale = 0]) => {
       const scale = Math.exp(logScale);
-      const { value, derivative } = likelihood(logits.data, labels, classes, scale);
-      return { value, gradient: Float64Array.of(scale * derivative) };
+      const { loss, slope } = scaledCrossEntropy({ logits: logits.data, labels, classes }, scale);
+      return { value: loss, gradient: Float64Array.of(scale * slope) };
     },
     Float64Array.of(-Math.log(largestSpread(logits.data, classes) || 1)),
     { tolerance: 1e-9 },
   );
   return Math.exp(at(point, 0));
-}
-
-/** Mean of -log softmax(s z)_y, and its derivative with respect to s: the mean of E_p z - z_y. */
-function likelihood(data: Float32Array, labels: Int32Array, classes: number, scale: number) {
-  let value = 0;
-  let derivative = 0;
-  labels.forEach((label, i) => {
-    const row = data.subarray(i * classes, (i + 1) * classes);
-    const top = Math.max(...row);
-    let sum = 0;
-    let moment = 0;
-    for (const z of row) {
-      const weight = Math.exp(scale * (z - top));
-      sum += weight;
-      moment += weight * z;
-    }
-    value += (scale * (top - at(row, label)) + Math.log(sum)) / labels.length;
-    derivative += (moment / sum - at(row, label)) / labels.length;
-  });
-  return { value, derivative };
 }
 
 /** Largest difference between two logits of one row. */

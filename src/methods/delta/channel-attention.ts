@@ -1,3 +1,6 @@
+import { softmax } from '../../analysis/softmax.js';
+import { mean } from '../../analysis/statistics.js';
+
 /** Divides standardised importances: the authors' choice, found in their code only. */
 const TEMPERATURE = 5;
 
@@ -7,14 +10,7 @@ const TEMPERATURE = 5;
  */
 export function channelAttention(importances: ArrayLike<number>): Float64Array {
   const values = Float64Array.from(importances);
-  const mean = average(values);
-  const std = Math.sqrt(average(values.map((value) => (value - mean) ** 2)));
-  const scores = values.map((value) => (std > 0 ? (value - mean) / std / TEMPERATURE : 0));
-  const top = scores.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const shares = scores.map((score) => Math.exp(score - top));
-  const sum = average(shares) * shares.length;
-  return shares.map((share) => share / sum);
+  const centre = mean(values);
+  const std = Math.sqrt(mean(values.map((value) => (value - centre) ** 2)));
+  return softmax(values.map((value) => (std > 0 ? (value - centre) / std / TEMPERATURE : 0)));
 }
-
-const average = (values: Float64Array): number =>
-  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -63,23 +63,6 @@ function withFloats(json: string, floats: readonly string[]): string {
 }
 
 /**
- * Writes the classifier as a folder that transformers.js, and `openModel`, load.
- *
- * @throws AdarandError as `exportPieces` and `writeFiles` do.
- */
-export async function exportFolder(
-  folder: string,
-  model: ExportedModel,
-  {
-    notes,
-    library,
-  }: { readonly notes?: Readonly<Record<string, unknown>>; readonly library?: LibraryModel } = {},
-): Promise<void> {
-  const beside = library === undefined ? [] : libraryFiles(library);
-  await writeFiles(folder, [...graphFiles(model), ...beside, configFile(model, notes, library)]);
-}
-
-/**
  * Writes files below a folder, in their order, each whole or not at all: a folder that has the last one is complete.
  *
  * @throws AdarandError as `writeChunksAtomic` and the files' content do.

@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { temporaryFolder } from '../../../test/helpers/cli.js';
+import { exportFolder } from '../../../test/helpers/export-folder.js';
 import { uniform } from '../../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../../test/helpers/onnx-fixtures.js';
 import { at } from '../../errors.js';
@@ -12,7 +13,6 @@ import type { Network } from '../../nn/network.js';
 import { pixelValues } from '../../page/network-input.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { openModel } from '../open.js';
-import { exportFolder } from './folder.js';
 import { exportOnnx } from './onnx.js';
 
 const SIZE = 66;

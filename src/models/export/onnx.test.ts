@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { classTokenFile } from '../../../test/helpers/class-token.js';
+import { exportFolder } from '../../../test/helpers/export-folder.js';
 import { uniform } from '../../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../../test/helpers/onnx-fixtures.js';
 import { at } from '../../errors.js';
@@ -22,7 +23,6 @@ import { vit } from '../../nn/vit/vit.js';
 import { nodeDriver } from '../../runtime/node.js';
 import { importOnnx } from '../onnx-import.js';
 import { openModel } from '../open.js';
-import { exportFolder } from './folder.js';
 import { freeBatch } from './free-batch.js';
 import { exportOnnx } from './onnx.js';
 

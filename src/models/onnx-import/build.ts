@@ -1,4 +1,4 @@
-import { AdarandError, at } from '../../errors.js';
+import { AdarandError, at, messageOf } from '../../errors.js';
 import { constant, input, type Value } from '../../graph/value.js';
 import type { Scope } from '../../nn/network.js';
 import { buildForBatch, type Reference } from './any-batch.js';
@@ -131,7 +131,7 @@ function buildNode(node: OnnxNode, context: BuildContext): readonly Value[] {
     // Whatever an operator's own checks trip over here, it is the file's shapes and attributes that are at fault.
     throw new AdarandError(
       'model.image-size',
-      `${context.file}: ${node.type} "${node.name}" does not fit: ${error instanceof Error ? error.message : error}`,
+      `${context.file}: ${node.type} "${node.name}" does not fit: ${messageOf(error)}`,
       'The model may be made for one image size only: use that size.',
       error,
     );

@@ -6,8 +6,8 @@ import { pad } from '../../graph/operators/pad.js';
 import { pow } from '../../graph/operators/pow.js';
 import { reshape } from '../../graph/operators/reshape.js';
 import { slice } from '../../graph/operators/slice.js';
-import { type Shape, sizeOf, type Tensor } from '../../graph/tensor.js';
-import type { Value } from '../../graph/value.js';
+import { isFilled, type Shape, sizeOf } from '../../graph/tensor.js';
+import { isConstantOf, type Value } from '../../graph/value.js';
 import { type Builder, type LayerRoles, layer, weightless } from './builder.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import type { NodeReader } from './node-reader.js';
@@ -68,21 +68,13 @@ function standardise(x: Value, groups: number, node: NodeReader): Value {
 function affine(x: Value, shape: Shape, count: number, node: NodeReader): Value {
   const scale = node.floats(1, 'scale', [count]);
   const bias = node.floats(2, 'bias', [count]);
-  const scaled = isAll(scale, 1) ? x : mul(x, reshape(scale, shape));
-  return isAll(bias, 0) ? scaled : add(scaled, reshape(bias, shape));
+  const scaled = isConstantOf(scale, 1) ? x : mul(x, reshape(scale, shape));
+  return isConstantOf(bias, 0) ? scaled : add(scaled, reshape(bias, shape));
 }
 
 /** A scale of ones and an offset of zeros is how one without an affine part is written. */
 function instanceRoles({ inputs }: OnnxNode, { constants }: OnnxModel): LayerRoles {
   const [, scale, bias] = inputs.map((name) => constants.get(name));
-  const plain = scale !== undefined && bias !== undefined && consistsOf(scale, 1) && consistsOf(bias, 0);
+  const plain = scale !== undefined && bias !== undefined && isFilled(scale, 1) && isFilled(bias, 0);
   return plain ? ['none', 'none', 'none'] : ['none', 'norm', 'norm'];
-}
-
-function isAll({ origin }: Value, number: number): boolean {
-  return origin.kind === 'constant' && consistsOf(origin.tensor, number);
-}
-
-function consistsOf({ data }: Tensor, number: number): boolean {
-  return data.every((element) => Number(element) === number);
 }

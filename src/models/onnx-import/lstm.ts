@@ -11,7 +11,7 @@ import { split } from '../../graph/operators/split.js';
 import { tanh } from '../../graph/operators/tanh.js';
 import { transpose } from '../../graph/operators/transpose.js';
 import type { Shape } from '../../graph/tensor.js';
-import type { Value } from '../../graph/value.js';
+import { isConstantOf, type Value } from '../../graph/value.js';
 import { type Builder, layer } from './builder.js';
 import { int64 } from './constants.js';
 import type { NodeReader } from './node-reader.js';
@@ -109,7 +109,6 @@ function sumOfHalves(bias: Value, count: number, width: number): Value {
 /** A state before the first step; undefined for zeros, which exporters write down for their own number of images. */
 function initial(node: NodeReader, i: number, given: Shape, wanted: Shape): Value | undefined {
   const value = node.optional(i);
-  const isZero =
-    value?.origin.kind === 'constant' && value.origin.tensor.data.every((element) => Number(element) === 0);
-  return value === undefined || isZero ? undefined : reshape(node.floats(i, 'initial state', given), wanted);
+  if (value === undefined || isConstantOf(value, 0)) return undefined;
+  return reshape(node.floats(i, 'initial state', given), wanted);
 }

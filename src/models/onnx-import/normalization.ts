@@ -5,8 +5,8 @@ import { layerNormalization } from '../../graph/operators/layer-normalization.js
 import { mul } from '../../graph/operators/mul.js';
 import { reshape } from '../../graph/operators/reshape.js';
 import { transpose } from '../../graph/operators/transpose.js';
-import { sizeOf, type Tensor } from '../../graph/tensor.js';
-import type { Value } from '../../graph/value.js';
+import { isFilled, sizeOf, type Tensor } from '../../graph/tensor.js';
+import { isConstantOf, type Value } from '../../graph/value.js';
 import { batchNormNamed } from '../../nn/layers.js';
 import { type Builder, type LayerRoles, layer } from './builder.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
@@ -22,7 +22,7 @@ export const normalization = {
     const standardised = layerNormalization(x, node.float('epsilon', 1e-5));
     const scale = node.optionalOnto(1, 'scale', x.shape);
     const bias = node.optionalOnto(2, 'bias', x.shape);
-    const scaled = scale === undefined || isOnes(scale) ? standardised : mul(standardised, scale);
+    const scaled = scale === undefined || isConstantOf(scale, 1) ? standardised : mul(standardised, scale);
     return bias === undefined ? scaled : add(scaled, bias);
   }),
 } satisfies Readonly<Record<string, Builder>>;
@@ -31,7 +31,7 @@ export const normalization = {
 function layerNormRoles({ inputs }: OnnxNode, { constants }: OnnxModel): LayerRoles {
   const [, scale, offset] = inputs;
   const tensor = scale === undefined ? undefined : constants.get(scale);
-  const affine = (offset !== undefined && offset !== '') || tensor === undefined || !isAll(tensor, 1);
+  const affine = (offset !== undefined && offset !== '') || !isAll(tensor, 1);
   return ['none', affine ? 'norm' : 'none', 'norm'];
 }
 
@@ -86,10 +86,6 @@ function byOwnStatistics(x: Value, affine: { readonly scale: Value; readonly bia
   return reshape(transpose(reshape(y, [channels, batch, size]), swap), x.shape);
 }
 
-function isOnes({ origin }: Value): boolean {
-  return origin.kind === 'constant' && isAll(origin.tensor, 1);
-}
-
 function isAll(tensor: Tensor | undefined, number: number): boolean {
-  return tensor?.data.every((element) => Number(element) === number) ?? false;
+  return tensor !== undefined && isFilled(tensor, number);
 }

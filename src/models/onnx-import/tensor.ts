@@ -17,7 +17,7 @@ const elements = {
 } as const;
 
 /** Elements that one tensor may have: far above any classifier's, far below what would exhaust the memory. */
-export const MAXIMUM_SIZE = 2 ** 28;
+const MAXIMUM_SIZE = 2 ** 28;
 
 /**
  * A stored tensor, in a buffer of its own. One in another file is read by `external`; without that, it is refused.

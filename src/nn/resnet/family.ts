@@ -12,7 +12,7 @@ const layouts = {
 } as const;
 
 /** A ResNet of one of the standard sizes. */
-export function standardResNet(name: keyof typeof layouts): ResNetOptions {
+function standardResNet(name: keyof typeof layouts): ResNetOptions {
   const { blocks, bottleneck } = layouts[name];
   const stages = blocks.map((count, i): Stage => {
     const width = 64 * 2 ** i;

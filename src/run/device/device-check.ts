@@ -1,4 +1,4 @@
-import { AdarandError } from '../../errors.js';
+import { AdarandError, messageOf } from '../../errors.js';
 import type { Device } from '../../graph/device.js';
 import { matmul } from '../../graph/operators/matmul.js';
 import { float32 } from '../../graph/tensor.js';
@@ -29,7 +29,7 @@ export async function deviceCheck(device: Device): Promise<DeviceCheck> {
         `${error.hint} ${doctor} shows what there is.`,
         error,
       );
-    const [reason] = (error instanceof Error ? error.message : String(error)).trim().split('\n');
+    const [reason] = messageOf(error).trim().split('\n');
     throw new AdarandError(
       'device.unavailable',
       `the device ${device} does not work here: ${reason}`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { median } from '../../analysis/statistics.js';
 import { JsonLines, readJsonLines } from '../../files/json-lines.js';
 import type { RunEvent } from '../events.js';
 
@@ -88,18 +89,15 @@ export async function startAccuracy(path: string): Promise<number | undefined> {
   return lines.find((line) => line.type === 'epoch' && line.epoch === 0)?.val_accuracy;
 }
 
-/** Median over the logged epochs, so that an epoch that was interrupted has little effect. */
-export async function secondsPerEpoch(path: string): Promise<number> {
+/** Median over the logged epochs, so that an epoch that was interrupted has little effect; undefined where none is logged. */
+export async function secondsPerEpoch(path: string): Promise<number | undefined> {
   return medianSeconds(await readMetrics(path));
 }
 
 /** The same of lines. */
-export function medianSeconds(lines: readonly MetricsLine[]): number {
-  const seconds = lines.flatMap((line) => (isTrained(line) ? [line.seconds ?? 0] : []));
-  seconds.sort((a, b) => a - b);
-  const middle = Math.floor(seconds.length / 2);
-  const upper = seconds[middle] ?? 0;
-  return seconds.length % 2 === 1 ? upper : (upper + (seconds[middle - 1] ?? upper)) / 2;
+export function medianSeconds(lines: readonly MetricsLine[]): number | undefined {
+  const seconds = lines.flatMap((line) => (isTrained(line) ? (line.seconds ?? []) : []));
+  return seconds.length === 0 ? undefined : median(seconds);
 }
 
 /** An epoch's line: its number, 0 for what training began with, and its metrics. */

@@ -129,8 +129,8 @@ export const summarySchema = z.object({
   best_epoch: count,
   epochs: count,
   steps: count,
-  /** Median over epochs, validation included. */
-  seconds_per_epoch: z.number().min(0),
+  /** Median over the epochs that are logged, validation included; null where none is. */
+  seconds_per_epoch: z.number().min(0).nullable(),
   /** Largest resident memory of the process that trained; null where it had trained another run before. */
   peak_memory_bytes: count.nullable(),
   /** What the time of the process that finished the run went into; null in runs of earlier versions. */

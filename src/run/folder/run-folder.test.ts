@@ -152,7 +152,9 @@ describe('a run on disk', () => {
       kept.map((found) => found?.at(-1)),
       [1, 2, 4, 4, 6].map((n) => `"step":${n}`),
     );
-    assert.ok((await secondsPerEpoch(file)) >= 0);
+    assert.ok(Number(await secondsPerEpoch(file)) >= 0);
+    await writeFile(file, '{"type":"epoch","epoch":1,"step":4}\n');
+    assert.equal(await secondsPerEpoch(file), undefined);
   });
 
   test('what precedes training survives being stored, to the last bit', async () => {

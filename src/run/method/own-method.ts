@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { AdarandError } from '../../errors.js';
+import { AdarandError, messageOf } from '../../errors.js';
 import { checkLosses } from '../../methods/check-losses.js';
 import { isNeed } from '../../methods/inputs.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
@@ -166,7 +166,7 @@ function failed(path: string, error: unknown): unknown {
   if (error instanceof AdarandError && /^method\.(loss|no-tensor)$/.test(error.code))
     return new AdarandError(error.code, `${path}: ${error.message}`, error.hint, error);
   if (error instanceof AdarandError && !error.code.startsWith('graph.')) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = messageOf(error);
   const message = reason.replace(/^invariant violated: /, '');
   return new AdarandError('method.failed', `${path}: ${message}`, undefined, error);
 }

@@ -1,19 +1,12 @@
 import { z } from 'zod';
+import { failureSchema } from '../failure.js';
 import { presetNames } from '../options/preset.js';
 import { Operation } from './operation.js';
 
 const count = z.int().min(0);
 
-/** Anything that keeps a run from being trained. */
-export const failureSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  hint: z.string().optional(),
-});
-
-export type RunFailure = z.infer<typeof failureSchema>;
-
 export const checkedRunSchema = z.discriminatedUnion('status', [
+  /** `error` is anything that keeps the run from being trained. */
   z.object({ status: z.literal('refused'), error: failureSchema }),
   z.object({
     status: z.literal('ready'),

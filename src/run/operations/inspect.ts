@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failureSchema } from '../failure.js';
 import { optionRegistry } from '../options/option.js';
 import { MAXIMUM_BATCH } from '../options/train-options.js';
 import { Operation } from './operation.js';
@@ -94,7 +95,7 @@ export const inspectionSchema = z.object({
     .nullable(),
   /** What is to be known of the network before training. */
   remarks: z.array(z.string()),
-  problems: z.array(z.object({ code: z.string(), message: z.string(), hint: z.string().optional() })),
+  problems: z.array(failureSchema),
   /** How to export it so that more of it can be trained. */
   advice: z.array(z.string()),
 });

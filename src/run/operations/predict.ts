@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { failureSchema } from '../failure.js';
 import { deviceOptions } from '../options/device-options.js';
 import { optionRegistry } from '../options/option.js';
 import { runOption } from '../options/run-option.js';
@@ -46,7 +47,7 @@ export const predictionSchema = z.union([
   /** One that could not be classified, and why; the others are. */
   z.object({
     image: z.string(),
-    error: z.object({ code: z.string(), message: z.string(), hint: z.string().optional() }),
+    error: failureSchema,
     classes: z.undefined().optional(),
   }),
 ]);

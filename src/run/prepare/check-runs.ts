@@ -5,6 +5,7 @@ import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
 import { makeFolder } from '../../files/make-folder.js';
 import { type RunHost, STOPPED } from '../events.js';
+import { failureOf } from '../failure.js';
 import { fingerprintDataset } from '../folder/fingerprint.js';
 import type { CheckedRun, checkRunsSchema } from '../operations/check-runs.js';
 import { checkOptions } from '../options/check-options.js';
@@ -46,8 +47,7 @@ export async function checkAll({ preset, splits, runs }: Request, host: RunHost)
     } catch (error) {
       if (!(error instanceof AdarandError) || error.code === STOPPED || error.code.startsWith('files.'))
         throw error;
-      const { code, message, hint } = error;
-      checked.push({ status: 'refused', error: { code, message, ...(hint !== undefined && { hint }) } });
+      checked.push({ status: 'refused', error: failureOf(error) });
     }
   return checked;
 }

@@ -1,4 +1,5 @@
 import { wilsonInterval } from '../../analysis/statistics.js';
+import { messageOf } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
 import { exportPieces } from '../../models/export/onnx.js';
 import type { State } from '../../runtime/state.js';
@@ -90,7 +91,7 @@ async function summarize(
     best_epoch: best?.epoch ?? position.epoch,
     epochs: position.epoch,
     steps: stepsAt(record, position),
-    seconds_per_epoch: await secondsPerEpoch(held.folder.metrics),
+    seconds_per_epoch: (await secondsPerEpoch(held.folder.metrics)) ?? null,
     peak_memory_bytes: run.host.isLater === true ? null : process.resourceUsage().maxRSS * 1024,
     parameters: trainedNumbers(describeGroups(run)),
     classes: data.classes.length,
@@ -117,7 +118,7 @@ async function pictures(
   try {
     return await picturesOf(pictured, classes);
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     host.emit({ type: 'remark', text: `the pictures for TensorBoard could not be drawn: ${why}` });
     return [];
   }

@@ -1,5 +1,5 @@
+import { softmax } from '../../analysis/softmax.js';
 import { at } from '../../errors.js';
-import { logSumExp } from '../../training/log-sum-exp.js';
 import type { ImagePrediction } from '../operations/predict.js';
 
 /** A finished run's parameters are finite, but may be so large that outputs are not. */
@@ -18,7 +18,7 @@ export function answerOf(
 }
 
 function likeliest(logits: Float32Array, classes: readonly string[], top: number) {
-  const total = logSumExp(logits);
-  const all = classes.map((name, k) => ({ name, probability: Math.exp(at(logits, k) - total) }));
+  const probabilities = softmax(logits);
+  const all = classes.map((name, k) => ({ name, probability: at(probabilities, k) }));
   return all.sort((a, b) => b.probability - a.probability).slice(0, top);
 }

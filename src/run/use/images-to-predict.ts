@@ -3,6 +3,7 @@ import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pix
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import { statIfThere } from '../../files/if-there.js';
+import { failureOf } from '../failure.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
 import { unreadable } from './unreadable-image.js';
 
@@ -43,7 +44,7 @@ async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
     return inside.map((image) => ({ name: image, file: image }));
   } catch (error) {
     if (!(error instanceof AdarandError)) throw error;
-    return [failed(path, error)];
+    return [{ image: path, error: failureOf(error) }];
   }
 }
 
@@ -57,18 +58,11 @@ export async function decoded(
   try {
     return { name, image: { kind: 'pixels', ...(await evaluationPixels(file, size)) }, label: 0 };
   } catch (error) {
-    return failed(name, unreadable(name, decodeFailure(error)));
+    return { image: name, error: unreadable(name, decodeFailure(error)) };
   }
 }
 
 function noImage(path: string, what: string): Failed {
   const hint = 'Give paths of image files, or of folders that have some.';
-  return failed(path, { code: 'predict.no-image', message: `${path} ${what}`, hint });
-}
-
-function failed(
-  image: string,
-  { code, message, hint }: Pick<AdarandError, 'code' | 'message' | 'hint'>,
-): Failed {
-  return { image, error: { code, message, ...(hint !== undefined && { hint }) } };
+  return { image: path, error: { code: 'predict.no-image', message: `${path} ${what}`, hint } };
 }

@@ -15,6 +15,7 @@ import { newHead } from '../../training/classifier.js';
 import { sameRates } from '../../training/rate-factors.js';
 import { buildStep } from '../../training/step-graph.js';
 import type { RunHost } from '../events.js';
+import { failureOf } from '../failure.js';
 import type { Inspection, inspectOptionsSchema } from '../operations/inspect.js';
 import { hubHost } from '../prepare/hub-host.js';
 import { exportAdvice } from './export-advice.js';
@@ -63,11 +64,7 @@ export async function inspectModel(options: Options, host: RunHost): Promise<Ins
     file: inspection === undefined ? null : describeFile(inspection, imported?.classifier, compared),
     network: described.value ?? null,
     remarks: [...(network?.notes ?? [])],
-    problems: problems.map(({ code, message, hint }) => ({
-      code,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    })),
+    problems: problems.map(failureOf),
     advice: inspection === undefined ? [] : exportAdvice(inspection, problems),
   };
 }

@@ -1,6 +1,6 @@
 import { argMax } from '../../analysis/arg-max.js';
+import { softmax } from '../../analysis/softmax.js';
 import { at } from '../../errors.js';
-import { logSumExp } from '../../training/log-sum-exp.js';
 
 /** The first line of a table of predictions, in CSV (RFC 4180). */
 export function predictionsHeader(classes: readonly string[]): string {
@@ -12,8 +12,7 @@ export function predictionRow(
   { name, truth, logits }: { readonly name: string; readonly truth: string; readonly logits: Float32Array },
   classes: readonly string[],
 ): string {
-  const total = logSumExp(logits);
-  const probabilities = Array.from(logits, (logit) => Math.exp(logit - total).toPrecision(7));
+  const probabilities = Array.from(softmax(logits), (probability) => probability.toPrecision(7));
   return row([name, truth, at(classes, argMax(logits)), ...probabilities]);
 }
 

@@ -1,7 +1,7 @@
 import { argMax } from '../../analysis/arg-max.js';
-import { percent } from '../../analysis/format-accuracy.js';
 import { type DatasetImage, evalBatches, ImageCache } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
+import { percent } from '../../format-accuracy.js';
 import { TRACED_IMAGES } from '../../models/export/free-batch.js';
 import { classify } from '../../models/export/quantize/classify.js';
 import { quantizeClassifier, quantizedFile } from '../../models/export/quantize/quantize.js';

@@ -1,8 +1,8 @@
 import { argMax } from '../../analysis/arg-max.js';
 import { balancedAccuracy } from '../../analysis/balanced-accuracy.js';
+import { crossEntropyOf } from '../../analysis/softmax.js';
 import { wilsonInterval } from '../../analysis/statistics.js';
 import { at } from '../../errors.js';
-import { logSumExp } from '../../training/log-sum-exp.js';
 import type { EvaluationReport } from '../operations/evaluate.js';
 
 /** Counts results by true and predicted class. */
@@ -29,7 +29,7 @@ export class Tally {
     }
     const cell = label * this.#classes.length + argMax(logits);
     this.#counts[cell] = at(this.#counts, cell) + 1;
-    this.#loss += logSumExp(logits) - at(logits, label);
+    this.#loss += crossEntropyOf(logits, label);
   }
 
   report() {

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../../errors.js';
 import { loadLibrary } from '../c-api/shared-library.js';
 import { neededLibraries } from './elf.js';
 import { namesIn } from './python-environments.js';
@@ -65,7 +66,7 @@ export async function loadCudaLibraries(
         for (const below of await neededLibraries(path)) if (isOfCuda(below)) await load(below);
       await loadLibrary(path ?? name);
     } catch (error) {
-      loaded.set(name, { name, path, missing: error instanceof Error ? error.message : String(error) });
+      loaded.set(name, { name, path, missing: messageOf(error) });
     }
   };
   for (const name of names) await load(name);

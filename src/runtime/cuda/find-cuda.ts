@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import { type CudaLibrary, DRIVER_LIBRARY, loadCudaLibraries, needsOf } from './cuda-libraries.js';
 import { cudaRuntimeVersion, cudnnVersion } from './cuda-versions.js';
 import { findOnnxRuntime, type OnnxRuntimeFolder } from './find-onnxruntime.js';
@@ -107,7 +108,7 @@ async function whyNotCalled({ ADARAND_RUNTIME }: Environment): Promise<Problem |
     await import('koffi');
     return undefined;
   } catch (error) {
-    const [reason] = (error instanceof Error ? error.message : String(error)).split('\n');
+    const [reason] = messageOf(error).split('\n');
     return {
       message: `koffi, by which it is called, does not load: ${reason}`,
       remedy: '`npm install --ignore-scripts --include=optional` brings it',
@@ -133,7 +134,7 @@ async function findDriver(problems: Problem[]): Promise<NvidiaDriver | undefined
       });
     return driver;
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     problems.push(
       /No such file/.test(reason)
         ? {

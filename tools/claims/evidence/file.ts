@@ -7,7 +7,7 @@ import { packageFolder } from '../../../src/package.js';
 import { parseStored } from '../../../src/run/folder/record.js';
 import { type Evidence, evidenceSchema } from './schema.js';
 
-export const evidenceFolder = () => join(packageFolder(), 'experiments', 'evidence');
+const evidenceFolder = () => join(packageFolder(), 'experiments', 'evidence');
 
 /** One item of each list in a line, so that a change of the evidence is one that can be read. */
 export function formatEvidence(evidence: Evidence): string {

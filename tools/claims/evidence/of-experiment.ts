@@ -100,7 +100,7 @@ function findingOf(run: RunEvidence, machines: readonly Evidence['machines'][num
     lambda: summary.lambda,
     effective_lambda: rounded(summary.effective_lambda),
     learning_rate: summary.learning_rate,
-    seconds_per_epoch: rounded(summary.seconds_per_epoch),
+    seconds_per_epoch: summary.seconds_per_epoch === null ? null : rounded(summary.seconds_per_epoch),
     training_seconds_per_epoch: trainingSeconds(epochs),
     peak_memory_bytes: summary.peak_memory_bytes,
     machine: machines.findIndex((one) => JSON.stringify(one) === machine),

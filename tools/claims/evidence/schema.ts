@@ -45,8 +45,8 @@ const finishedSchema = z.strictObject({
   lambda: z.number().min(0),
   effective_lambda: z.number().min(0),
   learning_rate: z.number().positive(),
-  /** Median over epochs, with validation and diagnostics. */
-  seconds_per_epoch: z.number().min(0),
+  /** Median over epochs, with validation and diagnostics; null where none is logged. */
+  seconds_per_epoch: z.number().min(0).nullable(),
   /** The same without them; null where epochs were not timed. */
   training_seconds_per_epoch: z.number().nullable(),
   /** Of a run that had a process of its own; null for others. */

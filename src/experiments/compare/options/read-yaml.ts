@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
-import { AdarandError } from '../../../errors.js';
+import { AdarandError, messageOf } from '../../../errors.js';
 import { specialAt } from '../../../files/special.js';
 import { systemCode } from '../../../files/system-code.js';
 import { whyUnreadable } from '../../../files/why-unreadable.js';
@@ -44,7 +44,7 @@ function plainOf(document: Document.Parsed, path: string): unknown {
     return document.toJS() ?? {};
   } catch (error) {
     // An alias without an anchor, or too many of them.
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw new AdarandError('config.invalid', `${path}: ${reason}`, HELP, error);
   }
 }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { probabilities } from '../../../analysis/temperature.js';
+import { softmax } from '../../../analysis/softmax.js';
 import { at } from '../../../errors.js';
 import { type RunHost, throwIfStopped } from '../../../run/events.js';
 import { RunFolder } from '../../../run/folder/run-folder.js';
@@ -87,7 +87,7 @@ function answersOf({ shown, split, model }: Seen): Answers {
 
 function answerAt({ labels, answers, logits }: LookedAt, i: number, K: number) {
   const [truth, predicted] = [at(labels, i), at(answers, i)];
-  const p = probabilities(logits.subarray(i * K, (i + 1) * K));
+  const p = softmax(logits.subarray(i * K, (i + 1) * K));
   return { truth, predicted, probability: at(p, predicted), truthProbability: at(p, truth) };
 }
 

@@ -10,7 +10,7 @@ import { type ImageOf, imageAt } from './image-at.js';
 import { parseCsv } from './parse-csv.js';
 
 /** In a run's folder: what was predicted for its test images, as `predictions-table.ts` writes it. */
-export const PREDICTIONS = 'predictions.csv';
+const PREDICTIONS = 'predictions.csv';
 
 /**
  * The predictions that a run has kept; undefined where it has none. Images are where they were when the run began, unless

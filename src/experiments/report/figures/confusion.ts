@@ -31,7 +31,7 @@ export function confusionMatrices(evidence: Evidence): ReportFigure[] {
 }
 
 /** [K, K] */
-export function meanCounts({ seeds }: MethodAnswers, K: number): Float64Array {
+function meanCounts({ seeds }: MethodAnswers, K: number): Float64Array {
   const sum = new Float64Array(K * K);
   for (const { images } of seeds) {
     const counts = confusionCounts(

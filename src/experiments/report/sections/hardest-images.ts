@@ -1,7 +1,7 @@
-import { percent } from '../../../analysis/format-accuracy.js';
 import { mean } from '../../../analysis/statistics.js';
 import { at } from '../../../errors.js';
 import { type Html, html } from '../../../figures/page/html.js';
+import { percent } from '../../../format-accuracy.js';
 import { thumbnail } from '../../../run/use/look/thumbnail.js';
 import type { AnsweredPanel } from '../evidence/answered.js';
 import type { AnsweredImage } from '../evidence/answers.js';

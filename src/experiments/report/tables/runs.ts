@@ -57,7 +57,7 @@ export function runsTable({ runs }: Evidence): ReportTable {
           ...[
             summary.best_epoch,
             summary.epochs,
-            summary.seconds_per_epoch,
+            summary.seconds_per_epoch ?? undefined,
             summary.peak_memory_bytes ?? undefined,
           ],
           run.path,

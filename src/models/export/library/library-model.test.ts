@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { temporaryFolder } from '../../../../test/helpers/cli.js';
+import { exportFolder } from '../../../../test/helpers/export-folder.js';
 import { classes, fineTuned, imageTowers, written } from '../../../../test/helpers/fine-tuned.js';
 import { goldenFolder } from '../../../../test/helpers/golden.js';
 import { readSafetensors } from '../../../files/safetensors.js';
@@ -12,7 +13,6 @@ import { fingerprintNetwork } from '../../../run/folder/fingerprint.js';
 import { parseConfig } from '../../config.js';
 import { networkOf } from '../../detect.js';
 import { openModel } from '../../open.js';
-import { exportFolder } from '../folder.js';
 import { type LibraryModel, libraryModelOf } from './library-model.js';
 
 const folder = await temporaryFolder();

@@ -5,11 +5,11 @@ import { after, test } from 'node:test';
 import { z } from 'zod';
 import { evaluated } from '../../../../test/helpers/backbone-reference.js';
 import { temporaryFolder } from '../../../../test/helpers/cli.js';
+import { exportFolder } from '../../../../test/helpers/export-folder.js';
 import { fineTuned, imageTowers, written } from '../../../../test/helpers/fine-tuned.js';
 import { float32 } from '../../../graph/tensor.js';
 import { Random } from '../../../random.js';
 import { openModel } from '../../open.js';
-import { exportFolder } from '../folder.js';
 import { libraryModelOf } from './library-model.js';
 
 const folder = await temporaryFolder();

@@ -6,7 +6,7 @@ import { largestPairs } from './neighbours.js';
 import { roundHalfToEven } from './round.js';
 
 /** The largest magnitude of a weight. */
-export const LARGEST_WEIGHT = 127;
+const LARGEST_WEIGHT = 127;
 
 /** Weights are `weight * scale` of their index along an axis; a bias is `bias * inputScale * scale`. */
 export interface QuantizedWeights {

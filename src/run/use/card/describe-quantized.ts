@@ -1,4 +1,4 @@
-import { accuracyWithInterval, percent } from '../../../analysis/format-accuracy.js';
+import { accuracyWithInterval, percent } from '../../../format-accuracy.js';
 import type { QuantizedReport } from '../quantized-report.js';
 import { verbatim } from './markdown.js';
 

@@ -1,11 +1,6 @@
 import { basename } from 'node:path';
-import {
-  accuracyWithInterval,
-  chosenBy,
-  percent,
-  withMirrorImages,
-} from '../../../analysis/format-accuracy.js';
 import { isUnbalanced } from '../../../data/imbalance.js';
+import { accuracyWithInterval, chosenBy, percent, withMirrorImages } from '../../../format-accuracy.js';
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';

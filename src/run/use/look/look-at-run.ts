@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
-import { percent } from '../../../analysis/format-accuracy.js';
 import { writeFileAtomic } from '../../../files/atomic.js';
+import { percent } from '../../../format-accuracy.js';
 import { compileOptionsFor } from '../../device/compile-options.js';
 import type { RunHost } from '../../events.js';
 import { readEpochs } from '../../folder/metrics-log.js';

@@ -3,8 +3,9 @@ import { calibrationError, type ReliabilityBin, reliabilityBins } from '../../..
 import { type ClassMeasures, classMeasures, confusionCounts } from '../../../analysis/class-measures.js';
 import { NearestRows } from '../../../analysis/nearest.js';
 import { type PrincipalComponents, principalComponents } from '../../../analysis/pca.js';
+import { softmax } from '../../../analysis/softmax.js';
 import { wilsonInterval } from '../../../analysis/statistics.js';
-import { fitTemperature, probabilities } from '../../../analysis/temperature.js';
+import { fitTemperature } from '../../../analysis/temperature.js';
 import type { DatasetImage } from '../../../data/index.js';
 import { at } from '../../../errors.js';
 import { spread } from '../known-images.js';
@@ -97,7 +98,7 @@ function mistakesOf(shown: Answers, train: Answers, K: number, d: number): Mista
   const wrong = shown.images.flatMap((image, i) => {
     const [truth, predicted] = [at(shown.labels, i), at(shown.answers, i)];
     if (truth === predicted) return [];
-    const p = probabilities(rowOf(shown.logits, i, K));
+    const p = softmax(rowOf(shown.logits, i, K));
     return [{ i, image, truth, predicted, probability: at(p, predicted), truthProbability: at(p, truth) }];
   });
   wrong.sort((a, b) => a.truthProbability - b.truthProbability);

@@ -105,7 +105,7 @@ function numbersOf(line: MetricsLine): Record<string, number> {
 function secondsLeft(record: RunRecord, lines: readonly MetricsLine[], steps: number): number | null {
   const epochSeconds = medianSeconds(lines);
   const { batchesPerEpoch } = lengthOf(record);
-  if (epochSeconds > 0 && batchesPerEpoch > 0) return (epochSeconds / batchesPerEpoch) * steps;
+  if (epochSeconds !== undefined && batchesPerEpoch > 0) return (epochSeconds / batchesPerEpoch) * steps;
   const speed = lines.findLast(({ type }) => type === 'step')?.images_per_second;
   return typeof speed === 'number' && speed > 0 ? (record.settings.batchSize / speed) * steps : null;
 }

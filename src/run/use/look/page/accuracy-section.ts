@@ -1,8 +1,8 @@
-import { accuracyWithInterval } from '../../../../analysis/format-accuracy.js';
 import { wilsonInterval } from '../../../../analysis/statistics.js';
 import { accuracyChart } from '../../../../figures/charts/accuracy-chart.js';
 import { chart, section } from '../../../../figures/page/figure.js';
 import { type Html, html } from '../../../../figures/page/html.js';
+import { accuracyWithInterval } from '../../../../format-accuracy.js';
 import { keptEpoch, metricOf } from '../curves.js';
 import type { Look } from '../look.js';
 

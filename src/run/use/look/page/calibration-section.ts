@@ -1,7 +1,7 @@
-import { percent } from '../../../../analysis/format-accuracy.js';
 import { reliabilityDiagram } from '../../../../figures/charts/reliability-diagram.js';
 import { chart, section } from '../../../../figures/page/figure.js';
 import { type Html, html } from '../../../../figures/page/html.js';
+import { percent } from '../../../../format-accuracy.js';
 import type { Measures } from '../measure.js';
 import type { Seen } from '../seen.js';
 import { imagesOf } from './words.js';

@@ -79,8 +79,9 @@ ${papers.length === 0 ? undefined : html`<h3>The method's paper</h3><pre>${paper
 }
 
 function timeAndMemory({ seconds_per_epoch, peak_memory_bytes }: RunSummary): string {
-  const memory = peak_memory_bytes === null ? '' : `, ${formatBytes(peak_memory_bytes)} at most`;
-  return `${seconds_per_epoch.toFixed(1)} s per epoch${memory}`;
+  const time = seconds_per_epoch === null ? [] : [`${seconds_per_epoch.toFixed(1)} s per epoch`];
+  const memory = peak_memory_bytes === null ? [] : [`${formatBytes(peak_memory_bytes)} at most`];
+  return [...time, ...memory].join(', ');
 }
 
 function lengthOf(epochs: number, summary: Look['summary'], unfinished: Look['unfinished']): string {

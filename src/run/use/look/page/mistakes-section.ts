@@ -1,8 +1,8 @@
-import { percent } from '../../../../analysis/format-accuracy.js';
 import type { DatasetImage } from '../../../../data/index.js';
 import { at } from '../../../../errors.js';
 import { section } from '../../../../figures/page/figure.js';
 import { type Html, html } from '../../../../figures/page/html.js';
+import { percent } from '../../../../format-accuracy.js';
 import { type Measures, type Mistake, SHOWN_MISTAKES } from '../measure.js';
 import type { Seen } from '../seen.js';
 import { thumbnail } from '../thumbnail.js';

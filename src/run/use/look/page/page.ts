@@ -1,6 +1,6 @@
-import { accuracyWithInterval } from '../../../../analysis/format-accuracy.js';
 import { htmlDocument } from '../../../../figures/page/document.js';
 import { type Html, html } from '../../../../figures/page/html.js';
+import { accuracyWithInterval } from '../../../../format-accuracy.js';
 import type { Look } from '../look.js';
 import { accuracySection } from './accuracy-section.js';
 import { calibrationSection } from './calibration-section.js';

@@ -1,4 +1,4 @@
-import { percent } from '../../../../analysis/format-accuracy.js';
+import { percent } from '../../../../format-accuracy.js';
 
 /** `test images`. */
 export function imagesOf(split: 'test' | 'val'): string {

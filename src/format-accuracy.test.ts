@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { wilsonInterval } from '../analysis/statistics.js';
-import { accuracyWithInterval } from './format.js';
+import { wilsonInterval } from './analysis/statistics.js';
+import { accuracyWithInterval } from './format-accuracy.js';
 
 test('an accuracy is given with its 95 % interval', () => {
   const shown = (correct: number, images: number) => {
