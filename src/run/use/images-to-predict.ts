@@ -1,7 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { decodeFailure } from '../../data/decode.js';
 import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pixels.js';
-import { imagesIn, type LabelledImage } from '../../data/index.js';
+import { describeIgnored, imagesIn, type LabelledImage, NO_EXTENSION, nameImages } from '../../data/index.js';
+import { isLostName, LOST_NAME } from '../../data/lost-name.js';
 import { AdarandError } from '../../errors.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
 import { unreadable } from './unreadable-image.js';
@@ -36,9 +37,19 @@ export async function imagesOf(given: readonly GivenImage[]): Promise<(FoundImag
 async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [{ name: path, file: path }];
+  if (!found && isLostName(path)) return [noImage(path, `has ${LOST_NAME}`, 'Rename it.')];
   if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
   try {
-    const inside = await imagesIn(path);
+    const ignored = new Map<string, number>();
+    const inside = await imagesIn(path, (kind) => ignored.set(kind, (ignored.get(kind) ?? 0) + 1));
+    if (inside.length === 0 && ignored.size > 0)
+      return [
+        noImage(
+          path,
+          `has no images, but ${describeIgnored(ignored, 5)}`,
+          ignored.has(NO_EXTENSION) ? nameImages : undefined,
+        ),
+      ];
     if (inside.length === 0) return [noImage(path, 'has no images')];
     return inside.map((image) => ({ name: image, file: image }));
   } catch (error) {
@@ -61,8 +72,11 @@ export async function decoded(
   }
 }
 
-function noImage(path: string, what: string): Failed {
-  const hint = 'Give paths of image files, or of folders that have some.';
+function noImage(
+  path: string,
+  what: string,
+  hint = 'Give paths of image files, or of folders that have some.',
+): Failed {
   return failed(path, { code: 'predict.no-image', message: `${path} ${what}`, hint });
 }
 
