@@ -1,4 +1,11 @@
-export { accuracyWithInterval, chosenBy, percent, withMirrorImages } from '../analysis/format-accuracy.js';
+export {
+  accuracyWithInterval,
+  chosenBy,
+  ofSomeClasses,
+  overSomeClasses,
+  percent,
+  withMirrorImages,
+} from '../analysis/format-accuracy.js';
 export { duration } from '../duration.js';
 
 /** Words in lines of at most `width` characters (a longer word has a line of its own). */

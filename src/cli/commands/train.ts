@@ -12,7 +12,14 @@ import { describeOptions, flagOf } from '../../run/options/describe-options.js';
 import { optionRegistry } from '../../run/options/option.js';
 import type { ResumeOptions } from '../../run/options/options.gen.js';
 import type { AskedOptions } from '../../run/options/train-options.js';
-import { accuracyWithInterval, chosenBy, duration, percent, withMirrorImages } from '../format.js';
+import {
+  accuracyWithInterval,
+  chosenBy,
+  duration,
+  ofSomeClasses,
+  percent,
+  withMirrorImages,
+} from '../format.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { profileTable } from '../profile-table.js';
@@ -98,7 +105,7 @@ function conclusion(summary: RunSummary): string[] {
   const result =
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
-      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
+      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${ofSomeClasses(summary.test_classes, summary.classes)}${withMirrorImages(summary)}`;
   const folders = ['checkpoints', 'tensorboard', 'features'].filter((name) => existsSync(join(run, name)));
   const files = [
     'model.onnx',
@@ -127,10 +134,11 @@ function conclusion(summary: RunSummary): string[] {
 /** Where classes are unbalanced, accuracy alone says little about the small ones. */
 function balanced(summary: RunSummary): string[] {
   const { imbalance, test_balanced_accuracy: tested, val_balanced_accuracy: validated } = summary;
+  const { test_classes: inTest, val_classes: inVal, classes } = summary;
   if (imbalance === null || !isUnbalanced(imbalance)) return [];
   const parts = [
-    ...(tested === null ? [] : [`${percent(tested)} on the test images`]),
-    ...(validated === null ? [] : [`${percent(validated)} in validation`]),
+    ...(tested === null ? [] : [`${percent(tested)} on the test images${ofSomeClasses(inTest, classes)}`]),
+    ...(validated === null ? [] : [`${percent(validated)} in validation${ofSomeClasses(inVal, classes)}`]),
   ];
   if (parts.length === 0) return [];
   const ratio = `the largest class has ${imbalance.toFixed(1)} times the training images of the smallest`;

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import {
   accuracyWithInterval,
   chosenBy,
+  ofSomeClasses,
   percent,
   withMirrorImages,
 } from '../../../analysis/format-accuracy.js';
@@ -101,7 +102,7 @@ function accuracy(summary: RunSummary | undefined): string {
     balanced === null || imbalance === null || !isUnbalanced(imbalance)
       ? ''
       : `\nThe mean over classes of the accuracy on each class's images is ${percent(balanced)}.`;
-  return `${accuracyWithInterval(test, interval)} on ${images} test images${withMirrorImages(summary)}, which were looked at once, after training. The interval is
+  return `${accuracyWithInterval(test, interval)} on ${images} test images${ofSomeClasses(summary.test_classes, summary.classes)}${withMirrorImages(summary)}, which were looked at once, after training. The interval is
 Wilson's and covers the choice of test images, not of seeds.${means}`;
 }
 
