@@ -58,6 +58,8 @@ export const recordSchema = z
       train: positive,
       val: count,
       test: count,
+      /** Lines of the report on the folder that say what an accuracy on it is worth. Earlier versions did not record it. */
+      remarks: z.array(z.string()).optional(),
     }),
     /** Source images, where the method trains on them. */
     source: z
