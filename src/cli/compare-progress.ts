@@ -78,6 +78,7 @@ export function createCompareProgress({
           line.print(`run ${event.number}/${total}  ${ended(event.run, event.test_accuracy)}`);
           return;
         case 'checked':
+          for (const { lines } of event.data) for (const text of lines) line.print(text);
           for (const text of event.remarks) line.print(text);
           for (const text of event.known) shown.add(text);
           return;

@@ -161,6 +161,46 @@ describe('an experiment', () => {
     });
   });
 
+  test('says of each dataset once, before the runs, what there is to know of its images, and the report of the runs does', async () => {
+    // Six pictures of the test are training images, too.
+    await writeImages(inside('leaky', 'train'), 8);
+    await writeImages(inside('leaky', 'val'), 1, 24, 8);
+    await writeImages(inside('leaky', 'test'), 2);
+    await writeImages(inside('other'), 8);
+    const words = ['leaky', 'other', ...flags.slice(1), '--methods', 'fine-tuning'];
+    const leakage = /^leakage: 6 pictures in train and test: train\/blue\/00\.png = test\/blue\/00\.png/m;
+    const dry = await compare(...words, '--dry-run');
+    assert.equal(dry.code, 0, dry.stderr);
+    assert.equal(dry.stdout.match(/^(leaky|other): 3 classes, .*$/gm)?.length, 2, dry.stdout);
+    assert.match(dry.stdout, /^leaky: 3 classes, 24 train \/ 3 val \/ 6 test images/m);
+    assert.match(dry.stdout, leakage);
+    const { code, stdout, stderr } = await compare(...words, '--out', 'leaked', '--json');
+    assert.equal(code, 0, stderr);
+    const checked = jsonLines(stdout).find(({ type }) => type === 'checked');
+    assert.ok(Array.isArray(checked?.data));
+    assert.deepEqual(
+      checked.data.map(({ dataset, lines, report }) => [
+        dataset,
+        lines.some((line: string) => leakage.test(line)),
+        report.leakage.length,
+      ]),
+      [
+        ['leaky', true, 1],
+        ['other', false, 0],
+      ],
+    );
+    const { runs } = json('leaked', 'experiment.json');
+    const run = runs.find(
+      (one: { dataset: string; fraction: number }) => one.dataset === 'leaky' && one.fraction === 1,
+    );
+    assert.match(json('leaked', run.run, 'run.json').data.remarks.join('\n'), leakage);
+    const reported = await adarand(folder.path, 'report', 'leaked', '--threads', '1');
+    assert.equal(reported.code, 0, reported.stderr);
+    const page = text('leaked', 'report', 'report.html');
+    assert.equal(page.match(/\/leaky: leakage: 6 pictures in train and test/g)?.length, 1);
+    assert.doesNotMatch(page, /\/other: leakage/);
+  });
+
   test('--dry-run says how many runs there are and how long they take, and leaves nothing', async () => {
     const words = [
       '--methods',

@@ -73,7 +73,7 @@ describe('folders as people have them', { concurrency: 2 }, () => {
       assert.match(stdout, /3 classes, 12 train \/ 3 val \/ 3 test images/);
       const folders = [0, 1, 1, 2][number];
       const ignored = new RegExp(
-        `ignored, because they are not images of a class: ${folders} folder of runs`,
+        `ignored, because they are not images of a class: ${folders} folders? of runs`,
       );
       if (folders !== 0) assert.match(stdout, ignored);
     }

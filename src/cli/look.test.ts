@@ -112,6 +112,19 @@ test('the page has every part, refers to nothing elsewhere, and shows names as t
   assert.match(page, /default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:/);
 });
 
+test('what was found in the images that bears on the accuracy is on the page', async () => {
+  assert.doesNotMatch(await pageOf('my run/look.html'), /of the images/);
+  await writeImages(inside('leaky/train'), 4);
+  await writeImages(inside('leaky/test'), 1);
+  const words = ['--model', 'tiny.onnx', '--no-tensorboard', '--epochs', '1', '--out', 'leaked'];
+  await run('train', 'leaky', ...words);
+  await run('look', 'leaked');
+  assert.match(
+    await pageOf('leaked/look.html'),
+    /<th>of the images<\/th><td>leakage: 3 pictures in train and test: train\/blue\/00\.png = /,
+  );
+});
+
 test('an earlier page is written over, something else only with --overwrite', async () => {
   await run('look', 'my run', '--to', 'page.html');
   await run('look', 'my run', '--to', 'page.html');

@@ -142,7 +142,7 @@ describe('pictures are classified', () => {
           'linked/in/broken.png cannot be read: not there: a broken link, or removed by now',
         ],
         ['linked/in/red.png', undefined],
-        ['linked/none', 'linked/none has no images'],
+        ['linked/none', 'linked/none has no images, but 1 .txt file'],
         ['linked/in/red.png', undefined],
       ],
     );
@@ -151,7 +151,7 @@ describe('pictures are classified', () => {
     assert.equal(alone.code, 1);
     assert.equal(
       alone.stderr,
-      'linked/none has no images\nhint: Give paths of image files, or of folders that have some.\n' +
+      'linked/none has no images, but 1 .txt file\nhint: Give paths of image files, or of folders that have some.\n' +
         'error: 1 of 1 could not be classified\n',
     );
   });

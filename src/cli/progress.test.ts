@@ -20,6 +20,7 @@ const report: FolderReport = {
   contradictory: [],
   near: { groups: [], apart: [], limit: 0, leakage: [], contradictory: [] },
   singletons: [],
+  alike: [],
 };
 
 const events: readonly RunEvent[] = [

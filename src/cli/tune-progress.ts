@@ -10,15 +10,21 @@ export function createTuneProgress({ json, output = process.stdout }: { json: bo
   readonly onEvent: (event: TuneEvent) => void;
   end(): void;
 } {
+  // What is said of the data, or of options, is said once.
+  const shown = new Set<string>();
   if (json)
     return {
-      onEvent: (event) => {
-        if (event.type !== 'run-event') printJson(event);
+      onEvent(event) {
+        if (event.type !== 'run-event') return printJson(event);
+        const { event: inner } = event;
+        if (inner.type !== 'data' && inner.type !== 'remark') return;
+        const text = inner.type === 'data' ? inner.lines.join('\n') : inner.text;
+        if (!shown.has(text)) printJson(inner);
+        shown.add(text);
       },
       end() {},
     };
   const line = lineOf(output);
-  const shown = new Set<string>();
   let running = '';
   let number = 0;
   return {
@@ -40,7 +46,6 @@ export function createTuneProgress({ json, output = process.stdout }: { json: bo
           line.update(`${running}  epoch ${inner.epoch}  step ${inner.step}/${inner.totalSteps}`);
         else if (inner.type === 'progress')
           line.update(`${running}  ${inner.phase} ${inner.done}/${inner.total}`);
-        // What is said of the data, or of options, is said once.
         else if (inner.type === 'data' || inner.type === 'remark') {
           for (const text of inner.type === 'data' ? inner.lines : [inner.text]) {
             if (!shown.has(text)) line.print(text);

@@ -72,6 +72,13 @@ describe('a search', () => {
     const same = ['colours', ...flags, '--trials', '3', '--folds', '1'];
     const whole = await tune(...same, '--out', 'whole', '--json');
     assert.equal(whole.code, 0, whole.stderr);
+    const events = jsonLines(whole.stdout);
+    const data = events.filter(({ type }) => type === 'data');
+    assert.equal(data.length, 1, 'what is said of the images is said once');
+    assert.match(String(Object(data[0]).lines), /^colours: 3 classes, 24 train \/ 9 val \/ 9 test images/);
+    assert.ok(
+      events.findIndex(({ type }) => type === 'data') < events.findIndex(({ type }) => type === 'tried'),
+    );
     const cut = start(folder.path, 'tune', ...same, '--out', 'cut');
     await cut.line(/^run 2 /);
     cut.process.kill('SIGINT');

@@ -125,6 +125,59 @@ describe('classes of unequal size', () => {
     );
   });
 
+  describe('a split that lacks some of the classes', () => {
+    before(async () => {
+      await writeImages(path('partly', 'train'), 8);
+      await writeImages(path('partly', 'val'), 3, 24, 8);
+      await writeImages(path('partly', 'test'), 3, 24, 11);
+      for (const name of ['val/blue', 'val/green', 'test/blue'])
+        await rm(path('partly', name), { recursive: true });
+    });
+    const count = 'the mean over the 1 of 3 classes that have images';
+
+    test('is told before training, and by what its accuracies are of', async () => {
+      const chosen = ['--choose-by', 'balanced-accuracy', '--out', 'partial'];
+      const { code, stdout, stderr } = await train('partly', ...chosen);
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^no validation images of blue, green: accuracies on them leave these out$/m);
+      assert.match(stdout, /^no test images of blue: accuracies on them leave it out$/m);
+      assert.match(
+        stdout,
+        /^--choose-by balanced-accuracy is the mean over the 1 of 3 classes that have validation /m,
+      );
+      assert.match(stdout, /^test accuracy .* on 6 images of 2 of 3 classes$/m);
+      assert.ok(stdout.includes(`balanced validation accuracy 100.0 % (${count})`), stdout);
+      const summary = JSON.parse(await readFile(path('partial', 'summary.json'), 'utf8'));
+      assert.deepEqual([summary.test_classes, summary.val_classes], [2, 1]);
+    });
+
+    test('is told by eval, look and an exported folder', async () => {
+      const evaluated = await adarand(folder.path, 'eval', 'partial', 'partly', '--split', 'val');
+      assert.match(
+        evaluated.stdout,
+        /^balanced accuracy \d+\.\d % \(the mean over the 1 of 3 classes that have images\), loss/m,
+      );
+      const lines = await adarand(folder.path, 'eval', 'partial', 'partly', '--split', 'val', '--json');
+      assert.deepEqual(lastLine(lines.stdout).without_images, ['blue', 'green']);
+      const looked = await adarand(folder.path, 'look', 'partial');
+      assert.match(looked.stdout, /^There are no test images of blue: the figures say nothing about it\.$/m);
+      assert.match(looked.stdout, /^test accuracy .* on 6 images of 2 of 3 classes, \d+ mistakes?$/m);
+      assert.match(
+        await readFile(path('partial', 'look.html'), 'utf8'),
+        /of 6 test images of 2 of 3 classes/,
+      );
+      assert.equal((await adarand(folder.path, 'export', 'partial', '--to', 'partial-exported')).code, 0);
+      const card = await readFile(path('partial-exported', 'README.md'), 'utf8');
+      assert.match(card, / on 6 test images of 2 of 3 classes, which were looked at once/);
+      assert.ok(card.includes(count), card);
+    });
+
+    test('is not mentioned where no class is missing', async () => {
+      const { stdout } = await train('equal', '--choose-by', 'balanced-accuracy');
+      assert.doesNotMatch(stdout, /of 3 classes|leave (it|these) out/);
+    });
+  });
+
   test('with classes of equal size it is only in summary.json and in JSON', async () => {
     const { code, stdout, stderr } = await train('equal', '--out', 'even', '--json');
     assert.equal(code, 0, stderr);

@@ -1,9 +1,12 @@
 import { basename, relative, sep } from 'node:path';
 import { AdarandError, invariant } from '../errors.js';
+import { describeUnreadable } from './format-report.js';
 import { type Identity, identifyPixels } from './identity.js';
+import { describeIgnored, type Ignored, NO_EXTENSION, nameImages } from './ignored.js';
 import { checkPixels, type DatasetImage, type LabelledImage, shareAll } from './image.js';
+import { LOST_NAME } from './lost-name.js';
 import { joinNearPictures, type NearPictures } from './near-groups.js';
-import { describeUnreadable, type FolderReport, reportOn } from './report.js';
+import { type FolderReport, reportOn } from './report.js';
 import type { NestedClass } from './scan.js';
 import type { SplitName } from './shape.js';
 import { cutSplits, type SplitOptions, takeFraction } from './split.js';
@@ -41,7 +44,7 @@ export interface DatasetOptions extends SplitOptions {
 
 /** What only the reader of the files knows. */
 export interface Findings {
-  readonly ignored: ReadonlyMap<string, number>;
+  readonly ignored: Ignored;
   readonly damaged: readonly { readonly path: string; readonly reason: string }[];
   /** Classes whose training images are all in several folders of theirs. */
   readonly nested: readonly NestedClass[];
@@ -78,7 +81,7 @@ export function recognised(
   if (!partial) checkClasses(path, classes);
   for (const images of [source.train, source.val ?? [], source.test ?? []])
     checkImages(path, classes, images);
-  if (!partial) checkClassSizes(path, classes, source.train, findings.damaged);
+  if (!partial) checkClassSizes(path, classes, source.train, findings);
   const { found, blank } = identified(source, findings.identities);
   const near = joinNearPictures([...found.train, ...(found.val ?? []), ...(found.test ?? [])]);
   return (options) => splitImages({ source, found, near, blank, findings }, options);
@@ -159,29 +162,42 @@ function checkClassSizes(
   path: string,
   classes: readonly string[],
   images: readonly LabelledImage[],
-  damaged: Findings['damaged'],
+  { damaged, ignored }: Pick<Findings, 'damaged' | 'ignored'>,
 ): void {
-  const relativePaths = damaged.map((file) => ({ ...file, path: relative(path, file.path) }));
-  const unreadable = (files: Findings['damaged']) =>
-    files.length === 0 ? '' : `; there ${files.length === 1 ? 'is' : 'are'} ${describeUnreadable(files)}`;
+  const all = damaged.map((file) => ({ ...file, path: relative(path, file.path) }));
+  const others =
+    ignored.size === 0 ? '' : `; ignored, because they are not images: ${describeIgnored(ignored, 8)}`;
   if (images.length < classes.length) {
     throw new AdarandError(
       'data.too-few-images',
-      `${path} has ${classes.length} classes but only ${images.length} training images${unreadable(relativePaths)}`,
-      'Every class needs at least one training image, better ten or more.',
+      `${path} has ${classes.length} classes but only ${images.length} training images${unreadable(all)}${others}`,
+      toDo(all, ignored) ?? 'Every class needs at least one training image, better ten or more.',
     );
   }
   const present = new Set(images.map(({ label }) => label));
   const empty = classes.filter((_, label) => !present.has(label));
   if (empty.length === 0) return;
-  const theirs = relativePaths.filter((file) =>
+  const theirs = all.filter((file) =>
     file.path.split(sep).some((folder) => empty.includes(folder.normalize('NFC'))),
   );
   throw new AdarandError(
     'data.empty-class',
-    `${path} has no readable training image for ${empty.map((name) => `"${name}"`).join(', ')}${unreadable(theirs)}`,
-    theirs.length === 0
-      ? 'Put images into the folder of that class, or remove the folder.'
-      : 'Convert or replace those files, or remove the folder.',
+    `${path} has no readable training image for ${empty.map((name) => `"${name}"`).join(', ')}${unreadable(theirs)}${others}`,
+    toDo(theirs, ignored) ?? 'Put images into the folder of that class, or remove the folder.',
   );
+}
+
+function unreadable(files: Findings['damaged']): string {
+  if (files.length === 0) return '';
+  return `; there ${files.length === 1 ? 'is' : 'are'} ${describeUnreadable(files)}`;
+}
+
+/** What would make images of files that are there. */
+function toDo(damaged: Findings['damaged'], ignored: Ignored): string | undefined {
+  if (damaged.length > 0) {
+    const lost = damaged.filter(({ reason }) => reason === LOST_NAME).length;
+    if (lost === damaged.length) return 'Rename those files, in UTF-8, or remove the folder.';
+    return `Convert${lost > 0 ? ', rename' : ''} or replace those files, or remove the folder.`;
+  }
+  return ignored.has(NO_EXTENSION) ? nameImages : undefined;
 }

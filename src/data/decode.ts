@@ -4,8 +4,8 @@ import { messageOf } from '../errors.js';
 import { systemCode } from '../files/system-code.js';
 import { refuseMeasurements, UnreadableFormat } from './formats.js';
 import type { Pixels } from './image.js';
-import { formatThatCannotBeRead, isTiff } from './known-formats.js';
-import { isLostName } from './lost-name.js';
+import { formatThatCannotBeRead, isTiff, mayBeRead } from './known-formats.js';
+import { isLostName, LOST_NAME } from './lost-name.js';
 
 /** Of what decodes: another one may give other pixels. */
 export const decoderVersion = `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`;
@@ -30,15 +30,18 @@ export async function decodeImage(
   shorterSide: number,
   upTo = shorterSide,
 ): Promise<Pixels> {
+  const bytes = typeof file === 'string' ? await readFile(file) : file;
+  if (bytes.length === 0) throw new UnreadableFormat('empty file');
+  const format = formatThatCannotBeRead(bytes);
+  // What else the library can read (SVG, by a renderer of documents) is not given to it: images come from strangers, too.
+  if (!mayBeRead(bytes))
+    throw new UnreadableFormat(format ?? 'not an image, or a format that cannot be read');
   try {
-    if (typeof file === 'string' ? /\.tiff?$/i.test(file) : isTiff(file)) await refuseMeasurements(file);
-    const size = await sharp(file).metadata();
+    if (isTiff(bytes)) await refuseMeasurements(bytes);
+    const size = await sharp(bytes).metadata();
     refuseVast(size, shorterSide);
-    return await decode(file, Math.max(shorterSide, Math.min(upTo, roomySide(size))));
+    return await decode(bytes, Math.max(shorterSide, Math.min(upTo, roomySide(size))));
   } catch (error) {
-    // What keeps a file from being read is said better by the system.
-    const bytes = typeof file === 'string' ? await readFile(file) : file;
-    const format = formatThatCannotBeRead(bytes);
     throw format === undefined ? error : new UnreadableFormat(format, { cause: error });
   }
 }
@@ -70,8 +73,8 @@ function roomySide({ width, height }: Metadata): number {
 /** An image that would take more memory than a photograph can. */
 class TooManyPixels extends Error {}
 
-async function decode(file: string | Uint8Array, shorterSide: number): Promise<Pixels> {
-  const { data, info } = await sharp(file, { failOn: 'truncated' })
+async function decode(bytes: Uint8Array, shorterSide: number): Promise<Pixels> {
+  const { data, info } = await sharp(bytes, { failOn: 'truncated' })
     .autoOrient()
     .flatten({ background: 'white' })
     .toColourspace('srgb')
@@ -103,12 +106,9 @@ const systemReasons: Readonly<Record<string, string>> = {
 export function decodeFailure(error: unknown): string {
   if (error instanceof UnreadableFormat || error instanceof TooManyPixels) return error.message;
   const code = systemCode(error);
-  if (code === 'ENOENT' && error instanceof Error && isLostName(error.message))
-    return 'a name that is not UTF-8';
+  if (code === 'ENOENT' && error instanceof Error && isLostName(error.message)) return LOST_NAME;
   if (code !== undefined) return systemReasons[code] ?? `cannot be read: ${code}`;
   const text = messageOf(error);
-  if (/empty/i.test(text)) return 'empty file';
-  if (/input file is missing/i.test(text)) return 'there is no such file';
   if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';
   // libvips has one text for all its threads, and now and then another one has taken it already: an unknown error.
   if (/premature end|unexpected end|read error|truncated|out of order|unknown error/i.test(text))

@@ -1,12 +1,13 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { otherThanFolder } from '../files/make-folder.js';
 import { specialKind } from '../files/special.js';
 import { systemCode } from '../files/system-code.js';
 import { whyUnreadable } from '../files/why-unreadable.js';
 import { printableName } from '../printable.js';
+import { NO_EXTENSION } from './ignored.js';
 import { isLostName } from './lost-name.js';
 import { holdsRuns, notDataByName } from './not-data.js';
 
@@ -28,7 +29,7 @@ export interface Entry {
 export interface Contents {
   /** Links resolved, sorted; a broken link counts as a file (opening it will tell). */
   readonly entries: readonly Entry[];
-  /** What is no data, in words: hidden files, what systems leave behind, runs, named pipes and devices. */
+  /** What is no data, in words: hidden files, what systems leave behind, runs, named pipes, devices, links back. */
   readonly notData: readonly string[];
 }
 
@@ -46,6 +47,7 @@ export async function contentsOf(folder: string): Promise<Contents> {
     const kind =
       notDataByName(entry) ??
       specialKind(target) ??
+      (isFolder && entry.isSymbolicLink() ? await linkOutwards(path, folder) : undefined) ??
       (isFolder && (await holdsRuns(path)) ? 'folder of runs' : undefined);
     if (kind === undefined) entries.push({ name: entry.name, path, kind: isFolder ? 'folder' : 'file' });
     else notData.push(kind);
@@ -53,6 +55,27 @@ export async function contentsOf(folder: string): Promise<Contents> {
   await Promise.all(found.map(sort));
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { entries, notData: notData.sort() };
+}
+
+/** What is in such a folder, classes and all, would be in the link as well. */
+export const LINK_BACK = 'link to a folder that contains it';
+
+/** What a link to a folder is that leads nowhere new. */
+async function linkOutwards(link: string, folder: string): Promise<string | undefined> {
+  const real = await realFolder(link);
+  if (isWholeSystem(real)) return 'link to the whole file system';
+  return isWithin(await realFolder(folder), real) ? LINK_BACK : undefined;
+}
+
+/** A drive of Windows may well hold images, and nothing else. */
+export function isWholeSystem(real: string): boolean {
+  return process.platform !== 'win32' && real === parse(real).root;
+}
+
+/** Whether a folder is another one, or inside it; of both, the paths without links. */
+export function isWithin(folder: string, other: string): boolean {
+  const path = relative(other, folder);
+  return path !== '..' && !path.startsWith(`..${sep}`) && !isAbsolute(path);
 }
 
 /** A folder's path without links. @throws AdarandError as `contentsOf` does. */
@@ -98,5 +121,5 @@ export function isImage(name: string): boolean {
 }
 
 export function kindOf(name: string): string {
-  return extname(name).toLowerCase() || 'file without extension';
+  return extname(name).toLowerCase() || NO_EXTENSION;
 }

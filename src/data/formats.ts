@@ -9,7 +9,7 @@ export class UnreadableFormat extends Error {}
  *
  * @throws UnreadableFormat unless samples are unsigned with 8 or 16 bits, in at most four channels.
  */
-export async function refuseMeasurements(tiff: string | Uint8Array): Promise<void> {
+export async function refuseMeasurements(tiff: Uint8Array): Promise<void> {
   const { depth, channels } = await sharp(tiff).metadata();
   if (depth !== 'uchar' && depth !== 'ushort') {
     throw new UnreadableFormat(

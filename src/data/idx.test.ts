@@ -5,8 +5,8 @@ import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { Random } from '../random.js';
+import { formatReport } from './format-report.js';
 import { openDataset } from './open.js';
-import { formatReport } from './report.js';
 
 const folder = await mkdtemp(join(tmpdir(), 'adarand-idx-'));
 after(() => rm(folder, { recursive: true }));

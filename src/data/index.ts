@@ -36,7 +36,9 @@ export { createDataset, type Dataset, type DatasetImages, type Split } from './d
 export { decoderVersion } from './decode.js';
 export { contentsOf } from './entries.js';
 export type { RandomErasing } from './erasing.js';
+export { evidenceIn, formatReport } from './format-report.js';
 export type { Identity } from './identity.js';
+export { describeIgnored, type Ignored, NO_EXTENSION, nameImages } from './ignored.js';
 export type { DatasetImage, ImageRef, LabelledImage, Pixels } from './image.js';
 export type { RememberedFiles } from './inspect.js';
 export { mixedBatches } from './mixing.js';
@@ -45,6 +47,6 @@ export { nearEqual, type Recognisable } from './near-equal.js';
 export { type OpenOptions, openDataset, readDataset } from './open.js';
 export type { RandAugment } from './randaugment.js';
 export type { Leakage, NearlyRepeated } from './repeated.js';
-export { type ClassCount, type FolderReport, formatReport } from './report.js';
+export { type ClassCount, classesWithout, type FolderReport } from './report.js';
 export { imagesIn } from './scan.js';
 export type { SplitOptions } from './split.js';

@@ -11,13 +11,23 @@ const beginnings: readonly (readonly [RegExp, string])[] = [
   [/^8BPS/, `a Photoshop file, ${convert}`],
   [/^%PDF/, `PDF, ${convert}`],
   [/^\s*<(!doctype\s+)?html/i, 'a web page, not an image'],
+  // Often after a declaration, comments and a document type.
+  [/^(\xef\xbb\xbf)?\s*(?=<).*?<(\w+:)?svg[\s>]/is, `SVG, ${convert}`],
   [/^version https:\/\/git-lfs/, 'a pointer of Git LFS, not the image: fetch it with "git lfs pull"'],
 ];
 
+/** How files begin in JPEG, PNG, GIF, WebP, TIFF, and in the container of AVIF and HEIC; `latin1` text. */
+const readable = /^(\xff\xd8\xff|\x89PNG|GIF8|RIFF.{4}WEBP|II[*+]|MM.[*+]|.{4}ftyp)/s;
+
 /** What a file is that could not be decoded, where its first bytes tell. */
 export function formatThatCannotBeRead(bytes: Uint8Array): string | undefined {
-  const text = latin1(bytes.subarray(0, 64));
+  const text = latin1(bytes.subarray(0, 1024));
   return beginnings.find(([beginning]) => beginning.test(text))?.[1];
+}
+
+/** Whether a file begins as one in a format that is read. It may be damaged, or, in the container of AVIF, HEIC. */
+export function mayBeRead(bytes: Uint8Array): boolean {
+  return readable.test(latin1(bytes.subarray(0, 12)));
 }
 
 export function isTiff(bytes: Uint8Array): boolean {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { scene } from '../../test/helpers/scenes.js';
 import { createDataset } from './dataset.js';
+import { formatReport } from './format-report.js';
 import type { LabelledImage, Pixels } from './image.js';
-import { formatReport } from './report.js';
 
 /** The picture with every value a little further from black. */
 const lighter = ({ data, ...size }: Pixels): Pixels => ({

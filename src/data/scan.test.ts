@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, test } from 'node:test';
 import { AdarandError } from '../errors.js';
-import { scanFolder } from './scan.js';
+import { imagesIn, scanFolder } from './scan.js';
 
 const root = await mkdtemp(join(tmpdir(), 'adarand-scan-'));
 after(() => rm(root, { recursive: true }));
@@ -196,4 +196,34 @@ test('what systems, tools and runs leave in a folder is no data, and is counted'
 test('a class called runs is a class', async () => {
   const cricket = await folderWith('runs/0.png', 'wickets/0.png', 'runs/tests/1.png');
   assert.deepEqual(await counts(cricket), { classes: ['runs', 'wickets'], train: 3 });
+});
+
+test('a link to a folder that contains it is left out and counted, wherever it is, and also by way of another', {
+  skip: process.platform === 'win32' && 'links need a permission there',
+}, async () => {
+  const files = ['a/0.png', 'a/deep/1.png', 'b/0.png'];
+  const folder = await folderWith(...files);
+  const elsewhere = await folderWith('2.png');
+  await symlink('..', join(folder, 'a/up'));
+  await symlink('../..', join(folder, 'a/deep/further'));
+  await symlink('..', join(folder, 'a/deep/to-the-class'));
+  await symlink('.', join(folder, 'everything'));
+  await symlink(elsewhere, join(folder, 'b/elsewhere'));
+  await symlink(folder, join(elsewhere, 'back'));
+  const expected = { classes: ['a', 'b'], train: 4 };
+  assert.deepEqual(await counts(folder), expected);
+  assert.deepEqual((await scanFolder(folder)).ignored, new Map([['link to a folder that contains it', 5]]));
+  const splits = await folderWith(
+    ...['train', 'test'].flatMap((split) => files.map((file) => `${split}/${file}`)),
+  );
+  await symlink('../..', join(splits, 'train/a/up'));
+  await symlink('..', join(splits, 'test/up'));
+  assert.deepEqual(await counts(splits), { classes: ['a', 'b'], train: 3, test: 3 });
+  assert.equal((await scanFolder(splits, { partial: true })).images.length, 6);
+  const kinds: string[] = [];
+  assert.deepEqual(
+    await imagesIn(join(folder, 'a'), (kind) => kinds.push(kind)),
+    ['0.png', 'deep/1.png'].map((name) => join(folder, 'a', name)),
+  );
+  assert.deepEqual(kinds, Array(3).fill('link to a folder that contains it'));
 });

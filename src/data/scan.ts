@@ -1,7 +1,18 @@
-import { basename, dirname, parse, relative, sep } from 'node:path';
+import { basename, dirname, relative, sep } from 'node:path';
 import { AdarandError } from '../errors.js';
 import type { DatasetOptions } from './dataset.js';
-import { checkClassName, contentsOf, expectedLayout, isImage, kindOf, realFolder } from './entries.js';
+import {
+  checkClassName,
+  contentsOf,
+  expectedLayout,
+  isImage,
+  isWholeSystem,
+  isWithin,
+  kindOf,
+  LINK_BACK,
+  realFolder,
+} from './entries.js';
+import type { Ignored } from './ignored.js';
 import { type SplitRoot, splitRoots } from './layout.js';
 import type { SplitName } from './shape.js';
 
@@ -16,7 +27,7 @@ export interface Scan {
   readonly images: readonly FoundImage[];
   readonly splits: ReadonlySet<SplitName>;
   /** Counts of what is no image of a class, by kind. */
-  readonly ignored: ReadonlyMap<string, number>;
+  readonly ignored: Ignored;
   /** Classes whose training images are all in several folders of theirs. */
   readonly nested: readonly NestedClass[];
 }
@@ -36,8 +47,8 @@ const looseImage = 'image outside a class folder';
 
 /**
  * Finds the images of a folder: split folders (see `splitRoots`) with a folder per class, or just folders per class.
- * Class folders are searched in depth; links are followed, but a folder is entered once per class, however it is
- * reached. Hidden files, what systems leave behind and runs are no data. A partial folder may lack training images.
+ * Class folders are searched in depth; links are followed, except to a folder that contains them, but a folder is entered
+ * once per class, however it is reached. Hidden files, what systems leave behind and runs are no data. A partial folder may lack training images.
  *
  * @throws AdarandError `data.missing`, `data.not-a-folder`, `data.unreadable-folder`, `data.name`, `data.whole-system`,
  *   `data.no-train`, `data.ambiguous-layout`, `data.wrapped`, `data.no-classes`, `data.unknown-class`.
@@ -51,7 +62,7 @@ export async function scanFolder(
   const images: FoundImage[] = [];
   const nested: NestedClass[] = [];
   const classes = new Map<SplitName, Set<string>>();
-  await refuseWholeSystem(folder);
+  const way = [await refuseWholeSystem(folder)];
   const roots = await splitRoots(folder, ignore, partial);
   for (const { root, split } of roots) {
     const inSplit = classes.get(split) ?? new Set();
@@ -68,7 +79,7 @@ export async function scanFolder(
       checkClassName(className, root);
       inSplit.add(className);
       const folders = new Set<string>();
-      for await (const path of imagesUnder(entry.path, new Set(), ignore)) {
+      for await (const path of imagesUnder(entry.path, { visited: new Set(), way }, ignore)) {
         images.push({ path, split, className });
         folders.add(relative(entry.path, dirname(path)).split(sep)[0] ?? '');
       }
@@ -88,7 +99,7 @@ function checkClasses(
   roots: readonly SplitRoot[],
   trainClasses: readonly string[],
   classes: ReadonlyMap<SplitName, ReadonlySet<string>>,
-  ignored: ReadonlyMap<string, number>,
+  ignored: Ignored,
 ): void {
   const rootOf = (split: SplitName) => roots.find((candidate) => candidate.split === split)?.root ?? folder;
   if (trainClasses.length === 0) {
@@ -112,17 +123,18 @@ function checkClasses(
   }
 }
 
-/** The images of a folder and of those in it, sorted by path. */
-export async function imagesIn(folder: string): Promise<string[]> {
+/** The images of a folder and of those in it, sorted by path. `ignore` is told the kind of what is none. */
+export async function imagesIn(folder: string, ignore: (kind: string) => void = () => {}): Promise<string[]> {
   await refuseWholeSystem(folder);
   const found: string[] = [];
-  for await (const path of imagesUnder(folder, new Set(), () => {})) found.push(path);
+  for await (const path of imagesUnder(folder, { visited: new Set(), way: [] }, ignore)) found.push(path);
   return found.sort();
 }
 
-/** @throws AdarandError `data.whole-system`. */
-async function refuseWholeSystem(folder: string): Promise<void> {
-  if (!isWholeSystem(await realFolder(folder))) return;
+/** The folder's path without links. @throws AdarandError `data.whole-system`. */
+async function refuseWholeSystem(folder: string): Promise<string> {
+  const real = await realFolder(folder);
+  if (!isWholeSystem(real)) return real;
   throw new AdarandError(
     'data.whole-system',
     `${folder} is the whole file system, not a folder of images`,
@@ -130,24 +142,26 @@ async function refuseWholeSystem(folder: string): Promise<void> {
   );
 }
 
-/** A drive of Windows may well hold images, and nothing else. */
-function isWholeSystem(real: string): boolean {
-  return process.platform !== 'win32' && real === parse(real).root;
+interface Walk {
+  /** Folders that were entered, their paths without links. */
+  readonly visited: Set<string>;
+  /** Those on the way here: a link elsewhere may lead to one that contains them. */
+  readonly way: readonly string[];
 }
 
 async function* imagesUnder(
   folder: string,
-  visited: Set<string>,
+  { visited, way }: Walk,
   ignore: (kind: string) => void,
 ): AsyncGenerator<string> {
   const real = await realFolder(folder);
-  if (isWholeSystem(real)) return ignore('link to the whole file system');
   if (visited.has(real)) return;
+  if (way.some((outer) => isWithin(outer, real))) return ignore(LINK_BACK);
   visited.add(real);
   const { entries, notData } = await contentsOf(folder);
   notData.forEach(ignore);
   for (const { name, path, kind } of entries) {
-    if (kind === 'folder') yield* imagesUnder(path, visited, ignore);
+    if (kind === 'folder') yield* imagesUnder(path, { visited, way: [...way, real] }, ignore);
     else if (isImage(name)) yield path;
     else ignore(kindOf(name));
   }

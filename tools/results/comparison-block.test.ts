@@ -25,6 +25,8 @@ const summary: RunSummary = {
   train_images: 600,
   imbalance: 1,
   probe_val_accuracy: null,
+  test_classes: 3,
+  val_classes: 3,
   choose_by: 'accuracy',
   best_epoch: 1,
   epochs: 2,

@@ -1,5 +1,5 @@
 import { formatTable } from '../../figures/table.js';
-import { accuracyWithInterval, percent, withMirrorImages } from '../../format-accuracy.js';
+import { accuracyWithInterval, overSomeClasses, percent, withMirrorImages } from '../../format-accuracy.js';
 import { printableName } from '../../printable.js';
 import { type EvaluationReport, evaluate } from '../../run/operations/evaluate.js';
 import { printJson } from '../json.js';
@@ -18,12 +18,13 @@ export const command = {
 } satisfies Command<typeof evaluate.request>;
 
 function asText(report: EvaluationReport): string[] {
-  const { accuracy, interval, classes, confusions } = report;
+  const { accuracy, interval, classes, without_images: without, confusions } = report;
+  const over = overSomeClasses(classes.length, classes.length + without.length);
   const rows = classes.map((row) => [row.name, row.images, percent(row.accuracy)]);
   return [
     `accuracy ${accuracyWithInterval(accuracy, interval)} on ${describeImages(report)}${withMirrorImages(report)}`,
     ...describeOverlap(report),
-    `balanced accuracy ${percent(report.balanced_accuracy)}, loss ${report.loss.toFixed(3)}`,
+    `balanced accuracy ${percent(report.balanced_accuracy)}${over}, loss ${report.loss.toFixed(3)}`,
     '',
     formatTable([{ title: 'class' }, { title: 'images' }, { title: 'accuracy' }], rows),
     ...confusions.slice(0, 10).map((pair) => `${pair.images} x ${pair.truth} taken for ${pair.predicted}`),

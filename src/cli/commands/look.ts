@@ -1,5 +1,5 @@
 import { formatBytes } from '../../files/format-bytes.js';
-import { accuracyWithInterval, percent } from '../../format-accuracy.js';
+import { accuracyWithInterval, ofSomeClasses, percent } from '../../format-accuracy.js';
 import { type LookReport, look } from '../../run/operations/look.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
@@ -27,13 +27,14 @@ function asText({ page, bytes, missing, remarks, figures }: LookReport): string[
 
 function describe(figures: NonNullable<LookReport['figures']>): string[] {
   const { split, accuracy, interval, images, mistakes, ece, ece_scaled: scaled, temperature } = figures;
+  const present = figures.classes.filter((one) => one.images > 0).length;
   const name = split === 'test' ? 'test' : 'validation';
   const better =
     temperature === null || scaled === null
       ? ''
       : `, ${percent(scaled)} with a temperature of ${temperature.toFixed(2)}`;
   return [
-    `${name} accuracy ${accuracyWithInterval(accuracy, interval)} on ${images} images, ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}`,
+    `${name} accuracy ${accuracyWithInterval(accuracy, interval)} on ${images} images${ofSomeClasses(present, figures.classes.length)}, ${mistakes.length} mistake${mistakes.length === 1 ? '' : 's'}`,
     `expected calibration error ${percent(ece)}${better}`,
   ];
 }

@@ -5,7 +5,13 @@ import { isUnbalanced } from '../../data/imbalance.js';
 import { duration } from '../../duration.js';
 import { AdarandError } from '../../errors.js';
 import { formatBytes } from '../../files/format-bytes.js';
-import { accuracyWithInterval, chosenBy, percent, withMirrorImages } from '../../format-accuracy.js';
+import {
+  accuracyWithInterval,
+  chosenBy,
+  ofSomeClasses,
+  percent,
+  withMirrorImages,
+} from '../../format-accuracy.js';
 import { commandLine } from '../../run/command-line.js';
 import type { RunSummary } from '../../run/folder/record.js';
 import { resume } from '../../run/operations/resume.js';
@@ -96,7 +102,7 @@ function conclusion(summary: RunSummary): string[] {
   const result =
     accuracy === null || interval === null
       ? `not tested: ${summary.test_images === 0 ? 'there are no test images' : 'the test images were left alone'}`
-      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${withMirrorImages(summary)}`;
+      : `test accuracy ${accuracyWithInterval(accuracy, interval)} on ${summary.test_images} images${ofSomeClasses(summary.test_classes, summary.classes)}${withMirrorImages(summary)}`;
   const folders = ['checkpoints', 'tensorboard', 'features'].filter((name) => existsSync(join(run, name)));
   const files = [
     'model.onnx',
@@ -132,10 +138,11 @@ function timeAndMemory({ seconds_per_epoch, peak_memory_bytes }: RunSummary): st
 /** Where classes are unbalanced, accuracy alone says little about the small ones. */
 function balanced(summary: RunSummary): string[] {
   const { imbalance, test_balanced_accuracy: tested, val_balanced_accuracy: validated } = summary;
+  const { test_classes: inTest, val_classes: inVal, classes } = summary;
   if (imbalance === null || !isUnbalanced(imbalance)) return [];
   const parts = [
-    ...(tested === null ? [] : [`${percent(tested)} on the test images`]),
-    ...(validated === null ? [] : [`${percent(validated)} in validation`]),
+    ...(tested === null ? [] : [`${percent(tested)} on the test images${ofSomeClasses(inTest, classes)}`]),
+    ...(validated === null ? [] : [`${percent(validated)} in validation${ofSomeClasses(inVal, classes)}`]),
   ];
   if (parts.length === 0) return [];
   const ratio = `the largest class has ${imbalance.toFixed(1)} times the training images of the smallest`;

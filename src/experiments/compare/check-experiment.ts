@@ -1,3 +1,4 @@
+import type { FolderReport } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
 import type { RunEvent } from '../../run/events.js';
 import { type CheckedRun, checkRuns } from '../../run/operations/check-runs.js';
@@ -12,9 +13,18 @@ import { givenOptions } from './run-options.js';
 
 export type ReadyRun = Extract<CheckedRun, { status: 'ready' }>;
 
+/** What there is to know of a dataset, with its largest share of training images and the first seed, or of source images. */
+export interface CheckedData {
+  /** Null for source images. */
+  readonly dataset: string | null;
+  readonly lines: readonly string[];
+  readonly report: FolderReport;
+}
+
 export interface CheckedExperiment {
   readonly splits: ExperimentRecord['splits'];
   readonly presets: ExperimentRecord['presets'];
+  readonly data: readonly CheckedData[];
   /** What the user will want to know. */
   readonly remarks: readonly string[];
   /** What the runs would say of themselves. */
@@ -47,7 +57,12 @@ export async function checkExperiment(
 ): Promise<CheckedExperiment> {
   const asked = runs.map((run) => ({ given: givenOptions(run, request), dataset: run.dataset }));
   const { preset } = request;
-  const answers = await runner.perform(checkRuns, { preset, splits: lists, runs: asked }, onEvent);
+  const data: CheckedData[] = [];
+  const listen = (event: RunEvent) => {
+    if (event.type === 'data') data.push(checkedData(event, request));
+    onEvent(event);
+  };
+  const answers = await runner.perform(checkRuns, { preset, splits: lists, runs: asked }, listen);
   const checked = answers.map((answer, i) => ({ run: at(runs, i), answer }));
   const refused = checked.flatMap(({ run, answer }): Problem[] =>
     answer.status === 'refused' ? [{ path: placeOfError(answer.error, run, request), ...answer.error }] : [],
@@ -61,11 +76,19 @@ export async function checkExperiment(
   return {
     splits: splitsOf(ready),
     presets: preset === 'none' ? [] : presetsOf(ready, request),
+    data,
     remarks: [...remarksOf(ready, request), ...searchRemarks(ready, request)],
     known: [...new Set(ready.flatMap(({ answer }) => answer.remarks))],
     stepBytes: Math.max(...ready.map(({ answer }) => answer.step_bytes)),
     memoryBytes: ready[0]?.answer.memory_bytes ?? undefined,
   };
+}
+
+function checkedData(
+  { lines, report }: Extract<RunEvent, { type: 'data' }>,
+  request: CompareRequest,
+): CheckedData {
+  return { dataset: request.data.find(({ path }) => path === report.path)?.name ?? null, lines, report };
 }
 
 export interface ReadyPlace {

@@ -55,13 +55,13 @@ async function checkedRecord(
   const runs = plannedRuns(request);
   const lists = await newLists(folder);
   const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
-  const { splits, presets, remarks, known, stepBytes } = await checkExperiment(request, runs, {
+  const { splits, presets, data, remarks, known, stepBytes } = await checkExperiment(request, runs, {
     lists,
     where,
     runner: host,
     onEvent,
   });
-  host.emit({ type: 'checked', remarks, known });
+  host.emit({ type: 'checked', data, remarks, known });
   const seconds = (performance.now() - began) / 1000;
   const spent = { seconds, check_seconds: seconds };
   return {

@@ -55,8 +55,8 @@ export async function dryRun(
     const onEvent = (event: RunEvent) => host.emit({ type: 'check-event', event });
     const lists = join(folder, 'splits');
     const checked = await checkExperiment(request, runs, { lists, where, runner: host, onEvent });
-    const { remarks, known, splits, presets, stepBytes } = checked;
-    host.emit({ type: 'checked', remarks, known });
+    const { data, remarks, known, splits, presets, stepBytes } = checked;
+    host.emit({ type: 'checked', data, remarks, known });
     const record: ExperimentRecord = {
       version: 1,
       request,

@@ -1,4 +1,5 @@
 import type { RunEvent } from '../../run/events.js';
+import type { CheckedData } from './check-experiment.js';
 import type { ChosenConfiguration, ExperimentRun, TriedConfiguration } from './record.js';
 import type { Trial } from './search.js';
 
@@ -16,8 +17,13 @@ export type CompareEvent =
     }
   /** What is reported while the runs are checked, before the first one. */
   | { readonly type: 'check-event'; readonly event: RunEvent }
-  /** The runs are checked: what there is to say of them, and what each of them would say of itself. */
-  | { readonly type: 'checked'; readonly remarks: readonly string[]; readonly known: readonly string[] }
+  /** The runs are checked: what there is to say of their data and of them, and what each of them would say of itself. */
+  | {
+      readonly type: 'checked';
+      readonly data: readonly CheckedData[];
+      readonly remarks: readonly string[];
+      readonly known: readonly string[];
+    }
   /** Steps of a run are measured, for `dryRun`. */
   | {
       readonly type: 'measuring';

@@ -58,6 +58,8 @@ export const recordSchema = z
       train: positive,
       val: count,
       test: count,
+      /** Lines of the report on the folder that say what an accuracy on it is worth. Earlier versions did not record it. */
+      remarks: z.array(z.string()).optional(),
     }),
     /** Source images, where the method trains on them. */
     source: z
@@ -105,10 +107,12 @@ export const summarySchema = z.object({
   test_accuracy: share.nullable(),
   /** 95 % interval of the test accuracy (Wilson): its lower and its upper end. */
   test_interval: z.tuple([share, share]).nullable(),
-  /** Mean over classes of the accuracy on each class's images. Earlier versions did not record it. */
+  /** Mean over classes of the accuracy on each class's images, over those that have some. Earlier versions did not record it. */
   test_balanced_accuracy: share.nullable().default(null),
   test_loss: z.number().nullable(),
   test_images: count,
+  /** Classes that have some of them: means over classes are over these. Earlier versions did not record it. */
+  test_classes: count.nullable().default(null),
   /** What `--diagnostics` measured of the test images; null without it, without test images, and in runs of earlier versions. */
   diagnostics: diagnosticsSchema.nullable().default(null),
   /** Test-time augmentation of validation and test; earlier versions had none. */
@@ -118,6 +122,7 @@ export const summarySchema = z.object({
   val_balanced_accuracy: share.nullable().default(null),
   val_loss: z.number().nullable(),
   val_images: count,
+  val_classes: count.nullable().default(null),
   train_images: positive,
   /** Training images of the largest class over those of the smallest; null in runs of earlier versions. */
   imbalance: z.number().min(1).nullable().default(null),

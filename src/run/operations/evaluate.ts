@@ -43,11 +43,13 @@ export const evaluationReportSchema = z.object({
   accuracy: z.number(),
   /** 95 % interval of the accuracy (Wilson): its lower and its upper end. */
   interval: z.tuple([z.number(), z.number()]),
-  /** Mean over classes of the accuracy on each class's images. */
+  /** Mean over classes of the accuracy on each class's images; over those that have images. */
   balanced_accuracy: z.number(),
   /** Mean cross-entropy, nats. */
   loss: z.number(),
   classes: z.array(z.object({ name: z.string(), images: z.number(), accuracy: z.number() })),
+  /** Classes of the run that have no images here. */
+  without_images: z.array(z.string()),
   /** All mistakes, the most frequent first. */
   confusions: z.array(z.object({ truth: z.string(), predicted: z.string(), images: z.number() })),
   /** Images that the run knows, by content. */

@@ -30,18 +30,13 @@ type Request = z.output<typeof checkRunsSchema>;
  */
 export async function checkAll({ preset, splits, runs }: Request, host: RunHost): Promise<CheckedRun[]> {
   const open = openedOnce();
-  // What is said of data and model would be said again for every run.
-  const quiet: RunHost = {
-    ...host,
-    emit: (event) => {
-      if (event.type === 'progress' || event.type === 'phase') host.emit(event);
-    },
-  };
+  const quiet = saidOnce(runs, host);
   const lists = new SplitLists(splits);
   const checked: CheckedRun[] = [];
-  for (const { given, dataset } of runs)
+  for (const run of runs)
     try {
-      const { ready, images, options } = await checkRun(given, preset, quiet, open);
+      const { given, dataset } = run;
+      const { ready, images, options } = await checkRun(given, preset, quiet(run), open);
       await lists.write(dataset, options, images);
       checked.push(ready);
     } catch (error) {
@@ -50,6 +45,33 @@ export async function checkAll({ preset, splits, runs }: Request, host: RunHost)
       checked.push({ status: 'refused', error: failureOf(error) });
     }
   return checked;
+}
+
+type AskedRun = Request['runs'][number];
+
+/**
+ * What is said of data and model would be said again for every run. Of a dataset, that is said which the first of the runs
+ * with most of its images says, and of source images, what the first one says.
+ */
+function saidOnce(runs: readonly AskedRun[], host: RunHost): (run: AskedRun) => RunHost {
+  const shareOf = ({ given }: AskedRun) => Number(given.trainFraction ?? 1);
+  const telling = new Map<string, AskedRun>();
+  for (const run of runs) {
+    const before = telling.get(run.dataset);
+    if (before === undefined || shareOf(run) > shareOf(before)) telling.set(run.dataset, run);
+  }
+  const sources = new Set<string>();
+  return (run) => ({
+    ...host,
+    emit(event) {
+      if (event.type === 'progress' || event.type === 'phase') host.emit(event);
+      if (event.type !== 'data') return;
+      const { path } = event.report;
+      const isNew = path === run.given.data ? telling.get(run.dataset) === run : !sources.has(path);
+      if (path !== run.given.data) sources.add(path);
+      if (isNew) host.emit(event);
+    },
+  });
 }
 
 async function checkRun(

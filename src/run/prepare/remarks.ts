@@ -1,5 +1,5 @@
 import { isLongTailed, isUnbalanced } from '../../data/imbalance.js';
-import type { Dataset } from '../../data/index.js';
+import { classesWithout, type Dataset } from '../../data/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 import type { Network } from '../../nn/network.js';
 import { type RunOptions, trainOptionsSchema } from '../options/train-options.js';
@@ -122,6 +122,8 @@ function onTraining(options: RunOptions, { batches }: Decided, { network, method
 
 function onData(options: RunOptions, { dataset, network, method }: EffectContext): Remarks {
   const { imbalance } = dataset.report;
+  const classes = dataset.classes.length;
+  const withoutVal = classesWithout('val', dataset.report).length;
   const pixels = options.imageSize ?? network.preprocessing.imageSize;
   const { valFraction, testFraction } = trainOptionsSchema.shape;
   const ownSplit = (split: 'val' | 'test') =>
@@ -150,6 +152,11 @@ function onData(options: RunOptions, { dataset, network, method }: EffectContext
     [
       options.chooseBy !== 'accuracy' && dataset.val.images.length === 0,
       `--choose-by ${options.chooseBy} changes nothing: there are no validation images to choose by`,
+    ],
+    [
+      options.chooseBy === 'balanced-accuracy' && withoutVal > 0,
+      `--choose-by balanced-accuracy is the mean over the ${classes - withoutVal} of ${classes} classes that have validation ` +
+        'images: the epoch is chosen without the others',
     ],
     [
       options.balance !== 'none' &&

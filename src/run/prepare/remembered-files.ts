@@ -7,7 +7,7 @@ import { removeTemporaries, writeFileAtomic } from '../../files/atomic.js';
 import { cacheFolder } from './feature-cache.js';
 
 /** Increased when something else is found out about the same file. */
-const VERSION = 1;
+const VERSION = 2;
 
 /** What is still being written is younger. */
 const DAY_MS = 24 * 3600 * 1000;

@@ -1,4 +1,4 @@
-import { type Dataset, type DatasetImage, nearEqual } from '../../data/index.js';
+import { type Dataset, type DatasetImage, describeIgnored, nearEqual } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import { printableName } from '../../printable.js';
 
@@ -46,8 +46,6 @@ export function describeSource({ dataset, classes, images }: SourceImages): stri
       `skipped ${damaged.length} damaged: ${printableName(first.path)} (${first.reason})${damaged.length > 1 ? ' ...' : ''}`,
     );
   if (ignored.size > 0)
-    lines.push(
-      `ignored, because they are not images of a class: ${Array.from(ignored, ([kind, count]) => `${count} ${printableName(kind)}`).join(', ')}`,
-    );
+    lines.push(`ignored, because they are not images of a class: ${describeIgnored(ignored)}`);
   return lines;
 }

@@ -1,3 +1,4 @@
+import { evidenceIn } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { Network, Preprocessing } from '../../nn/network.js';
 import { newHead } from '../../training/classifier.js';
@@ -40,6 +41,7 @@ export async function describeRun(run: Run): Promise<RunRecord> {
       train: dataset.train.images.length,
       val: dataset.val.images.length,
       test: dataset.test.images.length,
+      remarks: evidenceIn(dataset.report),
     },
     source:
       source === undefined

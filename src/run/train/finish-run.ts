@@ -71,6 +71,8 @@ async function summarize(
   const { options, settings, inputs, held } = run;
   const { data, model } = record;
   const { best } = position;
+  const classesOf = (split: 'val' | 'test') =>
+    inputs.dataset.report.classes.filter((count) => count[split] > 0).length;
   return {
     run: held.folder.path,
     test_accuracy: test?.accuracy ?? null,
@@ -78,12 +80,14 @@ async function summarize(
     test_balanced_accuracy: test?.balancedAccuracy ?? null,
     test_loss: test?.loss ?? null,
     test_images: data.test,
+    test_classes: classesOf('test'),
     diagnostics: test?.diagnostics === undefined ? null : diagnosticsRecord(test.diagnostics, data.classes),
     tta: options.tta,
     val_accuracy: best?.accuracy ?? null,
     val_balanced_accuracy: best?.balancedAccuracy ?? null,
     val_loss: best?.loss ?? null,
     val_images: data.val,
+    val_classes: classesOf('val'),
     train_images: data.train,
     imbalance: inputs.dataset.report.imbalance,
     probe_val_accuracy: (await startAccuracy(held.folder.metrics)) ?? null,

@@ -1,6 +1,7 @@
 import { decodeFailure } from '../../data/decode.js';
 import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pixels.js';
-import { imagesIn, type LabelledImage } from '../../data/index.js';
+import { describeIgnored, imagesIn, type LabelledImage, NO_EXTENSION, nameImages } from '../../data/index.js';
+import { isLostName, LOST_NAME } from '../../data/lost-name.js';
 import { AdarandError } from '../../errors.js';
 import { statIfThere } from '../../files/if-there.js';
 import { failureOf } from '../failure.js';
@@ -38,8 +39,18 @@ async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
   try {
     const found = await statIfThere(path);
     if (found?.isFile()) return [{ name: path, file: path }];
+    if (!found && isLostName(path)) return [noImage(path, `has ${LOST_NAME}`, 'Rename it.')];
     if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
-    const inside = await imagesIn(path);
+    const ignored = new Map<string, number>();
+    const inside = await imagesIn(path, (kind) => ignored.set(kind, (ignored.get(kind) ?? 0) + 1));
+    if (inside.length === 0 && ignored.size > 0)
+      return [
+        noImage(
+          path,
+          `has no images, but ${describeIgnored(ignored, 5)}`,
+          ignored.has(NO_EXTENSION) ? nameImages : undefined,
+        ),
+      ];
     if (inside.length === 0) return [noImage(path, 'has no images')];
     return inside.map((image) => ({ name: image, file: image }));
   } catch (error) {
@@ -62,7 +73,10 @@ export async function decoded(
   }
 }
 
-function noImage(path: string, what: string): Failed {
-  const hint = 'Give paths of image files, or of folders that have some.';
+function noImage(
+  path: string,
+  what: string,
+  hint = 'Give paths of image files, or of folders that have some.',
+): Failed {
   return { image: path, error: { code: 'predict.no-image', message: `${path} ${what}`, hint } };
 }

@@ -59,6 +59,7 @@ export class Tally {
       balanced_accuracy: balancedAccuracy(present),
       loss: this.#loss / images,
       classes: classes.map((row) => ({ name: row.name, images: row.images, accuracy: row.accuracy })),
+      without_images: rows.filter((row) => row.images === 0).map(({ name }) => name),
       confusions,
     };
   }

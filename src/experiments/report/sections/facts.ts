@@ -16,7 +16,7 @@ export const factsSection: Section = {
     const records = runs.map(({ record }) => record);
     const papers = Array.from(new Set(records.flatMap(({ options }) => bibtexOf(options.method))));
     return [
-      text(facts(evidence, records)),
+      text(facts(evidence, runs)),
       text(differences(runs)),
       table(runsTable(evidence)),
       text(html`<details><summary>The commands that repeat these runs</summary><pre>${runs.map(({ record }) => repeatCommand(record)).join('\n')}</pre></details>
@@ -28,7 +28,8 @@ export const factsSection: Section = {
   },
 };
 
-function facts({ runs: all }: Evidence, records: readonly RunRecord[]): Html {
+function facts({ runs: all }: Evidence, runs: readonly FinishedRun[]): Html {
+  const records = runs.map(({ record }) => record);
   const distinct = (of: (record: RunRecord) => string) => Array.from(new Set(records.map(of)));
   const seeds = Array.from(new Set(all.map(({ place }) => place.seed))).sort((a, b) => a - b);
   const rows: readonly (readonly [string, readonly string[]])[] = [
@@ -39,6 +40,7 @@ function facts({ runs: all }: Evidence, records: readonly RunRecord[]): Html {
           `${options.data}: ${data.train} for training, ${data.val} for validation, ${data.test} for the test; ${data.classes.length} classes`,
       ),
     ],
+    ['of the images', imageRemarks(runs)],
     [
       'networks',
       distinct(
@@ -65,13 +67,30 @@ function facts({ runs: all }: Evidence, records: readonly RunRecord[]): Html {
       ),
     ],
   ];
-  return html`<table class="facts"><tbody>${rows.map(
-    ([
-      name,
-      values,
-    ]) => html`<tr><th>${name}</th><td>${values.map((value, i) => html`${i > 0 ? html`<br>` : ''}${value}`)}</td></tr>
+  return html`<table class="facts"><tbody>${rows
+    .filter(([, values]) => values.length > 0)
+    .map(
+      ([
+        name,
+        values,
+      ]) => html`<tr><th>${name}</th><td>${values.map((value, i) => html`${i > 0 ? html`<br>` : ''}${value}`)}</td></tr>
 `,
-  )}</tbody></table>`;
+    )}</tbody></table>`;
+}
+
+/** What was found in each dataset that says what an accuracy on it is worth; where splits are cut, of one seed. */
+function imageRemarks(runs: readonly FinishedRun[]): string[] {
+  return Array.from(
+    groupBy(runs, ({ record }) => record.options.data),
+    ([data, own]) => {
+      const share = Math.max(...own.map(({ place }) => place.fraction));
+      const whole = own.filter(({ place }) => place.fraction === share);
+      const seeds = groupBy(whole, ({ record }) => (record.data.remarks ?? []).join('\n'));
+      const first = whole.reduce((a, b) => (b.place.seed < a.place.seed ? b : a));
+      const which = seeds.size > 1 ? ` (seed ${first.place.seed})` : '';
+      return (first.record.data.remarks ?? []).map((line) => `${data}${which}: ${line}`);
+    },
+  ).flat();
 }
 
 function spanOf(times: readonly string[]): string {

@@ -1,6 +1,12 @@
 import { basename } from 'node:path';
 import { isUnbalanced } from '../../../data/imbalance.js';
-import { accuracyWithInterval, chosenBy, percent, withMirrorImages } from '../../../format-accuracy.js';
+import {
+  accuracyWithInterval,
+  chosenBy,
+  ofSomeClasses,
+  percent,
+  withMirrorImages,
+} from '../../../format-accuracy.js';
 import { fileSizes } from '../../../models/config.js';
 import type { LibraryModel, NoLibraryModel } from '../../../models/export/library/library-model.js';
 import type { RunRecord, RunSummary, UnfinishedRun } from '../../folder/record.js';
@@ -96,7 +102,7 @@ function accuracy(summary: RunSummary | undefined): string {
     balanced === null || imbalance === null || !isUnbalanced(imbalance)
       ? ''
       : `\nThe mean over classes of the accuracy on each class's images is ${percent(balanced)}.`;
-  return `${accuracyWithInterval(test, interval)} on ${images} test images${withMirrorImages(summary)}, which were looked at once, after training. The interval is
+  return `${accuracyWithInterval(test, interval)} on ${images} test images${ofSomeClasses(summary.test_classes, summary.classes)}${withMirrorImages(summary)}, which were looked at once, after training. The interval is
 Wilson's and covers the choice of test images, not of seeds.${means}`;
 }
 

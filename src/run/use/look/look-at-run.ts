@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { at } from '../../../errors.js';
 import { writeFileAtomic } from '../../../files/atomic.js';
 import { percent } from '../../../format-accuracy.js';
+import { printableName } from '../../../printable.js';
 import { compileOptionsFor } from '../../device/compile-options.js';
 import type { RunHost } from '../../events.js';
 import { readEpochs } from '../../folder/metrics-log.js';
@@ -55,10 +57,24 @@ function measuresOf(seen: Seen): Measures {
   return measure(seen, head.classes.length, network.featureSize);
 }
 
+function remarksOn(seen: Seen, measures: Measures, summary: RunSummary | undefined): string[] {
+  return [...onClasses(seen, measures), ...onImages(seen, measures, summary)];
+}
+
+/** Classes that the figures say nothing about. */
+function onClasses({ split, model: { head } }: Seen, { classes }: Measures): string[] {
+  const without = head.classes.filter((_, label) => at(classes, label).images === 0).map(printableName);
+  if (without.length === 0) return [];
+  const names = `${without.slice(0, 10).join(', ')}${without.length > 10 ? ` and ${without.length - 10} more` : ''}`;
+  return [
+    `There are no ${nameOf(split)} images of ${names}: the figures say nothing about ${without.length === 1 ? 'it' : 'them'}.`,
+  ];
+}
+
 /** Figures that are of fewer images, or of another classifier, than those that the run has written down. */
-function remarksOn({ lost, split }: Seen, { accuracy }: Measures, summary: RunSummary | undefined): string[] {
+function onImages({ lost, split }: Seen, { accuracy }: Measures, summary: RunSummary | undefined): string[] {
   const recorded = split === 'test' ? summary?.test_accuracy : summary?.val_accuracy;
-  const name = split === 'test' ? 'test' : 'validation';
+  const name = nameOf(split);
   if (lost > 0)
     return [
       `${lost} of ${lost + accuracy.images} ${name} images are not there any more: what is drawn of single images, classes and probabilities is of the other ${accuracy.images}.`,
@@ -67,4 +83,8 @@ function remarksOn({ lost, split }: Seen, { accuracy }: Measures, summary: RunSu
   return [
     `When the run ended, ${percent(recorded)} of the ${name} images were right; now it is ${percent(accuracy.accuracy)}: model.onnx was changed since, or this machine rounds otherwise.`,
   ];
+}
+
+function nameOf(split: Seen['split']): string {
+  return split === 'test' ? 'test' : 'validation';
 }

@@ -1,5 +1,5 @@
 import { section } from '../../../../figures/page/figure.js';
-import { type Html, html } from '../../../../figures/page/html.js';
+import { type Content, type Html, html } from '../../../../figures/page/html.js';
 import { formatBytes } from '../../../../files/format-bytes.js';
 import type { RunSummary } from '../../../folder/record.js';
 import { describeOptions } from '../../../options/describe-options.js';
@@ -13,12 +13,13 @@ import type { Look } from '../look.js';
 export function factsSection({ record, summary, unfinished }: Look): Html {
   const { options, settings, data, model, groups, machine, source } = record;
   const trained = groups && trainedInWords(groups);
-  const rows: readonly (readonly [string, string | undefined])[] = [
+  const rows: readonly (readonly [string, Content | undefined])[] = [
     ['begun', record.started],
     [
       'images',
       `${options.data}: ${data.train} for training, ${data.val} for validation, ${data.test} for the test; ${data.classes.length} classes`,
     ],
+    ['of the images', data.remarks && data.remarks.length > 0 ? inLines(data.remarks) : undefined],
     ['source images', source === null ? undefined : `${source.name}: ${source.images}`],
     [
       'model',
@@ -76,6 +77,10 @@ export function factsSection({ record, summary, unfinished }: Look): Html {
 <details><summary>All options</summary><table class="facts"><tbody>${allOptions(options)}</tbody></table></details>
 ${papers.length === 0 ? undefined : html`<h3>The method's paper</h3><pre>${papers.join('\n\n')}</pre>`}`,
   );
+}
+
+function inLines(lines: readonly string[]): Html {
+  return html`${lines.map((line, i) => html`${i > 0 ? html`<br>` : ''}${line}`)}`;
 }
 
 function timeAndMemory({ seconds_per_epoch, peak_memory_bytes }: RunSummary): string {

@@ -1,6 +1,6 @@
 import { htmlDocument } from '../../../../figures/page/document.js';
 import { type Html, html } from '../../../../figures/page/html.js';
-import { accuracyWithInterval } from '../../../../format-accuracy.js';
+import { accuracyWithInterval, ofSomeClasses } from '../../../../format-accuracy.js';
 import type { Look } from '../look.js';
 import { accuracySection } from './accuracy-section.js';
 import { calibrationSection } from './calibration-section.js';
@@ -37,7 +37,7 @@ ${factsSection(look)}`,
 
 function headline({ summary, unfinished, record }: Look): Html {
   if (summary?.test_accuracy != null && summary.test_interval !== null)
-    return html`<b>${accuracyWithInterval(summary.test_accuracy, summary.test_interval)}</b> of ${summary.test_images} test images`;
+    return html`<b>${accuracyWithInterval(summary.test_accuracy, summary.test_interval)}</b> of ${summary.test_images} test images${ofSomeClasses(summary.test_classes, summary.classes)}`;
   if (summary !== undefined) return html`finished, and not tested`;
   return unfinished === undefined
     ? html`not finished`
