@@ -151,6 +151,15 @@ describe('classes of unequal size', () => {
       assert.deepEqual([summary.test_classes, summary.val_classes], [2, 1]);
     });
 
+    test('is told where the epoch is chosen by plain accuracy', async () => {
+      const { code, stdout, stderr } = await train('partly', '--out', 'plain');
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^kept .*: validation accuracy \d+\.\d % on images of 1 of 3 classes/m);
+      assert.equal((await adarand(folder.path, 'export', 'plain', '--to', 'plain-exported')).code, 0);
+      const card = await readFile(path('plain-exported', 'README.md'), 'utf8');
+      assert.match(card, /chosen by the validation images of 1 of 3 classes: \d/);
+    });
+
     test('is told by eval, look and an exported folder', async () => {
       const evaluated = await adarand(folder.path, 'eval', 'partial', 'partly', '--split', 'val');
       assert.match(

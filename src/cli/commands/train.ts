@@ -151,10 +151,12 @@ function balanced(summary: RunSummary): string[] {
 
 function keptEpoch(summary: RunSummary): string {
   const { best_epoch: best, epochs, val_accuracy: validated, probe_val_accuracy: probe } = summary;
-  if (epochs === 0)
-    return `this is the linear probe${validated === null ? '' : `: validation accuracy ${percent(validated)}`}`;
+  const some = ofSomeClasses(summary.val_classes, summary.classes);
+  const measured = (accuracy: number) =>
+    `validation accuracy ${percent(accuracy)}${some === '' ? '' : ` on images${some}`}`;
+  if (epochs === 0) return `this is the linear probe${validated === null ? '' : `: ${measured(validated)}`}`;
   if (validated === null) return `kept the last epoch, ${best}: there were no validation images to choose by`;
-  const chosen = chosenBy(summary) ?? `validation accuracy ${percent(validated)}`;
+  const chosen = chosenBy(summary) ?? measured(validated);
   if (best === 0) return `kept the linear probe: ${chosen}, and none of ${epochs} epochs had a better one`;
   const kept = `kept epoch ${best} of ${epochs}: ${chosen}`;
   return probe === null || summary.choose_by !== 'accuracy'

@@ -115,7 +115,7 @@ function keptOf(summary: RunSummary | undefined, unfinished: UnfinishedRun | und
         ? `The parameters are those of the linear probe that training began with: none of ${epochs} epochs was better`
         : `The parameters are those of epoch ${best} of ${epochs} (${steps} steps)`;
     if (val === null) return `${those}.`;
-    return `${those}, chosen by the ${chosenBy(summary) ?? `validation images: ${percent(val)}`}.`;
+    return `${those}, chosen by the ${chosenBy(summary) ?? `validation images${ofSomeClasses(summary.val_classes, summary.classes)}: ${percent(val)}`}.`;
   }
   if (unfinished === undefined) return '';
   const { epoch, epochs, step, best_epoch: best } = unfinished;
