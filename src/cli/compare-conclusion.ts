@@ -7,7 +7,6 @@ import { formatBytes } from '../files/format-bytes.js';
 import { commandLine } from '../run/command-line.js';
 import { percentOf } from '../run/options/percent-of.js';
 import { totalOf } from '../run/profile/profile.js';
-import { commands } from './commands/index.js';
 import { duration, percent } from './format.js';
 import { profileTable } from './profile-table.js';
 
@@ -24,7 +23,7 @@ export function conclusion(report: CompareReport, { profile }: { readonly profil
       : `${failed} of ${runs.length} runs failed: ${commandLine('compare', '--resume', path, '--retry')}`,
     `${duration(seconds)} in all`,
     `written: ${path}/ with experiment.json, runs/, splits/`,
-    ...(commands.some(({ name }) => name === 'report') ? [`next: ${commandLine('report', path)}`] : []),
+    `next: ${commandLine('report', path)}`,
   ];
 }
 

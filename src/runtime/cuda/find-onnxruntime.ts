@@ -70,7 +70,10 @@ async function openFolder(
     .sort((a, b) => a.length - b.length)
     .at(-1);
   if (name === undefined)
-    return { message: `${folder} has the CUDA provider, but no libonnxruntime.so`, remedy: '' };
+    return {
+      message: `${folder} has the CUDA provider, but no libonnxruntime.so`,
+      remedy: `\`${installLine(packageVersion())}\` brings both; ADARAND_ONNXRUNTIME=folder names another place`,
+    };
   const library = await realpath(join(folder, name));
   const version = /[.]so[.](\d+[.]\d+[.]\d+)$/.exec(basename(library))?.[1];
   return { folder, library: join(folder, name), provider: join(folder, PROVIDER), version, origin };
