@@ -10,7 +10,9 @@ export function givenBeside(
 ): string[] {
   return describeOptions(command.options)
     .filter(({ key }) => !allowed.includes(key) && isGiven(given[key]))
-    .map((option) => (command.arguments.includes(option.key) ? option.key.toUpperCase() : `--${flagOf(option)}`));
+    .map((option) =>
+      command.arguments.includes(option.key) ? option.key.toUpperCase() : `--${flagOf(option)}`,
+    );
 }
 
 /** An argument that takes any number of words may have none. */

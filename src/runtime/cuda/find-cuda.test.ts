@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { tinyElf } from '../../../test/helpers/tiny-elf.js';
-import { packageVersion } from '../c-api/library.js';
 import { needsOf } from './cuda-libraries.js';
 import { findCuda } from './find-cuda.js';
 import { findOnnxRuntime } from './find-onnxruntime.js';
@@ -51,7 +50,7 @@ describe('what the device cuda is made of', { skip }, () => {
     await writeFile(join(nothing, PROVIDER), '');
     assertHas(await named(nothing), {
       message: `${nothing} has the CUDA provider, but no libonnxruntime.so`,
-      remedy: `\`${installLine(packageVersion())}\` brings both; ADARAND_ONNXRUNTIME=folder names another place`,
+      remedy: `name the folder that holds libonnxruntime.so and ${PROVIDER}, or unset ADARAND_ONNXRUNTIME`,
     });
     const old = await runtimeFolder('old', '1.22.1');
     assertHas(await named(old), {
