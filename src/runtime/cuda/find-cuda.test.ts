@@ -7,7 +7,7 @@ import { tinyElf } from '../../../test/helpers/tiny-elf.js';
 import { needsOf } from './cuda-libraries.js';
 import { findCuda } from './find-cuda.js';
 import { findOnnxRuntime } from './find-onnxruntime.js';
-import { installLine, librariesLine } from './install-line.js';
+import { librariesLine } from './install-line.js';
 import { unavailable } from './problem.js';
 import { cudaFolders } from './python-environments.js';
 
