@@ -9,7 +9,6 @@ import { percent } from '../format-accuracy.js';
 import { commandLine } from '../run/command-line.js';
 import { percentOf } from '../run/options/percent-of.js';
 import { totalOf } from '../run/profile/profile.js';
-import { commands } from './commands/index.js';
 import { profileTable } from './profile-table.js';
 
 /** What is printed at the end of an experiment. */
@@ -25,7 +24,7 @@ export function conclusion(report: CompareReport, { profile }: { readonly profil
       : `${failed} of ${runs.length} runs failed: ${commandLine('compare', '--resume', path, '--retry')}`,
     `${duration(seconds)} in all`,
     `written: ${path}/ with experiment.json, runs/, splits/`,
-    ...(commands.some(({ name }) => name === 'report') ? [`next: ${commandLine('report', path)}`] : []),
+    `next: ${commandLine('report', path)}`,
   ];
 }
 

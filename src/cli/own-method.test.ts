@@ -160,6 +160,7 @@ export default {
       await write(bound);
       const { code, stderr } = await train(...more);
       assert.match(stderr, pattern);
+      assert.match(stderr, /^hint: ./m);
       assert.equal(code, 2, stderr);
       assert.doesNotMatch(stderr, /^ +at /m);
     });

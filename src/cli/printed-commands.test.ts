@@ -32,7 +32,6 @@ const printed = {
     "'compare', '--resume', path, '--retry'",
     "'compare', '--help'",
     "'compare', ...words",
-    // Printed as soon as there is this command.
     "'report', path",
   ],
   search: ["'tune', '--resume', path", "'tune', '--resume', path, '--minutes', enough"],

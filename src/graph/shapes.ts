@@ -85,5 +85,9 @@ export function requireSizes(operator: string, shape: readonly number[]): void {
 }
 
 function unexpected(shape: readonly number[], name: string, expected: string): AdarandError {
-  return new AdarandError('graph.shape', `${name} [${shape}] is not ${expected}`);
+  return new AdarandError(
+    'graph.shape',
+    `${name} [${shape}] is not ${expected}`,
+    'Bring it into that shape first, with reshape or transpose.',
+  );
 }

@@ -93,7 +93,11 @@ export const uot = defineMethod({
       async prepare(tools) {
         const images = await tools.features('source');
         if (images.labels.length === 0)
-          throw new AdarandError('method.no-source-images', 'there are no source images to choose from');
+          throw new AdarandError(
+            'method.no-source-images',
+            'there are no source images to choose from',
+            'Give a --source with images that can be read.',
+          );
         const sources = classMeans(images, tools.sourceClasses);
         const targets = classMeans(await tools.features('train'), tools.classes);
 

@@ -5,7 +5,11 @@ import { MAX_SIDE } from './max-side.js';
 /** Another input size, with the same share of the resized image inside the crop. */
 export function resizedTo(preprocessing: Preprocessing, imageSize: number): Preprocessing {
   if (!Number.isInteger(imageSize) || imageSize < 1)
-    throw new AdarandError('model.image-size', `An image size is a positive whole number, not ${imageSize}`);
+    throw new AdarandError(
+      'model.image-size',
+      `An image size is a positive whole number, not ${imageSize}`,
+      'Give the side of the images in pixels, such as 224.',
+    );
   const ratio = preprocessing.resizeSize / preprocessing.imageSize;
   const resized = { ...preprocessing, imageSize, resizeSize: Math.round(imageSize * ratio) };
   const sides = [resized.imageSize, resized.resizeSize];

@@ -23,7 +23,11 @@ export function cifarResNet(
   { activation = 'relu' }: { readonly activation?: Activation } = {},
 ): Network {
   if (depth < 8 || depth % 6 !== 2)
-    throw new AdarandError('model.depth', `A CIFAR ResNet has 6n + 2 layers, not ${depth}`);
+    throw new AdarandError(
+      'model.depth',
+      `A CIFAR ResNet has 6n + 2 layers, not ${depth}`,
+      'Choose 20, 32, 44, 56 or 110.',
+    );
   const blocks = blocksOf((depth - 2) / 6);
   const act = activations[activation];
   return backbone(

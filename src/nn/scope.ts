@@ -36,7 +36,11 @@ export function recordingScope(
     const before = made.get(name);
     if (before !== undefined) return before;
     if (tensor === undefined)
-      throw new AdarandError('model.missing-tensor', `${network.name} has no tensor ${name}`);
+      throw new AdarandError(
+        'model.missing-tensor',
+        `${network.name} has no tensor ${name}`,
+        'Its weights are not those of this architecture: download or export the model again.',
+      );
     const value = input(inputName, tensor);
     made.set(name, value);
     return value;

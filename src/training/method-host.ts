@@ -58,6 +58,7 @@ export class MethodHost {
       throw new AdarandError(
         'method.no-tensor',
         `${name}: \`reads\` of epochCallback names ${unknown}, which is not one of its states`,
+        `Make it with \`state\` in the loss, or leave it out of \`reads\`.`,
       );
     const read = await state.read(declared.map((each) => METHOD_PREFIX + each));
     const tensor = this.#reader((own) => {
@@ -66,6 +67,7 @@ export class MethodHost {
       throw new AdarandError(
         'method.no-tensor',
         `${name}: epochCallback.run reads the state ${own.slice(METHOD_PREFIX.length)}, which \`reads\` does not name`,
+        'Add it to `reads` of epochCallback.',
       );
     });
     const next = checkStates(name, epochCallback.run(tensor, predictions), (each) => this.#typeOf(each));
@@ -84,6 +86,7 @@ export class MethodHost {
     throw new AdarandError(
       'method.no-tensor',
       `${this.#method.name}: sourceSampler reads the state ${own.slice(METHOD_PREFIX.length)}, which steps update`,
+      'Choose images by what no step changes: a tensor of `prepare`, or a state that epochCallback sets.',
     );
   });
 

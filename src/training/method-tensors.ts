@@ -13,11 +13,17 @@ export function requireTensor<D extends DType = 'float32'>(
   missing: string,
   dtype?: D,
 ): Tensor<D> {
-  if (tensor === undefined) throw new AdarandError('method.no-tensor', missing);
+  if (tensor === undefined)
+    throw new AdarandError(
+      'method.no-tensor',
+      missing,
+      'A tensor is there by the name that `prepare` returned it under, or `state` was called with.',
+    );
   if (isOf<D>(tensor, dtype)) return tensor;
   throw new AdarandError(
     'method.no-tensor',
     `a tensor of [${tensor.shape}] is asked for as ${dtype ?? 'float32'}, and is ${tensor.dtype}`,
+    `Ask for it as ${tensor.dtype}.`,
   );
 }
 
@@ -32,6 +38,7 @@ export function checkTensors(method: string, part: string, tensors: Tensors): Te
       throw new AdarandError(
         'method.tensor',
         `${method}: ${part} returned something else than a tensor of finite numbers as ${name}`,
+        'Return an object of tensors by name, as `float32` and `int32` of adarand/graph make them, without NaN and infinities.',
       );
   return tensors;
 }
@@ -55,6 +62,7 @@ export function checkStates(
           (state === undefined
             ? 'which is not one of its states'
             : `a state of ${state.dtype} [${state.shape}]`),
+        'Return new values for states that the loss makes, each of its type and shape.',
       );
   }
   return next;
@@ -76,6 +84,7 @@ export function checkSample(
   throw new AdarandError(
     'method.sample',
     `${method}: sourceSampler should return an Int32Array of ${wanted} positions below ${available}`,
+    'Return as many positions as `targets` has, each of them below the count of source images.',
   );
 }
 

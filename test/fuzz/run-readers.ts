@@ -165,7 +165,7 @@ export const runReaders = {
   },
   'the page of a run': fileReader('page.html', {
     ending: 'html',
-    parsedIn: ['figures/page/has-mark.ts'],
+    parsedIn: ['files/has-mark.ts'],
     samples: async () => [Buffer.from(`<!doctype html>\n${GENERATOR}\n`)],
     mutate: mutateBytes,
     open: (path) => checkReplaceable(path, false),

@@ -11,7 +11,11 @@ export function describeFinalist(
   // A later stage has more epochs.
   const run = tried.findLast((one) => one.method === method && one.configuration === number);
   if (run === undefined)
-    throw new AdarandError('run.damaged', `no run of configuration ${number} of ${method} is recorded`);
+    throw new AdarandError(
+      'run.damaged',
+      `no run of configuration ${number} of ${method} is recorded`,
+      'Start the search again in another folder.',
+    );
   const { accuracy } = mean(outcomes);
   const squares = outcomes.reduce((sum, outcome) => sum + (outcome.accuracy - accuracy) ** 2, 0);
   return {

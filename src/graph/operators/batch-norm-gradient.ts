@@ -25,7 +25,11 @@ export const BatchNormGradient: Composite<Attributes, 5, 3> = {
     requireChannels('BatchNormGradient', x, { scale, mean, variance });
     requireFloat('BatchNormGradient', 'dy', dy);
     if (!sameShape(dy.shape, x.shape))
-      throw new AdarandError('graph.shape', `BatchNormGradient: dy is [${dy.shape}], and x [${x.shape}]`);
+      throw new AdarandError(
+        'graph.shape',
+        `BatchNormGradient: dy is [${dy.shape}], and x [${x.shape}]`,
+        'The gradient of a result has its shape: see what dy was computed from.',
+      );
     return [dy, scale, scale];
   },
   gradient: () => [secondDerivative, secondDerivative, secondDerivative, secondDerivative, secondDerivative],

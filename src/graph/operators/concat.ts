@@ -15,7 +15,8 @@ export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
   doc: 'Joins tensors along an axis.',
   infer: (inputs, { axis }) => {
     const [first, ...rest] = inputs;
-    if (first === undefined) throw new AdarandError('graph.shape', 'Concat: nothing to join');
+    if (first === undefined)
+      throw new AdarandError('graph.shape', 'Concat: nothing to join', 'Give one value or more.');
     requireSameDType('Concat', inputs);
     requireAxis('Concat', axis, first.shape);
     const fits = (shape: Shape) =>

@@ -20,7 +20,11 @@ export function convOutputShape(x: Shape, w: Shape, attributes: ConvAttributes):
   const [top, left, bottom, right] = edges(attributes.pads, 'Conv: pads');
   const { group } = attributes;
   if (channels !== perGroup * group || filters % group !== 0)
-    throw new AdarandError('graph.shape', `Conv: x [${x}] and w [${w}] do not fit with ${group} groups`);
+    throw new AdarandError(
+      'graph.shape',
+      `Conv: x [${x}] and w [${w}] do not fit with ${group} groups`,
+      'x is [N, C, H, W] and w [M, C / group, kH, kW], where group divides C and M.',
+    );
   const rows = windows({
     size: height + top + bottom,
     kernel: kernelHeight,
@@ -77,6 +81,7 @@ export function requireConvolution(
     throw new AdarandError(
       'graph.shape',
       `${operator}: a convolution of [${x}] with [${w}] makes [${expected}], not [${y}]`,
+      'Compute the gradient with the attributes of the convolution itself.',
     );
 }
 

@@ -26,6 +26,7 @@ export const Conv: Primitive<ConvAttributes, 'variadic', 1> = {
       throw new AdarandError(
         'graph.shape',
         `Conv: takes x and w, and perhaps a bias, not ${inputs.length} operands`,
+        'Add anything else to its result.',
       );
     const { x, w, bias } = operandsOf(inputs);
     requireFloats('Conv', { x, w, ...(bias && { bias }) });

@@ -13,7 +13,11 @@ export const DeterminantSign: Primitive<Record<never, never>, 1, 1> = {
     requireFloat('DeterminantSign', 'its operand', x);
     const [rows, columns] = matrix(x.shape, 'DeterminantSign: its operand');
     if (rows !== columns)
-      throw new AdarandError('graph.shape', `DeterminantSign: [${x.shape}] is not a square matrix`);
+      throw new AdarandError(
+        'graph.shape',
+        `DeterminantSign: [${x.shape}] is not a square matrix`,
+        'Give a matrix [n, n].',
+      );
     return [{ dtype: x.dtype, shape: [] }];
   },
   gradient: () => [noGradient],

@@ -18,6 +18,7 @@ export const GatherGradient: Composite<{ readonly axis: number; readonly shape: 
       throw new AdarandError(
         'graph.shape',
         `GatherGradient: what [${indices.shape}] picks from [${shape}] along axis ${axis} is [${picked}], not [${dy.shape}]`,
+        'Give the gradient of what Gather picked, with the same indices and axis.',
       );
     return [{ dtype: dy.dtype, shape }];
   },

@@ -19,6 +19,7 @@ export const GeluGradient: Composite<Record<never, never>, 2, 1> = {
       throw new AdarandError(
         'graph.shape',
         `GeluGradient: a gradient [${dy.shape}] is not one of values [${x.shape}]`,
+        'The gradient of a result has its shape: see what it was computed from.',
       );
     return [x];
   },

@@ -23,6 +23,7 @@ export const MaxPoolGradient: Composite<PoolAttributes, 4, 1> = {
       throw new AdarandError(
         'graph.shape',
         `MaxPoolGradient: the maxima of [${x.shape}] are [${shape}], not [${other.shape}]`,
+        'Give the maxima, and their gradient, of the pooling with the same attributes.',
       );
     return [x];
   },

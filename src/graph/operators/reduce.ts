@@ -28,7 +28,11 @@ export function reduction(definition: {
       requireNumbers(name, 'its operand', x);
       for (const axis of axes) requireAxis(name, axis, x.shape);
       if (new Set(axes).size !== axes.length)
-        throw new AdarandError('graph.shape', `${name}: axes [${axes}] name one twice`);
+        throw new AdarandError(
+          'graph.shape',
+          `${name}: axes [${axes}] name one twice`,
+          'Name each axis once; -1 is the last one.',
+        );
       return [{ dtype: x.dtype, shape: reducedShape(x.shape, axes) }];
     },
     gradient: ({ inputs: [x], outputs: [y], gradients: [dy] }) => [

@@ -53,6 +53,7 @@ export function split(x: Value, axis: number, count: number): readonly Value[] {
     throw new AdarandError(
       'graph.shape',
       `Split: axis ${axis} of [${x.shape}] does not divide into ${count} equal pieces`,
+      'Choose a count that divides the axis, or cut unequal pieces with slice.',
     );
   return apply(Split, [x], { axis: along, sizes: new Array<number>(count).fill(size) });
 }

@@ -31,7 +31,7 @@ export interface Responses {
 const BATCH_RESPONSES = 2 ** 24;
 const LARGEST_BATCH = 64;
 
-/** Runs a bank of filters over a tools's images. */
+/** Runs a bank of filters over the images of a `prepare`. */
 export class FilterBank {
   /** C of each layer. */
   readonly channels: readonly number[];

@@ -29,7 +29,10 @@ export interface HardPairs {
   readonly mixedPositives: Value;
 }
 
-/** Uniform on [0, 1): the proportions of the hard positives [B, 1] and negatives [B, 1], and the choice [B, B]. */
+/**
+ * The proportions of the hard positives [B, 1] and negatives [B, 1], which are drawn from Beta(a, a), and the choice [B, B],
+ * uniform on [0, 1).
+ */
 export interface PairNoise {
   readonly positiveShare: Value;
   readonly choice: Value;

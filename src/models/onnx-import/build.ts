@@ -5,6 +5,7 @@ import { buildForBatch, type Reference } from './any-batch.js';
 import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';
 import { Folding } from './constants.js';
+import { AGAIN } from './damaged.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import { nameFeatureMaps } from './feature-maps.js';
 import { type BuildContext, NodeReader, unsupportedOperator } from './node-reader.js';
@@ -61,7 +62,7 @@ function buildValues(
     const role = roles.get(name);
     const tensor = model.constants.get(name);
     if (tensor === undefined)
-      throw new AdarandError('model.damaged', `${model.file} is damaged: nothing makes "${name}"`);
+      throw new AdarandError('model.damaged', `${model.file} is damaged: nothing makes "${name}"`, AGAIN);
     const value =
       role === undefined ? constant(tensor) : role === 'buffer' ? scope.buffer(name) : scope.parameter(name);
     values.set(name, value);

@@ -9,6 +9,7 @@ import {
 } from '../../graph/onnx/onnx_pb.js';
 import { PRODUCER } from '../../graph/onnx/write.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
+import { AGAIN } from './damaged.js';
 import { decodedSize } from './decoded-size.js';
 import { withoutEarlierStatistics } from './earlier-statistics.js';
 import type { ExternalData } from './external-data.js';
@@ -161,7 +162,7 @@ function constantOf({ name, attributes }: OnnxNode, file: string, external?: Ext
   const integers = attributes.get('value_ints');
   if (integers !== undefined)
     return { dtype: 'int64', shape: [integers.ints.length], data: BigInt64Array.from(integers.ints) };
-  throw new AdarandError('model.damaged', `${file} is damaged: the Constant "${name}" has no value`);
+  throw new AdarandError('model.damaged', `${file} is damaged: the Constant "${name}" has no value`, AGAIN);
 }
 
 function shapeOf({ type }: ValueInfoProto): (number | undefined)[] {

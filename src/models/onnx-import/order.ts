@@ -1,4 +1,5 @@
 import { AdarandError } from '../../errors.js';
+import { AGAIN } from './damaged.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 
 /**
@@ -19,9 +20,14 @@ export function nodesFor(target: string, model: OnnxModel): OnnxNode[] {
       throw new AdarandError(
         'model.damaged',
         `${file} is damaged: ${reader} reads "${name}", which nothing makes`,
+        AGAIN,
       );
     if (state.get(node) === 'open')
-      throw new AdarandError('model.damaged', `${file} is damaged: "${node.name}" needs its own result`);
+      throw new AdarandError(
+        'model.damaged',
+        `${file} is damaged: "${node.name}" needs its own result`,
+        AGAIN,
+      );
     if (state.has(node)) return;
     state.set(node, 'open');
     stack.push({ node, next: 0 });

@@ -2,6 +2,7 @@ import { AdarandError, invariant } from '../../errors.js';
 import { decodeElements } from '../../files/safetensors-elements.js';
 import type { TensorProto } from '../../graph/onnx/onnx_pb.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
+import { AGAIN } from './damaged.js';
 import { type ExternalData, oneFile } from './external-data.js';
 
 /** Element types of ONNX (TensorProto.DataType) that graphs compute with; halves and doubles become float32. */
@@ -36,11 +37,7 @@ export function decodeTensor(proto: TensorProto, file: string, external?: Extern
       'Use the float32 export of the model, not a quantised one.',
     );
   const damaged = (what: string) =>
-    new AdarandError(
-      'model.damaged',
-      `${file} is damaged: its tensor "${name}" ${what}`,
-      'Download or export the model again.',
-    );
+    new AdarandError('model.damaged', `${file} is damaged: its tensor "${name}" ${what}`, AGAIN);
   if (!shape.every((d) => Number.isSafeInteger(d) && d >= 0) || size > MAXIMUM_SIZE)
     throw damaged(`has the shape [${shape}]`);
   const expected = size * element.bytes;

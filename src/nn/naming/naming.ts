@@ -116,7 +116,11 @@ export function toTheirs(naming: Naming, prefix: string, weights: Weights): Map<
   for (const [name, tensor] of weights) {
     const found = renameOf(naming, prefix, name);
     if (found === undefined)
-      throw new AdarandError('model.unused-tensor', `${name} has no name in ${naming.library}`);
+      throw new AdarandError(
+        'model.unused-tensor',
+        `${name} has no name in ${naming.library}`,
+        'The ONNX file of the same network has all of its tensors.',
+      );
     const { names, form, shares } = found;
     const theirs = form.toTheirs(tensor);
     if (names.length === 1) named.set(at(names, 0), theirs);

@@ -161,6 +161,9 @@ function checkBound(bound: BoundMethod): BoundMethod {
   throw new Error(`bind returned something else than needs and loss (${problems.join('; ')})`);
 }
 
+const CONTRACT =
+  'The code of the method raises this; docs/architecture.md, "A method", says what it is made of.';
+
 /** An error of a module's code, with the module's path. Errors about the input or the machine are not changed. */
 function failed(path: string, error: unknown): unknown {
   if (error instanceof AdarandError && /^method\.(loss|no-tensor)$/.test(error.code))
@@ -168,5 +171,6 @@ function failed(path: string, error: unknown): unknown {
   if (error instanceof AdarandError && !error.code.startsWith('graph.')) return error;
   const reason = messageOf(error);
   const message = reason.replace(/^invariant violated: /, '');
-  return new AdarandError('method.failed', `${path}: ${message}`, undefined, error);
+  const hint = (error instanceof AdarandError ? error.hint : undefined) ?? CONTRACT;
+  return new AdarandError('method.failed', `${path}: ${message}`, hint, error);
 }

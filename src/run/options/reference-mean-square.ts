@@ -1,5 +1,5 @@
 /**
- * What `feature-scale` refers to: the mean square of the pooled features of the paper's ResNet-50 (ImageNet
+ * What the unit `features` refers to: the mean square of the pooled features of the paper's ResNet-50 (ImageNet
  * classification), for which lambda = 1 was found.
  *
  * The AdaRand paper's Table 1 has, averaged over the 2048 coordinates, a mean of 0.418 and a "variance" of 0.269 on

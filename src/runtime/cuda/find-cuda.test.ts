@@ -50,6 +50,7 @@ describe('what the device cuda is made of', { skip }, () => {
     await writeFile(join(nothing, PROVIDER), '');
     assertHas(await named(nothing), {
       message: `${nothing} has the CUDA provider, but no libonnxruntime.so`,
+      remedy: `name the folder that holds libonnxruntime.so and ${PROVIDER}, or unset ADARAND_ONNXRUNTIME`,
     });
     const old = await runtimeFolder('old', '1.22.1');
     assertHas(await named(old), {

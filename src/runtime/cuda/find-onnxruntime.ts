@@ -57,11 +57,11 @@ async function npmFolder(ownLibrary: () => Promise<string>): Promise<OnnxRuntime
   return { ...found, version: packageVersion() };
 }
 
-/** Undefined of a folder without the CUDA provider. */
+/** Undefined of a folder without the CUDA provider; what is wrong with it, where it has nothing else. */
 async function openFolder(
   folder: string,
   origin: OnnxRuntimeFolder['origin'],
-): Promise<OnnxRuntimeFolder | Problem | undefined> {
+): Promise<OnnxRuntimeFolder | Pick<Problem, 'message'> | undefined> {
   const names = await namesIn(folder);
   if (!names.includes(PROVIDER)) return undefined;
   // The name with most digits of the version; the others are links to it.
@@ -69,8 +69,7 @@ async function openFolder(
     .filter((each) => /^libonnxruntime[.]so([.]\d+)*$/.test(each))
     .sort((a, b) => a.length - b.length)
     .at(-1);
-  if (name === undefined)
-    return { message: `${folder} has the CUDA provider, but no libonnxruntime.so`, remedy: '' };
+  if (name === undefined) return { message: `${folder} has the CUDA provider, but no libonnxruntime.so` };
   const library = await realpath(join(folder, name));
   const version = /[.]so[.](\d+[.]\d+[.]\d+)$/.exec(basename(library))?.[1];
   return { folder, library: join(folder, name), provider: join(folder, PROVIDER), version, origin };

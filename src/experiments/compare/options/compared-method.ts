@@ -50,7 +50,7 @@ async function spelled(word: string): Promise<MethodObject> {
     const place = kind === undefined ? options : train;
     const own = kind === undefined ? key : optionKey(key);
     if (Object.hasOwn(place, own))
-      throw new AdarandError('config.invalid', `${key} is given twice in ${word}`);
+      throw new AdarandError('config.invalid', `${key} is given twice in ${word}`, 'Leave one of them out.');
     place[own] = kind === undefined ? value : typedWord(value, kind);
   }
   return { name, options, ...ownOptions(train) };
