@@ -2,7 +2,7 @@ import { methods } from '../src/methods/index.js';
 import { type BackboneName, backboneNamed } from '../src/nn/registry.js';
 import { nodeDriver } from '../src/runtime/node.js';
 import { lowerProgram } from '../src/runtime/program.js';
-import { newHead } from '../src/training/classifier.js';
+import { newHead } from '../src/training/new-head.js';
 import { sameRates } from '../src/training/rate-factors.js';
 import { buildStep } from '../src/training/step-graph.js';
 import { stepSettings } from './step-settings.js';

@@ -3,7 +3,7 @@ import { isMethodName, methods } from '../src/methods/index.js';
 import { openModel } from '../src/models/open.js';
 import type { Driver } from '../src/runtime/driver.js';
 import { nodeDriver } from '../src/runtime/node.js';
-import { newHead } from '../src/training/classifier.js';
+import { newHead } from '../src/training/new-head.js';
 import { sameRates } from '../src/training/rate-factors.js';
 import { buildStep } from '../src/training/step-graph.js';
 import { Stepper } from '../src/training/stepper.js';

@@ -58,12 +58,6 @@ export function createProgress({
   const downloads = new Eta();
   /** Of the training images; source images come after them. */
   let imbalance: number | undefined;
-  const describeProgress = ({ phase, done, total }: Extract<RunEvent, { type: 'progress' }>): string => {
-    if (phase !== 'download') return `${done}/${total}`;
-    const left = downloads.secondsLeft(done, total);
-    const size = `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
-    return Number.isNaN(left) ? size : `${size}, ${duration(left)} left`;
-  };
   return {
     onEvent(event) {
       switch (event.type) {
@@ -71,7 +65,7 @@ export function createProgress({
           if (line.live) line.update(`${doing[event.phase]} ...`);
           break;
         case 'progress':
-          line.update(`${doing[event.phase]}: ${describeProgress(event)}`);
+          line.update(`${doing[event.phase]}: ${describeProgress(event, downloads)}`);
           break;
         case 'data':
           imbalance ??= event.report.imbalance;
@@ -96,15 +90,9 @@ export function createProgress({
         case 'run':
           line.print(describeRun(event));
           break;
-        case 'step': {
-          const { loss = Number.NaN, images_per_second: speed = 0 } = event.metrics;
-          const left = eta.secondsLeft(event.step, event.totalSteps);
-          line.update(
-            `epoch ${event.epoch}  step ${event.step}/${event.totalSteps}  loss ${loss.toFixed(3)}  ` +
-              `${short(Number(speed.toPrecision(3)))} img/s  ${duration(left)} left`,
-          );
+        case 'step':
+          line.update(describeStep(event, eta));
           break;
-        }
         case 'epoch':
           line.print(describeEpoch(event, imbalance !== undefined && isUnbalanced(imbalance)));
           break;
@@ -114,6 +102,25 @@ export function createProgress({
     },
     end: () => line.clear(),
   };
+}
+
+function describeProgress(
+  { phase, done, total }: Extract<RunEvent, { type: 'progress' }>,
+  downloads: Eta,
+): string {
+  if (phase !== 'download') return `${done}/${total}`;
+  const left = downloads.secondsLeft(done, total);
+  const size = `${(done / 1e6).toFixed(1)} of ${(total / 1e6).toFixed(1)} MB`;
+  return Number.isNaN(left) ? size : `${size}, ${duration(left)} left`;
+}
+
+function describeStep(
+  { epoch, step, totalSteps, metrics }: Extract<RunEvent, { type: 'step' }>,
+  eta: Eta,
+): string {
+  const { loss = Number.NaN, images_per_second: speed = 0 } = metrics;
+  const left = duration(eta.secondsLeft(step, totalSteps));
+  return `epoch ${epoch}  step ${step}/${totalSteps}  loss ${loss.toFixed(3)}  ${short(Number(speed.toPrecision(3)))} img/s  ${left} left`;
 }
 
 function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }>): string {

@@ -13,7 +13,7 @@ import { cifarResNet } from '../nn/cifar-resnet.js';
 import { optimizers } from '../optimizers/index.js';
 import { schedules } from '../optimizers/schedules.js';
 import { lowerProgram } from '../runtime/program.js';
-import { newHead } from '../training/classifier.js';
+import { newHead } from '../training/new-head.js';
 import { sameRates } from '../training/rate-factors.js';
 import { buildStep } from '../training/step-graph.js';
 import { crossovers } from './crossovers.js';

@@ -9,8 +9,11 @@ import type { Network, Parameter } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
 import { type CompileOptions, Program, type ProgramGraph } from '../runtime/program.js';
 import type { State } from '../runtime/state.js';
-import { buildFeatures, HEAD_BIAS, HEAD_WEIGHT, normalize, PIXELS } from './classifier.js';
+import { buildFeatures } from './build-features.js';
 import { Feeds, type PixelBatch } from './feeds.js';
+import { PIXELS } from './input-names.js';
+import { normalize } from './normalize.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from './state-names.js';
 import { logMeanSoftmax, type TestTimeAugmentation } from './test-time-augmentation.js';
 
 export interface EvaluatorOptions {

@@ -1,7 +1,7 @@
 import { at, invariant } from '../errors.js';
 import { type Tensor, zeros } from '../graph/tensor.js';
 import { Random } from '../random.js';
-import { LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
+import { LABELS, ONE_HOT, PIXELS, sourceInput } from './input-names.js';
 import { fillNoise } from './noise.js';
 import type { HostScalar, NoiseInput } from './step-parts.js';
 import { mirror } from './test-time-augmentation.js';

@@ -8,8 +8,8 @@ import { sgd } from '../optimizers/sgd.js';
 import type { Driver } from '../runtime/driver.js';
 import { nodeDriver } from '../runtime/node.js';
 import { start } from './checkpoint.js';
-import { newHead } from './classifier.js';
 import type { TrainingBatch } from './feeds.js';
+import { newHead } from './new-head.js';
 import { sameRates } from './rate-factors.js';
 import { Trainer } from './trainer.js';
 

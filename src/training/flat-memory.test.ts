@@ -7,7 +7,7 @@ import { sgd } from '../optimizers/sgd.js';
 import type { Driver } from '../runtime/driver.js';
 import { bindingDriver, cApiDriver } from '../runtime/node.js';
 import { webDriver } from '../runtime/web.js';
-import { newHead } from './classifier.js';
+import { newHead } from './new-head.js';
 import { sameRates } from './rate-factors.js';
 import { buildStep } from './step-graph.js';
 import { Stepper } from './stepper.js';

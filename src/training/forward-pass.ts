@@ -4,16 +4,10 @@ import type { SourceBatch } from '../methods/inputs.js';
 import { linear } from '../nn/functional.js';
 import type { Network, Parameter } from '../nn/network.js';
 import { type RecordingScope, recordingScope } from '../nn/scope.js';
-import {
-  buildFeatures,
-  HEAD_BIAS,
-  HEAD_WEIGHT,
-  LABELS,
-  normalize,
-  ONE_HOT,
-  PIXELS,
-  sourceInput,
-} from './classifier.js';
+import { buildFeatures } from './build-features.js';
+import { LABELS, ONE_HOT, PIXELS, sourceInput } from './input-names.js';
+import { normalize } from './normalize.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from './state-names.js';
 import { known } from './step-parts.js';
 
 export interface ForwardOptions {

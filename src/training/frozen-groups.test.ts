@@ -17,7 +17,7 @@ import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { Random } from '../random.js';
 import { nodeDriver } from '../runtime/node.js';
-import { newHead } from './classifier.js';
+import { newHead } from './new-head.js';
 import { type RateFactors, sameRates } from './rate-factors.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 import { Stepper } from './stepper.js';

@@ -6,7 +6,8 @@ import { input, type Value } from '../graph/value.js';
 import type { FrozenNetwork } from '../methods/prepare.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import { buildFeatures, normalize } from './classifier.js';
+import { buildFeatures } from './build-features.js';
+import { normalize } from './normalize.js';
 import { frozen } from './state-names.js';
 
 /** Features and intermediate maps of images, by the network as it was pretrained, in evaluation mode. */

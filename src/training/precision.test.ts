@@ -6,7 +6,7 @@ import { schedules } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import type { Driver, SessionOptions } from '../runtime/driver.js';
 import { nodeDriver } from '../runtime/node.js';
-import { newHead } from './classifier.js';
+import { newHead } from './new-head.js';
 import { sameRates } from './rate-factors.js';
 import { Trainer } from './trainer.js';
 

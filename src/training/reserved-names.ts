@@ -1,8 +1,17 @@
 import { optimizers } from '../optimizers/index.js';
 import { nextOf } from '../runtime/program.js';
-import { HEAD_BIAS, HEAD_WEIGHT, LABELS, ONE_HOT, PIXELS, sourceInput } from './classifier.js';
 import { diagnostics } from './diagnostics.js';
-import { collectedOf, emaOf, frozen, METHOD_PREFIX, PRETRAINED_HEAD, slotOf } from './state-names.js';
+import { LABELS, ONE_HOT, PIXELS, sourceInput } from './input-names.js';
+import {
+  collectedOf,
+  emaOf,
+  frozen,
+  HEAD_BIAS,
+  HEAD_WEIGHT,
+  METHOD_PREFIX,
+  PRETRAINED_HEAD,
+  slotOf,
+} from './state-names.js';
 
 /** Names that the graphs of a run have for something else than a tensor of the network: inputs, outputs, the new head. */
 const reserved: ReadonlySet<string> = new Set([

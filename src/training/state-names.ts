@@ -1,5 +1,9 @@
 /** What a run calls tensors that its network does not have: by these names, none of them is mistaken for another. */
 
+/** A parameter of the backbone is `conv1.weight`, the new head's are these. */
+export const HEAD_WEIGHT = 'head.weight';
+export const HEAD_BIAS = 'head.bias';
+
 /** What a method's own tensors are called in the state. */
 export const METHOD_PREFIX = 'method.';
 

@@ -19,10 +19,10 @@ import type { Network } from '../nn/network.js';
 import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
 import { nodeDriver } from '../runtime/node.js';
-import { HEAD_WEIGHT, newHead } from './classifier.js';
 import type { PixelBatch } from './feeds.js';
+import { newHead } from './new-head.js';
 import { sameRates } from './rate-factors.js';
-import { emaOf } from './state-names.js';
+import { emaOf, HEAD_WEIGHT } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 
 import { Stepper } from './stepper.js';

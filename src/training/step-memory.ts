@@ -2,7 +2,9 @@ import { sizeOf } from '../graph/tensor.js';
 import { input, topologicalOrder, type Value } from '../graph/value.js';
 import type { Network } from '../nn/network.js';
 import { recordingScope } from '../nn/scope.js';
-import { buildFeatures, normalize, PIXELS } from './classifier.js';
+import { buildFeatures } from './build-features.js';
+import { PIXELS } from './input-names.js';
+import { normalize } from './normalize.js';
 
 /** What decides how much memory a step takes, in numbers. */
 export interface StepSize {

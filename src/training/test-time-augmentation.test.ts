@@ -6,9 +6,9 @@ import { at } from '../errors.js';
 import { Random } from '../random.js';
 import { nodeDriver } from '../runtime/node.js';
 import { State } from '../runtime/state.js';
-import { newHead } from './classifier.js';
 import { Evaluator } from './evaluation.js';
 import type { PixelBatch } from './feeds.js';
+import { newHead } from './new-head.js';
 import { logMeanSoftmax, mirror } from './test-time-augmentation.js';
 
 function softmax(logits: readonly number[]): number[] {

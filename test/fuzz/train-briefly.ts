@@ -7,7 +7,7 @@ import { adamw } from '../../src/optimizers/adam.js';
 import { constant } from '../../src/optimizers/schedules.js';
 import type { Driver } from '../../src/runtime/driver.js';
 import { nodeDriver } from '../../src/runtime/node.js';
-import { newHead } from '../../src/training/classifier.js';
+import { newHead } from '../../src/training/new-head.js';
 import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep } from '../../src/training/step-graph.js';
 import { Stepper } from '../../src/training/stepper.js';

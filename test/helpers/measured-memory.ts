@@ -1,4 +1,5 @@
 /** A program that says what a training step (of `memorySteps`, by its place) needs at least, and took: bytes, as JSON. */
+
 import { at } from '../../src/errors.js';
 import { methods } from '../../src/methods/index.js';
 import { backboneNamed } from '../../src/nn/registry.js';
@@ -7,7 +8,7 @@ import { constant } from '../../src/optimizers/schedules.js';
 import { memoryBound } from '../../src/runtime/memory-bound.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import { lowerProgram } from '../../src/runtime/program.js';
-import { newHead } from '../../src/training/classifier.js';
+import { newHead } from '../../src/training/new-head.js';
 import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep } from '../../src/training/step-graph.js';
 import { Stepper } from '../../src/training/stepper.js';

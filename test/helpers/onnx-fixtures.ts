@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { at } from '../../src/errors.js';
 import { type AttributeProto, AttributeProtoSchema, ModelProtoSchema } from '../../src/graph/onnx/onnx_pb.js';
-import { attributeProto, tensorProto } from '../../src/graph/onnx/write.js';
+import { attributeProto, tensorProto } from '../../src/graph/onnx/protos.js';
 import type { Shape, Tensor } from '../../src/graph/tensor.js';
 import { input } from '../../src/graph/value.js';
 import { linear } from '../../src/nn/functional.js';

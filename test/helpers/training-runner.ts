@@ -2,6 +2,7 @@
  * Trains small networks for a few steps on the CPU and on another device, by the same images and draws:
  * `node training-runner.js DEVICE`. A line of JSON for each says how far the two are apart.
  */
+
 import { type Device, devices } from '../../src/graph/device.js';
 import { zeros } from '../../src/graph/tensor.js';
 import { adarand } from '../../src/methods/adarand.js';
@@ -15,7 +16,7 @@ import { constant } from '../../src/optimizers/schedules.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { Random } from '../../src/random.js';
 import { driverFor } from '../../src/run/device/driver-for.js';
-import { newHead } from '../../src/training/classifier.js';
+import { newHead } from '../../src/training/new-head.js';
 import { sameRates } from '../../src/training/rate-factors.js';
 import { statisticsOf } from '../../src/training/statistics.js';
 import { buildStep } from '../../src/training/step-graph.js';

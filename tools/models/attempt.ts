@@ -5,7 +5,7 @@ import { constant } from '../../src/optimizers/schedules.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import { Program } from '../../src/runtime/program.js';
-import { newHead } from '../../src/training/classifier.js';
+import { newHead } from '../../src/training/new-head.js';
 import { sameRates } from '../../src/training/rate-factors.js';
 import { buildStep } from '../../src/training/step-graph.js';
 

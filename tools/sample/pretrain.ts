@@ -5,6 +5,7 @@
  *
  * The same seed gives the same file on the same machine. The test images are looked at once, at the end.
  */
+
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { evalBatches, ImageCache, trainBatches } from '../../src/data/index.js';
@@ -20,9 +21,10 @@ import { cosine, warmUp } from '../../src/optimizers/schedules.js';
 import { sgd } from '../../src/optimizers/sgd.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import type { CheckpointStore, Position } from '../../src/training/checkpoint.js';
-import { HEAD_BIAS, HEAD_WEIGHT, newHead } from '../../src/training/classifier.js';
 import type { TrainingEvent } from '../../src/training/events.js';
+import { newHead } from '../../src/training/new-head.js';
 import { sameRates } from '../../src/training/rate-factors.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from '../../src/training/state-names.js';
 import { Trainer } from '../../src/training/trainer.js';
 import { fashionClasses, openFashionMnist } from './fashion-mnist.js';
 

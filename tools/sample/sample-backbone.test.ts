@@ -10,8 +10,8 @@ import { openModel } from '../../src/models/open.js';
 import type { Parameter } from '../../src/nn/network.js';
 import { nodeDriver } from '../../src/runtime/node.js';
 import { State } from '../../src/runtime/state.js';
-import { HEAD_BIAS, HEAD_WEIGHT } from '../../src/training/classifier.js';
 import { Evaluator } from '../../src/training/evaluation.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from '../../src/training/state-names.js';
 import { fashionImages } from './fashion-mnist.js';
 
 const configSchema = z.object({ adarand: z.object({ test_accuracy: z.number(), license: z.string() }) });

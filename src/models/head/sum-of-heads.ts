@@ -1,5 +1,5 @@
 import { at } from '../../errors.js';
-import { attributeProto } from '../../graph/onnx/write.js';
+import { attributeProto } from '../../graph/onnx/protos.js';
 import { float32, type Tensor } from '../../graph/tensor.js';
 import type { OnnxModel, OnnxNode } from '../onnx-import/decode.js';
 import { type LinearHead, layerOf } from './linear-layer.js';

@@ -1,5 +1,5 @@
 import { at } from '../../errors.js';
-import { attributeProto } from '../../graph/onnx/write.js';
+import { attributeProto } from '../../graph/onnx/protos.js';
 import { concat } from '../../graph/operators/concat.js';
 import { slice } from '../../graph/operators/slice.js';
 import type { Value } from '../../graph/value.js';

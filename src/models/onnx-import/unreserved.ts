@@ -1,4 +1,4 @@
-import { isAnonymous } from '../../graph/onnx/write.js';
+import { isAnonymous } from '../../graph/onnx/node-collector.js';
 import type { Tensor } from '../../graph/tensor.js';
 import { isReserved } from '../../training/reserved-names.js';
 import type { OnnxModel, OnnxNode } from './decode.js';

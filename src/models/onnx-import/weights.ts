@@ -1,4 +1,4 @@
-import { isAnonymous } from '../../graph/onnx/write.js';
+import { isAnonymous } from '../../graph/onnx/node-collector.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';

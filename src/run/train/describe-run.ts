@@ -1,7 +1,7 @@
 import { evidenceIn } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { Network, Preprocessing } from '../../nn/network.js';
-import { newHead } from '../../training/classifier.js';
+import { newHead } from '../../training/new-head.js';
 import { deviceVersions } from '../device/device-versions.js';
 import { absolute } from '../folder/absolute.js';
 import { describeMachine } from '../folder/describe-machine.js';

@@ -3,8 +3,7 @@ import type { Tensor } from '../../graph/tensor.js';
 import { sameShape } from '../../graph/tensor.js';
 import type { ExportedModel } from '../../models/export/onnx.js';
 import type { Network } from '../../nn/network.js';
-import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
-import { emaOf } from '../../training/state-names.js';
+import { emaOf, HEAD_BIAS, HEAD_WEIGHT } from '../../training/state-names.js';
 
 /**
  * The classifier that a run's tensors make, those of a trainer's state or of a checkpoint: the moving averages, where

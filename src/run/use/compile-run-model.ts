@@ -1,8 +1,8 @@
 import type { Head, Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
 import { State } from '../../runtime/state.js';
-import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/classifier.js';
 import { Evaluator } from '../../training/evaluation.js';
+import { HEAD_BIAS, HEAD_WEIGHT } from '../../training/state-names.js';
 
 /** The classifier compiled for batches of a size, with its state. */
 export async function compileRunModel(

@@ -11,7 +11,7 @@ import { constant } from '../../optimizers/schedules.js';
 import { sgd } from '../../optimizers/sgd.js';
 import { memoryBound } from '../../runtime/memory-bound.js';
 import { lowerProgram } from '../../runtime/program.js';
-import { newHead } from '../../training/classifier.js';
+import { newHead } from '../../training/new-head.js';
 import { sameRates } from '../../training/rate-factors.js';
 import { buildStep } from '../../training/step-graph.js';
 import type { RunHost } from '../events.js';

@@ -10,7 +10,7 @@ import { methods } from '../../methods/index.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
 import { schedules } from '../../optimizers/schedules.js';
 import { sgd } from '../../optimizers/sgd.js';
-import { newHead } from '../../training/classifier.js';
+import { newHead } from '../../training/new-head.js';
 import { sameRates } from '../../training/rate-factors.js';
 import { buildStep } from '../../training/step-graph.js';
 import { Stepper } from '../../training/stepper.js';
