@@ -23,7 +23,7 @@ const printed = {
     "'predict', run, STANDARD_INPUT",
   ],
   // Their journey is page.test.ts.
-  page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
+  page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder", "'serve', path"],
   // Their journey is tune.test.ts.
   // Their journey is compare.test.ts.
   experiment: [
@@ -31,6 +31,7 @@ const printed = {
     "'compare', '--resume', out",
     "'compare', '--resume', path, '--retry'",
     "'compare', '--help'",
+    "writer, '--resume', path",
     "'compare', ...words",
     // Printed as soon as there is this command.
     "'report', path",
