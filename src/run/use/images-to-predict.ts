@@ -4,6 +4,7 @@ import { type EvaluationSize, evaluationPixels } from '../../data/evaluation-pix
 import { imagesIn, type LabelledImage } from '../../data/index.js';
 import { AdarandError } from '../../errors.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
+import { noImage } from './no-image.js';
 import { unreadable } from './unreadable-image.js';
 
 /** An answer that is an error. */
@@ -36,10 +37,10 @@ export async function imagesOf(given: readonly GivenImage[]): Promise<(FoundImag
 async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile()) return [{ name: path, file: path }];
-  if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
+  if (!found?.isDirectory()) return [nothingAt(path, found ? 'is not a file' : 'does not exist')];
   try {
     const inside = await imagesIn(path);
-    if (inside.length === 0) return [noImage(path, 'has no images')];
+    if (inside.length === 0) return [nothingAt(path, 'has no images')];
     return inside.map((image) => ({ name: image, file: image }));
   } catch (error) {
     if (!(error instanceof AdarandError)) throw error;
@@ -61,9 +62,8 @@ export async function decoded(
   }
 }
 
-function noImage(path: string, what: string): Failed {
-  const hint = 'Give paths of image files, or of folders that have some.';
-  return failed(path, { code: 'predict.no-image', message: `${path} ${what}`, hint });
+function nothingAt(path: string, what: string): Failed {
+  return failed(path, noImage(path, what, 'Give paths of image files, or of folders that have some.'));
 }
 
 function failed(
