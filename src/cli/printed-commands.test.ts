@@ -14,6 +14,8 @@ const printed = {
     "'train', '--resume', path",
     "'train', '--resume', path, ...changeFlags(change)",
     "'train', '--resume', path, ...longer",
+    // Typed in resume.test.ts.
+    "'train', 'DATA', '--resume', run",
   ],
   afterTraining: [
     "'look', run",
