@@ -46,7 +46,13 @@ import type {
 } from './run/options/options.gen.js';
 
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
-export type { ClassifiedImage, PixelImage } from './classifier/given-image.js';
+export type {
+  ClassifiedImage,
+  FileUrl,
+  ImageBlob,
+  NamedImage,
+  PixelImage,
+} from './classifier/given-image.js';
 export { AdarandError } from './errors.js';
 export type { MethodAbout, Reference } from './methods/about.js';
 export { compose } from './methods/compose.js';

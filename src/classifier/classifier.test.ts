@@ -123,18 +123,65 @@ describe('a classifier that is kept open', () => {
     });
     await assert.rejects(classifier.predict([red(), Reflect.get(Object, 'nothing')]), {
       code: 'predict.no-image',
-      message: 'images[1] is no image',
+      message: 'images[1] is no image: it is undefined',
     });
     await assert.rejects(classifier.predict(new Uint8Array(0)), {
       code: 'predict.unreadable-image',
       message: 'the image cannot be read: empty file',
     });
-    await assert.rejects(classifier.predict(inside('gone.png')), { code: 'predict.unreadable-image' });
     await assert.rejects(classifier.predict(red(), { top: 0 }), { code: 'config.invalid' });
     await assert.rejects(load(inside('nowhere')), {
       code: 'load.no-classifier',
       message: `${inside('nowhere')} does not exist`,
     });
+  });
+
+  test('refuses what has no image file as `predict` does', async () => {
+    for (const image of [inside('gone.png'), 'https://example.org/x.jpg']) {
+      const [answer] = await predict({ run: inside('run'), images: [image] });
+      const { code, message } = answer?.error ?? assert.fail();
+      assert.equal(code, 'predict.no-image');
+      await assert.rejects(classifier.predict(image), { code, message });
+    }
+    await assert.rejects(classifier.predict('https://example.org/x.jpg'), {
+      message: 'https://example.org/x.jpg is an address on the network, not a file',
+      hint: 'Download it, and give its path or its bytes.',
+    });
+    await assert.rejects(classifier.predict(new URL('https://example.org/x.jpg')), {
+      code: 'predict.no-image',
+      message: 'https://example.org/x.jpg is an address on the network, not a file',
+    });
+    await assert.rejects(classifier.predict(inside('colours')), {
+      code: 'predict.no-image',
+      message: `${inside('colours')} is a folder`,
+    });
+  });
+
+  test('takes an image in the forms that programs have it in', async () => {
+    const expected = await classifier.predict(red());
+    const bytes = await readFile(red());
+    const buffer = new ArrayBuffer(bytes.length);
+    new Uint8Array(buffer).set(bytes);
+    const forms = [
+      pathToFileURL(red()),
+      bytes,
+      buffer,
+      new Blob([bytes]),
+      new File([bytes], 'red.png'),
+      new Response(buffer),
+      { name: 'red', bytes },
+      { name: 'red', bytes: buffer },
+    ];
+    for (const form of forms) assert.deepEqual(await classifier.predict(form), expected);
+    await assert.rejects(classifier.predict({ name: 'upload 7', bytes: new Uint8Array(3) }), {
+      code: 'predict.unreadable-image',
+      message: /^upload 7 cannot be read: /,
+    });
+    await assert.rejects(classifier.predict(JSON.parse('{ "path": "x" }')), {
+      code: 'predict.no-image',
+      message: 'the image is no image: it is an object with path',
+    });
+    await assert.rejects(classifier.predict(''), { message: 'the image is no image: it is an empty text' });
   });
 
   test('closed, it answers no more; closing again does nothing', async () => {

@@ -68,7 +68,7 @@ export class Classifier {
   ): Promise<readonly ClassProbability[] | readonly (readonly ClassProbability[])[]> {
     const { top } = parseOptions(topSchema, options);
     const one = async (image: ClassifiedImage, name: string) => {
-      const { logits } = await this.#process.outputs(sentImage(image, name));
+      const { logits } = await this.#process.outputs(await sentImage(image, name));
       const { classes, error } = answerOf(name, logits, this.classes, top);
       if (error !== undefined) throw new AdarandError(error.code, error.message, error.hint);
       return classes;
@@ -80,7 +80,7 @@ export class Classifier {
 
   /** The vector that enters the classifier's last layer. @throws as `predict` does. */
   async features(image: ClassifiedImage): Promise<Float32Array> {
-    return (await this.#process.outputs(sentImage(image, 'the image'))).features;
+    return (await this.#process.outputs(await sentImage(image, 'the image'))).features;
   }
 
   /** Ends the process. What is not answered yet is rejected with `classifier.closed`, and so are later calls. */

@@ -12,10 +12,11 @@ import type { ClassifierSource } from './messages.js';
 export async function classifierSource(path: string): Promise<ClassifierSource> {
   if (existsSync(join(path, 'run.json'))) return sourceOfRun(path);
   if (existsSync(join(path, 'config.json'))) return sourceOfFolder(path);
+  const { runNear } = await import('../run/folder/not-a-run.js');
   throw new AdarandError(
     'load.no-classifier',
     `${path} ${existsSync(path) ? 'has neither run.json nor config.json' : 'does not exist'}`,
-    'Give the folder of a run, or one that an export of a run has written.',
+    (await runNear(path)) ?? 'Give the folder of a run, or one that an export of a run has written.',
   );
 }
 

@@ -310,7 +310,7 @@ describe('a run whose length is changed', () => {
     assert.equal(refused.code, 2);
     assert.match(
       refused.stderr,
-      /--resume continues a run as it began, apart from --epochs, --patience and --micro-batch: DATA, --learning-rate, --no-flip cannot be given again\nhint: adarand train --resume typed\n/,
+      /--resume continues a run as it began, apart from --epochs, --patience, --micro-batch and a new place of its images: --learning-rate, --no-flip cannot be given again\nhint: adarand train --resume typed\n/,
     );
     const invalid = await adarand(folder.path, 'train', '--resume', 'typed', '--epochs', '2.5');
     assert.match(invalid.stderr, /--epochs must be a whole number, not 2\.5/);

@@ -201,6 +201,9 @@ describe('evaluation knows images by their contents', () => {
     await writeFile(b, first);
     const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'partly');
     assert.equal(code, 2);
-    assert.match(stderr, /swapped is not what this run began with/);
+    assert.match(
+      stderr,
+      /swapped is not what this run began with: 2 files are changed \(blue\/00\.png, red\/00\.png\)/,
+    );
   });
 });

@@ -14,6 +14,8 @@ const printed = {
     "'train', '--resume', path",
     "'train', '--resume', path, ...changeFlags(change)",
     "'train', '--resume', path, ...longer",
+    // Typed in resume.test.ts.
+    "'train', 'DATA', '--resume', run",
   ],
   afterTraining: [
     "'look', run",
@@ -23,7 +25,7 @@ const printed = {
     "'predict', run, STANDARD_INPUT",
   ],
   // Their journey is page.test.ts.
-  page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder"],
+  page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder", "'serve', path"],
   // Their journey is tune.test.ts.
   // Their journey is compare.test.ts.
   experiment: [
@@ -31,6 +33,7 @@ const printed = {
     "'compare', '--resume', out",
     "'compare', '--resume', path, '--retry'",
     "'compare', '--help'",
+    "writer, '--resume', path",
     "'compare', ...words",
     "'report', path",
   ],

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import {
@@ -13,6 +13,7 @@ import {
   jsonLines,
   start,
   testFolder,
+  typed,
   writeImages,
   writeModel,
 } from '../../test/helpers/cli.js';
@@ -179,7 +180,34 @@ describe('runs that are interrupted', () => {
     const changed = await adarand(folder.path, 'train', '--resume', 'changed');
     await rm(added);
     assert.equal(changed.code, 2);
-    assert.match(changed.stderr, /colours is not what this run began with/);
+    assert.match(
+      changed.stderr,
+      /colours is not what this run began with: 1 file is new \(red\/extra\.png\)$/m,
+      'what changed is named',
+    );
+    assert.doesNotMatch(changed.stdout, /train \/ |classes/, 'nothing is said of images that are others');
+  });
+
+  test('a run whose folder of images was moved says what continues it, and goes on to the same bits', async () => {
+    const at = (name: string) => join(folder.path, name);
+    await cp(at('whole'), at('moved'), { recursive: true });
+    await rm(at('moved/summary.json'));
+    await rename(at('colours'), at('elsewhere'));
+    try {
+      const { code, stderr } = await adarand(folder.path, 'train', '--resume', 'moved');
+      assert.equal(code, 2);
+      assert.match(stderr, /colours does not exist, where the images of this run are expected$/m);
+      const [, line = ''] = /: (adarand train DATA --resume moved)$/m.exec(stderr) ?? assert.fail(stderr);
+      const ended = await typed(folder.path, line.replace('DATA', 'elsewhere'));
+      assert.equal(ended.code, 0, ended.stderr);
+      assert.match(ended.stdout, /images are now in \S+elsewhere, not in \S+colours$/m);
+      await assertSame('moved', 'whole');
+      const { options, changes } = await folder.json('moved/run.json');
+      assert.equal(basename(options.data), 'elsewhere');
+      assert.deepEqual(Object.keys(changes[0].data), ['from', 'to']);
+    } finally {
+      await rename(at('elsewhere'), at('colours'));
+    }
   });
 
   test('two processes do not write one run', async () => {

@@ -63,6 +63,17 @@ describe('a search', () => {
     assert.equal(kept.options.method, best.method);
     assert.ok(report.best.test_accuracy >= 0.5);
     assert.equal((await adarand(folder.path, 'predict', 'found/best', 'colours')).code, 0);
+    const given = async (...words: readonly string[]) => {
+      const { code, stderr } = await adarand(folder.path, ...words);
+      assert.equal(code, 2);
+      return stderr;
+    };
+    assert.match(await given('predict', 'found', 'colours'), /give its best run, found\/best\.$/m);
+    assert.match(
+      await given('predict', `found/${tried[0].run}`, 'colours'),
+      /^error: found\/trials\/.* has no weights any more: .*\nhint: Use the search's best run: found\/best\.$/m,
+    );
+    assert.match(await given('train', '--resume', 'found'), /^hint: .*adarand tune --resume found$/m);
     const again = await tune('--resume', 'found');
     assert.equal(again.code, 2);
     assert.match(again.stderr, /found is finished already/);

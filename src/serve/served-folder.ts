@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { AdarandError } from '../errors.js';
 import { statIfThere } from '../files/if-there.js';
 import { commandLine } from '../run/command-line.js';
+import { runNear } from '../run/folder/not-a-run.js';
 
 /** What there is to serve in a folder. */
 export interface ServedFolder {
@@ -29,6 +30,7 @@ export async function servedFolder(folder: string): Promise<ServedFolder> {
   throw new AdarandError(
     'serve.nothing',
     `${folder} ${what}`,
-    `Give the folder of a run, or one that an export has written; \`${line}\` writes one with a page.`,
+    (await runNear(folder)) ??
+      `Give the folder of a run, or one that an export has written; \`${line}\` writes one with a page.`,
   );
 }

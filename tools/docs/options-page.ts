@@ -45,7 +45,7 @@ export function optionsPage(): string {
     introduction,
     '## `adarand train DATA --model MODEL`, `train`',
     ...groups,
-    command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, []),
+    command('`adarand train --resume RUN`, `resume`', resumeOptionsSchema, ['data']),
     ownSearch(),
     ownComparison(),
     command('`adarand watch RUN`', watchOptionsSchema, ['path']),

@@ -151,7 +151,7 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
         (line = '') => type(`${line} --micro-batch 2 --epochs 40`),
       ],
       [
-        /^(adarand train --resume (\S+))$/,
+        /^(adarand train (?:\S+ )?--resume (\S+))$/,
         (line = '', run = '') => type(`rm ${run}/summary.json && ${line}`),
       ],
       // For two configurations, not for the minutes that are printed.

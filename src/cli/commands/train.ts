@@ -42,7 +42,8 @@ const options = z.strictObject({
     .register(optionRegistry, {
       description:
         'Continue this run, which was stopped or killed, with the options that it began with; --epochs and --patience ' +
-        'may be given, also to train on a run that has ended, and --micro-batch where memory ran out.',
+        'may be given, also to train on a run that has ended, --micro-batch where memory ran out, and the folder of the ' +
+        'images where it was moved.',
       group: 'Input and output',
       value: 'run',
     }),
@@ -80,15 +81,15 @@ async function runOptions({ given, parse }: Typed): Promise<AskedOptions> {
   return (await checkOptions(asked)).options;
 }
 
-/** A run continues as it began, apart from its length and how many images are computed at a time. */
+/** A run continues as it began, apart from its length, how many images are computed at a time, and where the same images are. */
 function resumeOptions({ given, parse }: Typed): ResumeOptions {
   const { run, ...changeable } = resume.request.shape;
   const others = givenBeside(given, command, ['resume', 'profile', ...Object.keys(changeable)]);
-  const { resume: path, epochs, patience, microBatch } = parse(z.looseObject({ resume: run, ...changeable }));
-  if (others.length === 0) return { run: path, epochs, patience, microBatch };
+  const { resume: path, ...changes } = parse(z.object({ resume: run, ...changeable }));
+  if (others.length === 0) return { run: path, ...changes };
   throw new AdarandError(
     'cli.usage',
-    `--resume continues a run as it began, apart from --epochs, --patience and --micro-batch: ${others.join(', ')} cannot be given again`,
+    `--resume continues a run as it began, apart from --epochs, --patience, --micro-batch and a new place of its images: ${others.join(', ')} cannot be given again`,
     commandLine('train', '--resume', path),
   );
 }

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { commandLine } from '../../run/command-line.js';
+import { experimentFiles } from '../../run/folder/experiment-files.js';
 import { stemOf } from '../../run/folder/stem.js';
 import { ExperimentFolder, type FolderKind, freePath } from '../experiment-folder.js';
 import { RUNS } from './plan.js';
@@ -10,7 +11,7 @@ import type { CompareRequest } from './request.js';
 
 export type CompareFolder = ExperimentFolder<ExperimentRecord>;
 
-const FILE = 'experiment.json';
+const FILE = experimentFiles.compare;
 
 const kind: FolderKind<ExperimentRecord> = {
   file: FILE,

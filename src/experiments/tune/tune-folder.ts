@@ -1,5 +1,6 @@
 import { AdarandError } from '../../errors.js';
 import { absolute } from '../../run/folder/absolute.js';
+import { experimentFiles } from '../../run/folder/experiment-files.js';
 import { stemOf } from '../../run/folder/stem.js';
 import type { TuneRequest } from '../../run/options/tune-options.js';
 import { ExperimentFolder, type FolderKind, freePath } from '../experiment-folder.js';
@@ -11,7 +12,7 @@ export const TRIALS = 'trials';
 export type TuneFolder = ExperimentFolder<TuneRecord>;
 
 const kind: FolderKind<TuneRecord> = {
-  file: 'tune.json',
+  file: experimentFiles.tune,
   schema: tuneRecordSchema,
   runs: TRIALS,
   doing: 'working on this search',

@@ -17,7 +17,7 @@ const count = z.int().min(0);
 const positive = z.int().min(1);
 const share = z.number().min(0).max(1);
 
-/** What was changed of a run when it was resumed: its length, and how many images are computed at a time. */
+/** What was changed of a run when it was resumed: its length, how many images are computed at a time, and where the same images are. */
 const changeSchema = z.object({
   /** ISO 8601. */
   time: z.string(),
@@ -27,6 +27,7 @@ const changeSchema = z.object({
   /** From null: there was none. */
   patience: z.object({ from: positive.nullable(), to: positive }).optional(),
   micro_batch: z.object({ from: positive, to: positive }).optional(),
+  data: z.object({ from: z.string(), to: z.string() }).optional(),
   /** Of a run that had ended: the test accuracy that was known by then; null where there were no test images. */
   test_accuracy: share.nullable().optional(),
 });

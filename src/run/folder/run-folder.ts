@@ -10,6 +10,7 @@ import { specialAt } from '../../files/special.js';
 import { systemCode } from '../../files/system-code.js';
 import { cannotRead, whyUnreadable } from '../../files/why-unreadable.js';
 import { commandLine } from '../command-line.js';
+import { continuedOtherwise, notARun } from './not-a-run.js';
 import { parseStored, type RunRecord, type RunSummary, recordSchema, summarySchema } from './record.js';
 import { stageOf } from './stage.js';
 
@@ -61,6 +62,8 @@ export class RunFolder {
 
   /** A run to continue. @throws AdarandError `run.not-a-run`, `run.locked`. */
   static async openLocked(path: string): Promise<LockedRunFolder> {
+    const other = continuedOtherwise(path);
+    if (other !== undefined) throw other;
     return lock(await RunFolder.open(path));
   }
 
@@ -111,7 +114,7 @@ export class RunFolder {
   async record(): Promise<RunRecord> {
     const file = join(this.path, 'run.json');
     const json = await readText(file);
-    if (json === undefined) throw await notARun(this.path);
+    if (json === undefined) throw await notARun(this.path, await isUnused(this.path));
     return parseStored(recordSchema, json, file);
   }
 
@@ -251,18 +254,6 @@ async function refuseNoFolder(out: string): Promise<void> {
   const what = await otherThanFolder(out);
   if (what === undefined) return;
   throw new AdarandError('run.exists', `${out} is ${what}, not a folder`, 'Choose another --out.');
-}
-
-async function notARun(path: string): Promise<AdarandError> {
-  const code = 'run.not-a-run';
-  const hint = 'Give the folder of a run: `run.json` is in it.';
-  if ((await statIfThere(path)) === undefined) return new AdarandError(code, `${path} does not exist`, hint);
-  const what = `${path} is not a run: it has no run.json`;
-  return new AdarandError(
-    code,
-    what,
-    (await isUnused(path)) ? `${hint} Or start a run there: none has begun.` : hint,
-  );
 }
 
 function exists(path: string): AdarandError {

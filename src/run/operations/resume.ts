@@ -12,6 +12,12 @@ export const resumeOptionsSchema = z.strictObject({
     value: 'run',
     flag: 'resume',
   }),
+  data: z.string().min(1).optional().register(optionRegistry, {
+    description: "Folder that has the run's images, where it was moved; they are compared by content.",
+    group: 'Input and output',
+    value: 'folder',
+    otherwise: 'as the run has it',
+  }),
   epochs: count.optional().register(optionRegistry, {
     description: 'Passes over the training images in all; the schedule is then that of this number.',
     group: 'Training',

@@ -368,6 +368,12 @@ export interface ResumeOptions {
   /** Folder of a run that was stopped or killed, or that is to be trained on. */
   run: string;
   /**
+   * Folder that has the run's images, where it was moved; they are compared by content.
+   *
+   * Default: as the run has it.
+   */
+  data?: string | undefined;
+  /**
    * Passes over the training images in all; the schedule is then that of this number.
    *
    * Default: as the run has it.

@@ -55,16 +55,23 @@ type NetworkOptions = Pick<AskedOptions, 'model' | 'imageSize' | 'features' | 'l
 
 export type OpenedNetwork = Pick<RunInputs, 'network' | 'modelSource' | 'licences' | 'openAt'>;
 
+/** What is known of a run that is resumed. */
+export interface Begun {
+  /** Where its model came from. */
+  readonly model: HubSource | undefined;
+  /** @throws AdarandError where its images, or its source images, are not what it began with. */
+  readonly images: (dataset: Dataset) => Promise<void>;
+  readonly source: (source: SourceImages) => Promise<void>;
+}
+
 /**
- * `recorded` is where the model of a run that is resumed came from.
- *
  * @throws AdarandError for whatever is wrong with the device, the model, the images, or what the method needs of them.
  */
 export async function openInputs(
   options: AskedOptions,
   method: BoundMethod,
   host: RunHost,
-  recorded?: HubSource,
+  begun?: Begun,
   open: Openers = openers,
 ): Promise<RunInputs> {
   const say = (text: string) => host.emit({ type: 'remark', text });
@@ -72,7 +79,7 @@ export async function openInputs(
   host.emit({ type: 'phase', phase: 'model' });
   // A mistake in the folder's name is told before a model is downloaded for it.
   await contentsOf(options.data);
-  const opened = await open.network(options, compile.threads, host, recorded);
+  const opened = await open.network(options, compile.threads, host, begun?.model);
   const { network } = opened;
   for (const note of network.notes ?? []) host.emit({ type: 'remark', text: `model: ${note}` });
   checkNetwork(method, network);
@@ -82,6 +89,7 @@ export async function openInputs(
   host.emit({ type: 'phase', phase: 'data' });
   const splitImages = await open.images(options.data, cache, host);
   const dataset = splitImages({ seed, trainFraction, valFraction, valFold, testFraction });
+  await begun?.images(dataset);
   host.emit({ type: 'data', lines: formatReport(dataset.report), report: dataset.report });
   checkExport(network, dataset.classes);
   const inputs = { dataset, cache, compile, ...opened };
@@ -89,6 +97,7 @@ export async function openInputs(
   host.emit({ type: 'phase', phase: 'data' });
   const splitSource = await open.images(options.source, cache, host);
   const source = sourceImages(splitSource({ seed, valFraction: 0, testFraction: 0 }), dataset);
+  await begun?.source(source);
   host.emit({ type: 'data', lines: describeSource(source), report: source.dataset.report });
   return { ...inputs, source };
 }

@@ -10,12 +10,14 @@ import { learningRateAt } from './schedule-of.js';
 
 /** What may be changed when a run is resumed. */
 export interface Changeable {
+  /** Where the same images are now; absolute. */
+  readonly data?: string | undefined;
   readonly epochs?: number | undefined;
   readonly patience?: number | undefined;
   readonly microBatch?: number | undefined;
 }
 
-const changeable = ['epochs', 'patience', 'microBatch'] as const satisfies (keyof Changeable)[];
+const changeable = ['data', 'epochs', 'patience', 'microBatch'] as const satisfies (keyof Changeable)[];
 
 /** A run to be resumed, as it is on disk. */
 export interface Resumed {
@@ -33,7 +35,7 @@ export interface ChangedRun {
 }
 
 /**
- * The record of a run whose length, or whose images computed at a time, are changed; undefined where it stays as it is.
+ * The record of a run whose length, whose images computed at a time, or whose folder of images is changed; undefined where it stays as it is.
  *
  * The schedule is a function of the number of epochs, so from here on it is that of the new number: a cosine that had come
  * down goes up again.
@@ -43,12 +45,17 @@ export interface ChangedRun {
  */
 export function changeRun(run: Resumed, asked: Changeable): ChangedRun | undefined {
   const { record, position, summary } = run;
-  const { epochs, patience } = record.options;
-  const to = { epochs: asked.epochs ?? epochs, patience: asked.patience ?? patience };
+  const { data, epochs, patience } = record.options;
+  const to = {
+    data: asked.data ?? data,
+    epochs: asked.epochs ?? epochs,
+    patience: asked.patience ?? patience,
+  };
   if (epochs === 0 && (summary !== undefined || to.epochs > 0)) throw probeAlone(run);
   const divided = changeMicroBatch(record, asked.microBatch);
-  const changed: Pick<RunChange, 'epochs' | 'patience' | 'micro_batch'> = {
+  const changed: Pick<RunChange, 'data' | 'epochs' | 'patience' | 'micro_batch'> = {
     ...divided?.change,
+    ...(to.data !== data && { data: { from: data, to: to.data } }),
     ...(to.epochs !== epochs && { epochs: { from: epochs, to: to.epochs } }),
     ...(to.patience !== undefined &&
       to.patience !== patience && { patience: { from: patience ?? null, to: to.patience } }),
@@ -85,15 +92,20 @@ export function unchanged({ options, settings }: RunRecord, asked: Changeable): 
   const has: Changeable = { ...options, microBatch: microBatchOf(settings) };
   return changeable
     .filter((name) => asked[name] !== undefined && asked[name] === has[name])
-    .map((name) => `--${flagName(name)} ${asked[name]} changes nothing: the run has it already`);
+    .map((name) => `${typed(name, `${asked[name]}`).join(' ')} changes nothing: the run has it already`);
 }
 
 /** As they are typed. */
 export function changeFlags(asked: Changeable): string[] {
   return changeable.flatMap((name) => {
     const value = asked[name];
-    return value === undefined ? [] : [`--${flagName(name)}`, String(value)];
+    return value === undefined ? [] : typed(name, String(value));
   });
+}
+
+/** The images are named before the options. */
+function typed(name: keyof Changeable, value: string): string[] {
+  return name === 'data' ? [value] : [`--${flagName(name)}`, value];
 }
 
 /**
@@ -131,10 +143,11 @@ function checkDone(epochs: number, { epoch, batch }: Position): void {
 
 function describe(
   { record, summary }: Resumed,
-  { step, epochs, patience }: RunChange,
+  { step, data, epochs, patience }: RunChange,
   next: RunRecord,
 ): string[] {
   const remarks: string[] = [];
+  if (data !== undefined) remarks.push(`the run's images are now in ${data.to}, not in ${data.from}`);
   if (epochs !== undefined) {
     const { schedule } = record.options;
     const rate = (batch: number, of: RunRecord) => Number(learningRateAt(batch, of).toPrecision(3));

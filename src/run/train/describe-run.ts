@@ -71,24 +71,12 @@ export async function describeRun(run: Run): Promise<RunRecord> {
 }
 
 /**
- * Whether a run's data and model are still those that it began with.
+ * Whether a run's method and model are still those that it began with; its images are checked when they are opened.
  *
- * @throws AdarandError `run.data-changed`, `run.method-changed`, `run.model-changed`.
+ * @throws AdarandError `run.method-changed`, `run.model-changed`.
  */
-export function checkUnchanged(record: RunRecord, inputs: RunInputs): void {
-  const { data, source, options } = record;
-  if (fingerprintDataset(inputs.dataset) !== data.fingerprint)
-    throw new AdarandError(
-      'run.data-changed',
-      `${options.data} is not what this run began with: files were added, removed or changed`,
-      'Restore the folder, or start a new run.',
-    );
-  if (inputs.source !== undefined && fingerprintDataset(inputs.source.dataset) !== source?.fingerprint)
-    throw new AdarandError(
-      'run.data-changed',
-      `${options.source} is not what this run began with: files were added, removed or changed`,
-      'Restore the folder, or start a new run.',
-    );
+export function checkUnchanged(record: RunRecord, inputs: Pick<RunInputs, 'network'>): void {
+  const { options } = record;
   if (fingerprintMethod(options.method) !== record.methodFile)
     throw new AdarandError(
       'run.method-changed',

@@ -3,6 +3,7 @@ import type { BoundMethod } from '../../methods/method.js';
 import { type Position, start } from '../../training/checkpoint.js';
 import { statisticsOf } from '../../training/statistics.js';
 import type { RunHost } from '../events.js';
+import { absolute } from '../folder/absolute.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
 import { describeMachine } from '../folder/describe-machine.js';
 import { writeImageList } from '../folder/image-list.js';
@@ -35,12 +36,13 @@ import {
   savePreparation,
 } from '../prepare/preparation.js';
 import { prepareToolsOf } from '../prepare/prepare-tools.js';
-import { openInputs, type RunInputs } from '../prepare/run-inputs.js';
+import { type Begun, openInputs, type RunInputs } from '../prepare/run-inputs.js';
 import { smallImagesRemark } from '../prepare/small-images.js';
 import { stepMemory } from '../prepare/step-memory.js';
 import { timedDriver } from '../profile/timed.js';
 import { type TimedHost, timedHost } from '../profile/timed-host.js';
-import { changeRun, unchanged } from './change-run.js';
+import { type Changeable, changeRun, unchanged } from './change-run.js';
+import { checkImages, checkSource, imagesGone } from './check-images.js';
 import { checkPosition } from './check-position.js';
 import { checkUnchanged, describeRun } from './describe-run.js';
 import { epochsByTime, measuredPlan } from './epochs-by-time.js';
@@ -131,10 +133,11 @@ async function withNewRun<Result>(
  * `loadLatest` do.
  */
 export async function resumeRun(
-  { run: path, ...asked }: ResumeOptions,
+  { run: path, data, ...others }: ResumeOptions,
   parent: RunHost,
 ): Promise<RunSummary> {
   const host = timedHost(parent);
+  const asked: Changeable = { ...others, ...(data !== undefined && { data: absolute(data) }) };
   const held = await RunFolder.openLocked(path);
   try {
     const { folder } = held;
@@ -154,7 +157,15 @@ export async function resumeRun(
     const { options, settings } = record;
     const method = (await openMethod(options.method)).bind(settings.methodOptions);
     const threads = threadsChanged(record.threads, threadCount(options, describeMachine().cores));
-    const inputs = timed(await openInputs(options, method, host, record.model.source ?? undefined), host);
+    const begun: Begun = {
+      model: record.model.source ?? undefined,
+      images: (dataset) => checkImages(folder, record, dataset),
+      source: (source) => checkSource(folder, record, source),
+    };
+    const opened = await openInputs(options, method, host, begun).catch((error: unknown) => {
+      throw imagesGone(error, path, before.options);
+    });
+    const inputs = timed(opened, host);
     checkUnchanged(record, inputs);
     const groups = groupRates(options, method, inputs.network);
     checkGroupsUnchanged(record, describeGroups({ options, settings, groups, inputs }));

@@ -6,6 +6,7 @@ import { AdarandError } from '../../errors.js';
 import { statIfThere } from '../../files/if-there.js';
 import { failureOf } from '../failure.js';
 import type { GivenImage, ImagePrediction } from '../operations/predict.js';
+import { noImage } from './no-image.js';
 import { unreadable } from './unreadable-image.js';
 
 /** An answer that is an error. */
@@ -39,19 +40,19 @@ async function imagesAt(path: string): Promise<(FoundImage | Failed)[]> {
   try {
     const found = await statIfThere(path);
     if (found?.isFile()) return [{ name: path, file: path }];
-    if (!found && isLostName(path)) return [noImage(path, `has ${LOST_NAME}`, 'Rename it.')];
-    if (!found?.isDirectory()) return [noImage(path, found ? 'is not a file' : 'does not exist')];
+    if (!found && isLostName(path)) return [nothingAt(path, `has ${LOST_NAME}`, 'Rename it.')];
+    if (!found?.isDirectory()) return [nothingAt(path, found ? 'is not a file' : 'does not exist')];
     const ignored = new Map<string, number>();
     const inside = await imagesIn(path, (kind) => ignored.set(kind, (ignored.get(kind) ?? 0) + 1));
     if (inside.length === 0 && ignored.size > 0)
       return [
-        noImage(
+        nothingAt(
           path,
           `has no images, but ${describeIgnored(ignored, 5)}`,
           ignored.has(NO_EXTENSION) ? nameImages : undefined,
         ),
       ];
-    if (inside.length === 0) return [noImage(path, 'has no images')];
+    if (inside.length === 0) return [nothingAt(path, 'has no images')];
     return inside.map((image) => ({ name: image, file: image }));
   } catch (error) {
     if (!(error instanceof AdarandError)) throw error;
@@ -73,10 +74,10 @@ export async function decoded(
   }
 }
 
-function noImage(
+function nothingAt(
   path: string,
   what: string,
   hint = 'Give paths of image files, or of folders that have some.',
 ): Failed {
-  return { image: path, error: { code: 'predict.no-image', message: `${path} ${what}`, hint } };
+  return { image: path, error: noImage(path, what, hint) };
 }

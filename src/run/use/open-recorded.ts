@@ -1,19 +1,21 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { AdarandError, invariant } from '../../errors.js';
 import { specialAt } from '../../files/special.js';
 import { systemCode } from '../../files/system-code.js';
 import { importOnnx } from '../../models/onnx-import.js';
 import type { Head, Network } from '../../nn/network.js';
+import { deletedWeights } from '../folder/deleted-weights.js';
 import type { RecordedModel } from '../folder/recorded-model.js';
 
-/** @throws AdarandError `run.damaged`, or as `importOnnx` does. */
+/** @throws AdarandError `run.damaged`, `run.no-weights`, or as `importOnnx` does. */
 export async function openRecorded(model: RecordedModel) {
   const { file } = model;
   const special = await specialAt(file);
   if (special !== undefined) throw damaged(file, `it is a ${special}`);
   const bytes = await readFile(file).catch((error: unknown) => {
-    const what = systemCode(error) === 'ENOENT' ? 'it is not there' : 'it cannot be read';
-    throw damaged(file, what, error);
+    if (systemCode(error) !== 'ENOENT') throw damaged(file, 'it cannot be read', error);
+    throw deletedWeights(dirname(file)) ?? damaged(file, 'it is not there', error);
   });
   return importRecorded(bytes, model);
 }

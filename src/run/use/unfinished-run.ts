@@ -5,6 +5,7 @@ import type { Network } from '../../nn/network.js';
 import type { Position } from '../../training/checkpoint.js';
 import { commandLine } from '../command-line.js';
 import { FileCheckpoints } from '../folder/checkpoints.js';
+import { deletedWeights } from '../folder/deleted-weights.js';
 import type { RunRecord, UnfinishedRun } from '../folder/record.js';
 import type { RunFolder } from '../folder/run-folder.js';
 import { checkPosition, stepsAt } from '../train/check-position.js';
@@ -21,7 +22,7 @@ export interface UnfinishedModel {
  * The classifier of a run that was stopped, or that a process trains at this moment: that of the best epoch so far, or
  * of the last checkpoint where no epoch was validated. Nothing is written, and no lock is needed.
  *
- * @throws AdarandError `run.unfinished` without a checkpoint, `run.model-changed`, `checkpoint.incomplete`, or as
+ * @throws AdarandError `run.unfinished` without a checkpoint, `run.no-weights`, `run.model-changed`, `checkpoint.incomplete`, or as
  * `openModel` and `readSafetensors` do.
  */
 export async function unfinishedModel(folder: RunFolder, record: RunRecord): Promise<UnfinishedModel> {
@@ -29,10 +30,13 @@ export async function unfinishedModel(folder: RunFolder, record: RunRecord): Pro
   const check = (position: Position) => checkPosition(position, record);
   const kept = await new FileCheckpoints(folder.checkpoints).loadKept(check);
   if (kept === undefined)
-    throw new AdarandError(
-      'run.unfinished',
-      `${path} has not finished training, and has no checkpoint yet`,
-      `Continue with: ${commandLine('train', '--resume', path)}`,
+    throw (
+      deletedWeights(path) ??
+      new AdarandError(
+        'run.unfinished',
+        `${path} has not finished training, and has no checkpoint yet`,
+        `Continue with: ${commandLine('train', '--resume', path)}`,
+      )
     );
   const { tensors, best, reached } = kept;
   const network = await openNetwork(folder, record);

@@ -73,7 +73,7 @@ export function factsSection({ record, summary, unfinished }: Look): Html {
     )}</tbody></table>
 <h3>Again</h3>
 <pre>${repeatCommand(record)}</pre>
-<p class="note">The same seed gives the same bits on the same machine with as many threads.${record.changes === undefined ? '' : ' The length of this run was changed when it was resumed; one that has this length from the start follows another schedule.'}</p>
+<p class="note">The same seed gives the same bits on the same machine with as many threads.${record.changes?.some(({ epochs, patience }) => (epochs ?? patience) !== undefined) !== true ? '' : ' The length of this run was changed when it was resumed; one that has this length from the start follows another schedule.'}</p>
 <details><summary>All options</summary><table class="facts"><tbody>${allOptions(options)}</tbody></table></details>
 ${papers.length === 0 ? undefined : html`<h3>The method's paper</h3><pre>${papers.join('\n\n')}</pre>`}`,
   );
