@@ -148,7 +148,8 @@ export function buildStep(options: StepOptions): StepGraph {
   const programs = addUpdates(parts, options, {
     trained: trained.map((each) => ({ ...each, rateFactor: rateFactorOf(each.name) })),
     gradientOf,
-    perBatch: new Map([...scope.bufferUpdates, ...(losses.rules ?? [])]),
+    runningStatistics: scope.bufferUpdates,
+    rules: losses.rules ?? new Map(),
   });
   const unreached = trained.flatMap(({ name }) => (isZero(known(gradientOf, name)) ? [name] : []));
   return {
