@@ -65,7 +65,7 @@ export interface StepGraph extends StepPrograms {
   readonly unreached: readonly string[];
   /** How many tensors the loss depends on, and trains. */
   readonly reached: number;
-  /** The method's losses that depend on nothing that is trained, in words. */
+  /** The method's losses that have no gradient for anything that is trained, in words. */
   readonly withoutEffect: readonly string[];
   /** Classes of the source images that go along with each batch; 0 where none do. */
   readonly sourceClasses: number;
