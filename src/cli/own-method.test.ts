@@ -50,6 +50,12 @@ export default {
       ...more,
     );
 
+  const learns = (optimizer: string) => `{ needs: ['features'], loss({ features }, { state }) {
+      const t = state('t', float32([], [1]));
+      const learned = { states: [t], objective: mul(t, t), optimizer: ${optimizer}, learningRate: 0.1, schedule: () => 1 };
+      return { penalty: mean(features), learned };
+    } }`;
+
   const mistakes: readonly (readonly [string, string, RegExp, ...(readonly string[])])[] = [
     [
       'an unknown need',
@@ -95,6 +101,43 @@ export default {
         return { penalty: mean(features), updates: new Map([[t, features]]) };
       } }`,
       /mine: the next value of its state t is float32 \[4,64\], not float32 \[\]/,
+    ],
+    [
+      'noise of a distribution that there is not',
+      "{ needs: ['features'], loss: ({ features }, { noise }) => ({ penalty: mean(mul(features, noise('gaussian', [4, 64]))) }) }",
+      /mine: noise has no distribution "gaussian": there are 'normal', 'uniform' and \{ beta: a \} with a above 0/,
+    ],
+    [
+      'noise of a negative parameter',
+      "{ needs: ['features'], loss: ({ features }, { noise }) => ({ penalty: mean(mul(features, noise({ beta: -1 }, [4, 64]))) }) }",
+      /mine: noise has no distribution \{"beta":-1\}/,
+    ],
+    [
+      'updates that are no map',
+      "{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features), updates: {} }) }",
+      /mine: updates is object \[object Object\], not a Map from states to their next values/,
+    ],
+    [
+      'an optimizer without scalars',
+      learns("{ name: 'mine', slots: [], update: ({ parameter }) => ({ parameter, slots: new Map() }) }"),
+      /mine: learned\.optimizer\.scalars should be a function from a step to a record of numbers/,
+    ],
+    [
+      'an optimizer that leaves its slot out',
+      learns(
+        "{ name: 'mine', slots: ['m'], scalars: () => ({}), update: ({ parameter }) => ({ parameter, slots: new Map() }) }",
+      ),
+      /mine: learned\.optimizer\.update returned undefined undefined as m, not float32 \[\]/,
+    ],
+    [
+      'an optimizer whose update throws',
+      learns("{ name: 'mine', slots: [], scalars: () => ({}), update() { throw new Error('no update'); } }"),
+      /mine\.mjs: no update/,
+    ],
+    [
+      'an optimizer by its name alone',
+      learns("'adam'"),
+      /mine: learned\.optimizer is string adam, not an optimizer such as adam\(\)/,
     ],
     [
       'a preparation that throws',

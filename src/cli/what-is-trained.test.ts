@@ -117,7 +117,7 @@ describe('what is trained, and how fast', () => {
     assert.deepEqual(await said('--train', 'head', '--layer-decay', '0.9', '--backbone-lr-scale', '0.5'), [
       '--backbone-lr-scale 0.5 changes nothing: --train head does not train the backbone',
       '--layer-decay 0.9 changes nothing: --train head does not train the backbone',
-      'the penalty of adarand changes nothing: it depends on nothing that is trained',
+      'the penalty of adarand changes nothing: no gradient of it reaches what is trained',
     ]);
     assert.deepEqual(await said('--train', 'last:4', '--layer-decay', '0.9'), [
       '--train last:4 changes nothing: tiny.onnx has 4 groups, and all are trained without it',

@@ -1,8 +1,9 @@
-import { AdarandError } from '../errors.js';
 import { isValue } from '../graph/require-values.js';
 import { sameShape } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
-import type { MethodLosses } from './losses.js';
+import { checkLearned } from './check-learned.js';
+import type { MethodLosses, PreStep } from './losses.js';
+import { describeValue, wrongLoss } from './wrong-loss.js';
 
 const keys: Readonly<Record<keyof MethodLosses, true>> = {
   taskLoss: true,
@@ -34,23 +35,34 @@ export function checkLosses(method: string, losses: MethodLosses): MethodLosses 
         `its loss returned undefined as ${key}; does it use an input that is not in its needs?`,
       );
   }
-  const { taskLoss, penalty, extraLoss, learned, metrics = {} } = losses;
+  const { taskLoss, penalty, extraLoss, updates, learned, preSteps, metrics = {} } = losses;
+  if (learned !== undefined) checkLearned(method, learned);
+  if (updates !== undefined) checkMap(method, 'updates', updates);
+  if (preSteps !== undefined) checkPreSteps(method, preSteps);
   checkScalars(method, { taskLoss, penalty, extraLoss, 'learned.objective': learned?.objective });
   for (const [name, value] of Object.entries(metrics)) checkScalars(method, { [`metrics.${name}`]: value });
   return losses;
 }
 
-/** Type and shape, as messages give them; a method of a user's may return anything. */
-export function describeValue(value: unknown): string {
-  return isValue(value) ? `${value.dtype} [${value.shape}]` : `${typeof value} ${String(value)}`;
+function checkPreSteps(method: string, preSteps: readonly PreStep[]): void {
+  if (!Array.isArray(preSteps))
+    throw wrongLoss(method, `preSteps is ${describeValue(preSteps)}, not an array of { when, updates }`);
+  for (const [i, step] of preSteps.entries()) {
+    if (typeof step?.when !== 'function')
+      throw wrongLoss(
+        method,
+        `preSteps[${i}].when should be a function from a batch's number to true or false`,
+      );
+    checkMap(method, `preSteps[${i}].updates`, step.updates);
+  }
 }
 
-export function wrongLoss(method: string, problem: string): AdarandError {
-  return new AdarandError(
-    'method.loss',
-    `${method}: ${problem}`,
-    'docs/architecture.md has the contract, under "A method".',
-  );
+function checkMap(method: string, name: string, updates: unknown): void {
+  if (!(updates instanceof Map))
+    throw wrongLoss(
+      method,
+      `${name} is ${describeValue(updates)}, not a Map from states to their next values, new Map([[state, next]])`,
+    );
 }
 
 function checkScalars(method: string, values: Readonly<Record<string, Value | undefined>>): void {

@@ -3,12 +3,15 @@ import { at } from '../errors.js';
 import { isValue } from '../graph/require-values.js';
 import { type DType, type Shape, type Tensor, type Tensors, zeros } from '../graph/tensor.js';
 import { input, sameType, type Value } from '../graph/value.js';
-import { describeValue, wrongLoss } from '../methods/check-losses.js';
+import { checkUpdated } from '../methods/check-learned.js';
+import { checkNoise } from '../methods/check-noise.js';
 import { type InputMakers, makeInputs } from '../methods/inputs.js';
 import type { LambdaScales } from '../methods/lambda-unit.js';
-import type { AddedLosses, Distribution, LossTools, MethodLosses } from '../methods/losses.js';
+import type { AddedLosses, Distribution, Learned, LossTools, MethodLosses } from '../methods/losses.js';
 import type { BoundMethod } from '../methods/method.js';
+import { describeValue, wrongLoss } from '../methods/wrong-loss.js';
 import type { ParameterKind } from '../nn/network.js';
+import type { Optimizer } from '../optimizers/optimizer.js';
 import { requireTensor } from './method-tensors.js';
 import { METHOD_PREFIX } from './state-names.js';
 import { applyOptimizer, type HostScalar, type StepParts } from './step-parts.js';
@@ -45,6 +48,7 @@ export function applyMethod(
     prepared: <D extends DType = 'float32'>(name: string, dtype?: D) =>
       requireTensor<D>(prepared[name], `${method.name} prepared no tensor ${name}`, dtype),
     noise(distribution: Distribution, shape: Shape) {
+      checkNoise(method.name, distribution, shape);
       const name = `${METHOD_PREFIX}noise${parts.noise.length}`;
       parts.noise.push({ name, distribution, shape });
       return input(name, { dtype: 'float32', shape });
@@ -71,13 +75,20 @@ export function applyMethod(
     parts.preSteps.push({ when, updates: own.byName(updates) });
   for (const [name, value] of Object.entries(losses.metrics ?? {}))
     parts.outputs.set(METHOD_PREFIX + name, value);
-  if (losses.learned !== undefined) learn(parts, own, losses.learned);
+  if (losses.learned !== undefined) learn(parts, own, method.name, losses.learned);
   return { ...losses, rules };
 }
 
 /** Adds the update of the states that a method trains by an objective of its own. */
-function learn(parts: StepParts, own: OwnTensors, learned: NonNullable<MethodLosses['learned']>): void {
-  const { objective, optimizer, schedule, learningRate, states } = learned;
+function learn(parts: StepParts, own: OwnTensors, method: string, learned: Learned): void {
+  const { objective, schedule, learningRate, states } = learned;
+  const optimizer: Optimizer = {
+    name: learned.optimizer.name,
+    slots: learned.optimizer.slots,
+    scalars: (step) => learned.optimizer.scalars(step),
+    update: (context) =>
+      checkUpdated(method, context.parameter, learned.optimizer.slots, learned.optimizer.update(context)),
+  };
   const rate: HostScalar = ({ step, totalSteps }) => learningRate * schedule(step, totalSteps);
   const scalars = parts.addOptimizer(`${METHOD_PREFIX}optimizer`, optimizer, rate);
   const gradientsOf = gradients(objective, states);

@@ -16,7 +16,7 @@ export const frozen = (name: string): string => `pretrained:${name}`;
 /** The name of an optimizer's tensor for a parameter. */
 export const slotOf = (name: string, slot: string): string => `${name}:${slot}`;
 
-/** The name under which the moving average of a parameter is kept. */
+/** The name under which the moving average of a parameter or a running statistic is kept. */
 export const emaOf = (name: string): string => `${name}:ema`;
 
 /** The name of what was collected of a parameter's next gradient. */

@@ -15,6 +15,7 @@ import { fnp } from '../methods/fnp.js';
 import { headOnly } from '../methods/head-only.js';
 import { bound, defineMethod } from '../methods/method.js';
 import { linear } from '../nn/functional.js';
+import { batchNorm } from '../nn/layers.js';
 import type { Network } from '../nn/network.js';
 import { constant } from '../optimizers/schedules.js';
 import { sgd } from '../optimizers/sgd.js';
@@ -186,7 +187,48 @@ describe('one step', () => {
     const expected = numbers(initial('weight')).map((w, i) => 0.75 * w + 0.25 * (after[i] ?? 0));
     assert.ok(worstError(numbers(state.get(emaOf('weight'))), expected) < 1e-6);
   });
+
+  test('and the running statistics, at each update, also where it takes two batches', async () => {
+    const decay = 0.75;
+    for (const accumulate of [1, 2]) {
+      const options = { ...normalised(), accumulate, emaDecay: decay };
+      for (const name of ['bn.running_mean', 'bn.running_var', 'bn.weight']) {
+        let expected = numbers((await run(options, 0)).state.get(name));
+        for (let steps = accumulate; steps <= 4; steps += accumulate) {
+          const { state } = await run(options, steps);
+          const now = numbers(state.get(name));
+          expected = expected.map((before, i) => decay * before + (1 - decay) * (now[i] ?? 0));
+          assert.ok(
+            worstError(numbers(state.get(emaOf(name))), expected) < 1e-6,
+            `${name}, ${steps} batches`,
+          );
+        }
+      }
+    }
+    const frozen = buildStep({ ...normalised(), batchNorm: 'frozen', emaDecay: decay });
+    assert.ok(!frozen.state.has(emaOf('bn.running_mean')));
+  });
 });
+
+/** The same with a BatchNorm before the layer. */
+function normalised(): StepOptions {
+  const vector = (value: number) => float32([3], [value, value, value]);
+  const withNorm: Network = {
+    ...network,
+    parameters: new Map([
+      ...network.parameters,
+      ['bn.weight', { kind: 'norm', tensor: vector(1) }],
+      ['bn.bias', { kind: 'norm', tensor: vector(0) }],
+    ]),
+    groups: [{ name: 'all', parameters: ['weight', 'bias', 'bn.weight', 'bn.bias'] }],
+    buffers: new Map([
+      ['bn.running_mean', vector(0)],
+      ['bn.running_var', vector(1)],
+    ]),
+    features: (images, scope) => network.features(batchNorm(scope, images, 'bn'), scope),
+  };
+  return { ...defaults, network: withNorm, rateFactors: sameRates(withNorm) };
+}
 
 test('a thousand steps keep their memory', async () => {
   const stepper = await compile({ ...defaults, learningRate: 1e-3 });

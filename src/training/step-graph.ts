@@ -65,7 +65,7 @@ export interface StepGraph extends StepPrograms {
   readonly unreached: readonly string[];
   /** How many tensors the loss depends on, and trains. */
   readonly reached: number;
-  /** The method's losses that depend on nothing that is trained, in words. */
+  /** The method's losses that have no gradient for anything that is trained, in words. */
   readonly withoutEffect: readonly string[];
   /** Classes of the source images that go along with each batch; 0 where none do. */
   readonly sourceClasses: number;
@@ -148,7 +148,8 @@ export function buildStep(options: StepOptions): StepGraph {
   const programs = addUpdates(parts, options, {
     trained: trained.map((each) => ({ ...each, rateFactor: rateFactorOf(each.name) })),
     gradientOf,
-    perBatch: new Map([...scope.bufferUpdates, ...(losses.rules ?? [])]),
+    runningStatistics: scope.bufferUpdates,
+    rules: losses.rules ?? new Map(),
   });
   const unreached = trained.flatMap(({ name }) => (isConstantOf(known(gradientOf, name), 0) ? [name] : []));
   return {

@@ -19,7 +19,7 @@ export interface UpdateOptions {
   readonly clipGradNorm?: number | undefined;
   /** Batches whose gradients are averaged into one update. */
   readonly accumulate: number;
-  /** Decay of an exponential moving average of the parameters. */
+  /** Decay of an exponential moving average of the parameters, and of the running statistics that move with them. */
   readonly emaDecay?: number | undefined;
 }
 
@@ -34,8 +34,10 @@ export interface UpdateTargets {
   }[];
   /** Of this batch's loss, by name. */
   readonly gradientOf: ReadonlyMap<string, Value>;
-  /** States that change with every batch, whether or not it ends in an update. */
-  readonly perBatch: ReadonlyMap<string, Value>;
+  /** Next values of the network's running statistics; they change with every batch, whether or not it ends in an update. */
+  readonly runningStatistics: ReadonlyMap<string, Value>;
+  /** Next values of a method's states, which change as often. */
+  readonly rules: ReadonlyMap<string, Value>;
 }
 
 export interface StepPrograms {
@@ -51,10 +53,11 @@ export interface StepPrograms {
 export function addUpdates(
   parts: StepParts,
   options: UpdateOptions,
-  { trained, gradientOf, perBatch }: UpdateTargets,
+  { trained, gradientOf, runningStatistics, rules }: UpdateTargets,
 ): StepPrograms {
   const { optimizer, learningRate, schedule, accumulate, clipGradNorm, emaDecay } = options;
   const outputs = new Map(parts.outputs);
+  const perBatch = new Map([...runningStatistics, ...rules]);
   const collecting = accumulate > 1 ? collect(parts, accumulate, gradientOf, perBatch) : undefined;
   const averaged = collecting?.averages ?? gradientOf;
   const clipped = clipGradNorm === undefined ? averaged : clip(averaged, clipGradNorm);
@@ -76,8 +79,11 @@ export function addUpdates(
       weightDecay: kind === 'weight' ? options.weightDecay : 0,
       rateFactor,
     });
-    if (emaDecay !== undefined) average(parts, name, value, next, emaDecay);
+    if (emaDecay !== undefined) average(parts, name, next, emaDecay);
   }
+  // Averaged parameters beside the statistics of those that train would be a network that nobody trained.
+  if (emaDecay !== undefined)
+    for (const [name, next] of runningStatistics) average(parts, name, next, emaDecay);
   return {
     update: { outputs, updates: parts.updates },
     collect: collecting && { outputs, updates: collecting.updates },
@@ -108,9 +114,9 @@ function collect(
   return { averages, updates };
 }
 
-/** average <- decay average + (1 - decay) parameter, starting from the pretrained value. */
-function average(parts: StepParts, name: string, parameter: Value, next: Value, decay: number): void {
-  const initial = parts.state.get(name) ?? { dtype: 'float32', shape: parameter.shape };
+/** average <- decay average + (1 - decay) next, starting from what the state begins with. */
+function average(parts: StepParts, name: string, next: Value, decay: number): void {
+  const initial = parts.state.get(name) ?? { dtype: 'float32', shape: next.shape };
   const before = parts.addState(emaOf(name), initial);
   parts.updates.set(emaOf(name), add(mul(before, decay), mul(next, 1 - decay)));
 }

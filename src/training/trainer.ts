@@ -94,7 +94,7 @@ export class Trainer {
     for (const loss of graph.withoutEffect)
       host.emit({
         type: 'remark',
-        text: `${loss} changes nothing: it depends on nothing that is trained`,
+        text: `${loss} changes nothing: no gradient of it reaches what is trained`,
       });
     if (unreached.length > 0) host.emit({ type: 'untrained', names: unreached, trained: graph.reached });
     const rename = (name: string) => (graph.state.has(emaOf(name)) ? emaOf(name) : name);

@@ -1,9 +1,10 @@
-import { topologicalOrder, type Value } from '../graph/value.js';
+import { passesOn } from '../autodiff/passes-on.js';
+import type { Value } from '../graph/value.js';
 import type { AddedLosses, MethodLosses } from '../methods/losses.js';
 
 /**
- * The losses that a method adds and that depend on nothing of the classifier that is trained, in words; of a combination,
- * those of each of its methods.
+ * The losses that a method adds and that have no gradient for anything of the classifier that is trained, in words; of a
+ * combination, those of each of its methods.
  */
 export function withoutEffect(
   name: string,
@@ -11,9 +12,7 @@ export function withoutEffect(
   trained: Iterable<Value>,
 ): string[] {
   const values = new Set(trained);
-  const isUseless = (loss: Value | undefined) =>
-    loss !== undefined &&
-    !topologicalOrder([loss]).some(({ inputs }) => inputs.some((value) => values.has(value)));
+  const isUseless = (loss: Value | undefined) => loss !== undefined && !passesOn(loss, values);
   const parts = losses.parts ?? new Map([[name, losses]]);
   return [...parts].flatMap(([method, { penalty, extraLoss }]) => [
     ...(isUseless(penalty) ? [`the penalty of ${method}`] : []),

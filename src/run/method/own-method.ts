@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { AdarandError, messageOf } from '../../errors.js';
 import { checkLosses } from '../../methods/check-losses.js';
 import { isNeed } from '../../methods/inputs.js';
+import type { Learned } from '../../methods/losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
 import { quoted } from '../command-line.js';
 
@@ -130,7 +131,14 @@ function attributed(method: Method, path: string): Method {
       const { prepare, sourceSampler, epochCallback } = bound;
       return {
         ...bound,
-        loss: (inputs, tools) => attempt(() => checkLosses(method.name, bound.loss(inputs, tools))),
+        loss: (inputs, tools) =>
+          attempt(() => {
+            const losses = checkLosses(method.name, bound.loss(inputs, tools));
+            const { learned } = losses;
+            return learned === undefined
+              ? losses
+              : { ...losses, learned: attributedLearned(learned, attempt) };
+          }),
         ...(prepare && {
           async prepare(tools) {
             try {
@@ -149,6 +157,21 @@ function attributed(method: Method, path: string): Method {
         }),
       };
     },
+  };
+}
+
+/** The same objective, whose optimizer and schedule are called within `attempt`. */
+function attributedLearned(learned: Learned, attempt: <T>(work: () => T) => T): Learned {
+  const { optimizer, schedule } = learned;
+  return {
+    ...learned,
+    optimizer: {
+      name: optimizer.name,
+      slots: optimizer.slots,
+      scalars: (step) => attempt(() => optimizer.scalars(step)),
+      update: (context) => attempt(() => optimizer.update(context)),
+    },
+    schedule: (step, totalSteps) => attempt(() => schedule(step, totalSteps)),
   };
 }
 

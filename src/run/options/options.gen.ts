@@ -200,8 +200,8 @@ export interface TrainOptions {
    */
   accumulate?: number | undefined;
   /**
-   * Decay per update of an exponential moving average of the parameters, such as 0.999; the average is
-   * validated, tested and saved.
+   * Decay per update of an exponential moving average of the parameters and of the running statistics
+   * that BatchNorm keeps, such as 0.999; the average is validated, tested and saved.
    *
    * Default: no average.
    */

@@ -270,8 +270,8 @@ const training = {
     .optional()
     .register(optionRegistry, {
       description:
-        'Decay per update of an exponential moving average of the parameters, such as 0.999; the average is ' +
-        'validated, tested and saved.',
+        'Decay per update of an exponential moving average of the parameters and of the running statistics that ' +
+        'BatchNorm keeps, such as 0.999; the average is validated, tested and saved.',
       group: 'Training',
       value: 'x',
       otherwise: 'no average',
