@@ -1,7 +1,8 @@
+import { isValue } from '../graph/require-values.js';
 import { sameType, type Value } from '../graph/value.js';
 import type { Updated } from '../optimizers/optimizer.js';
 import type { Learned } from './losses.js';
-import { describeValue, isValue, wrongLoss } from './wrong-loss.js';
+import { describeValue, wrongLoss } from './wrong-loss.js';
 
 /**
  * What trains a method's own states, if it is what the contract says: an optimizer and a schedule may be a user's.
