@@ -2,7 +2,7 @@ import { isUnbalanced } from '../data/imbalance.js';
 import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
-import { describeEpoch } from './describe-epoch.js';
+import { describeEpoch, hasDiverged, lossText } from './describe-epoch.js';
 import { Eta } from './eta.js';
 import { duration, percent, short } from './format.js';
 import { printJson } from './json.js';
@@ -54,6 +54,7 @@ export function createProgress({
   const line = lineOf(output);
   const eta = new Eta();
   const downloads = new Eta();
+  let saidDiverged = false;
   /** Of the training images; source images come after them. */
   let imbalance: number | undefined;
   const describeProgress = ({ phase, done, total }: Extract<RunEvent, { type: 'progress' }>): string => {
@@ -98,13 +99,17 @@ export function createProgress({
           const { loss = Number.NaN, images_per_second: speed = 0 } = event.metrics;
           const left = eta.secondsLeft(event.step, event.totalSteps);
           line.update(
-            `epoch ${event.epoch}  step ${event.step}/${event.totalSteps}  loss ${loss.toFixed(3)}  ` +
+            `epoch ${event.epoch}  step ${event.step}/${event.totalSteps}  loss ${lossText(loss)}  ` +
               `${short(Number(speed.toPrecision(3)))} img/s  ${duration(left)} left`,
           );
           break;
         }
         case 'epoch':
           line.print(describeEpoch(event, imbalance !== undefined && isUnbalanced(imbalance)));
+          if (hasDiverged(event) && !saidDiverged) {
+            saidDiverged = true;
+            line.print(diverged);
+          }
           break;
         case 'test':
           break;
@@ -113,6 +118,9 @@ export function createProgress({
     end: () => line.clear(),
   };
 }
+
+const diverged =
+  'the loss has grown beyond sense: training has diverged. Start a new run with a smaller --learning-rate.';
 
 function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }>): string {
   const shown = Object.entries(settings).map(
