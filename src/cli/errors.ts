@@ -1,16 +1,17 @@
 import { AdarandError } from '../errors.js';
 import { commandLine } from '../run/command-line.js';
 import { STOPPED } from '../run/events.js';
+import { interruptedCode } from './interruption.js';
 import { printJson } from './json.js';
 import { indented, printError } from './terminal.js';
 
 /** Code of the error that ends a command that has answered for some of its inputs only. */
 export const INCOMPLETE = 'cli.incomplete';
 
-/** 2 for a mistake in the input, 130 for a run that was stopped, 1 for a bug, a crash or an incomplete answer. */
+/** 2 for a mistake in the input, 130 for a run that was stopped by Ctrl-C and 143 by SIGTERM, 1 for a bug, a crash or an incomplete answer. */
 export function exitCodeFor(error: unknown): number {
   if (!(error instanceof AdarandError)) return 1;
-  if (error.code === STOPPED) return 130;
+  if (error.code === STOPPED) return interruptedCode();
   return ['process.crashed', INCOMPLETE].includes(error.code) ? 1 : 2;
 }
 

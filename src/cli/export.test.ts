@@ -57,6 +57,13 @@ async function writePhotograph(path: string): Promise<void> {
     .toFile(path);
 }
 
+test('the export says of itself what its file takes', async () => {
+  const { stdout } = await adarand(folder.path, 'inspect', "sh'ipped");
+  assert.match(stdout, /^input +pixel_values \[any, 3, 144, 144\], halved first$/m);
+  assert.match(stdout, /^image size +72 x 72$/m);
+  assert.doesNotMatch(stdout, /~|torch/);
+});
+
 /** The card's block of code in a language. */
 function block(language: string): string {
   const [, code] = card.match(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\`$`, 'm')) ?? [];

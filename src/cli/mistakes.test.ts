@@ -112,7 +112,16 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
       ));
 
     test("a method's option out of range", () =>
-      refusesToTrain(['good', '--option', 'alpha=2'], /adarand cannot use these options: alpha: /));
+      refusesToTrain(
+        ['good', '--option', 'alpha=2'],
+        /adarand cannot use these options: alpha: must be [a-z ]* 1, not 2$/m,
+      ));
+
+    test('an option of a method that is no number', () =>
+      refusesToTrain(
+        ['good', '--option', 'alpha='],
+        /adarand cannot use these options: alpha: must be a number, not nothing$/m,
+      ));
 
     test('an unknown optimizer', () =>
       refusesToTrain(

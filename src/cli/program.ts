@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { adarandVersion } from '../package.js';
 import { commandLine } from '../run/command-line.js';
 import { commandIn, commands } from './commands/index.js';
+import { helpWidth, narrowHelp } from './help-width.js';
 
 /**
  * The parser of the command line. Of the commands, only the one that `words` (all that follows `adarand`) name is
@@ -18,7 +19,8 @@ export async function createProgram(words: readonly string[]): Promise<Command> 
       `\nExample: ${typed('train photos --model sample')}\nIts options: ${typed('train --help')}`,
     )
     // Errors are reported by `reportError`, in the same way as all others.
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ outputError: () => {}, getOutHelpWidth: helpWidth })
+    .configureHelp(narrowHelp())
     .exitOverride();
   const chosen = commandIn(words);
   for (const entry of commands) {

@@ -4,7 +4,7 @@ import { percent } from '../format-accuracy.js';
 import { printable, printableName } from '../printable.js';
 import type { RunEvent, RunPhase } from '../run/events.js';
 import type { ImagePrediction } from '../run/operations/predict.js';
-import { describeEpoch } from './describe-epoch.js';
+import { describeEpoch, hasDiverged, lossText } from './describe-epoch.js';
 import { Eta } from './eta.js';
 import { short } from './format.js';
 import { printJson } from './json.js';
@@ -56,6 +56,7 @@ export function createProgress({
   const line = lineOf(output);
   const eta = new Eta();
   const downloads = new Eta();
+  let saidDiverged = false;
   /** Of the training images; source images come after them. */
   let imbalance: number | undefined;
   return {
@@ -95,6 +96,10 @@ export function createProgress({
           break;
         case 'epoch':
           line.print(describeEpoch(event, imbalance !== undefined && isUnbalanced(imbalance)));
+          if (hasDiverged(event) && !saidDiverged) {
+            saidDiverged = true;
+            line.print(diverged);
+          }
           break;
         case 'test':
           break;
@@ -120,8 +125,11 @@ function describeStep(
 ): string {
   const { loss = Number.NaN, images_per_second: speed = 0 } = metrics;
   const left = duration(eta.secondsLeft(step, totalSteps));
-  return `epoch ${epoch}  step ${step}/${totalSteps}  loss ${loss.toFixed(3)}  ${short(Number(speed.toPrecision(3)))} img/s  ${left} left`;
+  return `epoch ${epoch}  step ${step}/${totalSteps}  loss ${lossText(loss)}  ${short(Number(speed.toPrecision(3)))} img/s  ${left} left`;
 }
+
+const diverged =
+  'the loss has grown beyond sense: training has diverged. Start a new run with a smaller --learning-rate.';
 
 function describeRun({ path, step, settings }: Extract<RunEvent, { type: 'run' }>): string {
   const shown = Object.entries(settings).map(

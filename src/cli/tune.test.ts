@@ -111,8 +111,12 @@ describe('a search', () => {
       stderr,
       /--minutes 0\.01 is too little: two configurations .* take about [\d.]+ minutes here/,
     );
-    const [, words = ''] = /Continue with: adarand (.*)\. Or/.exec(stderr) ?? [];
-    assert.match(words, /^tune --resume short --minutes \d+$/);
+    const [, words = '', folds] =
+      /Continue with: adarand (.*)\. Or start again with (--folds 1, )?/.exec(stderr) ?? [];
+    assert.ok(folds !== undefined, 'several cuts are what takes time');
+    const [least = '', enough = ''] = stderr.match(/\d[\d.]*(?= minutes here)|\d[\d.]*(?=\. Or)/g) ?? [];
+    assert.ok(Number(enough) > Number(least) && Number(enough) < 1.2 * Number(least) + 0.2, stderr);
+    assert.match(words, /^tune --resume short --minutes [\d.]+$/);
     const more = await tune('--resume', 'short', '--trials', '2');
     assert.equal(more.code, 0, more.stderr);
     assert.equal(
@@ -144,6 +148,12 @@ describe('a search', () => {
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^--folds 3: the validation images can be cut in 1 way only$/m);
     assert.match(stdout, /by 18 validation images:$/m);
+  });
+
+  test('has a help that names no option of others', async () => {
+    const { stdout } = await tune('--help');
+    assert.match(stdout, /^ +--patience <n>/m);
+    assert.doesNotMatch(stdout, /--choose-by/);
   });
 
   const refused: readonly (readonly [words: readonly string[], message: RegExp])[] = [

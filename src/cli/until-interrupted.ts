@@ -1,13 +1,14 @@
-/** Waits for Ctrl-C (or SIGTERM), and says so to `told`. The second one ends this process at once. */
-export function untilInterrupted(told: () => void): Promise<void> {
+import { type EndSignal, interruptedCode, onInterruption } from './interruption.js';
+
+/** Waits for Ctrl-C or SIGTERM, and says so to `told`. The second one ends this process at once. */
+export function untilInterrupted(told: (signal: EndSignal) => void): Promise<void> {
   return new Promise((resolve) => {
     let asked = false;
-    const interrupt = () => {
-      if (asked) process.exit(130);
+    onInterruption((signal) => {
+      if (asked) process.exit(interruptedCode());
       asked = true;
-      told();
+      told(signal);
       resolve();
-    };
-    process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
+    });
   });
 }

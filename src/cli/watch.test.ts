@@ -68,6 +68,7 @@ describe('watch', () => {
       /^\[#{15}-{15}\] 50 % {2}about [\d.]+ s left {2}1 of 2 epochs, batch 3 of 6 {2}loss \d/m,
     );
     const status = lastLine(await look('states', '--json'));
+    assert.equal(status.type, 'status');
     assert.equal(status.state, 'running');
     assert.deepEqual([status.epoch, status.epochs, status.step, status.total_steps], [1, 2, 3, 6]);
     assert.ok(Number(status.seconds_left) > 0);

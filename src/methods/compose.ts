@@ -7,6 +7,7 @@ import type { MethodInputs } from './inputs.js';
 import { lambdaScale } from './lambda-unit.js';
 import type { LossTools, MethodLosses } from './losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from './method.js';
+import { optionIssue } from './option-issue.js';
 
 const weightSchema = z.number().positive();
 
@@ -147,8 +148,12 @@ function optionsOf(methods: readonly Method[]) {
   return z.strictObject(fields).superRefine((flat, context) => {
     for (const { name, options } of methods) {
       const { lambda: _, ...own } = optionsWith(`${name}.`, flat);
-      for (const { path, message } of options.safeParse(own).error?.issues ?? [])
-        context.addIssue({ code: 'custom', path: [`${name}.${path.join('.')}`], message });
+      for (const issue of options.safeParse(own, { reportInput: true }).error?.issues ?? [])
+        context.addIssue({
+          code: 'custom',
+          path: [`${name}.${issue.path.join('.')}`],
+          message: optionIssue(issue),
+        });
     }
   });
 }

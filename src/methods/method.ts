@@ -7,6 +7,7 @@ import type { EpochCallback, SourceSamplerContext } from './host.js';
 import type { MethodInputs, Need } from './inputs.js';
 import type { LambdaUnit } from './lambda-unit.js';
 import type { LossTools, MethodLosses } from './losses.js';
+import { optionIssue } from './option-issue.js';
 import type { PrepareTools } from './prepare.js';
 
 /** What is known of a method before its options are. */
@@ -80,7 +81,7 @@ export function defineMethod<Options extends z.ZodType>(definition: MethodDefini
   return {
     ...rest,
     bind(given = {}) {
-      const result = definition.options.safeParse(given);
+      const result = definition.options.safeParse(given, { reportInput: true });
       if (!result.success) throw refusedOptions(definition, result.error);
       const { options: _, ...description } = rest;
       const method = definition.bind(result.data);
@@ -100,7 +101,7 @@ function refusedOptions(
   { issues }: z.ZodError,
 ): AdarandError {
   const known = options instanceof z.ZodObject ? Object.keys(options.shape) : undefined;
-  const problems = issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  const problems = issues.map((issue) => `${issue.path.join('.')}: ${optionIssue(issue)}`);
   return new AdarandError(
     'method.option',
     `${name} cannot use these options: ${problems.join('; ')}`,

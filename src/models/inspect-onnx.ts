@@ -19,7 +19,10 @@ export interface OperatorUse {
 
 /** An ONNX file as its nodes and stored tensors show it, whether it can be trained or not. */
 export interface OnnxInspection {
+  /** Of the file itself, by its own names. */
   readonly inputs: OnnxModel['inputs'];
+  /** Whether it halves its images first, as exports do: the network that is trained takes the halves. */
+  readonly halved: boolean;
   readonly outputs: readonly string[];
   readonly head: FoundHead | undefined;
   readonly operators: readonly OperatorUse[];
@@ -32,14 +35,15 @@ export interface OnnxInspection {
 /** @throws AdarandError as `decodeOnnx` and `nodesFor` do: nothing can be said of a file that cannot be read. */
 export function inspectOnnx({ bytes, options }: OnnxSource): OnnxInspection {
   const { name, external } = options;
-  const { model: decoded } = readModel(bytes, name, external);
+  const { model: decoded, halved, inputs } = readModel(bytes, name, external);
   const head = attempt(() => findHead(decoded, options));
   const model = head.value?.model ?? decoded;
   const target = head.value?.features ?? model.outputs[0];
   const nodes = target === undefined ? [] : nodesFor(target, model);
   const unsupported = firstOfEach(nodes.filter((node) => builderOf(node) === undefined));
   return {
-    inputs: model.inputs,
+    inputs,
+    halved,
     outputs: model.outputs,
     head: head.value,
     operators: usesOf(nodes),

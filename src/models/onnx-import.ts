@@ -14,6 +14,7 @@ import { featuresOfTokens } from './head/tokens.js';
 import { buildPart, checkOperators, type OnnxPart } from './onnx-import/build.js';
 import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 import type { ExternalData } from './onnx-import/external-data.js';
+import { atFittingSize } from './onnx-import/fitting-size.js';
 import { type BuiltNetwork, groupsByDepth } from './onnx-import/groups.js';
 import { normalisesWeight } from './onnx-import/normalization.js';
 import { nodesFor } from './onnx-import/order.js';
@@ -91,13 +92,15 @@ export function importFile(bytes: Uint8Array, options: ImportOptions): ImportedF
   const preprocessing = preprocessingOf(options, images.size, halved);
   const readValue = (part: OnnxPart, x: Value, scope: Scope) =>
     buildPart(part, images.channelsLast ? transpose(x, [0, 2, 3, 1]) : x, scope);
-  const { imageSize } = preprocessing;
-  const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
-  const { part, built } = triedOut(whole, images.count, (part) => {
-    const scope = recordingScope({ name, ...tensors }, { training: true });
-    const read = readValue(part, trial, scope);
-    return { read, images: trial, features: pooled(read, 2, head), inputs: scope.parameters };
-  });
+  const builtAt = (imageSize: number) => {
+    const trial = input('images', { dtype: 'float32', shape: [2, 3, imageSize, imageSize] });
+    return triedOut(whole, images.count, (part) => {
+      const scope = recordingScope({ name, ...tensors }, { training: true });
+      const read = readValue(part, trial, scope);
+      return { read, images: trial, features: pooled(read, 2, head), inputs: scope.parameters };
+    });
+  };
+  const { part, built } = atFittingSize(preprocessing.imageSize, builtAt, options);
   const network: Network = {
     name,
     modelType,

@@ -18,7 +18,11 @@ describe('clients that hang', () => {
     ];
     for (let i = 0; i < 5; i++) assert.equal((await post(server.url)).status, 200);
     const [headers, body] = await Promise.all(hanging.slice(0, 2));
-    assert.match(headers ?? '', /^HTTP\/1\.1 408 /);
+    assert.match(headers ?? '', /^HTTP\/1\.1 408 Request Timeout\r\n/);
+    assert.match(
+      headers ?? '',
+      /\r\nContent-Type: application\/json\r\n.*\r\n\r\n\{"type":"error","code":"serve\.timeout",.*\}\n$/s,
+    );
     assert.match(body ?? '', /^HTTP\/1\.1 408 |^$/);
   });
 
@@ -39,6 +43,23 @@ describe('clients that hang', () => {
     const large = Array.from({ length: 8 }, () => post(server.url, new Uint8Array(1000)));
     for (const response of await Promise.all(large)) assert.equal(response.status, 200);
   });
+});
+
+test('what is no request is told so, as JSON', async () => {
+  const server = await serve();
+  for (const [text, status, code] of [
+    ['nonsense\r\n\r\n', 400, 'serve.malformed'],
+    ['POST /predict HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n', 400, 'serve.malformed'],
+    [`GET / HTTP/1.1\r\nHost: localhost\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, 431, 'serve.headers'],
+  ] as const) {
+    const answer = await raw(server, text);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    assert.match(head, new RegExp(`^HTTP/1\\.1 ${status} `));
+    assert.match(head, /^Connection: close\r?$/m);
+    const { type, code: said, hint } = JSON.parse(body);
+    assert.deepEqual([type, said, typeof hint], ['error', code, 'string']);
+  }
+  assert.equal((await post(server.url)).status, 200);
 });
 
 test('a client that goes before its answer is there leaves nothing behind', async () => {

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/system-code.js';
 import { type Access, admit, allowedOrigin } from './access.js';
+import { answerBroken } from './broken-request.js';
 import { nothingAt } from './page-files.js';
 import { Refusal } from './refusal.js';
 import { respondError } from './respond.js';
@@ -68,11 +69,11 @@ export async function startServer(
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
   });
-  const unanswered = new Set<IncomingMessage>();
+  const unanswered = new Map<IncomingMessage, ServerResponse>();
   let ending = false;
   const receive = (request: IncomingMessage, response: ServerResponse) => {
     if (ending) response.setHeader('connection', 'close');
-    unanswered.add(request);
+    unanswered.set(request, response);
     response.on('close', () => unanswered.delete(request));
     response.on('finish', () => {
       endUnread(request, allowed.refused);
@@ -81,6 +82,18 @@ export async function startServer(
     });
     answer(request, response, routes, access).catch((error) => respondError(response, error, report));
   };
+  server.on('clientError', (error, socket) => {
+    const begun = [...unanswered].some(
+      ([request, { headersSent }]) => request.socket === socket && headersSent,
+    );
+    if (begun) {
+      socket.destroy();
+      return;
+    }
+    answerBroken(socket, error);
+    // Who goes on sending is waited for a while, as after any refusal.
+    setTimeout(() => socket.destroy(), allowed.refused).unref();
+  });
   server.on('request', receive).on('checkContinue', receive);
   return {
     url,
@@ -88,7 +101,7 @@ export async function startServer(
       ending = true;
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       const timer = setTimeout(() => {
-        const asked = [...unanswered].filter(({ complete }) => complete).map(({ socket }) => socket);
+        const asked = [...unanswered.keys()].filter(({ complete }) => complete).map(({ socket }) => socket);
         for (const socket of connections) if (!asked.includes(socket)) socket.destroy();
       }, allowed.end);
       await closed;

@@ -40,10 +40,15 @@ type Fact = readonly [what: string, is: string];
 
 function fileFacts(file: Inspection['file'], isBuilt: boolean): readonly Fact[] {
   if (file === null) return [];
-  const { inputs, images, features, head, constants, compared } = file;
+  const { inputs, halved, images, features, head, constants, compared } = file;
   const free = (size: number | null) => size ?? 'any';
   return [
-    ...inputs.map(({ name, shape }): Fact => ['input', `${name} [${shape.map(free).join(', ')}]`]),
+    ...inputs.map(
+      ({ name, shape }): Fact => [
+        'input',
+        `${name} [${shape.map(free).join(', ')}]${halved ? ', halved first' : ''}`,
+      ],
+    ),
     ...(isBuilt ? [madeFor(images)] : []),
     ['features', features === null ? 'not found' : features],
     [

@@ -96,10 +96,12 @@ function explained({ about }: Method): string[] {
 
 const paragraph = (text: string): string[] => wrapped(text.split(' '), 98);
 
-function asJson(method: Method): object {
+function asJson(method: Method): { readonly type: 'method' } {
   const { name, title, paper, formula, defaultLambda, about } = method;
   const { needs } = method.bind();
-  return { name, title, paper, formula, needs, defaultLambda, about, options: describeMethodOptions(method) };
+  const options = describeMethodOptions(method);
+  const line = { type: 'method', name, title, paper, formula, needs, defaultLambda, about, options } as const;
+  return line;
 }
 
 function describeDefault({ name, default: value }: OptionDescription): string {

@@ -7,6 +7,7 @@ import { routesOf } from '../../serve/routes.js';
 import { type ServedFolder, servedFolder } from '../../serve/served-folder.js';
 import { startServer } from '../../serve/server.js';
 import { reportError } from '../errors.js';
+import { atOnce } from '../interruption.js';
 import { printJson } from '../json.js';
 import { createProgress, type Progress } from '../progress.js';
 import { print, printError } from '../terminal.js';
@@ -43,8 +44,8 @@ export const command = {
       const ask = classifier === undefined ? '' : `classify an image: ${howToAsk(url, { needsToken })}\n`;
       print(`${folder} is at ${url} (${reach}); Ctrl-C ends it\n${ask}`);
     }
-    await untilInterrupted(() => {
-      if (!json) printError('\nends when what was asked is answered; press Ctrl-C again to end at once\n');
+    await untilInterrupted((signal) => {
+      if (!json) printError(atOnce('ends when what was asked is answered', signal, 'end'));
     });
     await server.close();
     await classifier?.close();

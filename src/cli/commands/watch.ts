@@ -4,7 +4,7 @@ import { printJson } from '../json.js';
 import { print } from '../terminal.js';
 import { untilInterrupted } from '../until-interrupted.js';
 import { describe } from '../watch/describe.js';
-import { viewOf } from '../watch/view.js';
+import { statusLine, viewOf } from '../watch/view.js';
 import type { Command } from './command.js';
 
 /** Between two looks. */
@@ -17,7 +17,7 @@ export const command = {
     const { path, once } = parse(watchOptionsSchema);
     const first = await watchedStatus(path);
     if (once) {
-      if (json) printJson(first);
+      if (json) printJson(statusLine(first));
       else print(`${describe(first).join('\n')}\n`);
       return;
     }

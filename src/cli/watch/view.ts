@@ -11,12 +11,17 @@ export interface View {
 
 /** JSON lines, one for each change; on a terminal some lines that are redrawn; else plain lines of what is new. */
 export function viewOf({ json, output = process.stdout }: { json: boolean; output?: Output }): View {
-  if (json) return changes(printJson);
+  if (json) return changes((status) => printJson(statusLine(status)));
   if (isRedrawn(output)) {
     const block = new Block(output);
     return { show: (status) => block.show(describe(status)) };
   }
   return plain(output);
+}
+
+/** As `--json` prints it. */
+export function statusLine(status: WatchedStatus) {
+  return { type: 'status', ...status };
 }
 
 function changes(give: (status: WatchedStatus) => void): View {

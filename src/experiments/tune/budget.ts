@@ -23,13 +23,26 @@ export function plannedCount(record: TuneRecord, path: string): number {
   const count = affordable(60 * minutes, search, pace);
   if (count >= 2) return count;
   if (tried.length > search.methods) return 2;
-  const least = Math.ceil(secondsOf(2, search, pace) / 6) / 10;
-  const enough = String(Math.ceil(2 * least));
+  const least = minutesOf(search, pace);
+  // What the next runs take may be a little more.
+  const enough = String(inTenths(1.1 * least));
+  const ofOne = minutesOf({ ...search, folds: 1 }, pace);
+  const fewer = ofOne < least ? `--folds 1, for about ${ofOne} minutes, or with ` : '';
   throw new AdarandError(
     'tune.budget',
     `--minutes ${minutes} is too little: two configurations of ${search.methods === 1 ? 'the method' : 'each method'} and the final run take about ${least} minutes here`,
-    `Continue with: ${commandLine('tune', '--resume', path, '--minutes', enough)}. Or start again with fewer --epochs.`,
+    `Continue with: ${commandLine('tune', '--resume', path, '--minutes', enough)}. Or start again with ${fewer}fewer --epochs.`,
   );
+}
+
+/** Of two configurations of each method. */
+function minutesOf(search: Search, pace: Pace): number {
+  return inTenths(secondsOf(2, search, pace) / 60);
+}
+
+/** Rounded up, so that it suffices. */
+function inTenths(minutes: number): number {
+  return Math.ceil(minutes * 10) / 10;
 }
 
 /** Until the end of a search with `count` configurations of each method; null before its first run has ended. */

@@ -51,6 +51,8 @@ export const inspectionSchema = z.object({
     .object({
       /** Its inputs without stored values; null in a shape is a free dimension. */
       inputs: z.array(z.object({ name: z.string(), shape: z.array(z.number().nullable()) })),
+      /** Whether it halves its images first, as exports do: what is trained takes the halves. */
+      halved: z.boolean(),
       outputs: z.array(z.string()),
       /** How many images it is made for; null for any number. */
       images: z.number().nullable(),

@@ -70,6 +70,14 @@ const searched = {
   }),
 };
 
+/** `train` chooses the best epoch by what --choose-by says, a search always by accuracy. */
+const patience = count.optional().register(optionRegistry, {
+  description: 'Epochs without a better validation accuracy after which a run stops.',
+  group: 'Training',
+  value: 'n',
+  otherwise: 'training does not stop early',
+});
+
 /** A search: its own options, and those that all trials have. */
 export const tuneOptionsSchema = z.strictObject({
   data,
@@ -77,6 +85,7 @@ export const tuneOptionsSchema = z.strictObject({
   ...ownTuneOptionsSchema.shape,
   ...others,
   ...searched,
+  patience,
 });
 
 export type TuneRequest = z.output<typeof tuneOptionsSchema>;

@@ -18,9 +18,11 @@ const layerNormalisations: ReadonlySet<string> = new Set([
 
 /** How a network of PyTorch (torchvision, timm, transformers) is exported so that more of it can be trained. */
 export function exportAdvice(
-  { operators, inputs }: OnnxInspection,
+  { operators, inputs, halved }: OnnxInspection,
   problems: readonly AdarandError[],
 ): string[] {
+  // This program wrote it.
+  if (halved) return [];
   const has = (wanted: (operator: string) => boolean) => operators.some(({ operator }) => wanted(operator));
   const isFolded =
     has((operator) => operator === 'Conv') &&

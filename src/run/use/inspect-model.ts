@@ -80,12 +80,13 @@ async function refusal<T>(work: () => Promise<T>): Promise<{ value?: T; problem?
 }
 
 function describeFile(
-  { inputs, outputs, head, operators, constants }: OnnxInspection,
+  { inputs, halved, outputs, head, operators, constants }: OnnxInspection,
   classifier: FileClassifier | undefined,
   compared: boolean,
 ): Inspection['file'] {
   return {
     inputs: inputs.map(({ name, shape }) => ({ name, shape: shape.map((size) => size ?? null) })),
+    halved,
     outputs: [...outputs],
     images: classifier?.images ?? null,
     operators: operators.map((one) => ({ ...one })),
