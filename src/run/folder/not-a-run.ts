@@ -6,8 +6,8 @@ import { commandLine } from '../command-line.js';
 import { manyRunsAt } from './experiment-files.js';
 import { stageOf } from './stage.js';
 
-/** `isUnused`: a run may begin in this folder. */
-export async function notARun(path: string, isUnused: boolean): Promise<AdarandError> {
+/** `isUnused`: whether a run may begin in this folder, which is there. */
+export async function notARun(path: string, isUnused: () => Promise<boolean>): Promise<AdarandError> {
   const code = 'run.not-a-run';
   const hint = 'Give the folder of a run: `run.json` is in it.';
   if (!existsSync(path)) return new AdarandError(code, `${path} does not exist`, hint);
@@ -16,7 +16,7 @@ export async function notARun(path: string, isUnused: boolean): Promise<AdarandE
     `${path} is not a run: it has no run.json`,
     (await runNear(path)) ??
       servedInstead(path) ??
-      (isUnused ? `${hint} Or start a run there: none has begun.` : hint),
+      ((await isUnused()) ? `${hint} Or start a run there: none has begun.` : hint),
   );
 }
 

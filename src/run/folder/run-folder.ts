@@ -114,7 +114,7 @@ export class RunFolder {
   async record(): Promise<RunRecord> {
     const file = join(this.path, 'run.json');
     const json = await readText(file);
-    if (json === undefined) throw await notARun(this.path, await isUnused(this.path));
+    if (json === undefined) throw await notARun(this.path, () => isUnused(this.path));
     return parseStored(recordSchema, json, file);
   }
 
