@@ -130,6 +130,8 @@ describe('an experiment', () => {
     const { methods, ...others } = whole.request;
     assert.deepEqual(resumed.request, { ...others, methods: methods.slice(0, 2) });
     assert.deepEqual(resumed.splits, whole.splits);
+    // What was asked for last, and holds when it is resumed again.
+    assert.deepEqual([before.parallel, resumed.parallel], [1, 2]);
     for (const { run } of resumed.runs) {
       assert.equal(text('cut', run, 'predictions.csv'), text('whole', run, 'predictions.csv'));
       assert.ok(!existsSync(inside('cut', run, 'checkpoints')));
@@ -137,6 +139,7 @@ describe('an experiment', () => {
     // In a program, too.
     const { finished, runs } = await compareInProgram({ resume: inside('cut') });
     assert.deepEqual([finished, runs.length], [4, 4]);
+    assert.equal(json('cut', 'experiment.json').parallel, 2);
     const other = await compare(...flags, '--out', 'cut');
     assert.equal(other.code, 2);
     assert.match(other.stderr, /cut has an experiment already/);

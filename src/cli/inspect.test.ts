@@ -6,7 +6,7 @@ import { classTokenFile } from '../../test/helpers/class-token.js';
 import { classifierFile } from '../../test/helpers/classifier-file.js';
 import { lastLine, testFolder } from '../../test/helpers/cli.js';
 import { tensorOf } from '../../test/helpers/lcg.js';
-import { type OnnxFileNode, onnxFile } from '../../test/helpers/onnx-fixtures.js';
+import { int64Tensor, type OnnxFileNode, onnxFile, onnxNode } from '../../test/helpers/onnx-fixtures.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { inspectionSchema } from '../run/operations/inspect.js';
 
@@ -25,6 +25,40 @@ function fileOf(nodes: readonly OnnxFileNode[]): Uint8Array {
     initializers: { kernel: random(1, 4, 3, 3, 3), weight: random(2, 4, 3) },
     inputs: { x: [1, 3, 8, 8] },
     outputs: ['logits'],
+  });
+}
+
+/** As PyTorch's exporter writes a view of what a pooling made: features of 4 numbers, picked out of those of all images. */
+function pickedFile(order: readonly number[]): Uint8Array {
+  return onnxFile({
+    nodes: [
+      onnxNode('Conv', ['x', 'kernel'], 'maps'),
+      onnxNode('LayerNormalization', ['maps', 'scale'], 'normal'),
+      onnxNode('GlobalAveragePool', ['normal'], 'p'),
+      onnxNode('Reshape', ['p', 'all'], 'flat'),
+      onnxNode('Shape', ['x'], 'sizes'),
+      onnxNode('Gather', ['sizes', 'zero'], 'count'),
+      onnxNode('Range', ['zero', 'count', 'one'], 'images'),
+      onnxNode('Mul', ['images', 'four'], 'firsts'),
+      onnxNode('Unsqueeze', ['firsts', 'second'], 'column'),
+      onnxNode('Add', ['column', 'order'], 'places'),
+      onnxNode('Gather', ['flat', 'places'], 'f'),
+      onnxNode('Gemm', ['f', 'weight'], 'logits'),
+    ],
+    initializers: {
+      kernel: random(1, 4, 3, 3, 3),
+      weight: random(2, 4, 3),
+      scale: random(3, 6),
+      all: int64Tensor([-1]),
+      zero: int64Tensor([0], []),
+      one: int64Tensor([1], []),
+      four: int64Tensor([4]),
+      second: int64Tensor([1]),
+      order: int64Tensor(order, [1, 4]),
+    },
+    inputs: { x: ['batch', 3, 8, 8] },
+    outputs: ['logits'],
+    opset: 17,
   });
 }
 
@@ -121,6 +155,44 @@ describe('inspect', () => {
       headless.problems.map(({ code }) => code),
       ['model.no-head'],
     );
+  });
+
+  test('features picked by places that are counted for the batch: in their order, they are only reshaped', async () => {
+    const { trains, problems } = await inspected(pickedFile([0, 1, 2, 3]));
+    assert.deepEqual([trains, problems], [true, []]);
+  });
+
+  test('in another order, what train refuses is a problem', async () => {
+    const { trains, problems, advice } = await inspected(pickedFile([3, 2, 1, 0]));
+    assert.equal(trains, false);
+    assert.deepEqual(
+      problems.map(({ code }) => code),
+      ['export.fixed-batch'],
+    );
+    assert.match(advice.join('\n'), /Another export of the same network may do/);
+  });
+
+  test('single numbers: what is called as the attribute of a module is trained; what may be one is said to stay', async () => {
+    const file = (name: string) =>
+      onnxFile({
+        nodes: [
+          onnxNode('Conv', ['x', 'kernel'], 'maps'),
+          onnxNode('Mul', ['maps', name], 'y'),
+          onnxNode('GlobalAveragePool', ['y'], 'p'),
+          onnxNode('Flatten', ['p'], 'f'),
+          onnxNode('Gemm', ['f', 'weight'], 'logits'),
+        ],
+        initializers: { kernel: random(1, 4, 3, 3, 3), weight: random(2, 4, 3), [name]: random(3) },
+        inputs: { x: [1, 3, 8, 8] },
+        outputs: ['logits'],
+      });
+    const found = async (name: string) => {
+      const { file: described, network } = await inspected(file(name));
+      return [network?.parameters.some((each) => each.name === name), described?.constants];
+    };
+    assert.deepEqual(await found('block.alpha'), [true, []]);
+    assert.deepEqual(await found('alpha'), [false, ['alpha']]);
+    assert.deepEqual(await found('val_3'), [false, []]);
   });
 
   test('the built-in network', async () => {

@@ -140,6 +140,16 @@ export default {
       /mine: learned\.optimizer is string adam, not an optimizer such as adam\(\)/,
     ],
     [
+      'a state that is not a number, which no loss reads',
+      `{ needs: ['features'], loss({ features }, { state }) {
+        const t = state('t', float32([2], [0, 1]));
+        return { penalty: mean(features), updates: new Map([[t, mul(t, Infinity)]]) };
+      } }`,
+      /mine: its state t is not a number after step 1\nhint: Look for a division by 0/,
+      '--max-steps',
+      '1',
+    ],
+    [
       'a preparation that throws',
       "{ needs: [], prepare: async () => { throw new Error('no luck'); }, loss: () => ({}) }",
       /mine\.mjs: no luck/,
@@ -208,16 +218,18 @@ export default {
       assert.doesNotMatch(stderr, /^ +at /m);
     });
 
-  test('that was edited does not resume a run', async () => {
-    const host = (steps: number) => {
-      let done = 0;
-      return {
-        emit: ({ type }: { readonly type: string }) => {
-          done += Number(type === 'step');
-        },
-        stop: () => done >= steps,
-      };
+  /** Stops after so many steps. */
+  const host = (steps: number) => {
+    let done = 0;
+    return {
+      emit: ({ type }: { readonly type: string }) => {
+        done += Number(type === 'step');
+      },
+      stop: () => done >= steps,
     };
+  };
+
+  test('that was edited does not resume a run', async () => {
     const penalty = (weight: number) =>
       write(`{ needs: ['features'], loss: ({ features }) => ({ penalty: mul(mean(features), ${weight}) }) }`);
     await penalty(1);
@@ -235,6 +247,32 @@ export default {
     } }`);
     const { code, stderr } = await train('--max-steps', '2');
     assert.equal(code, 0, stderr);
+  });
+
+  test('whose helper was edited does not, either', async () => {
+    const helper = (weight: number) =>
+      writeFile(at('helper.mjs'), `export { weight } from './weight.mjs';`).then(() =>
+        writeFile(at('weight.mjs'), `export const weight = ${weight};`),
+      );
+    await helper(1);
+    await write(
+      "{ needs: ['features'], loss: ({ features }) => ({ penalty: mul(mean(features), weight) }) }",
+    );
+    await writeFile(
+      at('helped.mjs'),
+      `import { weight } from "./helper.mjs";\n${await readFile(at('mine.mjs'), 'utf8')}`,
+    );
+    const given = {
+      data: at('colours'),
+      model: at('tiny.onnx'),
+      method: at('helped.mjs'),
+      out: at('helped'),
+    };
+    await assert.rejects(trainRun({ ...given, epochs: 3, batchSize: 4 }, host(3)), { code: STOPPED });
+    await helper(2);
+    await assert.rejects(resumeRun({ run: at('helped') }, host(1)), { code: 'run.method-changed' });
+    await helper(1);
+    await assert.rejects(resumeRun({ run: at('helped') }, host(1)), { code: STOPPED });
   });
 
   test('in a file that Node takes for CommonJS: the hint has a name that works', async () => {

@@ -78,7 +78,7 @@ const about = {
   defaults: {
     lambda: "the authors' setting, with a mean over batch and features",
     form: 'the paper; article is the implementation that came with an article about it',
-    distance: 'the paper; squaredCosine is a third published variant',
+    distance: 'the paper; squaredCosine is a third published variant, and has its own l_inter in both forms',
     runningMean: 'the form: persistent in the paper, anchored in the article',
     intra: 'the paper',
     inter: 'the paper',
@@ -139,7 +139,7 @@ export const adarand = defineMethod({
         const maybeSquared = (x: Value) => (squares ? mul(x, x) : x);
         const similarity = maybeSquared(cosineMatrix(mean, mean));
         const away = maybeSquared(sub(1, cosineSimilarity(mean, running)));
-        const pairs = form === 'paper' ? K * (K - 1) : K * K;
+        const pairs = form === 'paper' || squares ? K * (K - 1) : K * K;
         const intraLoss = mul(sum(away), 1 / K);
         const interLoss = interOf(similarity, K, pairs, form === 'paper' && !squares);
         return {

@@ -15,6 +15,8 @@ export interface MethodInputs {
   readonly labels: Value;
   /** [B, K]: the labels as rows of zeros and a one. */
   readonly oneHot: Value;
+  /** []: the cross-entropy of the batch, with the label smoothing and the weights of classes that the run has. */
+  readonly crossEntropy: Value;
   /** The new head: logits = features weight^T + bias, with weight [K, d] and bias [K]. */
   readonly head: { readonly weight: Value; readonly bias: Value };
   /** The trained tensors of the network and of the new head, backbone first. */
@@ -46,6 +48,7 @@ export const needs: Readonly<Record<Need, string | undefined>> = {
   logits: undefined,
   labels: undefined,
   oneHot: undefined,
+  crossEntropy: undefined,
   head: undefined,
   parameters: undefined,
   featureMaps: undefined,

@@ -170,6 +170,13 @@ describe('invariants', () => {
     );
   });
 
+  test('squared cosines repel by their mean over pairs in both published forms', () => {
+    const inter = (options: object) => methodLoss(adarand, { ...given, options }).metrics.inter;
+    const paper = inter({ distance: 'squaredCosine' });
+    assert.ok(paper !== undefined && paper > 0);
+    assert.equal(inter({ distance: 'squaredCosine', form: 'article' }), paper);
+  });
+
   test("balanced, the pull on the features is a fixed share of the task's", () => {
     const head = { weight: rows(tensorOf(golden.inputs.mean)), bias: Array<number>(K).fill(0) };
     const logits = features.map((g) =>

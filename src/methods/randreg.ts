@@ -1,17 +1,7 @@
 import { z } from 'zod';
-import { at } from '../errors.js';
-import {
-  add,
-  div,
-  float32,
-  gather,
-  matmul,
-  mul,
-  softmax,
-  stopGradient,
-  sub,
-  type Value,
-} from '../graph/ops.js';
+import { gradients } from '../autodiff/gradients.js';
+import { at, invariant } from '../errors.js';
+import { add, div, float32, gather, matmul, mul, stopGradient, sub, type Value } from '../graph/ops.js';
 import { norm } from '../nn/functional.js';
 import type { MethodAbout } from './about.js';
 import type { MethodInputs, Need, Statistics } from './inputs.js';
@@ -50,7 +40,7 @@ const about = {
     'mu_s, sigma_s':
       'mean and standard deviation of the pretrained features over the training images, [d] (vector), or averaged over d (scalar)',
     'mu_y, sigma_y': 'the same over the images of class y, [K, d]',
-    G: 'features of the batch, [B, d];   dCE/dG = (softmax(o) - Y) W / B',
+    G: 'features of the batch, [B, d];   dCE/dG = (softmax(o) - Y) W / B, with label smoothing and weights of classes that of the cross-entropy with them',
     rho: 'the option balance',
   },
   defaults: {
@@ -154,16 +144,17 @@ function priorOf(
   }
 }
 
-const balanceNeeds = ['logits', 'oneHot', 'head'] as const;
+const balanceNeeds = ['logits', 'crossEntropy', 'head'] as const;
 
 /** ||dCE/dG||_F / (||dR/dG||_F + 1e-12), a scalar, for the differences g - z [B, d]. */
 function gradientRatio(
-  { logits, oneHot, head }: Pick<MethodInputs, (typeof balanceNeeds)[number]>,
+  { logits, crossEntropy, head }: Pick<MethodInputs, (typeof balanceNeeds)[number]>,
   difference: Value,
   reduction: Reduction,
 ): Value {
   const [B, d] = [at(difference.shape, 0), at(difference.shape, 1)];
-  const residual = mul(sub(softmax(logits), oneHot), 1 / B);
+  const [residual] = gradients(crossEntropy, [logits]);
+  invariant(residual !== undefined, 'logits have a gradient');
   const gradient = mul(difference, 2 / (reduction === 'mean' ? B * d : B));
   return div(norm(matmul(residual, head.weight)), add(norm(gradient), 1e-12));
 }

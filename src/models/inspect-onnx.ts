@@ -6,6 +6,7 @@ import type { OnnxModel, OnnxNode } from './onnx-import/decode.js';
 import { unsupportedOperator } from './onnx-import/node-reader.js';
 import { nodesFor } from './onnx-import/order.js';
 import { readModel } from './onnx-import/read-model.js';
+import { mayBeLearned } from './onnx-import/single-numbers.js';
 import { weightRoles } from './onnx-import/weights.js';
 import type { OnnxSource } from './open.js';
 
@@ -26,7 +27,7 @@ export interface OnnxInspection {
   readonly outputs: readonly string[];
   readonly head: FoundHead | undefined;
   readonly operators: readonly OperatorUse[];
-  /** Stored tensors of several floats that are not trained. */
+  /** Stored tensors of floats that are not trained: those of several, and what may be a learned number by its name. */
   readonly constants: readonly string[];
   /** All that is seen to be missing without building anything. */
   readonly problems: readonly AdarandError[];
@@ -94,6 +95,8 @@ function constantsOf(model: OnnxModel, nodes: readonly OnnxNode[]): readonly str
   const roles = weightRoles(model, nodes);
   const read = new Set(nodes.flatMap(({ inputs }) => inputs));
   return [...model.constants].flatMap(([name, { dtype, data }]) =>
-    dtype === 'float32' && data.length > 1 && read.has(name) && !roles.has(name) ? [name] : [],
+    dtype === 'float32' && (data.length > 1 || mayBeLearned(name)) && read.has(name) && !roles.has(name)
+      ? [name]
+      : [],
   );
 }

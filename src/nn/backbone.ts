@@ -121,7 +121,8 @@ function readHead(
     return weight === undefined || own.has(`${prefix}.weight`) ? [] : [{ prefix, weight, bias }];
   });
   if (parts.length === 0) return undefined;
-  const count = at(at(parts, 0).weight.shape, 0);
+  // A weight without rows does not fit.
+  const [count = 0] = at(parts, 0).weight.shape;
   const head = { weight: new Float32Array(count * featureSize), bias: new Float32Array(count) };
   for (const [i, { prefix, weight, bias }] of parts.entries()) {
     const fits = sameShape(weight.shape, [count, width]) && (!bias || sameShape(bias.shape, [count]));

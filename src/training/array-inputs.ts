@@ -2,6 +2,7 @@ import { AdarandError } from '../errors.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { InputMakers } from '../methods/inputs.js';
+import { crossEntropy } from '../nn/functional.js';
 import type { MethodLossInputs, Numbers } from './method-loss.js';
 
 type Rows = readonly (readonly number[])[];
@@ -79,6 +80,7 @@ export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64
       oneHotRows(sourceBatch.labels, sourceBatch.classes),
     ),
   };
+  const oneHot = () => fixed('oneHot', [batchSize, classes], oneHotRows(labels, classes));
   return {
     sizes: { batchSize, classes, featureSize },
     differentiable,
@@ -89,7 +91,8 @@ export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64
       parameters: () => trainedParameters,
       featureMaps: () => featureMaps,
       labels: () => feed('labels', [batchSize], labels, 'int32'),
-      oneHot: () => fixed('oneHot', [batchSize, classes], oneHotRows(labels, classes)),
+      oneHot,
+      crossEntropy: () => crossEntropy(logits, oneHot()),
       classStatistics: () => given(statistics, 'statistics').perClass,
       featureStatistics: () => given(statistics, 'statistics').overall,
       pretrainedFeatures: () =>

@@ -10,6 +10,16 @@ export function diverged(what: string, learningRate: number): AdarandError {
   );
 }
 
+/** The same of a state of a method's own, which the loss need not read. */
+export function stateDiverged(method: string, state: string, step: number): AdarandError {
+  return new AdarandError(
+    'training.diverged',
+    `${method}: its state ${state} is not a number after step ${step}`,
+    'Look for a division by 0, or the root or logarithm of less than 0, in how the method computes it; where there is none, ' +
+      'start a new run with a smaller --learning-rate.',
+  );
+}
+
 /** The same before the first update, where the learning rate had no part in it. */
 export function notFiniteAtFirst(loss: number | undefined): AdarandError {
   return new AdarandError(

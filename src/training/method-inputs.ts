@@ -17,6 +17,8 @@ export interface MethodInputSources {
   readonly statistics: PretrainedStatistics | undefined;
   /** Whether the classifier that the network was pretrained with is trained, or frozen. */
   readonly trainsPretrainedHead: boolean;
+  /** Of the batch. */
+  readonly crossEntropy: Value;
 }
 
 /**
@@ -27,7 +29,7 @@ export function inputMakers(
   parts: StepParts,
   network: Network,
   forward: ForwardPass,
-  { trained, statistics, trainsPretrainedHead }: MethodInputSources,
+  { trained, statistics, trainsPretrainedHead, crossEntropy }: MethodInputSources,
 ): InputMakers {
   let copy: ReturnType<typeof frozenFeatures> | undefined;
   const frozenCopy = () => {
@@ -40,6 +42,7 @@ export function inputMakers(
     logits: () => forward.logits,
     labels: () => forward.labels,
     oneHot: () => forward.oneHot,
+    crossEntropy: () => crossEntropy,
     head: () => forward.head,
     featureMaps: () => forward.featureMaps,
     classStatistics: () => present(statistics, 'statistics').perClass,

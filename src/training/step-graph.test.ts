@@ -14,6 +14,7 @@ import { fineTuning } from '../methods/fine-tuning.js';
 import { fnp } from '../methods/fnp.js';
 import { headOnly } from '../methods/head-only.js';
 import { bound, defineMethod } from '../methods/method.js';
+import { randreg } from '../methods/randreg.js';
 import { linear } from '../nn/functional.js';
 import { batchNorm } from '../nn/layers.js';
 import type { Network } from '../nn/network.js';
@@ -25,8 +26,8 @@ import { newHead } from './new-head.js';
 import { sameRates } from './rate-factors.js';
 import { emaOf, HEAD_WEIGHT } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
-
 import { Stepper } from './stepper.js';
+import type { TaskLossOptions } from './task-loss.js';
 
 const BATCH = 4;
 const IMAGE = 2;
@@ -106,6 +107,35 @@ describe('one step', () => {
     assert.deepEqual(off.state.get('weight').data, plain.state.get('weight').data);
     assert.deepEqual(off.state.get(HEAD_WEIGHT).data, plain.state.get(HEAD_WEIGHT).data);
     assert.ok((off.outputs.penalty ?? 0) > 0);
+  });
+
+  test("RandReg's balance is that of the cross-entropy as it is trained, smoothed and weighted", async () => {
+    const weightOf = async (taskLoss: TaskLossOptions) => {
+      const method = randreg.bind({ prior: 'uniform', balance: 0.3 });
+      const { outputs } = await run({ ...defaults, method, lambda: 1, taskLoss }, 1);
+      return outputs['method.balance'] ?? Number.NaN;
+    };
+    const { probabilities } = forward();
+    const head = initial(HEAD_WEIGHT).data;
+    const labels = [...(batches[0]?.labels ?? [])];
+    const pull = (smoothing: number, weights: readonly number[]) => {
+      const rows = probabilities.flatMap((p, i) => {
+        const y = p.map(
+          (_, k) => (weights[k] ?? 0) * ((1 - smoothing) * Number(labels[i] === k) + smoothing / CLASSES),
+        );
+        const total = y.reduce((sum, share) => sum + share, 0);
+        const residual = p.map((share, k) => total * share - (y[k] ?? 0));
+        return Array.from({ length: FEATURES }, (_, j) =>
+          residual.reduce((sum, r, k) => sum + r * Number(head[k * FEATURES + j]), 0),
+        );
+      });
+      return Math.hypot(...rows);
+    };
+    const classWeights = [2, 0.5, 1];
+    const ratio = (await weightOf({ labelSmoothing: 0.4, classWeights })) / (await weightOf({}));
+    const expected = pull(0.4, classWeights) / pull(0, [1, 1, 1]);
+    assert.ok(Math.abs(expected - 1) > 0.05, `${expected} says nothing`);
+    assert.ok(worstError([ratio], [expected]) < 1e-5, `${ratio}, not ${expected}`);
   });
 
   test('clipping bounds the joint norm of the gradients, and leaves small ones alone', async () => {

@@ -105,19 +105,21 @@ export function buildStep(options: StepOptions): StepGraph {
     return value === undefined || !isTrained ? [] : [{ name, kind, value }];
   });
 
+  const { taskLoss: given = {} } = options;
+  const crossEntropy = taskLossOf(logits, oneHot, given);
   const makers = inputMakers(parts, network, forward, {
     trained: used,
     statistics: options.statistics,
     trainsPretrainedHead: rates.pretrainedHead !== undefined,
+    crossEntropy,
   });
   const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, lambdaScales };
   const losses = joint && !on ? {} : applyMethod(parts, { method, makers, prepared, ...sizes });
   const own = on ? losses.taskLoss : undefined;
-  const { taskLoss: given = {} } = options;
   const { labelSmoothing = 0, classWeights } = given;
   if (own !== undefined && !isPlain(given))
     throw ownTaskLoss(method.name, { labelSmoothing, weighted: classWeights !== undefined });
-  const taskLoss = own ?? taskLossOf(logits, oneHot, given);
+  const taskLoss = own ?? crossEntropy;
   const added = on ? [losses.penalty && mul(losses.penalty, lambda), losses.extraLoss] : [];
   const loss = added.reduce((sum: Value, each) => (each === undefined ? sum : add(sum, each)), taskLoss);
 

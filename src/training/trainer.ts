@@ -6,14 +6,14 @@ import type { State } from '../runtime/state.js';
 import { type Criterion, isBetter } from './best-epoch.js';
 import type { CheckpointStore, Position } from './checkpoint.js';
 import { Clock } from './clock.js';
-import { diverged, notFiniteAtFirst } from './diverged.js';
+import { diverged, notFiniteAtFirst, stateDiverged } from './diverged.js';
 import { endReasons, type RunLength, totalSteps } from './end-reasons.js';
 import type { TrainingBatch } from './feeds.js';
 import { MethodHost } from './method-host.js';
 import type { Outputs } from './outputs.js';
 import { measurePace, type Pace } from './pace.js';
 import { type PassHost, type PassPlace, SplitPasses, type Tested, type Validated } from './split-passes.js';
-import { emaOf } from './state-names.js';
+import { emaOf, METHOD_PREFIX } from './state-names.js';
 import { buildStep, type StepOptions } from './step-graph.js';
 import { readMetrics } from './step-metrics.js';
 import { Stepper } from './stepper.js';
@@ -155,11 +155,11 @@ export class Trainer {
         this.#isCompiled = true;
         if (this.#endsEpoch(position)) break;
         if (stop()) {
-          await checkpoints.saveLast(await this.#snapshot(), position);
+          await checkpoints.saveLast(await this.#snapshot(this.#stepsDone(position)), position);
           return { stopped: true };
         }
         if (clock.secondsSinceSave() > this.#options.checkpointSeconds) {
-          await checkpoints.saveLast(await this.#snapshot(), position);
+          await checkpoints.saveLast(await this.#snapshot(this.#stepsDone(position)), position);
           clock.saved();
         }
       }
@@ -222,7 +222,7 @@ export class Trainer {
     if (validated === undefined) return;
     const metrics = { ...metricsOf(validated), ...diagnosed.metrics };
     this.#host.emit({ type: 'epoch', ...place, epochs, metrics, best: true });
-    await this.#host.checkpoints.saveBest(await this.#snapshot(), position);
+    await this.#host.checkpoints.saveBest(await this.#snapshot(place.step), position);
   }
 
   /** The best epoch is noted in the position. */
@@ -257,8 +257,8 @@ export class Trainer {
     // Emitted before it is saved: a resumed run drops what was logged after its checkpoint, and so loses no line.
     emit({ type: 'epoch', ...place, epochs, metrics, best });
     await this.#epochCallback(place.epoch, diagnosed.train);
-    if (best) await checkpoints.saveBest(await this.#snapshot(), position);
-    await checkpoints.saveLast(await this.#snapshot(), position);
+    if (best) await checkpoints.saveBest(await this.#snapshot(place.step), position);
+    await checkpoints.saveLast(await this.#snapshot(place.step), position);
   }
 
   /** `seen` are the training images as they were evaluated, if they were. */
@@ -299,8 +299,13 @@ export class Trainer {
     return epoch * this.#host.data.batchesPerEpoch + batch;
   }
 
-  #snapshot(): Promise<ReadonlyMap<string, Tensor>> {
-    return this.state.read(this.#stepper.saved);
+  /** @throws AdarandError `training.diverged` where a state of the method's is not a number: no loss may have read it. */
+  async #snapshot(step: number): Promise<ReadonlyMap<string, Tensor>> {
+    const tensors = await this.state.read(this.#stepper.saved);
+    for (const [name, { dtype, data }] of tensors)
+      if (name.startsWith(METHOD_PREFIX) && dtype === 'float32' && data.some(Number.isNaN))
+        throw stateDiverged(this.#options.method.name, name.slice(METHOD_PREFIX.length), step);
+    return tensors;
   }
 }
 

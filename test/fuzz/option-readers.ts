@@ -118,7 +118,7 @@ export const optionReaders = {
     },
   ),
   'own method': jsonReader(
-    ['run/method/own-method.ts'],
+    ['run/method/own-method.ts', 'run/method/module-files.ts'],
     async () => [
       {
         method: {

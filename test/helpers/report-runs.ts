@@ -12,6 +12,8 @@ export interface Recorded extends Partial<Place> {
   /** From 0 to 1; null: not tested. */
   readonly accuracy: number | null;
   readonly testImages?: number;
+  /** 0 for the linear probe that a run begins with; 1 unless given. */
+  readonly bestEpoch?: number;
   /** Options of `train`. */
   readonly options?: Readonly<Record<string, unknown>>;
   readonly methodOptions?: Readonly<Record<string, unknown>>;
@@ -96,7 +98,7 @@ export function recordedRun(given: Recorded): FinishedRun {
     val_loss: 1,
     val_images: 20,
     train_images: Math.round(100 * fraction),
-    best_epoch: 1,
+    best_epoch: given.bestEpoch ?? 1,
     epochs: 4,
     steps: 100,
     seconds_per_epoch: secondsPerEpoch,

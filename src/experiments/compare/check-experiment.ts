@@ -5,6 +5,7 @@ import { type CheckedRun, checkRuns } from '../../run/operations/check-runs.js';
 import { percentOf } from '../../run/options/percent-of.js';
 import type { Runner } from '../launch-runs.js';
 import { effectProblems, remarksOf } from './effects.js';
+import { imageCounts } from './image-counts.js';
 import { said, type Where } from './options/where.js';
 import { type Problem, placeOfError } from './place-of-error.js';
 import type { ExperimentRecord, ExperimentRun } from './record.js';
@@ -73,11 +74,16 @@ export async function checkExperiment(
     [...effectProblems(ready, request), ...equalFractions(ready, request), ...searchProblems(ready, request)],
     where,
   );
+  const splits = splitsOf(ready);
   return {
-    splits: splitsOf(ready),
+    splits,
     presets: preset === 'none' ? [] : presetsOf(ready, request),
     data,
-    remarks: [...remarksOf(ready, request), ...searchRemarks(ready, request)],
+    remarks: [
+      ...imageCounts(splits, request),
+      ...remarksOf(ready, request),
+      ...searchRemarks(ready, request),
+    ],
     known: [...new Set(ready.flatMap(({ answer }) => answer.remarks))],
     stepBytes: Math.max(...ready.map(({ answer }) => answer.step_bytes)),
     memoryBytes: ready[0]?.answer.memory_bytes ?? undefined,

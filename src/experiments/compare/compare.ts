@@ -32,10 +32,11 @@ export async function startComparison(
   const folder = await createCompareFolder(out, request);
   let isBegun = false;
   try {
-    const { record, largestStep } = await checkedRecord(request, { folder, where, host });
+    const { record: checked, largestStep } = await checkedRecord(request, { folder, where, host });
+    const record = { ...checked, parallel: parallel ?? null };
     await folder.write(record);
     isBegun = true;
-    return await new Comparison(folder, record, host, { parallel, largestStep, retry: false }).run();
+    return await new Comparison(folder, record, host, { largestStep, retry: false }).run();
   } finally {
     if (!isBegun) await removeLists(folder);
     folder.close();
@@ -50,7 +51,7 @@ async function checkedRecord(
     where,
     host,
   }: { readonly folder: CompareFolder; readonly where: Where; readonly host: CompareHost },
-): Promise<{ readonly record: ExperimentRecord; readonly largestStep: number }> {
+): Promise<{ readonly record: Omit<ExperimentRecord, 'parallel'>; readonly largestStep: number }> {
   const began = performance.now();
   const runs = plannedRuns(request);
   const lists = await newLists(folder);
@@ -74,6 +75,7 @@ export interface Continuation {
   readonly path: string;
   /** Whether runs that failed are tried again. */
   readonly retry: boolean;
+  /** As many side by side from here on; as it was begun, unless given. */
   readonly parallel?: number | undefined;
 }
 
@@ -83,8 +85,10 @@ export async function resumeComparison(
   host: CompareHost,
 ): Promise<CompareReport> {
   const { folder, record } = await openCompareFolder(path);
+  const now = { ...record, parallel: parallel ?? record.parallel };
   try {
-    return await new Comparison(folder, record, host, { parallel, largestStep: 0, retry }).run();
+    if (now.parallel !== record.parallel) await folder.write(now);
+    return await new Comparison(folder, now, host, { largestStep: 0, retry }).run();
   } finally {
     folder.close();
   }

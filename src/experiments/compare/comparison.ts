@@ -22,8 +22,6 @@ import { chooseAll, isTried, plannedTrials, type Trial, trialOptions, trialsAsRu
 import { shareImageList } from './share-image-list.js';
 
 export interface ComparisonOptions {
-  /** Runs side by side; as many as cores and memory allow, unless given. */
-  readonly parallel: number | undefined;
   /** Bytes of the largest step, by an estimate; 0 where it is not known. */
   readonly largestStep: number;
   /** Whether runs that failed are tried again. */
@@ -51,13 +49,14 @@ export class Comparison {
     host: CompareHost,
     options: ComparisonOptions,
   ) {
-    const { parallel, largestStep, retry } = options;
+    const { largestStep, retry } = options;
     this.#folder = folder;
     this.#record = record;
     this.#secondsBefore = record.seconds;
     this.#host = host;
     this.#retry = retry;
-    this.#places = new Places({ asked: parallel, threads: record.request.options.threads, largestStep });
+    const { threads } = record.request.options;
+    this.#places = new Places({ asked: record.parallel ?? undefined, threads, largestStep });
   }
 
   /** @throws AdarandError `run.stopped`, `compare.data-changed`, `files.disk-full`, with the command that continues it. */

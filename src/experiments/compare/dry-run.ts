@@ -60,6 +60,7 @@ export async function dryRun(
     const record: ExperimentRecord = {
       version: 1,
       request,
+      parallel: null,
       runs,
       splits,
       presets,

@@ -96,6 +96,8 @@ export type ChosenConfiguration = z.infer<typeof chosenSchema>;
 export const experimentRecordSchema = z.object({
   version: z.literal(1),
   request: requestSchema,
+  /** Runs side by side that were asked for; null for as many as there is room for. Earlier versions did not record it. */
+  parallel: z.int().min(1).nullable().default(null),
   /** In the order in which they are trained. */
   runs: z.array(experimentRunSchema).min(1),
   splits: z.array(splitSchema).default([]),

@@ -54,6 +54,20 @@ test('means say over how many seeds they are, and differences over how many pair
   ]);
 });
 
+test('differences that are all the same have no interval', () => {
+  const runs = ['plain', 'other'].flatMap((method) =>
+    [0.5, 0.7].map((accuracy, seed) => run(method, seed, accuracy)),
+  );
+  assert.match(formatComparison(runs).join('\n'), /^other +0\.00 in every seed \(n=2\)$/m);
+});
+
+test('plain fine-tuning is compared with wherever it stands', () => {
+  const runs = ['other', 'fine-tuning'].flatMap((method) =>
+    [0.5, 0.7].map((accuracy, seed) => run(method, seed, accuracy)),
+  );
+  assert.match(formatComparison(runs).join('\n'), /^difference to fine-tuning, .*\n.*\n.*\nother /m);
+});
+
 test('it is said where runs kept what all methods begin with', () => {
   const runs = [0, 1].map((seed) => ({ ...run('plain', seed, 0.5), best_epoch: seed }));
   assert.match(formatComparison(runs).join('\n'), /^1 of 2 runs kept the linear probe that all begin with/m);

@@ -1,4 +1,5 @@
-import { meanAndSpread, pairedDifference } from '../../analysis/statistics.js';
+import { pairedTest } from '../../analysis/paired-test.js';
+import { meanAndSpread } from '../../analysis/statistics.js';
 import { signed } from '../../figures/comparison.js';
 import { formatSpread, formatTable } from '../../figures/table.js';
 import { percentOf } from '../../run/options/percent-of.js';
@@ -37,10 +38,11 @@ function accuracies(runs: readonly ComparedRun[]): string {
   return formatTable([{ title: 'method' }, ...titles(fractions)], rows);
 }
 
-/** Each method against the first one, on the seeds that both have. */
+/** Each method against plain fine-tuning, or the first one where that is not there, on the seeds that both have. */
 function differences(runs: readonly ComparedRun[]): string[] {
   const { methods, fractions } = axes(runs);
-  const [first, ...others] = methods;
+  const first = methods.find((method) => method === 'fine-tuning') ?? methods[0];
+  const others = methods.filter((method) => method !== first);
   if (first === undefined || others.length === 0) return [];
   const rows = others.map((method) => [
     method,
@@ -66,12 +68,15 @@ function difference(runs: readonly ComparedRun[], method: string, first: string,
     return other === undefined ? [] : [{ accuracy, other }];
   });
   if (pairs.length === 0) return 'no pair';
-  const { mean, low, high, n } = pairedDifference(
+  const { mean, low, high, n, p } = pairedTest(
     pairs.map(({ accuracy }) => accuracy),
     pairs.map(({ other }) => other),
   );
   const count = `(n=${n})`;
-  return n < 2 ? `${signed(mean)} ${count}` : `${signed(mean)} [${signed(low)}, ${signed(high)}] ${count}`;
+  if (n < 2) return `${signed(mean)} ${count}`;
+  // Of differences that are all the same, the spread is not known.
+  if (p === undefined) return `${signed(mean)} in every seed ${count}`;
+  return `${signed(mean)} [${signed(low)}, ${signed(high)}] ${count}`;
 }
 
 function failures(runs: readonly ComparedRun[]): string[] {

@@ -26,7 +26,7 @@ export const reportOptionsSchema = z.strictObject({
     description: 'Method that the others are compared with, by its name in the tables.',
     group: 'Method',
     value: 'name',
-    otherwise: 'plain fine-tuning',
+    otherwise: 'plain fine-tuning, or the first method of an experiment without it',
   }),
   ...deviceOptions,
 });

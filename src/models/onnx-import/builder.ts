@@ -25,6 +25,8 @@ export type LayerRoles = readonly (WeightRole | 'none')[];
 export type StoredInputs =
   | { readonly kind: 'layer'; roles(node: OnnxNode, model: OnnxModel): LayerRoles }
   | { readonly kind: 'arithmetic'; readonly role: ParameterKind }
+  /** The same of the exponent alone, and where what it raises is above 0. */
+  | { readonly kind: 'power'; readonly role: ParameterKind }
   | { readonly kind: 'none' }
   /** What it makes has no gradient, so that nothing behind it is a weight. */
   | { readonly kind: 'constants' };

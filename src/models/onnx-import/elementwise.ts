@@ -45,7 +45,7 @@ export const elementwise = {
   Mul: arithmetic('norm', binary(mul)),
   Neg: unary(neg),
   Not: unary(not),
-  Pow: weightless(power),
+  Pow: { build: power, stored: { kind: 'power', role: 'norm' } },
   Reciprocal: unary(reciprocal),
   Sqrt: unary(sqrt),
   Sub: arithmetic('bias', binary(sub)),

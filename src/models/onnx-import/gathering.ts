@@ -22,7 +22,10 @@ export const gathering = {
   Tile: weightless(tiled),
 } satisfies Readonly<Record<string, Builder>>;
 
-/** Slices of x by the indices that are the node's second input. Constant ones may count from the end. */
+/**
+ * Slices of x by the indices that are the node's second input. Constant ones may count from the end. Those that pick every
+ * slice, one after the other, only give the axis another shape: PyTorch's exporter writes so where it forgets a stride.
+ */
 export function gatheredAlong(node: NodeReader, x: Value, axis: number): Value {
   const indices = node.value(1);
   if (indices.origin.kind !== 'constant') return gather(x, indices, axis);
@@ -30,6 +33,8 @@ export function gatheredAlong(node: NodeReader, x: Value, axis: number): Value {
   const places = node.numbers(1).map((index) => (index < 0 ? index + size : index));
   const outside = places.find((place) => place < 0 || place >= size);
   if (outside !== undefined) throw node.invalid(`picks element ${outside} of ${size}`);
+  if (places.length === size && places.every((place, i) => place === i))
+    return reshape(x, [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)]);
   return gather(x, int64(places, indices.shape), axis);
 }
 

@@ -60,6 +60,7 @@ for (const [type, { stored }] of Object.entries<Builder>(builders))
         case 'arithmetic':
           assert.fail(`input ${place}`);
           break;
+        case 'power':
         case 'constants':
           break;
         case 'none':
@@ -71,6 +72,34 @@ for (const [type, { stored }] of Object.entries<Builder>(builders))
 test('one number is a weight of a layer, but not of arithmetic', () => {
   assert.equal(roleAt('Conv', 2, 3, random([1])), 'bias');
   assert.equal(roleAt('Mul', 1, 2, random([1])), undefined);
+});
+
+test('and one that is called as the attribute of a module is, where it meets what a layer made', () => {
+  const found = (name: string, node: OnnxFileNode) => rolesIn(fileOf([node], random([]), name)).get(name);
+  const gain = (name: string, other = 'learned') =>
+    found(name, { type: 'Mul', inputs: [name, other], outputs: ['y'] });
+  assert.equal(gain('stages.1.alpha'), 'norm');
+  assert.equal(gain('stages.1.alpha', 'image'), undefined);
+  for (const name of ['alpha', 'val_3', 'onnx::Mul_7', '/act/Constant_output_0', 'model/mul/y:0'])
+    assert.equal(gain(name), undefined, name);
+  assert.equal(found('act.bias', { type: 'Add', inputs: ['learned', 'act.bias'], outputs: ['y'] }), 'bias');
+});
+
+test('an exponent is one where what it raises is above 0', () => {
+  const power = (nodes: readonly OnnxFileNode[]) =>
+    rolesIn(
+      fileOf(
+        [...nodes, { type: 'Pow', inputs: ['base', 'pool.p'], outputs: ['y'] }],
+        float32([1], [3]),
+        'pool.p',
+      ),
+    ).get('pool.p');
+  const clip = (limit: string) => ({ type: 'Clip', inputs: ['learned', limit], outputs: ['above'] });
+  const mean = { type: 'ReduceMean', inputs: ['above'], outputs: ['base'] };
+  assert.equal(power([clip('small'), mean]), 'norm');
+  assert.equal(power([clip('nothing'), mean]), undefined);
+  assert.equal(power([{ type: 'Identity', inputs: ['learned'], outputs: ['base'] }]), undefined);
+  assert.equal(power([{ type: 'Exp', inputs: ['learned'], outputs: ['base'] }]), 'norm');
 });
 
 test('a stored operand of arithmetic that meets the image itself is a constant', () => {
@@ -163,13 +192,14 @@ function nodeOf(type: string, place: number, count: number): OnnxFileNode {
   return { type, inputs, outputs: ['y'], domain: type === 'FusedMatMul' ? 'com.microsoft' : '' };
 }
 
-/** A file in which `nodes` make `y` of `image`, of `learned`, which comes out of a layer, and of `stored`. */
-function fileOf(nodes: readonly OnnxFileNode[], stored: Tensor) {
+/** A file in which `nodes` make `y` of `image`, of `learned`, which comes out of a layer, and of the stored tensor. */
+function fileOf(nodes: readonly OnnxFileNode[], stored: Tensor, name = 'stored') {
   const bytes = onnxFile({
     nodes: [{ type: 'Conv', inputs: ['image', 'kernel'], outputs: ['learned'] }, ...nodes],
     initializers: {
       kernel: random([4, 3, 1, 1]),
-      stored,
+      [name]: stored,
+      small: float32([], [1e-6]),
       zero: int64Tensor([0]),
       nothing: float32([], [0]),
       low: float32([], [-100]),

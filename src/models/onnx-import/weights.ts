@@ -1,15 +1,17 @@
+import { at } from '../../errors.js';
 import { isAnonymous } from '../../graph/onnx/node-collector.js';
 import { sizeOf, type Tensor } from '../../graph/tensor.js';
 import type { WeightRole } from './builder.js';
 import { builderOf } from './builders.js';
 import type { OnnxModel, OnnxNode } from './decode.js';
 import { attentionMasks } from './masks.js';
+import { isAttribute, isPositive } from './single-numbers.js';
 
 /**
  * Tells which stored tensors are weights, and of what kind: an ONNX file does not say, but the builders of its
- * operators do. Layers' inputs are; an operand of plain arithmetic is if it has several elements and meets a value that
- * a layer has made (which leaves out the constants by which a graph normalises its own input, and those of activation
- * functions). A weight may reach its layer reshaped, transposed or combined with others: then all that it is made of
+ * operators do. Layers' inputs are; an operand of plain arithmetic is if it meets a value that a layer has made, and has
+ * several elements or the name of something learned (which leaves out the constants by which a graph normalises its own
+ * input, and those of activation functions). A weight may reach its layer reshaped, transposed or combined with others: then all that it is made of
  * are weights. What a graph compares with something, and the masks of its attention, are none.
  */
 export function weightRoles(model: OnnxModel, nodes: readonly OnnxNode[]): ReadonlyMap<string, WeightRole> {
@@ -25,7 +27,11 @@ export function weightRoles(model: OnnxModel, nodes: readonly OnnxNode[]): Reado
       const stored = originsOf(input);
       if (claims === undefined || stored === undefined) return false;
       for (const [name, tensor] of stored)
-        if (!roles.has(name) && !none.has(name) && (claims.single || sizeOf(tensor.shape) > 1))
+        if (
+          !roles.has(name) &&
+          !none.has(name) &&
+          (claims.single || sizeOf(tensor.shape) > 1 || isAttribute(name))
+        )
           roles.set(name, kindOf(tensor, claims.role));
       return stored.size > 0;
     });
@@ -83,7 +89,7 @@ function compared(nodes: readonly OnnxNode[], originsOf: Origins): readonly stri
 
 const comparing: ReadonlySet<string> = new Set(['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual']);
 
-/** What a node makes of the stored tensors in its i-th input, and whether also of those with a `single` element. */
+/** What a node makes of the stored tensors in its i-th input, and whether also of any with a `single` element. */
 function claimOf(
   node: OnnxNode,
   i: number,
@@ -98,6 +104,10 @@ function claimOf(
     }
     case 'arithmetic':
       return meetsLearned ? { role: stored.role, single: false } : undefined;
+    case 'power':
+      return i === 1 && meetsLearned && isPositive(at(node.inputs, 0), model)
+        ? { role: stored.role, single: false }
+        : undefined;
     case 'none':
     case 'constants':
     case undefined:

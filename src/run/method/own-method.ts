@@ -8,6 +8,7 @@ import { isNeed } from '../../methods/inputs.js';
 import type { Learned } from '../../methods/losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
 import { quoted } from '../command-line.js';
+import { moduleFiles } from './module-files.js';
 
 /**
  * A method from a user's module, whose default export is one (made with `defineMethod`). Errors inside it are reported
@@ -32,9 +33,14 @@ export async function importMethod(path: string): Promise<Method> {
   );
 }
 
-/** SHA-256 of a module's text. */
+/** SHA-256 of a module's text; of a module that imports others by relative paths, of the digests of all of them. */
 export function fingerprintModule(path: string): string {
-  return createHash('sha256').update(readFileSync(path)).digest('hex');
+  const [own = '', ...imported] = moduleFiles(path).map((file) => digest(readFileSync(file)));
+  return imported.length === 0 ? own : digest([own, ...imported].join('\n'));
+}
+
+function digest(data: string | Uint8Array): string {
+  return createHash('sha256').update(data).digest('hex');
 }
 
 function notImported(path: string, error: unknown): AdarandError {

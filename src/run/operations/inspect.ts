@@ -64,7 +64,7 @@ export const inspectionSchema = z.object({
           use: z.enum(['gradient', 'constants', 'unsupported']),
         }),
       ),
-      /** Stored tensors of several floats that are not trained. */
+      /** Stored tensors of floats that are not trained: those of several, and what may be a learned number by its name. */
       constants: z.array(z.string()),
       /** Name of the value that enters the head; null where no head was found. */
       features: z.string().nullable(),

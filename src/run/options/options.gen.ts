@@ -192,9 +192,10 @@ export interface TrainOptions {
    */
   clipGradNorm?: number | undefined;
   /**
-   * Batches whose gradients are averaged into one optimizer update, as of one larger batch. Batches that
-   * an epoch leaves over count toward the next epoch's first update; those that the run leaves over are
-   * not used.
+   * Batches whose gradients are averaged into one optimizer update. BatchNorm's statistics, the method's
+   * losses and its states remain those of each batch: where they depend on what is in it, that is not
+   * the same as one larger batch. Batches that an epoch leaves over count toward the next epoch's first
+   * update; those that the run leaves over are not used.
    *
    * Default: 1.
    */
@@ -491,7 +492,7 @@ export interface ReportOptions {
   /**
    * Method that the others are compared with, by its name in the tables.
    *
-   * Default: plain fine-tuning.
+   * Default: plain fine-tuning, or the first method of an experiment without it.
    */
   baseline?: string | undefined;
   /**

@@ -258,8 +258,10 @@ const training = {
   }),
   accumulate: count.default(1).register(optionRegistry, {
     description:
-      'Batches whose gradients are averaged into one optimizer update, as of one larger batch. Batches that an epoch ' +
-      "leaves over count toward the next epoch's first update; those that the run leaves over are not used.",
+      "Batches whose gradients are averaged into one optimizer update. BatchNorm's statistics, the method's losses and its " +
+      'states remain those of each batch: where they depend on what is in it, that is not the same as one larger batch. ' +
+      "Batches that an epoch leaves over count toward the next epoch's first update; those that the run leaves over are " +
+      'not used.',
     group: 'Training',
     value: 'n',
   }),

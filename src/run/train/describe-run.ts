@@ -81,7 +81,7 @@ export function checkUnchanged(record: RunRecord, inputs: Pick<RunInputs, 'netwo
     throw new AdarandError(
       'run.method-changed',
       `${options.method} is not the method that this run began with`,
-      'Restore the file, or start a new run.',
+      'Restore the file and what it imports, or start a new run.',
     );
   checkNetworkUnchanged(record, inputs.network);
 }

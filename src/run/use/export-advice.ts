@@ -3,6 +3,7 @@ import type { OnnxInspection } from '../../models/inspect-onnx.js';
 
 /** Problems of a file that another export of the same network may not have. */
 const ofExports: ReadonlySet<string> = new Set([
+  'export.fixed-batch',
   'model.fixed-batch',
   'model.image-size',
   'model.not-like-its-file',

@@ -17,6 +17,7 @@ import { buildStep } from '../../training/step-graph.js';
 import type { RunHost } from '../events.js';
 import { failureOf } from '../failure.js';
 import type { Inspection, inspectOptionsSchema } from '../operations/inspect.js';
+import { checkExport } from '../prepare/check-needs.js';
 import { hubHost } from '../prepare/hub-host.js';
 import { exportAdvice } from './export-advice.js';
 
@@ -56,7 +57,9 @@ export async function inspectModel(options: Options, host: RunHost): Promise<Ins
   const network = opened.value ?? imported?.network;
   const described = attempt(() => (network === undefined ? null : describeNetwork(network, batchSize)));
   const problems = [...(inspection?.problems ?? [])];
-  for (const problem of [opened.problem, described.problem])
+  // As where `train` begins; of how many classes does not matter.
+  const exported = attempt(() => network && checkExport(network, ['0', '1']));
+  for (const problem of [opened.problem, described.problem, exported.problem])
     if (problem !== undefined && !problems.some(({ code }) => code === problem.code)) problems.push(problem);
   return {
     model,

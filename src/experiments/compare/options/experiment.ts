@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { optionRegistry } from '../../../run/options/option.js';
+import { percentOf } from '../../../run/options/percent-of.js';
 import { presetNames } from '../../../run/options/preset.js';
 import { ownOptionsSchema, sharedOptionsSchema } from './shared.js';
 
@@ -36,6 +37,15 @@ export const methodSchema = z.union(
 
 const seed = z.number().int().min(0);
 
+/** `--train-fraction` takes a share from 0 to 1: what is below 1 here was meant so. */
+const percent = z
+  .number()
+  .gt(0)
+  .max(100)
+  .refine((value) => value <= 0 || value >= 1, {
+    error: ({ input }) => `is in percent, and below 1; a share of ${input} is ${percentOf(Number(input))}`,
+  });
+
 /** An experiment, as it is written in a program or a YAML file. Options of `train` hold for all of its runs. */
 export const experimentSchema = z.strictObject({
   data: several('a folder of images').register(optionRegistry, {
@@ -54,12 +64,14 @@ export const experimentSchema = z.strictObject({
     .union([name(), z.array(methodSchema).min(1)], { error: 'must be a list of methods' })
     .optional()
     .register(optionRegistry, {
-      description: 'Methods to compare; the others are compared with the first.',
+      description:
+        'Methods to compare; the others are compared with plain fine-tuning, or with the first where it is not there.',
       group: 'Experiment',
       otherwise: 'fine-tuning, adarand',
     }),
-  fractions: z.array(z.number().gt(0).max(100)).min(1).optional().register(optionRegistry, {
-    description: 'Shares of the training images, in percent.',
+  fractions: z.array(percent).min(1).optional().register(optionRegistry, {
+    description:
+      'Shares of the training images, in percent, from 1 on; the validation images are those of all of them.',
     group: 'Experiment',
     otherwise: '100',
   }),

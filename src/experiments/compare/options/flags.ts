@@ -69,7 +69,7 @@ export const ownFlagsSchema = z.strictObject({
   }),
   parallel: z.number().int().min(1).max(256).optional().register(optionRegistry, {
     description:
-      'Runs side by side. --threads is that of each run, at most 4 unless given, so results do not depend on how many there are.',
+      'Runs side by side. --threads is that of each run, at most 4 unless given, so results do not depend on how many there are. --resume has those that the experiment had before.',
     group: 'Experiment',
     value: 'n',
     otherwise: 'as many as there are cores and memory for',

@@ -70,6 +70,7 @@ const refused: readonly (readonly [flags: Parameters<typeof readFlags>[0], messa
   [{ methods: 'adarand:alpha' }, /there is no method "adarand:alpha"/],
   [{ methods: 'adarand:alpha=0.9;nothing' }, /adarand:alpha=0\.9;nothing is not understood/],
   [{ fractions: '0,100' }, /--fractions 0 must be greater than 0, not 0/],
+  [{ fractions: '0.25,1' }, /--fractions 0\.25 is in percent, and below 1; a share of 0\.25 is 25$/],
   [{ fractions: 'half' }, /--fractions half must be a number, not "half"/],
   [{ seeds: '2,2' }, /--seeds has 2 twice/],
   [{ seeds: '1,2', seed: 3 }, /the first seed is given, and a list of seeds, too/],

@@ -4,6 +4,7 @@ import { type PairedTest, pairedTest, pairsNeeded } from '../../../analysis/pair
 import { mean, wilsonInterval } from '../../../analysis/statistics.js';
 import { at } from '../../../errors.js';
 import type { Evidence, FinishedRun } from './evidence.js';
+import { keptProbe } from './kept-probe.js';
 import { accuracyOf, type Panel, pairsOf } from './panels.js';
 
 /** A method against the baseline, with runs paired by seed. In percentage points. */
@@ -24,6 +25,8 @@ export interface Difference {
   /** Half of the interval (Wilson) of the baseline's accuracy, by the number of images that it was measured on. */
   readonly resolution: number;
   readonly images: number;
+  /** Pairs of which both runs kept the linear probe that they began with: their difference is 0, whatever the methods. */
+  readonly probes: number;
 }
 
 /** Every method of a panel against the baseline; empty where the baseline has no runs. */
@@ -58,6 +61,7 @@ export function differencesIn(panel: Panel, { baseline, split }: Evidence): Diff
         seedsNeeded: test.p === undefined ? undefined : pairsNeeded(test),
         resolution: resolutionOf(mean(base.finished.map((run) => accuracyOf(run, split))), images),
         images,
+        probes: pairs.filter((pair) => pair.every(keptProbe)).length,
       };
     });
   });

@@ -50,7 +50,7 @@ export interface Evidence {
   readonly title: string;
   /** In the order of the tables: the baseline first. */
   readonly methods: readonly string[];
-  /** Label of the method that others are compared with: plain fine-tuning. Undefined where there is none. */
+  /** Label of the method that others are compared with: plain fine-tuning, or an experiment's first. Undefined where there is neither. */
   readonly baseline: string | undefined;
   /** What accuracies are measured on: the test images, or, where no run was tested, the validation images. */
   readonly split: 'test' | 'val';

@@ -70,6 +70,17 @@ test('an experiment is read with its failures; the baseline comes first', async 
   });
 });
 
+test('an experiment without plain fine-tuning has its first method as the baseline, which is said', async () => {
+  const path = join(folder.path, 'without');
+  await mkdir(path);
+  await writeExperiment(path, [...seeds([0.6], { method: 'randreg' }), ...seeds([0.5], { method: 'bss' })]);
+  const { methods, baseline, remarks } = await gatherEvidence([path], undefined);
+  assert.deepEqual([methods[0], baseline], ['randreg', 'randreg']);
+  assert.match(remarks.join(' '), /No run is of plain fine-tuning: methods are compared with randreg/);
+  const single = await gatherEvidence(await written({ accuracy: 0.5, method: 'bss' }), undefined);
+  assert.equal(single.baseline, undefined);
+});
+
 test('without a test, accuracies are of the validation, which is said', async () => {
   const { split, remarks } = await gatherEvidence(await written({ accuracy: null }), undefined);
   assert.equal(split, 'val');

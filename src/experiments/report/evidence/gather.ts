@@ -12,7 +12,8 @@ import { readRecord, readRun } from './read-run.js';
  * Reads experiments and runs; their images are looked at later.
  *
  * @param paths folders of experiments and of runs
- * @param baseline label of the method that others are compared with; undefined: that of plain fine-tuning
+ * @param baseline label of the method that others are compared with; undefined: that of plain fine-tuning, or
+ *   where there is none, the first method of the experiment
  * @throws AdarandError `run.not-a-run`, `run.damaged`, `report.nothing`, `report.mixed`, `report.same-place`, `report.baseline`.
  */
 export async function gatherEvidence(
@@ -24,14 +25,21 @@ export async function gatherEvidence(
   for (const path of experiments) runs.push(...(await readExperiment(path)));
   runs.push(...(await readRuns(paths.filter((path) => !experiments.includes(path)))));
   const split = checkEvidence(runs);
-  const chosen = baselineOf(runs, baseline);
+  const plain = baselineOf(runs, baseline);
+  const first = experiments.length === 0 ? undefined : runs[0]?.place.method;
+  const chosen = plain ?? first;
   return {
     title: paths.length === 1 ? basename(resolve(at(paths, 0))) : `${runs.length} runs`,
     methods: inOrder(runs, chosen),
     baseline: chosen,
     split,
     runs,
-    remarks: remarksOn(runs, split),
+    remarks: [
+      ...remarksOn(runs, split),
+      ...(plain === undefined && first !== undefined
+        ? [`No run is of plain fine-tuning: methods are compared with ${first}, the first of the experiment.`]
+        : []),
+    ],
   };
 }
 

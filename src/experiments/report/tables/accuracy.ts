@@ -3,6 +3,7 @@ import { meanAndSpread } from '../../../analysis/statistics.js';
 import { formatSpread } from '../../../figures/table.js';
 import type { ReportTable, Cell as TableCell } from '../block.js';
 import type { Evidence } from '../evidence/evidence.js';
+import { keptProbes } from '../evidence/kept-probe.js';
 import { accuracyOf, type Cell, fractionText, type Panel, pairsOf, panelsOf } from '../evidence/panels.js';
 
 /**
@@ -23,6 +24,7 @@ export function accuracyTable(evidence: Evidence): ReportTable {
       ...(panels.some(hasLost)
         ? ['A mean is over the runs that have ended; how many failed stands beside it.']
         : []),
+      ...keptProbes(evidence.runs),
     ],
     tidy: tidyOf(panels, evidence),
   };

@@ -41,7 +41,7 @@ export function differenceTable(evidence: Evidence): ReportTable | undefined {
       pText(one.holm),
       String(one.test.n),
       neededText(one.seedsNeeded),
-      `${verdict(one)}${isTooSmall(one) ? ' †' : ''}`,
+      `${verdict(one)}${isTooSmall(one) ? ' †' : ''}${one.probes > 0 ? ` ‡ ${one.probes} of ${one.test.n}` : ''}`,
     ]),
     notes: notesOn(differences),
     tidy: {
@@ -101,6 +101,11 @@ function notesOn(differences: readonly Difference[]): string[] {
       ? `The corrected p (Holm) is for up to ${most} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole; by it, a verdict is given.`
       : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is.',
     'n needed: seeds with which a paired t test at 5 % would find a true difference of the observed size, with this spread, in 80 of 100 cases.',
+    ...(differences.some(({ probes }) => probes > 0)
+      ? [
+          '‡: in so many pairs both runs kept the linear probe that they began with, and differ by 0 whatever their methods are.',
+        ]
+      : []),
     ...(widest === undefined
       ? []
       : [

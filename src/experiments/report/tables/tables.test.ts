@@ -115,6 +115,28 @@ test('a difference is paired by seed, with the corrected p of all methods that a
   assert.equal(tidy[table?.tidy?.columns.indexOf('p_holm') ?? -1], corrected[0]);
 });
 
+test('where runs kept the linear probe, that is said of all of them, and of each comparison', () => {
+  const runs = ['fine-tuning', 'adarand', 'bss'].flatMap((method) =>
+    [0, 1].map((seed) =>
+      recordedRun({ method, seed, accuracy: 0.5 + 0.1 * seed, bestEpoch: method === 'bss' ? 1 : seed }),
+    ),
+  );
+  const evidence = evidenceOf(runs);
+  assert.match(
+    accuracyTable(evidence).notes.join(' '),
+    /2 of 6 runs kept the linear probe that all begin with/,
+  );
+  const table = differenceTable(evidence);
+  assert.equal(rowOf(table, 'adarand').at(-1), 'the same † ‡ 1 of 2');
+  assert.equal(rowOf(table, 'bss').at(-1), 'the same †');
+  assert.match(table?.notes.join(' ') ?? '', /‡: in so many pairs both runs kept the linear probe/);
+  const none = evidenceOf(runs.map((run) => recordedRun({ ...run.place, accuracy: 0.5 })));
+  assert.doesNotMatch(
+    [accuracyTable(none), differenceTable(none)].flatMap((made) => made?.notes ?? []).join(' '),
+    /probe/,
+  );
+});
+
 test('where seeds tell nothing, or a test set is too small, that is said', () => {
   const few = (method: string, accuracies: readonly number[]) =>
     seeds(accuracies, { method, testImages: 20 });
