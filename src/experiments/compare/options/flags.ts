@@ -35,8 +35,8 @@ export const ownFlagsSchema = z.strictObject({
     .optional()
     .register(optionRegistry, {
       description:
-        'Shares of the training images, in percent, such as 10,25,50,100. A smaller part is contained in a larger one, and all ' +
-        'methods have the same.',
+        'Shares of the training images, in percent from 1 on, such as 10,25,50,100. A smaller part is contained in a larger ' +
+        'one, and all methods have the same. The validation images are those of all of them.',
       group: 'Experiment',
       value: 'percents',
       otherwise: '100',
