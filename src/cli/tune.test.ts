@@ -111,11 +111,7 @@ describe('a search', () => {
       stderr,
       /--minutes 0\.01 is too little: two configurations .* take about [\d.]+ minutes here/,
     );
-    const [, words = '', folds] =
-      /Continue with: adarand (.*)\. Or start again with (--folds 1, )?/.exec(stderr) ?? [];
-    assert.ok(folds !== undefined, 'several cuts are what takes time');
-    const [least = '', enough = ''] = stderr.match(/\d[\d.]*(?= minutes here)|\d[\d.]*(?=\. Or)/g) ?? [];
-    assert.ok(Number(enough) > Number(least) && Number(enough) < 1.2 * Number(least) + 0.2, stderr);
+    const [, words = ''] = /Continue with: adarand (.*)\. Or start again with /.exec(stderr) ?? [];
     assert.match(words, /^tune --resume short --minutes [\d.]+$/);
     const more = await tune('--resume', 'short', '--trials', '2');
     assert.equal(more.code, 0, more.stderr);
