@@ -3,13 +3,23 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { adarand, bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { AdarandError } from '../errors.js';
 import { STOPPED } from '../run/events.js';
+import type { TrainOptions } from '../run/options/train-options.js';
 import { resumeRun, trainRun } from '../run/train/train-run.js';
 
 const zod = import.meta.resolve('zod');
-const graph = pathToFileURL(bundled('graph/index')).href;
-const optimizers = pathToFileURL(bundled('optimizers/index')).href;
-const functional = pathToFileURL(bundled('nn/functional')).href;
+
+type Imported = 'graph/index' | 'nn/functional' | 'optimizers/index';
+
+/** What a method imports, of the program that reads it: of the bundle that is started, or of the modules of this process. */
+const importsOf = (url: (entry: Imported) => string) => `import { z } from '${zod}';
+import { float32, mul } from '${url('graph/index')}';
+import { mean } from '${url('nn/functional')}';
+import { adam, cosine } from '${url('optimizers/index')}';
+`;
+const ofBundle = importsOf((entry) => pathToFileURL(bundled(entry)).href);
+const ofThisProcess = importsOf((entry) => new URL(`../${entry}.js`, import.meta.url).href);
 
 describe('your own method', () => {
   const folder = testFolder();
@@ -22,32 +32,29 @@ describe('your own method', () => {
   });
 
   /** Writes `mine.mjs`, a method whose `bind` returns `bound`. */
-  const write = (bound: string) =>
+  const write = (bound: string, imports = ofThisProcess, file = 'mine.mjs') =>
     writeFile(
-      at('mine.mjs'),
-      `import { z } from '${zod}';
-import { float32, mul } from '${graph}';
-import { mean } from '${functional}';
-import { adam, cosine } from '${optimizers}';
-export default {
+      at(file),
+      `${imports}export default {
   name: 'mine', title: '', paper: '', formula: '', options: z.strictObject({}), defaultLambda: 1, lambdaUnit: 'none',
   bind: () => (${bound}),
 };
 `,
     );
-  const train = (...more: readonly string[]) =>
+  const typed = (method: string) =>
     adarand(
       folder.path,
-      'train',
-      'colours',
-      '--model',
-      'tiny.onnx',
-      '--no-tensorboard',
-      '--method',
-      './mine.mjs',
-      '--epochs',
-      '2',
-      ...more,
+      ...[
+        'train',
+        'colours',
+        '--model',
+        'tiny.onnx',
+        '--no-tensorboard',
+        '--method',
+        method,
+        '--max-steps',
+        '2',
+      ],
     );
 
   const learns = (optimizer: string) => `{ needs: ['features'], loss({ features }, { state }) {
@@ -56,7 +63,7 @@ export default {
       return { penalty: mean(features), learned };
     } }`;
 
-  const mistakes: readonly (readonly [string, string, RegExp, ...(readonly string[])])[] = [
+  const mistakes: readonly (readonly [string, string, RegExp, Partial<TrainOptions>?])[] = [
     [
       'an unknown need',
       "{ needs: ['labls'], loss: () => ({}) }",
@@ -145,9 +152,8 @@ export default {
         const t = state('t', float32([2], [0, 1]));
         return { penalty: mean(features), updates: new Map([[t, mul(t, Infinity)]]) };
       } }`,
-      /mine: its state t is not a number after step 1\nhint: Look for a division by 0/,
-      '--max-steps',
-      '1',
+      /mine: its state t is not a number after step 1/,
+      { maxSteps: 1 },
     ],
     [
       'a preparation that throws',
@@ -183,40 +189,53 @@ export default {
       'a sampler that reads what steps update',
       "{ needs: ['sourceBatch'], sourceSampler: ({ tensor }) => Int32Array.from(tensor('a').data), loss: (_, tools) => { const a = tools.state('a', { dtype: 'float32', shape: [1] }); return { updates: new Map([[a, a]]) }; } }",
       /mine: sourceSampler reads the state a, which steps update/,
-      '--source',
-      'more',
+      { source: 'more' },
     ],
     [
       'no sampler for its source images',
       "{ needs: ['sourceBatch'], loss: () => ({}) }",
       /mine\.mjs: bind .*sourceSampler: a method that needs sourceBatch chooses its images/,
-      '--source',
-      'more',
+      { source: 'more' },
     ],
     [
       'a sampler that throws',
       "{ needs: ['sourceBatch'], sourceSampler() { throw new Error('none left'); }, loss: () => ({}) }",
       /mine\.mjs: none left/,
-      '--source',
-      'more',
+      { source: 'more' },
     ],
     [
       'a sampler that returns one image too few',
       "{ needs: ['sourceBatch'], sourceSampler: ({ targets }) => targets.slice(1), loss: () => ({}) }",
       /mine: sourceSampler should return an Int32Array of \d+ positions below/,
-      '--source',
-      'more',
+      { source: 'more' },
     ],
   ];
-  for (const [name, bound, pattern, ...more] of mistakes)
+  for (const [i, [name, bound, message, { source, ...more } = {}]] of mistakes.entries())
     test(`${name}: the error says so, of which method`, async () => {
-      await write(bound);
-      const { code, stderr } = await train(...more);
-      assert.match(stderr, pattern);
-      assert.match(stderr, /^hint: ./m);
-      assert.equal(code, 2, stderr);
-      assert.doesNotMatch(stderr, /^ +at /m);
+      // In a folder of its own: a process imports a file once.
+      const method = `wrong-${i}/mine.mjs`;
+      await mkdir(at(`wrong-${i}`));
+      await write(bound, ofThisProcess, method);
+      const given = { data: at('colours'), model: at('tiny.onnx'), method: at(method), out: at(`run-${i}`) };
+      const options = { ...given, epochs: 2, ...more, ...(source !== undefined && { source: at(source) }) };
+      await assert.rejects(trainRun(options, host(Number.POSITIVE_INFINITY)), (error) => {
+        assert.ok(error instanceof AdarandError, String(error));
+        assert.match(error.message, message);
+        assert.match(error.hint ?? '', /./);
+        return true;
+      });
     });
+
+  test('a mistake in it ends the command with its message, a hint and no stack', async () => {
+    await write('{ needs: [], loss: () => ({ penalty: 3 }) }', ofBundle);
+    const { code, stderr } = await typed('./mine.mjs');
+    assert.equal(code, 2, stderr);
+    assert.match(
+      stderr,
+      /mine\.mjs: mine: penalty should be a scalar value of the graph, and is number 3\nhint: ./,
+    );
+    assert.doesNotMatch(stderr, /^ +at /m);
+  });
 
   /** Stops after so many steps. */
   const host = (steps: number) => {
@@ -240,12 +259,15 @@ export default {
   });
 
   test('may train a state by an optimizer of the package', async () => {
-    await write(`{ needs: ['features'], loss({ features }, { state }) {
+    await write(
+      `{ needs: ['features'], loss({ features }, { state }) {
       const centre = state('centre', float32([], [0]));
       const objective = mean(mul(features, centre));
       return { learned: { states: [centre], objective, optimizer: adam(), learningRate: 0.1, schedule: cosine } };
-    } }`);
-    const { code, stderr } = await train('--max-steps', '2');
+    } }`,
+      ofBundle,
+    );
+    const { code, stderr } = await typed('./mine.mjs');
     assert.equal(code, 0, stderr);
   });
 
@@ -276,44 +298,20 @@ export default {
   });
 
   test('in a file that Node takes for CommonJS: the hint has a name that works', async () => {
-    await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }");
+    await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }", ofBundle);
     await mkdir(at('common'));
     await writeFile(at('common/package.json'), '{ "type": "commonjs" }');
     await writeFile(at('common/script.js'), await readFile(at('mine.mjs'), 'utf8'));
-    const { code, stderr } = await adarand(
-      folder.path,
-      ...[
-        'train',
-        'colours',
-        '--model',
-        'tiny.onnx',
-        '--no-tensorboard',
-        '--method',
-        './common/script.js',
-        '--max-steps',
-        '1',
-      ],
-    );
+    const { code, stderr } = await typed('./common/script.js');
     assert.equal(code, 2, stderr);
     assert.match(stderr, /script\.js cannot be imported: SyntaxError/);
     assert.match(stderr, /hint: Node takes it for a CommonJS file\. Call it .*script\.mjs\./);
   });
 
   test('in TypeScript: loaded by a Node that can, refused with a hint by one that cannot', async () => {
-    await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }");
+    await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }", ofBundle);
     await writeFile(at('typed.ts'), `const typed: number = 1;\n${await readFile(at('mine.mjs'), 'utf8')}`);
-    const { code, stderr } = await adarand(
-      folder.path,
-      'train',
-      'colours',
-      '--model',
-      'tiny.onnx',
-      '--no-tensorboard',
-      '--method',
-      './typed.ts',
-      '--max-steps',
-      '1',
-    );
+    const { code, stderr } = await typed('./typed.ts');
     if ('typescript' in process.features && process.features.typescript) return assert.equal(code, 0, stderr);
     assert.equal(code, 2, stderr);
     assert.match(stderr, /typed\.ts is TypeScript, which Node \d+\.\d+\.\d+ does not load/);

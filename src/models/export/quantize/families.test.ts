@@ -110,7 +110,7 @@ async function settled(network: Network): Promise<Network> {
   const outputs = new Map([['features', features]]);
   const program = await Program.compile({ outputs, updates: scope.bufferUpdates }, compile);
   for await (const { pixels } of imagesFor(network, 1))
-    for (let step = 0; step < 15; step++)
+    for (let step = 0; step < 8; step++)
       await program.run(state, new Map([[PIXELS, { ...type, data: pixels }]]));
   await program.release();
   const now = (name: string) => {
