@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,11 +13,13 @@ import { packageFolder } from '../src/package.js';
 import { allocator } from '../src/process/forked.js';
 
 /*
- * npm run bench:jobs -- FOLDER [--epochs N] [--rounds N] [--python PATH]
+ * npm run bench:jobs -- FOLDER [--epochs N] [--rounds N] [--python PATH [--timm TRAIN.PY]]
  *
  * Whole fine-tunings, from an empty process to the written classifier, of photographs in FOLDER (which has datasets/ and
- * models/); with a Python that has torchvision, beside a plain PyTorch script (oracle/job.py). Medians of interleaved rounds,
- * with the range. Both have the same images, crops, epochs and passes of evaluation; accuracies are of different weights.
+ * models/); with a Python that has torchvision, beside a plain PyTorch script (oracle/job.py), and beside timm's `train.py`,
+ * which its repository has. Medians of interleaved rounds, with the range. All have the same crops and epochs; accuracies
+ * are of different weights. timm trains on all training images and validates on the test images after each epoch, where
+ * the others train on nine tenths, validate on the last one, and test once; its MobileNetV2 has its BatchNorm.
  */
 
 interface Job {
@@ -25,6 +28,8 @@ interface Job {
   readonly model: { readonly folder: string } | { readonly random: BackboneName };
   /** By the names of oracle/bench_models.py. */
   readonly torch: string;
+  /** By timm's names. */
+  readonly timm: string;
   readonly image: number;
 }
 
@@ -33,9 +38,10 @@ const jobs: readonly Job[] = [
     dataset: 'grocery50',
     model: { folder: 'mobilenet-v2-100-224' },
     torch: 'mobilenetv2-folded',
+    timm: 'mobilenetv2_100',
     image: 128,
   },
-  { dataset: 'flowers12', model: { random: 'resnet18' }, torch: 'resnet18', image: 224 },
+  { dataset: 'flowers12', model: { random: 'resnet18' }, torch: 'resnet18', timm: 'resnet18', image: 224 },
 ];
 
 const { values, positionals } = parseArgs({
@@ -44,6 +50,7 @@ const { values, positionals } = parseArgs({
     epochs: { type: 'string', default: '2' },
     rounds: { type: 'string', default: '3' },
     python: { type: 'string' },
+    timm: { type: 'string' },
   },
 });
 const folder = at(positionals, 0);
@@ -55,7 +62,7 @@ console.log(
 try {
   const rows: string[][] = [];
   for (const job of jobs) rows.push(...(await compare(job)));
-  const titles = ['job', 'contestant', 's', 'range', 'peak MB', 'PyTorch / ours'];
+  const titles = ['job', 'contestant', 's', 'range', 'peak MB', 'time / ours'];
   console.log(
     formatTable(
       titles.map((title) => ({ title })),
@@ -67,10 +74,12 @@ try {
 }
 
 async function compare(job: Job): Promise<string[][]> {
-  const { python } = values;
+  const { python, timm } = values;
   const model = await modelOf(job);
   const contestants: [string, (out: string) => Measured][] = [['adarand', (out) => ours(job, model, out)]];
   if (python !== undefined) contestants.push(['PyTorch', (out) => theirs(python, job, out)]);
+  if (python !== undefined && timm !== undefined)
+    contestants.push(['timm', (out) => timms([python, timm], job, out)]);
   const found = contestants.map((): Measured[] => []);
   for (let round = 0; round < Number(values.rounds); round++)
     for (const turn of contestants.keys()) {
@@ -134,6 +143,21 @@ function theirs(python: string, { dataset, torch, image }: Job, out: string): Me
   const script = join(packageFolder(), 'oracle/job.py');
   const data = join(folder, 'datasets', dataset);
   return run(python, [script, data, torch, `${image}`, values.epochs, `${threads}`, out]);
+}
+
+/** As timm's users type it: what would only make it slower is left out, and its crops are those of the others. */
+function timms(
+  [python, script]: readonly [string, string],
+  { dataset, timm, image }: Job,
+  out: string,
+): Measured {
+  const data = join(folder, 'datasets', dataset);
+  const classes = readdirSync(join(data, 'train')).length;
+  const trained = ['--epochs', values.epochs, '-b', '32', '--lr', '0.001', '--warmup-epochs', '0'];
+  const seen = ['--input-size', '3', `${image}`, `${image}`, '--scale', '0.25', '1', '--color-jitter', '0'];
+  const where = ['--device', 'cpu', '-j', '2', '--val-split', 'test', '--output', out];
+  const given = [data, '--model', timm, '--num-classes', `${classes}`, '--smoothing', '0'];
+  return run(python, [script, ...given, ...trained, ...seen, ...where]);
 }
 
 /** In a shell that waits for it alone, so that the memory is its own and its children's. */
