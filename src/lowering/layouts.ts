@@ -1,25 +1,22 @@
-import { at, invariant } from '../errors.js';
+import { invariant } from '../errors.js';
 import { reshape } from '../graph/operators/reshape.js';
 import { nchw } from '../graph/shapes.js';
-import { apply, type Node, type Value } from '../graph/value.js';
+import type { Value } from '../graph/value.js';
 import { blockChannels } from './operators/block-channels.js';
 import { blockPixels } from './operators/block-pixels.js';
 import { unblockChannels } from './operators/unblock-channels.js';
+import { RebuiltValues } from './rebuilt-values.js';
 import { areRows, rowsOfMaps } from './rows-and-maps.js';
 
 /** The values of a graph that is being rebuilt, in plain and in blocked memory: as they came about, or changed on demand. */
-export class Layouts {
+export class Layouts extends RebuiltValues {
   readonly #block: number;
-  readonly #plain = new Map<Value, Value>();
   readonly #blocked = new Map<Value, Value>();
   readonly #born = new Set<Value>();
 
   constructor(block: number) {
+    super();
     this.#block = block;
-  }
-
-  setPlain(before: Value, plain: Value): void {
-    this.#plain.set(before, plain);
   }
 
   setBlocked(before: Value, blocked: Value): void {
@@ -27,8 +24,7 @@ export class Layouts {
     this.#born.add(before);
   }
 
-  /** Whether a value came about in blocked memory. */
-  isBlocked(before: Value): boolean {
+  override isBlocked(before: Value): boolean {
     return this.#born.has(before);
   }
 
@@ -45,21 +41,10 @@ export class Layouts {
     );
   }
 
-  plain(before: Value): Value {
-    const known = this.#plain.get(before);
-    if (known !== undefined) return known;
+  protected override unblocked(before: Value): Value {
     const blocked = this.#blocked.get(before);
-    // Nothing has changed it.
-    if (blocked === undefined || !this.isBlocked(before)) return before;
-    if (before.dtype === 'float32') this.#plain.set(before, unblockChannels(blocked, this.#block));
-    else {
-      // What was compared in blocks is compared again.
-      invariant(before.origin.kind === 'node', 'only what a node makes is blocked');
-      this.rebuild(before.origin.node);
-    }
-    const plain = this.#plain.get(before);
-    invariant(plain !== undefined, 'what is blocked has a plain form');
-    return plain;
+    invariant(blocked !== undefined, 'what came about in blocks is there');
+    return unblockChannels(blocked, this.#block);
   }
 
   blocked(before: Value): Value {
@@ -69,17 +54,6 @@ export class Layouts {
     const result = areRows(plain) ? rowsInBlocks(plain, this.#block) : blockChannels(plain, this.#block);
     this.#blocked.set(before, result);
     return result;
-  }
-
-  /** The node with its inputs as they are now, plainly: the same node, where they are what they were. */
-  rebuild(node: Node): void {
-    const inputs = node.inputs.map((value) => this.plain(value));
-    const outputs = inputs.every((value, i) => value === node.inputs[i])
-      ? node.outputs
-      : apply(node.operator, inputs, node.attributes);
-    node.outputs.forEach((output, i) => {
-      this.#plain.set(output, at(outputs, i));
-    });
   }
 }
 
