@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { formatTable } from '../src/figures/table.js';
 import { mostLiveBytes } from './live-tensors.js';
-import { plainBackbones, plainStep } from './plain-step.js';
+import { plainBackbones, plainMethods, plainStep } from './plain-step.js';
 
 /*
  * npm run bench:live [-- --batch N] [--image N]
  *
- * Tensors that are there at one moment of a step of plain fine-tuning on the CPU, at most, in MB: nothing is run.
+ * Tensors that are there at one moment of a step on the CPU, at most, in MB, of plain fine-tuning and of the methods that have
+ * nothing to prepare but statistics: nothing is run.
  */
 
 const { values } = parseArgs({
@@ -16,12 +17,14 @@ const [batchSize, imageSize] = [Number(values.batch), Number(values.image)];
 
 const rows: string[][] = [];
 for (const name of plainBackbones) {
-  const bytes = mostLiveBytes(await plainStep(name, { batchSize, imageSize }));
-  rows.push([name, (bytes / 1e6).toFixed(0)]);
+  const row: string[] = [name];
+  for (const method of plainMethods)
+    row.push((mostLiveBytes(await plainStep(name, { batchSize, imageSize, method })) / 1e6).toFixed(1));
+  rows.push(row);
 }
 console.log(
   formatTable(
-    ['model', 'live MB'].map((title) => ({ title })),
+    ['live MB', ...plainMethods].map((title) => ({ title })),
     rows,
   ),
 );
