@@ -1,9 +1,11 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { formatTable } from '../src/figures/table.js';
 import { nodeDriver } from '../src/runtime/node.js';
 import { convRate } from './conv-rate.js';
 import { copyRate } from './copy-rate.js';
+import { checked, count } from './flags.js';
 import { gemmRate } from './gemm-rate.js';
 import { type NodeCost, nodeCosts } from './node-costs.js';
 import { plainBackbones, plainStep } from './plain-step.js';
@@ -26,18 +28,17 @@ const { values } = parseArgs({
     gbytes: { type: 'string' },
   },
 });
-const batchSize = Number(values.batch);
-const imageSize = Number(values.image);
-const threads = Number(values.threads);
-const gflops = values.gflops === undefined ? await gemmRate(threads, 40) : Number(values.gflops);
+const rate = z.coerce.number().positive().optional();
+const given = checked(
+  z.object({ batch: count, image: count, threads: count, gflops: rate, blocked: rate, gbytes: rate }),
+  values,
+);
+const { batch: batchSize, image: imageSize, threads } = given;
+const gflops = given.gflops ?? (await gemmRate(threads, 40));
 const channelBlock = await nodeDriver.channelBlock('cpu');
 const blocked =
-  values.blocked !== undefined
-    ? Number(values.blocked)
-    : channelBlock === undefined
-      ? gflops
-      : await convRate(channelBlock, threads, 40);
-const gbytes = values.gbytes === undefined ? await copyRate(threads, 20) : Number(values.gbytes);
+  given.blocked ?? (channelBlock === undefined ? gflops : await convRate(channelBlock, threads, 40));
+const gbytes = given.gbytes ?? (await copyRate(threads, 20));
 console.log(
   `${cpus()[0]?.model.trim()}, ${threads} threads: products ${gflops.toFixed(0)} GFLOP/s, in blocks ${blocked.toFixed(0)}, passes ${gbytes.toFixed(1)} GB/s\n`,
 );

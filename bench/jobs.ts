@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { median } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
@@ -11,6 +12,7 @@ import { writeSafetensors } from '../src/files/safetensors.js';
 import { type BackboneName, backboneNamed } from '../src/nn/registry.js';
 import { packageFolder } from '../src/package.js';
 import { allocator } from '../src/process/forked.js';
+import { checked, count } from './flags.js';
 
 /*
  * npm run bench:jobs -- FOLDER [--epochs N] [--rounds N] [--python PATH [--timm TRAIN.PY]]
@@ -44,7 +46,7 @@ const jobs: readonly Job[] = [
   { dataset: 'flowers12', model: { random: 'resnet18' }, torch: 'resnet18', timm: 'resnet18', image: 224 },
 ];
 
-const { values, positionals } = parseArgs({
+const { values: typed, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     epochs: { type: 'string', default: '2' },
@@ -53,6 +55,10 @@ const { values, positionals } = parseArgs({
     timm: { type: 'string' },
   },
 });
+const values = checked(
+  z.object({ epochs: count, rounds: count, python: z.string().optional(), timm: z.string().optional() }),
+  typed,
+);
 const folder = at(positionals, 0);
 const threads = availableParallelism();
 const scratch = await mkdtemp(join(tmpdir(), 'adarand-jobs-'));
@@ -81,7 +87,7 @@ async function compare(job: Job): Promise<string[][]> {
   if (python !== undefined && timm !== undefined)
     contestants.push(['timm', (out) => timms([python, timm], job, out)]);
   const found = contestants.map((): Measured[] => []);
-  for (let round = 0; round < Number(values.rounds); round++)
+  for (let round = 0; round < values.rounds; round++)
     for (const turn of contestants.keys()) {
       // Each round begins with another one.
       const i = (turn + round) % contestants.length;
@@ -134,7 +140,7 @@ function ours({ dataset, image }: Job, model: string, out: string): Measured {
     '--learning-rate',
     '0.001',
   ];
-  const size = ['--image-size', `${image}`, '--epochs', values.epochs, '--threads', `${threads}`];
+  const size = ['--image-size', `${image}`, '--epochs', `${values.epochs}`, '--threads', `${threads}`];
   const data = join(folder, 'datasets', dataset);
   return run(process.execPath, [cli, 'train', data, '--model', model, ...flags, ...size, '--out', out]);
 }
@@ -142,7 +148,7 @@ function ours({ dataset, image }: Job, model: string, out: string): Measured {
 function theirs(python: string, { dataset, torch, image }: Job, out: string): Measured {
   const script = join(packageFolder(), 'oracle/job.py');
   const data = join(folder, 'datasets', dataset);
-  return run(python, [script, data, torch, `${image}`, values.epochs, `${threads}`, out]);
+  return run(python, [script, data, torch, `${image}`, `${values.epochs}`, `${threads}`, out]);
 }
 
 /** As timm's users type it: what would only make it slower is left out, and its crops are those of the others. */
@@ -153,7 +159,7 @@ function timms(
 ): Measured {
   const data = join(folder, 'datasets', dataset);
   const classes = readdirSync(join(data, 'train')).length;
-  const trained = ['--epochs', values.epochs, '-b', '32', '--lr', '0.001', '--warmup-epochs', '0'];
+  const trained = ['--epochs', `${values.epochs}`, '-b', '32', '--lr', '0.001', '--warmup-epochs', '0'];
   const seen = ['--input-size', '3', `${image}`, `${image}`, '--scale', '0.25', '1', '--color-jitter', '0'];
   const where = ['--device', 'cpu', '-j', '2', '--val-split', 'test', '--output', out];
   const given = [data, '--model', timm, '--num-classes', `${classes}`, '--smoothing', '0'];

@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { formatTable } from '../src/figures/table.js';
+import { checked, count } from './flags.js';
 import { mostLiveBytes } from './live-tensors.js';
 import { plainBackbones, plainMethods, plainStep } from './plain-step.js';
 
@@ -13,7 +15,7 @@ import { plainBackbones, plainMethods, plainStep } from './plain-step.js';
 const { values } = parseArgs({
   options: { batch: { type: 'string', default: '16' }, image: { type: 'string', default: '224' } },
 });
-const [batchSize, imageSize] = [Number(values.batch), Number(values.image)];
+const { batch: batchSize, image: imageSize } = checked(z.object({ batch: count, image: count }), values);
 
 const rows: string[][] = [];
 for (const name of plainBackbones) {

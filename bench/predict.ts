@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { median, quantile } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
+import { checked, count } from './flags.js';
 
 /*
  * npm run bench:predict -- FOLDER IMAGE... [--rounds N]
@@ -19,6 +20,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { rounds: { type: 'string', default: '11' } },
 });
+const { rounds } = checked(z.object({ rounds: count }), values);
 const [folder, ...images] = positionals.map((path) => resolve(path));
 if (folder === undefined || images.length === 0)
   throw new Error('npm run bench:predict -- FOLDER IMAGE... [--rounds N]');
@@ -51,7 +53,7 @@ const titles = [
 const rows: string[][] = [];
 for (const image of images) {
   const found = contestants.map((): Measured[] => []);
-  for (let round = 0; round < Number(values.rounds); round++)
+  for (let round = 0; round < rounds; round++)
     for (const turn of contestants.keys()) {
       const i = (turn + round) % contestants.length;
       const args = [worker, at(contestants, i), folder, image];

@@ -1,25 +1,32 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
+import { z } from 'zod';
 import { median } from '../src/analysis/statistics.js';
 import { formatTable } from '../src/figures/table.js';
 import type { BackboneName } from '../src/nn/registry.js';
+import { checked, count, listOf } from './flags.js';
 import { Worker } from './worker.js';
 
 /*
- * npm run bench:sizes [-- --steps N] [--threads N]
+ * npm run bench:sizes [-- --only A,B] [--steps N] [--threads N]
  *
  * What an image costs in a step of plain fine-tuning, by the batch and by the image's side: milliseconds, the median of some steps
  * after two, each in a process of its own.
  */
 
+const known = ['resnet18', 'mobilenet-v2', 'vit-tiny-16'] as const;
 const { values } = parseArgs({
   options: {
+    only: { type: 'string', default: known.join() },
     steps: { type: 'string', default: '3' },
     threads: { type: 'string', default: String(availableParallelism()) },
   },
 });
-const [steps, threads] = [Number(values.steps), Number(values.threads)] as const;
-const backbones: readonly BackboneName[] = ['resnet18', 'mobilenet-v2'];
+const {
+  only: backbones,
+  steps,
+  threads,
+} = checked(z.object({ only: listOf(known), steps: count, threads: count }), values);
 const batches = [4, 16, 64];
 const sides = [96, 160, 224];
 

@@ -8,9 +8,11 @@ import { z } from 'zod';
 import { median } from '../src/analysis/statistics.js';
 import { at } from '../src/errors.js';
 import { formatTable } from '../src/figures/table.js';
+import { methodNames } from '../src/methods/index.js';
 import { packageFolder } from '../src/package.js';
 import { allocator } from '../src/process/forked.js';
 import { bundleModules } from '../tools/bundle/bundle.js';
+import { checked, count } from './flags.js';
 
 /*
  * npm run bench:start -- FOLDER... [--method NAME] [--batch N] [--rounds N] [--python PATH]
@@ -21,7 +23,7 @@ import { bundleModules } from '../tools/bundle/bundle.js';
  * each phase takes, and of the processor, which other work on the machine changes less.
  */
 
-const { values, positionals } = parseArgs({
+const { values: typed, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     method: { type: 'string', default: 'fine-tuning' },
@@ -30,6 +32,10 @@ const { values, positionals } = parseArgs({
     python: { type: 'string' },
   },
 });
+const values = checked(
+  z.object({ method: z.enum(methodNames), batch: count, rounds: count, python: z.string().optional() }),
+  typed,
+);
 const threads = availableParallelism();
 const marksSchema = z.array(
   z.object({
@@ -65,7 +71,7 @@ for (const folder of positionals) {
   const { python } = values;
   if (python !== undefined) contestants.push(['PyTorch', () => theirs(python, folder)]);
   const found = contestants.map((): Marks[] => []);
-  for (let round = 0; round < Number(values.rounds); round++)
+  for (let round = 0; round < values.rounds; round++)
     for (const [i, [, measure]] of contestants.entries()) at(found, i).push(measure());
   for (const [i, [name]] of contestants.entries()) rows.push(row(folder, name, at(found, i)));
   phaseRows.push(...phaseRowsOf(folder, at(found, 0)));
@@ -130,11 +136,11 @@ function weightsMb(folder: string): string {
 
 function ours(folder: string): Marks {
   const worker = join(bundle, 'start-worker.js');
-  return run(process.execPath, [worker, folder, values.batch, String(threads), values.method]);
+  return run(process.execPath, [worker, folder, `${values.batch}`, `${threads}`, values.method]);
 }
 
 function theirs(python: string, folder: string): Marks {
-  return run(python, ['oracle/start.py', folder, values.batch, String(threads)]);
+  return run(python, ['oracle/start.py', folder, `${values.batch}`, `${threads}`]);
 }
 
 /** With the allocator settings of the process that trains: PyTorch gains from them, too. */
