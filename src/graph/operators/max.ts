@@ -1,19 +1,14 @@
 import { type Operand, operandPair } from '../operand.js';
 import { apply, type Value } from '../value.js';
 import { binary } from './binary.js';
-import { cast } from './cast.js';
-import { greater } from './greater.js';
 import { mul } from './mul.js';
+import { shareOfLarger } from './share-of-larger.js';
 
-/** At a tie neither input has a gradient. */
 export const Max = binary({
   name: 'Max',
-  doc: 'The larger of a and b, broadcasting.',
+  doc: 'The larger of a and b, broadcasting. Where they are equal, each has half of the gradient.',
   evaluate: (a, b) => Math.max(a, b),
-  gradient: (a, b, _y, dy) => [
-    () => mul(dy, cast(greater(a, b), 'float32')),
-    () => mul(dy, cast(greater(b, a), 'float32')),
-  ],
+  gradient: (a, b, _y, dy) => [() => mul(dy, shareOfLarger(a, b)), () => mul(dy, shareOfLarger(b, a))],
 });
 
 export const max = (a: Operand, b: Operand): Value => apply(Max, operandPair('Max', a, b), {})[0];

@@ -1,15 +1,19 @@
 import { apply, type Value } from '../value.js';
 import { cast } from './cast.js';
+import { div } from './div.js';
 import { equal } from './equal.js';
 import { mul } from './mul.js';
 import { reduceAxes, reduction } from './reduce.js';
+import { reduceSum } from './reduce-sum.js';
 
-/** Tied maxima each receive the whole gradient. */
 export const ReduceMax = reduction({
   name: 'ReduceMax',
-  doc: 'Largest element over axes, which keep size 1.',
+  doc: 'Largest element over axes, which keep size 1. Equal ones share the gradient.',
   evaluate: (elements) => Math.max(...elements),
-  gradient: (x, y, dy) => mul(cast(equal(x, y), 'float32'), dy),
+  gradient: (x, y, dy, { axes }) => {
+    const largest = cast(equal(x, y), 'float32');
+    return mul(largest, div(dy, reduceSum(largest, axes)));
+  },
   distinct: true,
 });
 

@@ -7,7 +7,7 @@ export const ReduceMean = reduction({
   name: 'ReduceMean',
   doc: 'Mean over axes, which keep size 1.',
   evaluate: (elements) => elements.reduce((sum, element) => sum + element, 0) / elements.length,
-  gradient: (x, _y, dy, count) => expand(mul(dy, 1 / count), x.shape),
+  gradient: (x, _y, dy, { count }) => expand(mul(dy, 1 / count), x.shape),
 });
 
 export const reduceMean = (x: Value, axes?: readonly number[]): Value =>

@@ -15,8 +15,13 @@ export function reduction(definition: {
   name: string;
   doc: string;
   evaluate(elements: readonly number[]): number;
-  /** Gradient with respect to x; dy and y have size 1 along the reduced axes. */
-  gradient(x: Value, y: Value, dy: Value, count: number): Value;
+  /** Gradient with respect to x; dy and y have size 1 along the reduced axes, of `count` elements. */
+  gradient(
+    x: Value,
+    y: Value,
+    dy: Value,
+    over: { readonly axes: readonly number[]; readonly count: number },
+  ): Value;
   distinct?: boolean;
 }): Primitive<ReduceAttributes, 1, 1> {
   const { name, distinct } = definition;
@@ -35,8 +40,8 @@ export function reduction(definition: {
         );
       return [{ dtype: x.dtype, shape: reducedShape(x.shape, axes) }];
     },
-    gradient: ({ inputs: [x], outputs: [y], gradients: [dy] }) => [
-      () => definition.gradient(x, y, dy, sizeOf(x.shape) / sizeOf(y.shape)),
+    gradient: ({ inputs: [x], outputs: [y], gradients: [dy], attributes: { axes } }) => [
+      () => definition.gradient(x, y, dy, { axes, count: sizeOf(x.shape) / sizeOf(y.shape) }),
     ],
     evaluate: ([x], _attributes, [y]) => {
       const groups = Array.from({ length: sizeOf(y.shape) }, (): number[] => []);
