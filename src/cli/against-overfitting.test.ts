@@ -56,8 +56,8 @@ describe('the usual means against overfitting, and against classes of unequal si
       hint: /^hint: Choose a --batch-size of at least 2\./m,
     },
     {
-      args: ['--method', 'fine-tuning', '--mixup', '9'],
-      error: /^error: --mixup .*8/m,
+      args: ['--method', 'fine-tuning', '--mixup', '-1'],
+      error: /^error: --mixup .*0/m,
       hint: /^/,
     },
     {

@@ -142,6 +142,14 @@ describe('your own method', () => {
       /mine\.mjs: no update/,
     ],
     [
+      'a state that is learned twice',
+      `{ needs: [], loss(_, { state }) {
+        const t = state('t', float32([], [1]));
+        return { learned: { states: [t, t], objective: mul(t, t), optimizer: adam(), learningRate: 0.1, schedule: cosine } };
+      } }`,
+      /mine: learned\.states names a state twice/,
+    ],
+    [
       'an optimizer by its name alone',
       learns("'adam'"),
       /mine: learned\.optimizer is string adam, not an optimizer such as adam\(\)/,

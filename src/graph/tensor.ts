@@ -1,4 +1,4 @@
-import { invariant } from '../errors.js';
+import { AdarandError, invariant } from '../errors.js';
 
 /** Element types that a graph's values may have; the names are ONNX's own, spelled out. */
 export type DType = 'float32' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
@@ -56,10 +56,14 @@ export function isFilled({ data }: Tensor, element: number): boolean {
 /** Tensors by name, of any element type: indices are integers. */
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** A float32 tensor over the given numbers (copied unless already a Float32Array). */
+/**
+ * A float32 tensor over the given numbers (copied unless already a Float32Array).
+ *
+ * @throws AdarandError `graph.shape` where they are not as many as the shape has.
+ */
 export function float32(shape: Shape, data: Float32Array | readonly number[]): Tensor<'float32'> {
   const array = data instanceof Float32Array ? data : Float32Array.from(data);
-  invariant(array.length === sizeOf(shape), `${array.length} elements for shape [${shape}]`);
+  requireLength('float32', shape, array);
   return { dtype: 'float32', shape, data: array };
 }
 
@@ -70,10 +74,24 @@ export function floatsOf(results: ReadonlyMap<string, Tensor>, name: string): Te
   return tensor;
 }
 
+/**
+ * An int32 tensor over the given integers (copied unless already an Int32Array).
+ *
+ * @throws AdarandError `graph.shape` where they are not as many as the shape has.
+ */
 export function int32(shape: Shape, data: Int32Array | readonly number[]): Tensor<'int32'> {
   const array = data instanceof Int32Array ? data : Int32Array.from(data);
-  invariant(array.length === sizeOf(shape), `${array.length} elements for shape [${shape}]`);
+  requireLength('int32', shape, array);
   return { dtype: 'int32', shape, data: array };
+}
+
+function requireLength(name: string, shape: Shape, { length }: { readonly length: number }): void {
+  if (length !== sizeOf(shape))
+    throw new AdarandError(
+      'graph.shape',
+      `${name}: ${length} numbers for the shape [${shape}], which has ${sizeOf(shape)}`,
+      'Give as many numbers as the product of the sizes; a scalar has the shape [].',
+    );
 }
 
 /** A tensor of zeros of the given type. */

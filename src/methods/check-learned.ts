@@ -15,6 +15,7 @@ export function checkLearned(method: string, learned: Learned): void {
   const { states, objective, optimizer, learningRate, schedule } = learned;
   if (!Array.isArray(states) || states.length === 0 || !states.every(isValue))
     throw wrong('.states should be an array of states of its own, at least one');
+  if (new Set(states).size !== states.length) throw wrong('.states names a state twice');
   if (!isValue(objective)) throw wrong(`.objective is ${describeValue(objective)}, not a value of the graph`);
   if (!isFiniteNumber(learningRate))
     throw wrong(`.learningRate is ${describeValue(learningRate)}, not a finite number`);

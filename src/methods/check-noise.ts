@@ -5,7 +5,7 @@ import { describeValue, wrongLoss } from './wrong-loss.js';
 const named: readonly unknown[] = ['normal', 'uniform'] satisfies readonly Distribution[];
 
 /**
- * A distribution that numbers can be drawn from: another one would be drawn from for ever.
+ * A distribution that numbers can be drawn from.
  *
  * @throws AdarandError `method.loss`.
  */

@@ -88,7 +88,7 @@ export const coreTuning = defineMethod({
   options: z.strictObject({
     tau: z.number().positive().default(0.07).describe('temperature of the contrastive loss'),
     dimension: z.number().int().positive().default(256).describe('m, size of the contrasted vectors'),
-    a: z.number().min(0.05).max(4).default(1).describe('mixing proportions are Beta(a, a)'),
+    a: z.number().min(0.05).default(1).describe('mixing proportions are Beta(a, a)'),
     floor: z.number().min(0).max(1).default(0.8).describe('least share of the negative in its mix'),
     focal: z.boolean().default(true).describe('weights 1 - p_ij; without, the supervised contrastive loss'),
     innerNorm: z

@@ -151,8 +151,9 @@ function triedOut<T extends BuiltNetwork>(
     if (made !== undefined || !(error instanceof AdarandError)) throw error;
     try {
       return attempt(1);
-    } catch {
-      throw error;
+    } catch (second) {
+      // A file that takes no batch of one either is refused for what was wrong first; anything else is a bug of ours.
+      throw second instanceof AdarandError ? error : second;
     }
   }
 }

@@ -1,4 +1,4 @@
-import { at } from '../errors.js';
+import { AdarandError } from '../errors.js';
 import {
   add,
   cast,
@@ -13,31 +13,44 @@ import {
   reshape,
   sqrt,
 } from '../graph/ops.js';
+import { requireValues } from '../graph/require-values.js';
+import { lastAxis, matrix, vector } from '../graph/shapes.js';
 import { float32, int32, sizeOf } from '../graph/tensor.js';
 import { constant, type Value } from '../graph/value.js';
 
 /** x W^T + b over the last axis of x [..., in], with W [out, in] and, where there is one, b [out]: [..., out]. */
 export function linear(x: Value, weight: Value, bias?: Value): Value {
-  const width = at(weight.shape, 1);
-  const rows = reshape(x, [sizeOf(x.shape) / width, width]);
+  requireValues('linear', bias === undefined ? [x, weight] : [x, weight, bias]);
+  const [outputs, inputs] = matrix(weight.shape, 'the weight of linear');
+  if (lastAxis(x.shape, 'what goes into linear') !== inputs)
+    throw new AdarandError(
+      'graph.shape',
+      `linear: [${x.shape}] does not end in the ${inputs} inputs of its weight [${weight.shape}]`,
+      'A weight is [outputs, inputs], as in PyTorch.',
+    );
+  const rows = reshape(x, [sizeOf(x.shape) / inputs, inputs]);
   const product = matmul(rows, weight, { transposeB: true });
-  return reshape(bias === undefined ? product : add(product, bias), x.shape.with(-1, at(weight.shape, 0)));
+  return reshape(bias === undefined ? product : add(product, bias), x.shape.with(-1, outputs));
 }
 
 /** Mean cross-entropy, in nats, of logits [N, K] against target distributions [N, K]: a scalar. */
 export function crossEntropy(logits: Value, targets: Value): Value {
-  return mul(sum(mul(targets, logSoftmax(logits))), -1 / at(logits.shape, 0));
+  requireValues('crossEntropy', [logits, targets]);
+  const [count] = matrix(logits.shape, 'the logits of crossEntropy');
+  return mul(sum(mul(targets, logSoftmax(logits))), -1 / count);
 }
 
 /** Class indices [N], int32, as rows of zeros and a one: [N, classes]. */
 export function oneHot(labels: Value, classes: number): Value {
+  requireValues('oneHot', [labels]);
+  const [count] = vector(labels.shape, 'the labels of oneHot');
   const all = constant(
     int32(
       [1, classes],
       Int32Array.from({ length: classes }, (_, k) => k),
     ),
   );
-  return cast(equal(reshape(labels, [at(labels.shape, 0), 1]), all), 'float32');
+  return cast(equal(reshape(labels, [count, 1]), all), 'float32');
 }
 
 /** The sum of all elements: a scalar. */

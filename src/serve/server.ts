@@ -172,7 +172,8 @@ function listening(server: Server, port: number, host: string): Promise<string> 
     server.once('error', (error) => reject(listenError(port, host, error)));
     server.listen(port, host, () => {
       const address = server.address();
-      if (address === null || typeof address !== 'object') return;
+      if (address === null || typeof address !== 'object')
+        return reject(new Error(`a server on ${host} that has no port: ${address}`));
       resolve(`http://${host.includes(':') ? `[${host}]` : host}:${address.port}/`);
     });
   });

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { Dataset } from '../../data/index.js';
+import { invariant } from '../../errors.js';
 import { input, topologicalOrder, type Value } from '../../graph/value.js';
 import type { Network } from '../../nn/network.js';
 import { recordingScope } from '../../nn/scope.js';
@@ -47,7 +48,9 @@ function hashGraph(hash: Hash, network: Network): void {
       hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       return `constant ${dtype} ${shape}`;
     }
-    return numbers.get(value) ?? '';
+    const number = numbers.get(value);
+    invariant(number !== undefined, 'what comes first is numbered first');
+    return number;
   };
   for (const { operator, attributes, inputs, outputs } of topologicalOrder([output])) {
     const names = inputs.map(nameOf);

@@ -198,8 +198,6 @@ function failed(path: string, error: unknown): unknown {
   if (error instanceof AdarandError && /^method\.(loss|no-tensor)$/.test(error.code))
     return new AdarandError(error.code, `${path}: ${error.message}`, error.hint, error);
   if (error instanceof AdarandError && !error.code.startsWith('graph.')) return error;
-  const reason = messageOf(error);
-  const message = reason.replace(/^invariant violated: /, '');
   const hint = (error instanceof AdarandError ? error.hint : undefined) ?? CONTRACT;
-  return new AdarandError('method.failed', `${path}: ${message}`, hint, error);
+  return new AdarandError('method.failed', `${path}: ${messageOf(error)}`, hint, error);
 }

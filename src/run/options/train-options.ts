@@ -12,8 +12,8 @@ import { optionRegistry } from './option.js';
 
 export type { TrainOptions } from './options.gen.js';
 
-/** Beta(x, x) is drawn by rejection, which takes long for a large x. */
-const mixing = () => z.number().min(0).max(8).default(0);
+/** The shares of two mixed images are Beta(x, x). */
+const mixing = () => z.number().min(0).default(0);
 
 /** Epochs of a run where neither they nor its minutes are given. */
 export const DEFAULT_EPOCHS = 20;

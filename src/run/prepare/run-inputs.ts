@@ -106,17 +106,17 @@ export async function openInputs(
 export const openers: Openers = {
   async network({ model, imageSize, features, logits }, threads, host, recorded) {
     const located = await locateModel(model, hubHost(model, host), recorded);
+    const parts = { ...(features !== undefined && { features }), ...(logits !== undefined && { logits }) };
     const network = await openLocated(located, {
-      ...(imageSize === undefined ? {} : { imageSize }),
-      ...(features === undefined ? {} : { features }),
-      ...(logits === undefined ? {} : { logits }),
+      ...parts,
+      ...(imageSize !== undefined && { imageSize }),
       selfCheck: { threads },
     });
     return {
       network,
       modelSource: located.source,
       licences: located.kind === 'folder' ? await licencesIn(located.path) : [],
-      openAt: (imageSize) => openLocated(located, { imageSize, ...(features !== undefined && { features }) }),
+      openAt: (imageSize) => openLocated(located, { ...parts, imageSize }),
     };
   },
   images: (path, cache, host) =>
