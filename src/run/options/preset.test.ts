@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseOptions } from './parse-options.js';
-import { presetOptions } from './preset.js';
+import { type PresetFacts, presetOptions } from './preset.js';
 import { trainOptionsSchema } from './train-options.js';
 
-const facts = {
+const facts: PresetFacts = {
   images: 7330,
   hasBatchNorm: true,
   replacesWeightDecay: false,
+  given: { accumulate: 1 },
   fitting: (size: number) => size,
 };
-const paper = (change: Partial<typeof facts> = {}) => {
+const paper = (change: Partial<PresetFacts> = {}) => {
   const given = { data: 'd', model: 'm', ...presetOptions('paper', { ...facts, ...change }) };
   return parseOptions(trainOptionsSchema, given);
 };
@@ -43,6 +44,21 @@ test('for other datasets it has as many epochs or fewer, and batches that leave 
     'a tenth of the updates',
   );
   assert.equal(paper({ hasBatchNorm: false, replacesWeightDecay: true }).weightDecay, 0);
+});
+
+test('what is given is what its other defaults follow from', () => {
+  const short = paper({
+    hasBatchNorm: false,
+    images: 100,
+    given: { epochs: 2, batchSize: 10, accumulate: 1 },
+  });
+  assert.equal(short.warmUp, 2);
+  assert.equal(paper({ hasBatchNorm: false, images: 64, given: { epochs: 20, accumulate: 2 } }).warmUp, 4);
+  const selfSupervised = paper({ given: { optimizer: 'adamw', accumulate: 1 } });
+  assert.deepEqual(
+    [selfSupervised.learningRate, selfSupervised.weightDecay, selfSupervised.schedule, selfSupervised.warmUp],
+    [3e-5, 0.1, 'cosine-7-16', 30],
+  );
 });
 
 test('without a preset, nothing is given', () => {

@@ -10,6 +10,13 @@ export interface PresetFacts {
   readonly hasBatchNorm: boolean;
   /** Whether the method has something instead of weight decay. */
   readonly replacesWeightDecay: boolean;
+  /** What is given, and so comes before the defaults that depend on it. */
+  readonly given: {
+    readonly optimizer?: string | undefined;
+    readonly epochs?: number | undefined;
+    readonly batchSize?: number | undefined;
+    readonly accumulate: number;
+  };
   /** The batch of so many images, or what of it fits into memory. */
   fitting(batchSize: number): number;
 }
@@ -26,8 +33,8 @@ export function presetOptions(name: PresetName, facts: PresetFacts): Readonly<Re
 }
 
 /**
- * The protocol of the AdaRand paper (arXiv 2403.10097). Networks with BatchNorm are trained as its ResNets by SGD with
- * Nesterov's momentum, the others as its vision transformers by AdamW. 200 epochs, of more images than the paper has so
+ * The protocol of the AdaRand paper (arXiv 2403.10097). Networks with BatchNorm are trained as its supervised ResNets by SGD
+ * with Nesterov's momentum, the others, and what AdamW is asked for, as its self-supervised ResNets and its vision transformers. 200 epochs, of more images than the paper has so
  * many that as many images are seen; batches of 64, or the power of two that leaves four of them an epoch. Weights are
  * published ones as they are, which for AdaRand and RandReg are 1.
  */
@@ -35,13 +42,15 @@ function paper({
   images,
   hasBatchNorm,
   replacesWeightDecay,
+  given,
   fitting,
 }: PresetFacts): Readonly<Record<string, unknown>> {
-  const epochs = Math.max(1, Math.min(PAPER_EPOCHS, Math.round((PAPER_EPOCHS * PAPER_IMAGES) / images)));
+  const ofPaper = Math.round((PAPER_EPOCHS * PAPER_IMAGES) / images);
+  const epochs = given.epochs ?? Math.max(1, Math.min(PAPER_EPOCHS, ofPaper));
   let batchSize = PAPER_BATCH;
   while (batchSize > 1 && 4 * batchSize > images) batchSize /= 2;
-  batchSize = fitting(batchSize);
-  const updates = epochs * Math.floor(images / batchSize);
+  batchSize = given.batchSize ?? fitting(batchSize);
+  const updates = Math.floor((epochs * Math.floor(images / batchSize)) / given.accumulate);
   const common = {
     head: 'random',
     augment: 'inception-crop',
@@ -50,7 +59,7 @@ function paper({
     epochs,
     batchSize,
   };
-  if (hasBatchNorm)
+  if (given.optimizer === undefined ? hasBatchNorm : given.optimizer === 'sgd')
     return { ...common, optimizer: 'sgd', learningRate: 0.01, weightDecay: 0, schedule: 'multi-step' };
   return {
     ...common,

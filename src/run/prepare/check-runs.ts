@@ -103,6 +103,7 @@ async function checkRun(
     images: dataset.train.images.length,
     hasBatchNorm: network.buffers.size > 0,
     replacesWeightDecay: method.replacesWeightDecay ?? false,
+    given: asked.options,
     fitting: (batchSize) => fittingBatch(batchSize, memory),
   });
   const left = Object.fromEntries(Object.entries(presets).filter(([key]) => given[key] === undefined));
