@@ -7,6 +7,7 @@ import { worstError } from '../../test/helpers/samples.js';
 import { interpret } from '../graph/interpret.js';
 import { input, scalar } from '../graph/value.js';
 import { adam, adamw } from './adam.js';
+import { optimizers } from './index.js';
 import type { Optimizer } from './optimizer.js';
 import { constant, cosine, cosine716, multiStep, type Schedule, schedules, warmUp } from './schedules.js';
 import { sgd } from './sgd.js';
@@ -26,6 +27,26 @@ describe('optimizers follow PyTorch for twenty steps', () => {
         const error = worstError(parameter, trajectory[step] ?? []);
         // The graph's constants (1 - beta2 and the like) are single-precision numbers.
         assert.ok(error < 2e-6, `step ${step + 1}: relative error ${error}`);
+      });
+    });
+});
+
+describe('the optimizers of the command line, with their defaults', () => {
+  // SGD has Nesterov's momentum of 0.9, as the paper; Adam and AdamW are PyTorch's defaults.
+  const expected: Readonly<Record<keyof typeof optimizers, string>> = {
+    sgd: 'sgd-nesterov',
+    adam: 'adam',
+    adamw: 'adamw',
+  };
+  for (const [name, make] of Object.entries(optimizers))
+    test(`${name} is PyTorch's`, () => {
+      const like = golden.optimizers.find(
+        (one) => one.name === Object.entries(expected).find(([key]) => key === name)?.[1],
+      );
+      assert.ok(like !== undefined, `what ${name} should be like`);
+      const { options, trajectory } = like;
+      follow(make(), options.lr, options.weight_decay ?? 0, trajectory.length).forEach((parameter, step) => {
+        assert.ok(worstError(parameter, trajectory[step] ?? []) < 2e-6, `step ${step + 1}`);
       });
     });
 });

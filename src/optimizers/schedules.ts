@@ -1,6 +1,4 @@
-/**
- * A learning rate's course: the factor on the base rate at step t (0-based) of T.
- */
+/** A learning rate's course: the factor on the base rate at the optimizer's step t (0-based) of T. */
 export type Schedule = (step: number, totalSteps: number) => number;
 
 export const constant: Schedule = () => 1;

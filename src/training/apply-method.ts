@@ -89,7 +89,7 @@ function learn(parts: StepParts, own: OwnTensors, method: string, learned: Learn
     update: (context) =>
       checkUpdated(method, context.parameter, learned.optimizer.slots, learned.optimizer.update(context)),
   };
-  const rate: HostScalar = ({ step, totalSteps }) => learningRate * schedule(step, totalSteps);
+  const rate: HostScalar = ({ update, totalUpdates }) => learningRate * schedule(update, totalUpdates);
   const scalars = parts.addOptimizer(`${METHOD_PREFIX}optimizer`, optimizer, rate);
   const gradientsOf = gradients(objective, states);
   [...own.byName(new Map(states.map((state) => [state, state])))].forEach(([name, parameter], i) => {

@@ -29,6 +29,7 @@ export type TrainingEvent =
       readonly epoch: number;
       /** Batches seen so far in the run. */
       readonly step: number;
+      /** Batches of the whole run; patience may end it earlier. */
       readonly totalSteps: number;
       readonly metrics: StepMetrics;
     }

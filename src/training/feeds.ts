@@ -3,7 +3,7 @@ import { type Tensor, zeros } from '../graph/tensor.js';
 import { Random } from '../random.js';
 import { LABELS, ONE_HOT, PIXELS, sourceInput } from './input-names.js';
 import { fillNoise } from './noise.js';
-import type { HostScalar, NoiseInput } from './step-parts.js';
+import type { HostScalar, NoiseInput, UpdatePosition } from './step-parts.js';
 import { mirror } from './test-time-augmentation.js';
 
 /** One batch of images as the data layer hands it over. */
@@ -82,8 +82,8 @@ export class Feeds {
     });
   }
 
-  setScalars(step: number, totalSteps: number): void {
-    for (const { value, tensor } of this.#scalars) tensor.data[0] = value({ step, totalSteps });
+  setScalars(position: UpdatePosition): void {
+    for (const { value, tensor } of this.#scalars) tensor.data[0] = value(position);
   }
 }
 

@@ -143,11 +143,11 @@ function built(method: Method, inputs: MethodLossInputs) {
     lambdaScales: inputs.lambdaScales ?? 'raw',
   });
   const { taskLoss = scalar(0), penalty = scalar(0), extraLoss = scalar(0) } = losses;
-  const position = { step: inputs.step ?? 0, totalSteps: inputs.totalSteps ?? 1 };
+  const position = { update: inputs.step ?? 0, totalUpdates: inputs.totalSteps ?? 1 };
   feedState(parts, inputs, feeds);
   feedNoise(parts, inputs, feeds);
   for (const [name, value] of parts.scalars) feeds.set(name, Float64Array.of(value(position)));
-  runPreSteps(parts, position.step, feeds);
+  runPreSteps(parts, position.update, feeds);
   return {
     parts,
     given,

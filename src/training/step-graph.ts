@@ -3,6 +3,7 @@ import { at, invariant } from '../errors.js';
 import { add, mul, scalar } from '../graph/ops.js';
 import type { Tensor, Tensors } from '../graph/tensor.js';
 import { isConstantOf, type Value } from '../graph/value.js';
+import type { InputMakers, TrainedParameter } from '../methods/inputs.js';
 import type { LambdaScales } from '../methods/lambda-unit.js';
 import type { BoundMethod } from '../methods/method.js';
 import type { Network, Parameter } from '../nn/network.js';
@@ -11,7 +12,7 @@ import type { Schedule } from '../optimizers/schedules.js';
 import type { Initial } from '../runtime/state.js';
 import { applyMethod } from './apply-method.js';
 import { diagnostics } from './diagnostics.js';
-import { forwardPass } from './forward-pass.js';
+import { type ForwardPass, forwardPass } from './forward-pass.js';
 import { inputMakers } from './method-inputs.js';
 import { ownTaskLoss } from './own-task-loss.js';
 import { headRates, type RateFactors } from './rate-factors.js';
@@ -76,81 +77,41 @@ export interface StepGraph extends StepPrograms {
  * statistics, the method's own state. The host reads back a few scalars and the logits.
  */
 export function buildStep(options: StepOptions): StepGraph {
-  const { network, head, batchSize: B, imageSize, classes: K, lambda, method } = options;
-  const { prepared = {}, sourceClasses = 0, lambdaScales = 'raw' } = options;
+  const { network, method, lambda } = options;
   const parts = new StepParts();
   const rates = method.trains === 'head' ? headRates(options.rateFactors.head) : options.rateFactors;
-  // A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either.
-  const on = lambda !== 0;
-  const joint = method.needs.includes('sourceBatch');
   const forward = forwardPass({
-    network,
-    head,
-    batchSize: B,
-    imageSize,
-    classes: K,
-    sourceClasses: joint && on ? sourceClasses : 0,
+    ...options,
+    sourceClasses: hasSourceBatch(options) ? (options.sourceClasses ?? 0) : 0,
     training: (scale) => options.batchNorm === 'train' && rates.backbone.has(scale),
   });
-  const { scope, headParameters, features, logits, oneHot } = forward;
-
-  // Every tensor of the network is state, used by this graph or not; the order is the network's own.
-  const declared = new Map([...network.parameters, ...head]);
-  for (const [name, { tensor }] of declared) parts.state.set(name, tensor);
-  for (const [name, tensor] of network.buffers) parts.state.set(name, tensor);
-  for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
-  const used = [...declared].flatMap(([name, { kind }]) => {
-    const value = scope.parameters.get(name) ?? headParameters.get(name);
-    const isTrained = head.has(name) || rates.backbone.has(name);
-    return value === undefined || !isTrained ? [] : [{ name, kind, value }];
-  });
-
-  const { taskLoss: given = {} } = options;
-  const crossEntropy = taskLossOf(logits, oneHot, given);
+  const used = declareNetwork(parts, options, rates, forward);
   const makers = inputMakers(parts, network, forward, {
     trained: used,
     statistics: options.statistics,
     trainsPretrainedHead: rates.pretrainedHead !== undefined,
-    crossEntropy,
+    crossEntropy: taskLossOf(forward.logits, forward.oneHot, options.taskLoss ?? {}),
   });
-  const sizes = { batchSize: B, classes: K, featureSize: network.featureSize, sourceClasses, lambdaScales };
-  const losses = joint && !on ? {} : applyMethod(parts, { method, makers, prepared, ...sizes });
-  const own = on ? losses.taskLoss : undefined;
-  const { labelSmoothing = 0, classWeights } = given;
-  if (own !== undefined && !isPlain(given))
-    throw ownTaskLoss(method.name, { labelSmoothing, weighted: classWeights !== undefined });
-  const taskLoss = own ?? crossEntropy;
-  const added = on ? [losses.penalty && mul(losses.penalty, lambda), losses.extraLoss] : [];
-  const loss = added.reduce((sum: Value, each) => (each === undefined ? sum : add(sum, each)), taskLoss);
+  const { loss, taskLoss, losses } = lossesOf(parts, options, makers);
 
-  const trained = [
-    ...new Map([...used, ...parts.trained.values()].map((each) => [each.name, each])).values(),
-  ];
-  const raw = gradients(
-    loss,
-    trained.map(({ value }) => value),
-  );
+  const ownParameters = [...parts.trained.values()];
+  const trained = [...new Map([...used, ...ownParameters].map((each) => [each.name, each])).values()];
+  const values = (parameters: readonly Used[]) => parameters.map(({ value }) => value);
+  const raw = gradients(loss, values(trained));
   const gradientOf = new Map(trained.map(({ name }, i) => [name, at(raw, i)]));
 
   parts.outputs.set('loss', loss);
   parts.outputs.set('task_loss', taskLoss);
   parts.outputs.set('penalty', losses.penalty ?? scalar(0));
+  const { features, logits } = forward;
   const measured = { features, logits, headWeightGradient: known(gradientOf, HEAD_WEIGHT) };
   for (const [name, measure] of Object.entries(diagnostics)) parts.outputs.set(name, measure(measured));
   parts.outputs.set('logits', logits);
 
-  const rateFactorOf = (name: string): number => {
-    const own = parts.trained.get(name);
-    if (own !== undefined && own.pretrained === undefined) return 1;
-    const pretrained = own === undefined ? rates.backbone.get(name) : rates.pretrainedHead;
-    const factor = head.has(name) ? rates.head : pretrained;
-    invariant(factor !== undefined, `${name} is trained without a rate`);
-    return factor;
-  };
   const programs = addUpdates(parts, options, {
-    trained: trained.map((each) => ({ ...each, rateFactor: rateFactorOf(each.name) })),
+    trained: trained.map((each) => ({ ...each, rateFactor: rateFactorOf(each.name, parts, options, rates) })),
     gradientOf,
-    runningStatistics: scope.bufferUpdates,
+    runningStatistics: forward.scope.bufferUpdates,
     rules: losses.rules ?? new Map(),
   });
   const unreached = trained.flatMap(({ name }) => (isConstantOf(known(gradientOf, name), 0) ? [name] : []));
@@ -163,13 +124,68 @@ export function buildStep(options: StepOptions): StepGraph {
     scalars: parts.scalars,
     unreached,
     reached: trained.length - unreached.length,
-    withoutEffect: on
-      ? withoutEffect(
-          method.name,
-          losses,
-          used.map(({ value }) => value),
-        )
-      : [],
-    sourceClasses: forward.sourceBatch === undefined ? 0 : sourceClasses,
+    withoutEffect: lambda === 0 ? [] : withoutEffect(method.name, losses, values(used)),
+    sourceClasses: forward.sourceBatch === undefined ? 0 : (options.sourceClasses ?? 0),
   };
+}
+
+/** What is trained, before a method has asked for its pretrained values. */
+type Used = Omit<TrainedParameter, 'pretrained'>;
+
+/** A method with weight 0 is plain fine-tuning, to the bit: then no source images pass the normalisations either. */
+function hasSourceBatch({ method, lambda }: StepOptions): boolean {
+  return lambda !== 0 && method.needs.includes('sourceBatch');
+}
+
+/**
+ * Every tensor of the network and the head becomes state, used by this graph or not; the order is the network's own. Returns
+ * what of them the forward pass has read and is trained.
+ */
+function declareNetwork(
+  parts: StepParts,
+  { network, head }: StepOptions,
+  { backbone }: RateFactors,
+  { scope, headParameters }: ForwardPass,
+): Used[] {
+  const declared = new Map([...network.parameters, ...head]);
+  for (const [name, { tensor }] of declared) parts.state.set(name, tensor);
+  for (const [name, tensor] of network.buffers) parts.state.set(name, tensor);
+  for (const [name, next] of scope.bufferUpdates) parts.updates.set(name, next);
+  return [...declared].flatMap(([name, { kind }]) => {
+    const value = scope.parameters.get(name) ?? headParameters.get(name);
+    const isTrained = head.has(name) || backbone.has(name);
+    return value === undefined || !isTrained ? [] : [{ name, kind, value }];
+  });
+}
+
+/** What is minimised, of what it is made, and what the method has besides. */
+function lossesOf(parts: StepParts, options: StepOptions, makers: InputMakers) {
+  const { method, lambda, batchSize, classes, network, prepared = {} } = options;
+  const { sourceClasses = 0, lambdaScales = 'raw', taskLoss: given = {} } = options;
+  const sizes = { batchSize, classes, featureSize: network.featureSize, sourceClasses };
+  const isPossible = hasSourceBatch(options) || !method.needs.includes('sourceBatch');
+  const losses = isPossible ? applyMethod(parts, { method, makers, prepared, ...sizes, lambdaScales }) : {};
+  if (lambda === 0) return { losses, taskLoss: makers.crossEntropy(), loss: makers.crossEntropy() };
+  const { labelSmoothing = 0, classWeights } = given;
+  if (losses.taskLoss !== undefined && !isPlain(given))
+    throw ownTaskLoss(method.name, { labelSmoothing, weighted: classWeights !== undefined });
+  const taskLoss = losses.taskLoss ?? makers.crossEntropy();
+  const added = [losses.penalty && mul(losses.penalty, lambda), losses.extraLoss];
+  const loss = added.reduce((sum: Value, each) => (each === undefined ? sum : add(sum, each)), taskLoss);
+  return { losses, taskLoss, loss };
+}
+
+/** The factor on the learning rate of a parameter: the method's own have 1. */
+function rateFactorOf(
+  name: string,
+  { trained }: StepParts,
+  { head }: StepOptions,
+  rates: RateFactors,
+): number {
+  const own = trained.get(name);
+  if (own !== undefined && own.pretrained === undefined) return 1;
+  const pretrained = own === undefined ? rates.backbone.get(name) : rates.pretrainedHead;
+  const factor = head.has(name) ? rates.head : pretrained;
+  invariant(factor !== undefined, `${name} is trained without a rate`);
+  return factor;
 }

@@ -8,6 +8,6 @@ test("an optimizer's scalars are those of each step; one that is missing later i
   const optimizer = { ...sgd(), scalars: (step: number) => (step < 3 ? { bias: 1 / step } : { bais: 0 }) };
   parts.addOptimizer('own', optimizer, () => 0.1);
   const bias = parts.scalars.get('own.bias');
-  assert.equal(bias?.({ step: 1, totalSteps: 9 }), 0.5);
-  assert.throws(() => bias?.({ step: 2, totalSteps: 9 }), /sgd has no bias at step 3/);
+  assert.equal(bias?.({ update: 1, totalUpdates: 9 }), 0.5);
+  assert.throws(() => bias?.({ update: 2, totalUpdates: 9 }), /sgd has no bias at step 3/);
 });

@@ -8,8 +8,14 @@ import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Initial } from '../runtime/state.js';
 import { slotOf } from './state-names.js';
 
-/** A number that the host computes anew for each update; `step` counts from 0. */
-export type HostScalar = (position: { readonly step: number; readonly totalSteps: number }) => number;
+/** Which of the optimizer's updates, from 0, of how many: with accumulation, fewer than steps. */
+export interface UpdatePosition {
+  readonly update: number;
+  readonly totalUpdates: number;
+}
+
+/** A number that the host computes anew for each update. */
+export type HostScalar = (position: UpdatePosition) => number;
 
 export interface NoiseInput {
   readonly name: string;
@@ -68,9 +74,9 @@ export class StepParts {
     for (const name of Object.keys(optimizer.scalars(1)))
       values.set(
         name,
-        this.addScalar(`${prefix}.${name}`, ({ step }) => {
-          const value = optimizer.scalars(step + 1)[name];
-          invariant(value !== undefined, `${optimizer.name} has no ${name} at step ${step + 1}`);
+        this.addScalar(`${prefix}.${name}`, ({ update }) => {
+          const value = optimizer.scalars(update + 1)[name];
+          invariant(value !== undefined, `${optimizer.name} has no ${name} at step ${update + 1}`);
           return value;
         }),
       );

@@ -65,7 +65,7 @@ export function addUpdates(
   const scalars = parts.addOptimizer(
     'optimizer',
     optimizer,
-    ({ step, totalSteps }) => learningRate * schedule(step, totalSteps),
+    ({ update, totalUpdates }) => learningRate * schedule(update, totalUpdates),
   );
   for (const { name, kind, value, rateFactor } of trained) {
     const gradient = clipped.get(name);

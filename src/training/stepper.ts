@@ -4,7 +4,7 @@ import { State } from '../runtime/state.js';
 import { type FeedShape, Feeds, type TrainingBatch } from './feeds.js';
 import { BatchOutputs, microBatches } from './micro-batches.js';
 import type { StepGraph } from './step-graph.js';
-import type { PreStepGraph } from './step-parts.js';
+import type { PreStepGraph, UpdatePosition } from './step-parts.js';
 
 /** The place of a batch in its run. */
 export interface BatchPosition {
@@ -76,9 +76,9 @@ export class Stepper {
   }
 
   /** How many updates precede a batch, and how many there will be. */
-  updates({ batch, totalBatches }: BatchPosition): { readonly step: number; readonly totalSteps: number } {
+  updates({ batch, totalBatches }: BatchPosition): UpdatePosition {
     const count = (batches: number) => Math.floor(batches / this.#accumulate);
-    return { step: count(batch), totalSteps: Math.max(1, count(totalBatches)) };
+    return { update: count(batch), totalUpdates: Math.max(1, count(totalBatches)) };
   }
 
   /** One batch: what precedes it, gradients, and the update where it is due. The outputs last until the next step. */
@@ -90,8 +90,7 @@ export class Stepper {
     for (const [i, isDue] of this.#isDue.entries())
       if (isDue(position.batch % position.batchesPerEpoch))
         await this.#preSteps[i]?.run(this.state, new Map());
-    const { step, totalSteps } = this.updates(position);
-    this.feeds.setScalars(step, totalSteps);
+    this.feeds.setScalars(this.updates(position));
     const count = this.#microBatches;
     const all = new BatchOutputs();
     for (const [i, images] of microBatches(batch, count).entries()) {

@@ -192,7 +192,7 @@ export class Trainer {
     const place = { batch: done, batchesPerEpoch, totalBatches: this.#options.epochs * batchesPerEpoch };
     const waited = clock.lap();
     const outputs = await this.#stepper.step(batch, place, seed);
-    const { step, totalSteps } = this.#stepper.updates(place);
+    const { update, totalUpdates } = this.#stepper.updates(place);
     const measured = readMetrics(outputs, batch.labels);
     if (!Number.isFinite(measured.loss))
       throw done === 0
@@ -201,7 +201,7 @@ export class Trainer {
     const seconds = waited + clock.lap();
     const metrics = {
       ...measured,
-      learning_rate: learningRate * schedule(step, totalSteps),
+      learning_rate: learningRate * schedule(update, totalUpdates),
       images_per_second: batchSize / seconds,
       wait_fraction: waited / seconds,
     };
