@@ -27,15 +27,19 @@ export function createCompareProgress({
     };
   const line = lineOf(output);
   const shown = new Set<string>();
-  /** How far each run has come that is going on, by its folder. */
-  const going = new Map<string, string>();
+  /** Which run each is that is going on, and how far it has come, by its folder. */
+  const going = new Map<string, { readonly title: string; readonly where: string }>();
   let total = 0;
   let left: number | null = null;
   /** What the time is that is left. */
   let of = 'in all';
   const update = () => {
     const rest = left === null ? '' : `, ${duration(left)} left ${of}`;
-    line.update(`${[...going.values()].join('; ')}${rest}`);
+    line.update(`${[...going.values()].map(({ title, where }) => `${title} ${where}`).join('; ')}${rest}`);
+  };
+  const move = (run: string, where: string) => {
+    const begun = going.get(run);
+    if (begun !== undefined) going.set(run, { ...begun, where });
   };
   return {
     onEvent(event) {
@@ -52,7 +56,7 @@ export function createCompareProgress({
         case 'trial-begins':
           left = event.seconds_left;
           of = 'of the search';
-          going.set(event.trial.run, `search ${event.number}/${event.total} ...`);
+          going.set(event.trial.run, { title: `search ${event.number}/${event.total}`, where: '...' });
           update();
           return;
         case 'trial-ended':
@@ -69,7 +73,7 @@ export function createCompareProgress({
         case 'run-begins':
           left = event.seconds_left;
           of = 'in all';
-          going.set(event.run.run, `run ${event.number}/${total} ...`);
+          going.set(event.run.run, { title: `run ${event.number}/${total}`, where: '...' });
           update();
           return;
         case 'run-ended':
@@ -88,11 +92,9 @@ export function createCompareProgress({
           return;
         case 'run-event': {
           const { event: inner, run } = event;
-          const [start = ''] = (going.get(run) ?? '').split('  ');
           if (inner.type === 'step')
-            going.set(run, `${start}  epoch ${inner.epoch}  step ${inner.step}/${inner.totalSteps}`);
-          else if (inner.type === 'progress')
-            going.set(run, `${start}  ${inner.phase} ${inner.done}/${inner.total}`);
+            move(run, ` epoch ${inner.epoch}  step ${inner.step}/${inner.totalSteps}`);
+          else if (inner.type === 'progress') move(run, ` ${inner.phase} ${inner.done}/${inner.total}`);
           else if (inner.type === 'remark' && !shown.has(inner.text)) {
             line.print(inner.text);
             shown.add(inner.text);

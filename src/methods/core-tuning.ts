@@ -53,7 +53,7 @@ const about = {
     z: 'their projections, of unit length, [3B, m]',
     'P_i, A_i':
       'other vectors of the same class (of samples only), and all other vectors; anchors without a positive are left out',
-    h: 'projection head, trained along and then dropped; He-normal and Xavier-normal weights of a fixed seed',
+    h: "projection head, trained along and then dropped; He-normal and Xavier-normal weights, drawn with the run's seed",
     eta: "the authors' name for lambda",
   },
   defaults: {
@@ -138,9 +138,9 @@ export const coreTuning = defineMethod({
 });
 
 /** The projection head h, to unit length: [n, m] from [n, d]. */
-function project(x: Value, { featureSize: d, parameter }: LossTools, m: number): Value {
+function project(x: Value, { featureSize: d, seed, parameter }: LossTools, m: number): Value {
   const weight = (layer: 0 | 2, rows: number, std: number) => {
-    const drawn = normal(std)([rows, d], new Random(0, 'weights', layer / 2));
+    const drawn = normal(std)([rows, d], new Random(seed, 'weights', layer / 2));
     return parameter(`projection.${layer}.weight`, float32([rows, d], drawn), 'weight');
   };
   const bias = (layer: 0 | 2, size: number) =>

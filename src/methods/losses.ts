@@ -18,6 +18,8 @@ export interface LossTools {
   readonly featureSize: number;
   /** S, the classes of the source data; 0 where there is none. */
   readonly sourceClasses: number;
+  /** The run's: what is drawn once, such as a head's first weights, is drawn with it, so that seeds differ in it, too. */
+  readonly seed: number;
   /** Factors that bring published weights to this network and run, for `lambdaScale`. */
   readonly lambdaScales: LambdaScales | 'raw';
   /** A tensor that the method's `prepare` made, of this element type (float32 unless given). */

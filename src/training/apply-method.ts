@@ -26,6 +26,8 @@ export interface ApplyMethodOptions {
   readonly featureSize: number;
   readonly sourceClasses: number;
   readonly lambdaScales: LambdaScales | 'raw';
+  /** The run's. */
+  readonly seed: number;
 }
 
 export interface AppliedMethod extends Pick<MethodLosses, 'taskLoss' | keyof AddedLosses | 'parts'> {

@@ -59,6 +59,7 @@ export interface MethodLossInputs {
   readonly options?: unknown;
   /** The values of its random inputs, in the order in which it asks for them; drawn with `seed` unless given. */
   readonly noise?: readonly ArrayLike<number>[];
+  /** The run's, of its random inputs and of what it draws once; 0 unless given. */
   readonly seed?: number;
   /** Values of its state, by name; its initial values unless given. */
   readonly state?: Readonly<Record<string, ArrayLike<number>>>;
@@ -141,6 +142,7 @@ function built(method: Method, inputs: MethodLossInputs) {
     ...given.sizes,
     sourceClasses: inputs.sourceBatch?.classes ?? 0,
     lambdaScales: inputs.lambdaScales ?? 'raw',
+    seed: inputs.seed ?? 0,
   });
   const { taskLoss = scalar(0), penalty = scalar(0), extraLoss = scalar(0) } = losses;
   const position = { update: inputs.step ?? 0, totalUpdates: inputs.totalSteps ?? 1 };

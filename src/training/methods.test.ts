@@ -12,7 +12,7 @@ import { Random } from '../random.js';
 import { nodeDriver } from '../runtime/node.js';
 import type { TrainingBatch } from './feeds.js';
 import { newHead } from './new-head.js';
-import { headRates, sameRates } from './rate-factors.js';
+import { headRates, type RateFactors, sameRates } from './rate-factors.js';
 import { statisticsOf } from './statistics.js';
 import { buildStep } from './step-graph.js';
 import { Stepper } from './stepper.js';
@@ -45,8 +45,21 @@ const initial = new Map<string, Float32Array>(
 );
 const plain = await train('fine-tuning', 0);
 
+/** They draw weights of their own, once. */
+const draws: readonly MethodName[] = ['core-tuning', 'uot', 'borrowing-treasures'];
+
 for (const name of methodNames)
   describe(`${name} in a real step`, () => {
+    test('what it draws once is drawn with the seed', async () => {
+      const [first, again, other] = [
+        await initialState(name, 1),
+        await initialState(name, 1),
+        await initialState(name, 2),
+      ];
+      assert.deepEqual(first, again);
+      assert.equal(JSON.stringify(first) !== JSON.stringify(other), draws.includes(name));
+    });
+
     test('with weight 0 leaves the very bits of plain fine-tuning', {
       skip: name === 'head-only',
     }, async () => {
@@ -104,12 +117,19 @@ for (const name of methodNames)
     });
   });
 
-async function train(name: MethodName, lambda: number, rateFactors = sameRates(network)) {
+/** All tensors of the state, as they are before the first step. */
+async function initialState(name: MethodName, seed: number) {
+  const { state } = await stepGraph(name, methods[name].defaultLambda, sameRates(network), seed);
+  return [...state].map(([tensor, { data }]) => [tensor, Array.from(data ?? [], Number)] as const);
+}
+
+async function stepGraph(name: MethodName, lambda: number, rateFactors: RateFactors, seed: number) {
   const method = methods[name].bind();
   const sizes = { batchSize: BATCH, classes: CLASSES, featureSize: d, sourceClasses: SOURCE_CLASSES };
   const tools = arrayPrepareTools({ ...testInputs(sizes).tools, network });
-  const graph = buildStep({
+  return buildStep({
     network,
+    seed,
     head: newHead(d, CLASSES, 1),
     batchSize: BATCH,
     imageSize,
@@ -127,6 +147,10 @@ async function train(name: MethodName, lambda: number, rateFactors = sameRates(n
     accumulate: 1,
     batchNorm: 'train',
   });
+}
+
+async function train(name: MethodName, lambda: number, rateFactors = sameRates(network)) {
+  const graph = await stepGraph(name, lambda, rateFactors, 1);
   const shape = { batchSize: BATCH, imageSize, classes: CLASSES, accumulate: 1 };
   const stepper = await Stepper.compile(graph, shape, { driver: nodeDriver, device: 'cpu', threads: 1 });
   const losses: number[] = [];

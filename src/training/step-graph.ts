@@ -40,6 +40,8 @@ export interface StepOptions extends UpdateOptions {
   readonly sourceClasses?: number;
   /** See `LossTools`; raw unless given. */
   readonly lambdaScales?: LambdaScales | 'raw';
+  /** The run's, by which a method draws what it draws once; 0 unless given. */
+  readonly seed?: number;
   readonly optimizer: Optimizer;
   readonly learningRate: number;
   readonly schedule: Schedule;
@@ -161,8 +163,8 @@ function declareNetwork(
 /** What is minimised, of what it is made, and what the method has besides. */
 function lossesOf(parts: StepParts, options: StepOptions, makers: InputMakers) {
   const { method, lambda, batchSize, classes, network, prepared = {} } = options;
-  const { sourceClasses = 0, lambdaScales = 'raw', taskLoss: given = {} } = options;
-  const sizes = { batchSize, classes, featureSize: network.featureSize, sourceClasses };
+  const { sourceClasses = 0, lambdaScales = 'raw', seed = 0, taskLoss: given = {} } = options;
+  const sizes = { batchSize, classes, featureSize: network.featureSize, sourceClasses, seed };
   const isPossible = hasSourceBatch(options) || !method.needs.includes('sourceBatch');
   const losses = isPossible ? applyMethod(parts, { method, makers, prepared, ...sizes, lambdaScales }) : {};
   if (lambda === 0) return { losses, taskLoss: makers.crossEntropy(), loss: makers.crossEntropy() };

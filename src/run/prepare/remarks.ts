@@ -88,9 +88,10 @@ function onWhatIsTrained(options: RunOptions, { network, method }: EffectContext
 
 function onTraining(options: RunOptions, { batches }: Decided, { network, method }: EffectContext): Remarks {
   const { accumulate, epochs, patience, maxSteps, emaDecay } = options;
-  const { epochCallback: callback } = method;
-  const left = batches % accumulate;
   const updates = Math.floor(batches / accumulate);
+  const changesAfter = method.epochCallback?.epochs ?? 0;
+  const initial = emaDecay === undefined ? 0 : emaDecay ** updates;
+  const left = batches % accumulate;
   return [
     [
       left > 0,
@@ -105,13 +106,13 @@ function onTraining(options: RunOptions, { batches }: Decided, { network, method
       `--max-steps ${maxSteps} changes nothing: --epochs ${epochs} ends after ${batches} batches`,
     ],
     [
-      callback !== undefined && callback.epochs >= epochs,
-      `${method.name} changes its state after every ${callback?.epochs} epochs, and there are only ${epochs}: it stays as it is`,
+      changesAfter >= epochs,
+      `${method.name} changes its state after every ${changesAfter} epochs, and there are only ${epochs}: it stays as it is`,
     ],
     [
-      emaDecay !== undefined && emaDecay ** updates > 0.5,
+      initial > 0.5,
       `--ema-decay ${emaDecay} keeps the average near where training starts: after all ${updates} updates, ` +
-        `${Math.round(100 * (emaDecay ?? 0) ** updates)} % of it are still the initial parameters`,
+        `${Math.round(100 * initial)} % of it are still the initial parameters`,
     ],
     [
       options.batchNorm === 'frozen' && network.buffers.size === 0,
