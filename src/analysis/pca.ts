@@ -1,7 +1,7 @@
 import { at, invariant } from '../errors.js';
 import { Random } from '../random.js';
 import { symmetricEigen } from './symmetric-eigen.js';
-import { addScaled, dot } from './vector.js';
+import { addScaled, dot, norm } from './vector.js';
 
 export interface PrincipalComponents {
   /** [d]: what was subtracted. */
@@ -105,7 +105,7 @@ function topEigenvectors(
     const converged = block.slice(0, k).every((vector, c) => {
       const residual = combine(images, at(vectors, c));
       addScaled(residual, vector, -at(values, c));
-      return Math.sqrt(dot(residual, residual)) <= tolerance;
+      return norm(residual) <= tolerance;
     });
     // Components with nearly equal variance are not determined by the data: after many cycles any of them will do.
     if (converged || cycle >= cycles) return { vectors: block.slice(0, k), values: values.slice(0, k) };
@@ -139,13 +139,13 @@ function krylov(
 /** Gram-Schmidt, twice ("twice is enough", Kahan); undefined for a vector that the basis already spans. */
 function orthonormalized(candidate: Float64Array, basis: readonly Float64Array[]): Float64Array | undefined {
   const vector = candidate.slice();
-  const before = Math.sqrt(dot(vector, vector));
+  const before = norm(vector);
   for (let pass = 0; pass < 2; pass++) {
     for (const other of basis) addScaled(vector, other, -dot(vector, other));
   }
-  const norm = Math.sqrt(dot(vector, vector));
-  if (norm <= 1e-12 * before) return undefined;
-  return vector.map((value) => value / norm);
+  const length = norm(vector);
+  if (length <= 1e-12 * before) return undefined;
+  return vector.map((value) => value / length);
 }
 
 function combine(vectors: readonly Float64Array[], weights: Float64Array): Float64Array {

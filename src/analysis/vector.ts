@@ -12,3 +12,9 @@ export function addScaled(target: Float64Array, vector: Float64Array, factor: nu
 
 /** Euclidean length. */
 export const norm = (a: Float64Array): number => Math.sqrt(dot(a, a));
+
+/** The vector divided by its length; a vector of zeros stays one. */
+export function unit(vector: Float64Array): Float64Array {
+  const length = norm(vector);
+  return length === 0 ? vector : vector.map((value) => value / length);
+}

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { AdarandError } from '../errors.js';
+import { AdarandError, messageOf } from '../errors.js';
 import { noImage } from '../run/use/no-image.js';
 import { unreadable } from '../run/use/unreadable-image.js';
 import type { SentImage } from './messages.js';
@@ -90,8 +90,7 @@ async function ofBlob(blob: ImageBlob, name: string): Promise<SentImage> {
   try {
     return { name, image: new Uint8Array(await blob.arrayBuffer()) };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    const { code, message, hint } = unreadable(name, why);
+    const { code, message, hint } = unreadable(name, messageOf(error));
     throw new AdarandError(code, message, hint, error);
   }
 }

@@ -33,14 +33,10 @@ export async function networkOutputs(
     for (const [i, image] of images.entries()) pixels.set(image, i * bytes);
     const found: Outputs[] = [];
     const batch = { pixels, labels: new Int32Array(size), count: images.length };
-    await evaluator.forEach(state, once(batch), ({ logits, features }) =>
+    await evaluator.forBatch(state, batch, ({ logits, features }) =>
       found.push({ logits: logits.slice(), features: features.slice() }),
     );
     invariant(found.length === images.length, 'an output for each image');
     return found;
   };
-}
-
-async function* once<T>(value: T) {
-  yield value;
 }

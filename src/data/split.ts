@@ -3,13 +3,17 @@ import { Random } from '../random.js';
 import type { DatasetImage, LabelledImage } from './image.js';
 import type { NearPictures } from './near-groups.js';
 
+/** Fractions of the training images that are cut for a split that is missing, unless others are given. */
+export const VAL_FRACTION = 0.1;
+export const TEST_FRACTION = 0.2;
+
 export interface SplitOptions {
   readonly seed: number;
-  /** Fraction of each class that is cut from `train` when there is no validation split. Default 0.1. */
+  /** Fraction of each class that is cut from `train` when there is no validation split. Default `VAL_FRACTION`. */
   readonly valFraction?: number;
   /** Which of the disjoint parts of that size is cut, from 0 on. Default 0. */
   readonly valFold?: number;
-  /** The same for a missing test split. Default 0.2. */
+  /** The same for a missing test split. Default `TEST_FRACTION`. */
   readonly testFraction?: number;
   /** Fraction of each class's training images to use, for learning curves on less data. Default 1. */
   readonly trainFraction?: number;
@@ -43,13 +47,13 @@ export function cutSplits(
   classes: number,
   options: SplitOptions,
 ): Cut {
-  const valFraction = found.val ? 0 : (options.valFraction ?? 0.1);
-  const testFraction = found.test ? 0 : (options.testFraction ?? 0.2);
+  const valFraction = found.val ? 0 : (options.valFraction ?? VAL_FRACTION);
+  const testFraction = found.test ? 0 : (options.testFraction ?? TEST_FRACTION);
   if (!(valFraction >= 0 && testFraction >= 0 && valFraction + testFraction < 1)) {
     throw new AdarandError(
       'data.fraction',
       `fractions of ${valFraction} for validation and ${testFraction} for test cannot be cut from the images`,
-      'Give fractions of at least 0 whose sum is below 1, such as 0.1 and 0.2.',
+      `Give fractions of at least 0 whose sum is below 1, such as ${VAL_FRACTION} and ${TEST_FRACTION}.`,
     );
   }
   const random = new Random(options.seed, 'split');

@@ -8,10 +8,10 @@ const functions = new Map(Object.entries(graph.ops).filter(([, each]) => typeof 
 /** What graphs are written with besides operators. */
 const others = ['constant', 'scalar', 'float32', 'int32', 'zeros', 'sizeOf'];
 
-/** What only gradients apply. */
-const internal = ['BatchNormGradient', 'GatherGradient', 'GeluGradient', 'MaxPoolGradient'];
+/** What only gradients apply, and lowering. */
+const internal = ['BatchNormGradient', 'GatherGradient', 'GeluGradient', 'MaxPoolGradient', 'ScatterAdd'];
 
-test('every operator is a function of the namespace, but for those that only gradients use', () => {
+test('every operator is a function of the namespace, but for those that only gradients and lowering use', () => {
   const names = new Set([...functions.keys()].map((name) => name.toLowerCase()));
   const missing = operators.map(({ name }) => name).filter((name) => !names.has(name.toLowerCase()));
   assert.deepEqual(missing.sort(), internal, 'export them in ops.ts');

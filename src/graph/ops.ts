@@ -1,6 +1,7 @@
 /**
- * All that a graph is written with. Operators are functions from values to values; see docs/operators.md for what each
- * computes.
+ * All that a graph is written with. Operators are functions from values to values. Types and shapes are checked when a
+ * graph is built: each says which `AdarandError` it throws, with `graph.operand` for what is no value, `graph.dtype` for
+ * elements of a type that it does not take, `graph.shape` for shapes, axes and sizes that do not fit.
  */
 export type { Operand } from './operand.js';
 export { abs } from './operators/abs.js';
@@ -45,7 +46,6 @@ export { reduceMean } from './operators/reduce-mean.js';
 export { reduceSum } from './operators/reduce-sum.js';
 export { relu } from './operators/relu.js';
 export { reshape } from './operators/reshape.js';
-export { scatterAdd } from './operators/scatter-add.js';
 export { sigmoid } from './operators/sigmoid.js';
 export { slice } from './operators/slice.js';
 export { softmax } from './operators/softmax.js';

@@ -3,6 +3,7 @@ import { AdarandError, invariant } from '../errors.js';
 /** Element types that a graph's values may have; the names are ONNX's own, spelled out. */
 export type DType = 'float32' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
 
+/** Sizes along the axes; a scalar has none: []. */
 export type Shape = readonly number[];
 
 export interface TensorType {
@@ -24,7 +25,7 @@ export type Tensor<D extends DType = DType> = {
   [K in D]: { readonly dtype: K; readonly shape: Shape; readonly data: ElementArrays[K] };
 }[D];
 
-export const elementBytes: Readonly<Record<DType, number>> = {
+const elementBytes: Readonly<Record<DType, number>> = {
   float32: 4,
   int8: 1,
   uint8: 1,

@@ -22,8 +22,9 @@ import { adam } from '../optimizers/adam.js';
 import { cosine, cosine716 } from '../optimizers/schedules.js';
 import type { MethodAbout } from './about.js';
 import { bound, defineMethod } from './method.js';
-import { adarandPaper } from './shared/adarand-paper.js';
+import { adarandLambda, adarandPaper, adarandReduction } from './shared/adarand-paper.js';
 import { reductionOption, squared } from './shared/reduction.js';
+import { rootMeanSquare } from './shared/root-mean-square.js';
 
 const options = z.strictObject({
   form: z
@@ -76,9 +77,9 @@ const about = {
     eps: 'drawn afresh for each image and step, [B, d]',
   },
   defaults: {
-    lambda: "the authors' setting, with a mean over batch and features",
+    lambda: adarandLambda,
     form: 'the paper; article is the implementation that came with an article about it',
-    distance: 'the paper; squaredCosine is a third published variant, and has its own l_inter in both forms',
+    distance: "the paper; squaredCosine is the authors' released code, and has its own l_inter in both forms",
     runningMean: 'the form: persistent in the paper, anchored in the article',
     intra: 'the paper',
     inter: 'the paper',
@@ -88,6 +89,7 @@ const about = {
     reduction: 'what lambda = 1 belongs to',
   },
   departures: [
+    adarandReduction,
     "Adam's rate is multiplied by cos(7 pi t / (16 T)), t of T updates, in the paper's form; it falls to 0 as a cosine in the article's, here per step, there per epoch.",
     'In the article the pretrained statistics are those of a network in training mode; here it is in evaluation mode.',
     'squaredCosine makes class means orthogonal rather than opposite.',
@@ -170,9 +172,7 @@ function interOf(similarity: Value, K: number, pairs: number, offset: boolean): 
 function isotropic({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
   const d = at(shape, 1);
   const result = new Float32Array(data.length);
-  for (let start = 0; start < data.length; start += d) {
-    const variance = data.subarray(start, start + d).reduce((sum, sigma) => sum + sigma * sigma, 0) / d;
-    result.fill(Math.sqrt(variance), start, start + d);
-  }
+  for (let start = 0; start < data.length; start += d)
+    result.fill(rootMeanSquare(data.subarray(start, start + d)), start, start + d);
   return float32(shape, result);
 }

@@ -88,13 +88,23 @@ describe('several methods as one', () => {
     assert.equal(method.bind().prepare, undefined);
   });
 
-  for (const [names, reason] of [
-    ['bss+bss', /bss is named twice/],
-    ['bss+head-only', /trains the head alone/],
-    ['fine-tuning+bss', /what every method does already/],
-    ['bss+bs', /there is no method "bs"/],
+  for (const [names, message, hint] of [
+    ['bss+bss', /bss is named twice/, 'Name it once; its weight is the option bss.lambda.'],
+    ['bss+head-only', /trains the head alone/, 'Leave head-only out, or use it by itself.'],
+    ['fine-tuning+bss', /what every method does already/, 'Leave fine-tuning out.'],
+    ['bss+bs', /there is no method "bs"/, /bss/],
   ] as const)
-    test(`${names} is refused with the reason`, () => assert.rejects(openMethod(names), reason));
+    test(`${names} is refused with the reason, and with what to do`, () =>
+      assert.rejects(openMethod(names), { message, hint }));
+
+  test('one method, or none, is no combination', () => {
+    const hint = 'Name another one, or use it by itself.';
+    assert.throws(() => compose([adarand]), {
+      message: 'adarand: it takes two methods to combine them',
+      hint,
+    });
+    assert.throws(() => compose([]), { message: 'compose: it takes two methods to combine them', hint });
+  });
 
   test('two methods that each change their states after epochs are refused', () => {
     const changing = (name: string) =>
@@ -107,6 +117,7 @@ describe('several methods as one', () => {
     assert.throws(() => compose([one, other]).bind(), {
       code: 'method.compose',
       message: /one and other each give their states new values/,
+      hint: 'Leave one of them out.',
     });
     assert.equal(compose([bss, one]).bind().epochCallback?.epochs, 1);
   });
@@ -120,6 +131,7 @@ describe('several methods as one', () => {
     assert.throws(() => compose([bss, method]), {
       code: 'method.compose',
       message: /mine has an option lambda/,
+      hint: 'Give that option another name.',
     });
   });
 

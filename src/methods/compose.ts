@@ -9,6 +9,12 @@ import type { LossTools, MethodLosses } from './losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from './method.js';
 import { optionIssue } from './option-issue.js';
 
+/** The error for what cannot be combined, with the reason and what to do instead. */
+type Refuse = (reason: string, hint: string) => AdarandError;
+
+/** For two that each do what is done once. */
+const LEAVE_OUT = 'Leave one of them out.';
+
 const weightSchema = z.number().positive();
 
 /** A bound method among others: its weight, and how its tensors are called outside. */
@@ -28,8 +34,8 @@ interface Part {
  */
 export function compose(methods: readonly Method[]): Method {
   const name = methods.map((method) => method.name).join('+');
-  const refuse = (reason: string) =>
-    new AdarandError('method.compose', `${name}: ${reason}`, 'Leave one of them out.');
+  const refuse: Refuse = (reason, hint) =>
+    new AdarandError('method.compose', `${name === '' ? 'compose' : name}: ${reason}`, hint);
   checkMethods(methods, refuse);
   return defineMethod({
     name,
@@ -57,13 +63,14 @@ function partsOf(methods: readonly Method[], options: Readonly<Record<string, un
   });
 }
 
-function bindParts(parts: readonly Part[], refuse: (reason: string) => AdarandError): Bound {
+function bindParts(parts: readonly Part[], refuse: Refuse): Bound {
   const samplers = parts.filter(({ method }) => method.sourceSampler !== undefined);
-  if (samplers.length > 1) throw refuse(`${namesOf(samplers)} each choose the source images of a batch`);
+  if (samplers.length > 1)
+    throw refuse(`${namesOf(samplers)} each choose the source images of a batch`, LEAVE_OUT);
   const [sampler] = samplers;
   const updaters = parts.filter(({ method }) => method.epochCallback !== undefined);
   if (updaters.length > 1)
-    throw refuse(`${namesOf(updaters)} each give their states new values after some epochs`);
+    throw refuse(`${namesOf(updaters)} each give their states new values after some epochs`, LEAVE_OUT);
   const [updating] = updaters;
   const preparing = parts.filter(({ method }) => method.prepare !== undefined);
   return {
@@ -90,7 +97,7 @@ function combined(
   parts: readonly Part[],
   inputs: MethodInputs,
   tools: LossTools,
-  refuse: (reason: string) => AdarandError,
+  refuse: Refuse,
 ): MethodLosses {
   const built = parts.map(({ method, lambda, prefix }) => {
     const own = named(prefix, tools);
@@ -99,7 +106,7 @@ function combined(
   });
   for (const [part, conflict] of Object.entries(conflicts)) {
     const owners = built.filter(({ losses }) => Object.hasOwn(losses, part));
-    if (owners.length > 1) throw refuse(`${namesOf(owners)} ${conflict}`);
+    if (owners.length > 1) throw refuse(`${namesOf(owners)} ${conflict}`, LEAVE_OUT);
   }
   const all = built.map(({ losses }) => losses);
   const taskLoss = all.find((losses) => losses.taskLoss !== undefined)?.taskLoss;
@@ -123,18 +130,30 @@ const conflicts: { readonly [Part in 'taskLoss' | 'learned']: string } = {
   learned: 'each train a state of their own, which one step does not do twice',
 };
 
-function checkMethods(methods: readonly Method[], refuse: (reason: string) => AdarandError): void {
-  if (methods.length < 2) throw refuse('it takes two methods to combine them');
+function checkMethods(methods: readonly Method[], refuse: Refuse): void {
+  if (methods.length < 2)
+    throw refuse('it takes two methods to combine them', 'Name another one, or use it by itself.');
   const names = methods.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
-  if (twice !== undefined) throw refuse(`${twice} is named twice; a larger weight does the same`);
-  if (names.includes('fine-tuning')) throw refuse('fine-tuning is what every method does already');
+  if (twice !== undefined)
+    throw refuse(
+      `${twice} is named twice; a larger weight does the same`,
+      `Name it once; its weight is the option ${twice}.lambda.`,
+    );
+  if (names.includes('fine-tuning'))
+    throw refuse('fine-tuning is what every method does already', 'Leave fine-tuning out.');
   const headOnly = methods.find(({ trains }) => trains === 'head');
   if (headOnly !== undefined)
-    throw refuse(`${headOnly.name} trains the head alone: for other methods nothing is left to act on`);
+    throw refuse(
+      `${headOnly.name} trains the head alone: for other methods nothing is left to act on`,
+      `Leave ${headOnly.name} out, or use it by itself.`,
+    );
   const named = methods.find(({ options }) => options instanceof z.ZodObject && 'lambda' in options.shape);
   if (named !== undefined)
-    throw refuse(`${named.name} has an option lambda, which is what its weight is called`);
+    throw refuse(
+      `${named.name} has an option lambda, which is what its weight is called`,
+      'Give that option another name.',
+    );
 }
 
 /** `bss.k`, `bss.lambda`, ... as one flat object; each method's own schema has the last word on its part. */

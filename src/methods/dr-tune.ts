@@ -40,7 +40,7 @@ const about = {
     's = mean_i ||g_i||',
   ],
   symbols: {
-    K_b: 'images in the bank: to the nearest multiple of B, and at most all of the training images',
+    K_b: 'images in the bank: to the nearest multiple of B, and at most ceil(n/B) B of n training images, the last of which are then filled up from the first ones',
     'v^p, v^d':
       'features of the bank by the pretrained network and by the one that is trained, [K_b, d], of unit length with normalize',
     v_k: 'calibrated features, of unit length with normalize; constants: the head alone learns from them',

@@ -1,3 +1,4 @@
+import { invariant } from '../errors.js';
 import type { Tensor } from '../graph/tensor.js';
 import type { Value } from '../graph/value.js';
 import type { ParameterKind } from '../nn/network.js';
@@ -111,5 +112,5 @@ function assertMade<N extends Need>(
   inputs: Partial<MethodInputs>,
   names: readonly N[],
 ): asserts inputs is Partial<MethodInputs> & Pick<MethodInputs, N> {
-  for (const name of names) if (inputs[name] === undefined) throw new Error(`the input ${name} was not made`);
+  for (const name of names) invariant(inputs[name] !== undefined, `the input ${name} was not made`);
 }

@@ -21,7 +21,7 @@ export interface MethodDescription {
   readonly formula: string;
   /** Its publications, equations, symbols, departures: every method that is built in has them. */
   readonly about?: MethodAbout;
-  /** The weight that the paper uses. */
+  /** The weight unless one is given; `about.defaults.lambda` says where it comes from. */
   readonly defaultLambda: number;
   /** What its penalty grows with, and its weight is relative to. */
   readonly lambdaUnit: LambdaUnit;

@@ -8,8 +8,9 @@ import type { MethodInputs, Need, Statistics } from './inputs.js';
 import { lambdaScale } from './lambda-unit.js';
 import type { LossTools } from './losses.js';
 import { bound, defineMethod } from './method.js';
-import { adarandPaper } from './shared/adarand-paper.js';
+import { adarandLambda, adarandPaper, adarandReduction } from './shared/adarand-paper.js';
 import { type Reduction, reductionOption, squared } from './shared/reduction.js';
+import { rootMeanSquare } from './shared/root-mean-square.js';
 
 const about = {
   references: [
@@ -38,19 +39,20 @@ const about = {
   ],
   symbols: {
     'mu_s, sigma_s':
-      'mean and standard deviation of the pretrained features over the training images, [d] (vector), or averaged over d (scalar)',
+      'mean and standard deviation of the pretrained features over the training images, [d] (vector); or the mean of the means and the root of the mean variance over d (scalar)',
     'mu_y, sigma_y': 'the same over the images of class y, [K, d]',
     G: 'features of the batch, [B, d];   dCE/dG = (softmax(o) - Y) W / B, with label smoothing and weights of classes that of the cross-entropy with them',
     rho: 'the option balance',
   },
   defaults: {
-    lambda: 'the AdaRand paper, with a mean over batch and features',
+    lambda: adarandLambda,
     prior: 'the simplest of the AdaRand paper; its best one depends on the dataset',
     statistics: 'per coordinate, as class statistics are; the paper prints averages',
     balance: 'off, as in the AdaRand paper',
     reduction: 'what lambda = 1 belongs to',
   },
   departures: [
+    adarandReduction,
     'balance is our reading of pseudo-task regularization: how its authors balance the two gradients could not be read.',
     'With --lambda-unit relative, uniform and normal are scaled as the features of the network are: they are meant for ' +
       "ResNet-50's.",
@@ -163,6 +165,5 @@ function gradientRatio(
 function averaged({ mean, std }: Statistics): Statistics {
   const d = mean.data.length;
   const fill = (value: number) => float32([d], new Float32Array(d).fill(value));
-  const variance = std.data.reduce((sum, sigma) => sum + sigma * sigma, 0) / d;
-  return { mean: fill(mean.data.reduce((sum, m) => sum + m, 0) / d), std: fill(Math.sqrt(variance)) };
+  return { mean: fill(mean.data.reduce((sum, m) => sum + m, 0) / d), std: fill(rootMeanSquare(std.data)) };
 }

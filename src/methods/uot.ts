@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dot } from '../analysis/vector.js';
+import { dot, unit } from '../analysis/vector.js';
 import { AdarandError, at } from '../errors.js';
 import { int32, zeros } from '../graph/ops.js';
 import { Random } from '../random.js';
@@ -154,9 +154,4 @@ function costs(
     const source = unit(mean);
     return Float64Array.from(units, (target) => (1 - dot(source, target)) / p_m);
   });
-}
-
-function unit(vector: Float64Array): Float64Array {
-  const norm = Math.sqrt(dot(vector, vector));
-  return norm === 0 ? vector : vector.map((element) => element / norm);
 }

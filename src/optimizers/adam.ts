@@ -7,22 +7,29 @@ import { sub } from '../graph/operators/sub.js';
 import type { Optimizer } from './optimizer.js';
 import { withDecay } from './sgd.js';
 
+/** Options of `adam` and `adamw`. All defaults are PyTorch's. */
 export interface AdamOptions {
+  /** Share of the past in the running mean of gradients; 0.9 unless given. */
   readonly beta1?: number;
+  /** Share of the past in the running mean of their squares; 0.999 unless given. */
   readonly beta2?: number;
+  /** Added to the root; 1e-8 unless given. */
   readonly epsilon?: number;
 }
 
 /**
  * Adam (Kingma and Ba 2015), at step t:
  * m <- b1 m + (1 - b1) g;  v <- b2 v + (1 - b2) g^2;  w <- w - lr / (1 - b1^t) m / (sqrt(v / (1 - b2^t)) + epsilon).
- * Weight decay enters the gradient.
+ * Weight decay enters the gradient. Defaults and results are those of `torch.optim.Adam`.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
   return adaptive('adam', options, false);
 }
 
-/** AdamW (Loshchilov and Hutter 2019): weight decay shrinks the weights directly, w <- w - lr weightDecay w. */
+/**
+ * AdamW (Loshchilov and Hutter 2019): weight decay shrinks the weights directly, w <- w - lr weightDecay w. As
+ * `torch.optim.AdamW`, but for the weight decay, which is what training says: it has no default of 0.01 here.
+ */
 export function adamw(options: AdamOptions = {}): Optimizer {
   return adaptive('adamw', options, true);
 }

@@ -8,11 +8,13 @@ export interface UpdateContext {
   readonly slots: ReadonlyMap<string, Value>;
   /** Scalar: this step's learning rate for this parameter. */
   readonly learningRate: Value;
+  /** The same at every step; 0 where there is none. */
   readonly weightDecay: number;
   /** This step's value of one of the optimizer's `scalars`. */
   scalar(name: string): Value;
 }
 
+/** What an update makes of it: the parameter's next value, and the next value of each of the optimizer's slots. */
 export interface Updated {
   readonly parameter: Value;
   readonly slots: ReadonlyMap<string, Value>;
@@ -20,9 +22,12 @@ export interface Updated {
 
 /** An optimizer is an update rule: graph in, graph out. */
 export interface Optimizer {
+  /** What errors call it. */
   readonly name: string;
+  /** Names of the tensors that it keeps for each parameter, of its shape, such as `velocity`. */
   readonly slots: readonly string[];
   /** Numbers that change with the step (1-based) and are computed by the host, in double precision. */
   scalars(step: number): Readonly<Record<string, number>>;
+  /** Builds one parameter's update, with the next value of every one of `slots`. */
   update(context: UpdateContext): Updated;
 }

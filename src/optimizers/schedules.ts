@@ -1,6 +1,7 @@
 /** A learning rate's course: the factor on the base rate at the optimizer's step t (0-based) of T. */
 export type Schedule = (step: number, totalSteps: number) => number;
 
+/** 1 at every step. */
 export const constant: Schedule = () => 1;
 
 /** Multiplied by `gamma` at each milestone, given as a fraction of training. The paper: 0.1 at 60, 120, 160 of 200 epochs. */
@@ -21,6 +22,7 @@ export function warmUp(inner: Schedule, steps: number): Schedule {
     step < steps ? step / Math.max(1, steps) : inner(step - steps, Math.max(1, total - steps));
 }
 
+/** Schedules by the names of the command line. */
 export const schedules = {
   constant,
   'multi-step': multiStep(),

@@ -8,15 +8,19 @@ import type { Optimizer } from './optimizer.js';
 /** As in the paper. */
 export const MOMENTUM = 0.9;
 
+/** Options of `sgd`. Their defaults are the paper's, and not PyTorch's, which are a momentum of 0 and no Nesterov form. */
 export interface SgdOptions {
-  /** `MOMENTUM` unless given. */
+  /** 0.9 unless given; 0 is plain gradient descent, which keeps no velocity. */
   readonly momentum?: number;
+  /** Whether a step looks ahead by the momentum; it does unless given. */
   readonly nesterov?: boolean;
 }
 
 /**
  * Stochastic gradient descent with momentum m, in PyTorch's form:
  * g <- g + weightDecay w;  v <- m v + g;  w <- w - lr (nesterov ? g + m v : v).
+ *
+ * `sgd()` is `torch.optim.SGD(momentum=0.9, nesterov=True)`; `sgd({ momentum: 0 })` is PyTorch's default.
  */
 export function sgd({ momentum = MOMENTUM, nesterov = true }: SgdOptions = {}): Optimizer {
   return {

@@ -72,19 +72,27 @@ export class Evaluator {
     visit: (prediction: Prediction) => void,
     tta: TestTimeAugmentation = 'none',
   ): Promise<void> {
-    for await (const batch of batches) {
-      const mirrored = tta === 'flip' ? await this.#mirrored(state, batch) : undefined;
-      this.#feeds.setBatch(batch);
-      const { logits, features } = await this.#run(state);
-      const row = (of: Float32Array, i: number, size: number) => of.subarray(i * size, (i + 1) * size);
-      for (let i = 0; i < batch.count; i++) {
-        const own = row(logits, i, this.#classes);
-        visit({
-          logits: mirrored === undefined ? own : logMeanSoftmax(own, row(mirrored, i, this.#classes)),
-          features: row(features, i, this.#featureSize),
-          label: at(batch.labels, i),
-        });
-      }
+    for await (const batch of batches) await this.forBatch(state, batch, visit, tta);
+  }
+
+  /** The same for the images of one batch. */
+  async forBatch(
+    state: State,
+    batch: PixelBatch,
+    visit: (prediction: Prediction) => void,
+    tta: TestTimeAugmentation = 'none',
+  ): Promise<void> {
+    const mirrored = tta === 'flip' ? await this.#mirrored(state, batch) : undefined;
+    this.#feeds.setBatch(batch);
+    const { logits, features } = await this.#run(state);
+    const row = (of: Float32Array, i: number, size: number) => of.subarray(i * size, (i + 1) * size);
+    for (let i = 0; i < batch.count; i++) {
+      const own = row(logits, i, this.#classes);
+      visit({
+        logits: mirrored === undefined ? own : logMeanSoftmax(own, row(mirrored, i, this.#classes)),
+        features: row(features, i, this.#featureSize),
+        label: at(batch.labels, i),
+      });
     }
   }
 
@@ -151,7 +159,7 @@ function buildEvaluation({ network, head, batchSize, imageSize, rename }: Evalua
   const { features } = buildFeatures(network, normalize(pixels, network.preprocessing), scope);
   const headInput = (name: string) => {
     const parameter = head.get(name);
-    if (parameter === undefined) throw new Error(`the head has no ${name}`);
+    invariant(parameter !== undefined, `the head has no ${name}`);
     return input(rename?.(name) ?? name, parameter.tensor);
   };
   const logits = linear(features, headInput(HEAD_WEIGHT), headInput(HEAD_BIAS));

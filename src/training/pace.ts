@@ -1,6 +1,3 @@
-import type { State } from '../runtime/state.js';
-import type { Evaluator } from './evaluation.js';
-import type { PixelBatch } from './feeds.js';
 import type { SplitPasses } from './split-passes.js';
 import type { Stepper } from './stepper.js';
 import type { TestTimeAugmentation } from './test-time-augmentation.js';
@@ -40,18 +37,11 @@ export async function measurePace(measured: Measured): Promise<Pace> {
   );
   const evaluation = await secondsOf(
     data.validation ?? (() => data.trainingImages('diagnose')),
-    (images) => evaluate(passes.evaluator, stepper.state, images, tta),
+    (images) => passes.evaluator.forBatch(stepper.state, images, () => {}, tta),
     stop,
   );
   const diagnosis = stop() ? 0 : await passes.secondsToDiagnose(batchesPerEpoch * batchSize);
   return { step, evaluation, diagnosis };
-}
-
-async function evaluate(evaluator: Evaluator, state: State, batch: PixelBatch, tta: TestTimeAugmentation) {
-  async function* only() {
-    yield batch;
-  }
-  await evaluator.forEach(state, only(), () => {}, tta);
 }
 
 /** Batches that do not count: the first ones make buffers. */

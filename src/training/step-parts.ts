@@ -127,6 +127,6 @@ export function applyOptimizer(
 
 export function known(values: ReadonlyMap<string, Value>, name: string): Value {
   const value = values.get(name);
-  if (value === undefined) throw new Error(`the step has no ${name}`);
+  invariant(value !== undefined, `the step has no ${name}`);
   return value;
 }

@@ -4,7 +4,6 @@ import { AdarandError } from '../../src/errors.js';
 export interface MethodCost {
   readonly time: string;
   readonly memory: string;
-  readonly setUp: string;
 }
 
 const COLUMNS = '| method | time / plain | memory / plain | set-up, s |';
@@ -18,8 +17,8 @@ export function methodCosts(performance: string): ReadonlyMap<string, MethodCost
   const rows = table.split('\n').slice(2);
   return new Map(
     rows.map((row) => {
-      const [, name = '', time = '', memory = '', setUp = ''] = row.split('|').map((cell) => cell.trim());
-      return [name, { time, memory, setUp }];
+      const [, name = '', time = '', memory = ''] = row.split('|').map((cell) => cell.trim());
+      return [name, { time, memory }];
     }),
   );
 }

@@ -28,8 +28,8 @@ What the letters mean in all of them:
 | \`mean_i\`, \`sum_i\` | over the images of a batch |
 
 A method's own options are set by \`--option name=value\`; \`adarand methods NAME\` explains one in the terminal. Time and memory
-are those of a step of MobileNetV2 at 224 pixels, relative to plain fine-tuning, and set-up what precedes training on 128
-images, as [performance.md](performance.md#methods) says in full.
+are those of a step of MobileNetV2 at 224 pixels, relative to plain fine-tuning; [performance.md](performance.md#methods)
+has how they were measured, and what precedes training.
 
 Methods combine: \`--method bss+l2-sp\` adds both penalties, each with its own default weight (another with
 \`--option bss.lambda=0.01\`) and its own options (\`--option bss.k=2\`). What does not combine is refused with the reason.
@@ -93,12 +93,10 @@ function section(method: Method, cost: MethodCost | undefined): string {
   ].join('\n\n');
 }
 
-/** The row of plain fine-tuning has what the others are relative to: `1 (786 ms)`. */
-function measured({ time, memory, setUp }: MethodCost): string {
-  const [plainTime, plainMemory] = [time, memory].map((cell) => /^1 \((.+)\)$/.exec(cell)?.[1]);
-  if (plainTime !== undefined && plainMemory !== undefined)
-    return `Measured: ${plainTime} and ${plainMemory}.`;
-  return `Measured: ${time} times the time of plain fine-tuning, ${memory} times its memory, ${setUp} s of set-up.`;
+/** Ratios alone: times and sizes are those of one machine. The row of plain fine-tuning is `1 (786 ms)`. */
+function measured({ time, memory }: MethodCost): string {
+  if (time.startsWith('1 (')) return 'Costs of the other methods are relative to these.';
+  return `Measured: ${time} times the time of plain fine-tuning, ${memory} times its memory.`;
 }
 
 function symbolRow([symbol, meaning]: readonly [string, string]): string[] {

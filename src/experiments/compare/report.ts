@@ -8,7 +8,7 @@ import { type ExperimentRecord, type ExperimentRun, experimentRunSchema } from '
 const share = z.number().min(0).max(1);
 
 /** A run with what came of it. */
-export const comparedRunSchema = z.intersection(
+const comparedRunSchema = z.intersection(
   experimentRunSchema,
   z.object({
     test_accuracy: share.nullable(),

@@ -31,7 +31,7 @@ export const reportOptionsSchema = z.strictObject({
   ...deviceOptions,
 });
 
-export const reportResultSchema = z.object({
+const reportResultSchema = z.object({
   /** The page that was written. */
   page: z.string(),
   /** The folder. */

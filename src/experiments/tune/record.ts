@@ -15,7 +15,7 @@ const chosen = {
 };
 
 /** A run of a search that has ended. */
-export const triedRunSchema = z.object({
+const triedRunSchema = z.object({
   /** Its folder, seen from that of the search. Its weights are deleted. */
   run: z.string(),
   method: z.string(),
@@ -50,7 +50,7 @@ export const finalistSchema = z.object({
   val_sd: z.number().min(0).nullable(),
 });
 
-export const tuneReportSchema = z.object({
+const tuneReportSchema = z.object({
   path: z.string(),
   /** Configurations of each method. */
   configurations: count.min(1),

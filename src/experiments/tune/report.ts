@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { meanAndSpread } from '../../analysis/statistics.js';
 import { AdarandError } from '../../errors.js';
 import type { finalistSchema, TriedRun } from './record.js';
-import { type Finalist, mean } from './search.js';
+import type { Finalist } from './search.js';
 
 /** A finalist with the values that its configuration stands for. */
 export function describeFinalist(
@@ -16,8 +17,7 @@ export function describeFinalist(
       `no run of configuration ${number} of ${method} is recorded`,
       'Start the search again in another folder.',
     );
-  const { accuracy } = mean(outcomes);
-  const squares = outcomes.reduce((sum, outcome) => sum + (outcome.accuracy - accuracy) ** 2, 0);
+  const { mean, std } = meanAndSpread(outcomes.map(({ accuracy }) => accuracy));
   return {
     method,
     configuration: number,
@@ -26,7 +26,7 @@ export function describeFinalist(
     augment: run.augment,
     label_smoothing: run.label_smoothing,
     epochs: run.epochs,
-    val_accuracy: accuracy,
-    val_sd: outcomes.length < 2 ? null : Math.sqrt(squares / (outcomes.length - 1)),
+    val_accuracy: mean,
+    val_sd: outcomes.length < 2 ? null : std,
   };
 }

@@ -1,3 +1,4 @@
+import { mean } from '../../analysis/statistics.js';
 import { at } from '../../errors.js';
 import { type Configuration, configuration } from './configuration.js';
 import { stagesOf, survivors } from './halving.js';
@@ -87,7 +88,7 @@ export async function search(options: SearchOptions): Promise<readonly Finalist[
       outcomes.push((await tryOut(method, number, stages.length - 1, fold)).outcome);
     finals.push({ method, number, configuration: trial.configuration, outcomes });
   }
-  return finals.sort((a, b) => byOutcome(mean(a.outcomes), mean(b.outcomes)));
+  return finals.sort((a, b) => byOutcome(meanOutcome(a.outcomes), meanOutcome(b.outcomes)));
 }
 
 /** The best ones, among them the defaults: what is chosen is compared with them. */
@@ -103,8 +104,10 @@ function byOutcome(a: Outcome, b: Outcome): number {
   return b.accuracy - a.accuracy || a.loss - b.loss;
 }
 
-export function mean(outcomes: readonly Outcome[]): Outcome {
-  const over = (of: (outcome: Outcome) => number) =>
-    outcomes.reduce((sum, outcome) => sum + of(outcome), 0) / outcomes.length;
-  return { accuracy: over(({ accuracy }) => accuracy), loss: over(({ loss }) => loss) };
+/** Over the folds. */
+export function meanOutcome(outcomes: readonly Outcome[]): Outcome {
+  return {
+    accuracy: mean(outcomes.map(({ accuracy }) => accuracy)),
+    loss: mean(outcomes.map(({ loss }) => loss)),
+  };
 }

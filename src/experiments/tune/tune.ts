@@ -109,7 +109,7 @@ class Tuning {
       });
       const described = finalists.map((finalist) => describeFinalist(finalist, this.#record.tried));
       const [chosen] = described;
-      if (chosen === undefined) throw new Error('a search without configurations');
+      invariant(chosen !== undefined, 'a search without configurations');
       const best = await this.#best(chosen);
       const { tried, seconds } = this.#record;
       const report: TuneReport = {

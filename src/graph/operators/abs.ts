@@ -16,4 +16,9 @@ export const Abs = unary({
   samples: [{}],
 });
 
+/**
+ * The absolute value of x, elementwise, of any numbers.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`.
+ */
 export const abs = (x: Value): Value => apply(Abs, [x], {})[0];

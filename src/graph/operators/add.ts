@@ -9,4 +9,9 @@ export const Add = binary({
   gradient: (_a, _b, _y, dy) => [() => dy, () => dy],
 });
 
+/**
+ * a + b, elementwise; they broadcast to each other, and a number stands for a constant.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const add = (a: Operand, b: Operand): Value => apply(Add, operandPair('Add', a, b), {})[0];

@@ -11,4 +11,9 @@ export const And = binary({
   gradient: () => [noGradient, noGradient],
 });
 
+/**
+ * Whether both of a and b, which are bools and broadcast to each other, hold: bools.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const and = (a: Value, b: Value): Value => apply(And, [a, b], {})[0];

@@ -99,6 +99,11 @@ export const AveragePool: Primitive<Attributes, 1, 1> = {
   ],
 };
 
+/**
+ * The mean of each window of x [N,C,H,W]: [N,C,H',W']. `countPadding`: whether padding counts as zeros.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const averagePool = (x: Value, attributes: Attributes): Value =>
   apply(AveragePool, [x], attributes)[0];
 

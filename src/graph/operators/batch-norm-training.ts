@@ -57,7 +57,12 @@ export const BatchNormTraining: Composite<{ readonly epsilon: number }, 3, 3> = 
   ],
 };
 
-/** Returns y, the batch mean and the batch's population variance. */
+/**
+ * scale (x - mean) / sqrt(variance + epsilon) + bias for each channel of x [N,C,H,W], by the batch's own statistics. Returns
+ * y, the batch's mean [C] and its population (biased) variance [C].
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function batchNormTraining(
   x: Value,
   parameters: { scale: Value; bias: Value },

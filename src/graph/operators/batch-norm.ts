@@ -63,7 +63,11 @@ export const BatchNormalization: Primitive<{ readonly epsilon: number }, 5, 1> =
   ],
 };
 
-/** Batch normalization with given statistics; all of scale, bias, mean and variance are [C]. */
+/**
+ * scale (x - mean) / sqrt(variance + epsilon) + bias for each channel of x [N,C,H,W], all of them [C].
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function batchNormalization(
   x: Value,
   parameters: { scale: Value; bias: Value; mean: Value; variance: Value },

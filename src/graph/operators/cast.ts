@@ -44,6 +44,11 @@ export const Cast: Primitive<{ readonly to: DType }, 1, 1> = {
   ],
 };
 
+/**
+ * x with another element type: numbers lose their fraction, and as bools are whether they are not 0.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`.
+ */
 export const cast = (x: Value, to: DType): Value => apply(Cast, [x], { to })[0];
 
 function convert(element: number, to: DType): number {

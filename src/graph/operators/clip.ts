@@ -18,4 +18,5 @@ export const Clip = unary<{ readonly min: number; readonly max: number }>({
   ],
 });
 
+/** x limited to [min, max], elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const clip = (x: Value, min: number, max: number): Value => apply(Clip, [x], { min, max })[0];

@@ -59,6 +59,11 @@ export const Concat: Primitive<{ readonly axis: number }, 'variadic', 1> = {
   ],
 };
 
+/**
+ * Joins values of one type along an axis (-1: the last one); all other axes are equal.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function concat(inputs: readonly Value[], axis: number): Value {
   requireValueList('Concat', inputs);
   const [first] = inputs;

@@ -41,6 +41,11 @@ export const ConvInputGradient: Composite<Attributes, 2, 1> = {
   })),
 };
 
+/**
+ * The gradient of `conv(x, w)` with respect to an x of `shape` [N,C,H,W], from that of its result and w.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function convInputGradient(dy: Value, w: Value, shape: Shape, attributes: ConvAttributes): Value {
   return apply(ConvInputGradient, [dy, w], { ...attributes, shape })[0];
 }

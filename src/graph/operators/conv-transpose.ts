@@ -55,7 +55,11 @@ export const ConvTranspose: Primitive<Attributes, 2, 1> = {
   })),
 };
 
-/** `size`: [H,W] of the result. */
+/**
+ * The transposed convolution of x [N,K,h,w] with w [K,C/group,kh,kw]: [N,C,H,W], where `size` is [H,W].
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const convTranspose = (
   x: Value,
   w: Value,

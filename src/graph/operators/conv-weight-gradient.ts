@@ -41,6 +41,11 @@ export const ConvWeightGradient: Composite<Attributes, 2, 1> = {
   })),
 };
 
+/**
+ * The gradient of `conv(x, w)` with respect to a w of `shape` [K,C/group,kh,kw], from x and that of its result.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function convWeightGradient(x: Value, dy: Value, shape: Shape, attributes: ConvAttributes): Value {
   return apply(ConvWeightGradient, [x, dy], { ...attributes, shape })[0];
 }

@@ -70,6 +70,11 @@ export const Conv: Primitive<ConvAttributes, 'variadic', 1> = {
   ]),
 };
 
+/**
+ * The 2-D convolution (cross-correlation) of x [N,C,H,W] with w [K,C/group,kh,kw], plus bias [K]: [N,K,H',W'].
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function conv(x: Value, w: Value, bias: Value | undefined, attributes: ConvAttributes): Value {
   return apply(Conv, bias === undefined ? [x, w] : [x, w, bias], attributes)[0];
 }

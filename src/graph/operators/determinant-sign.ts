@@ -34,6 +34,11 @@ export const DeterminantSign: Primitive<Record<never, never>, 1, 1> = {
   ],
 };
 
+/**
+ * The sign of the determinant of x [n,n]: a scalar, -1, 0 or 1, which no gradient passes.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const determinantSign = (x: Value): Value => apply(DeterminantSign, [x], {})[0];
 
 /** Gaussian elimination with partial pivoting: the product of the pivots' signs, and of the row exchanges'. */

@@ -13,4 +13,9 @@ export const Div = binary({
   domainB: { range: [0.5, 2] },
 });
 
+/**
+ * a / b, elementwise; they broadcast to each other, and a number stands for a constant.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const div = (a: Operand, b: Operand): Value => apply(Div, operandPair('Div', a, b), {})[0];

@@ -12,4 +12,9 @@ export const Equal = binary({
   gradient: () => [noGradient, noGradient],
 });
 
+/**
+ * Whether a = b, elementwise: bools. They are of one type, any, and broadcast to each other.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const equal = (a: Operand, b: Operand): Value => apply(Equal, operandPair('Equal', a, b), {})[0];

@@ -13,6 +13,7 @@ export const Erf = unary({
   samples: [{}],
 });
 
+/** The Gauss error function of x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const erf = (x: Value): Value => apply(Erf, [x], {})[0];
 
 /** Maclaurin series below 3, continued fraction of the complement above: 1e-14. */

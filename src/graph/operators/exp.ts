@@ -11,4 +11,5 @@ export const Exp = unary({
   samples: [{}],
 });
 
+/** e to the power x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const exp = (x: Value): Value => apply(Exp, [x], {})[0];

@@ -28,6 +28,11 @@ export const Expand: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
   ],
 };
 
+/**
+ * x broadcast to `shape`; where `shape` has a 1, x keeps its own size.
+ *
+ * @throws AdarandError `graph.operand`, `graph.shape`.
+ */
 export function expand(x: Value, shape: Shape): Value {
   requireValues('Expand', [x]);
   return sameShape(x.shape, shape) ? x : apply(Expand, [x], { shape })[0];

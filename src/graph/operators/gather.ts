@@ -42,6 +42,12 @@ export const Gather: Primitive<{ readonly axis: number }, 2, 1> = {
   ],
 };
 
+/**
+ * Slices of x along an axis (unless given, the first) by `indices` of int32 or int64, whose shape takes the axis's
+ * place.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function gather(x: Value, indices: Value, axis = 0): Value {
   requireValues('Gather', [x, indices]);
   return apply(Gather, [x, indices], { axis: normalizeAxis(axis, x.shape.length) })[0];

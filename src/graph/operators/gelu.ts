@@ -13,4 +13,9 @@ export const Gelu = unary({
   samples: [{}],
 });
 
+/**
+ * x Phi(x), elementwise, in the exact form: Phi is the standard normal distribution function.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`.
+ */
 export const gelu = (x: Value): Value => apply(Gelu, [x], {})[0];

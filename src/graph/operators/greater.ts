@@ -11,4 +11,9 @@ export const Greater = binary({
   gradient: () => [noGradient, noGradient],
 });
 
+/**
+ * Whether a > b, elementwise: bools. They are numbers of one type, and broadcast to each other.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const greater = (a: Operand, b: Operand): Value => apply(Greater, operandPair('Greater', a, b), {})[0];

@@ -23,5 +23,10 @@ export const HardSigmoid = unary<{ readonly alpha: number; readonly beta: number
   ],
 });
 
+/**
+ * alpha x + beta limited to [0, 1], elementwise. Neither has a default.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`.
+ */
 export const hardSigmoid = (x: Value, alpha: number, beta: number): Value =>
   apply(HardSigmoid, [x], { alpha, beta })[0];

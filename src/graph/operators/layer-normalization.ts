@@ -64,5 +64,10 @@ export const LayerNormalization: Primitive<{ readonly epsilon: number }, 1, 2> =
   samples: [{ inputs: [{ shape: [2, 3, 8] }], attributes: { epsilon: 1e-5 } }],
 };
 
+/**
+ * (x - mean) / sqrt(variance + epsilon) over the last axis, without scale and bias.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const layerNormalization = (x: Value, epsilon: number): Value =>
   apply(LayerNormalization, [x], { epsilon })[0];

@@ -18,4 +18,5 @@ export const LeakyRelu = unary<{ readonly alpha: number }>({
   samples: [{ alpha: 0.1 }],
 });
 
+/** x where x > 0, else alpha x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const leakyRelu = (x: Value, alpha: number): Value => apply(LeakyRelu, [x], { alpha })[0];

@@ -11,4 +11,9 @@ export const Less = binary({
   gradient: () => [noGradient, noGradient],
 });
 
+/**
+ * Whether a < b, elementwise: bools. They are numbers of one type, and broadcast to each other.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const less = (a: Operand, b: Operand): Value => apply(Less, operandPair('Less', a, b), {})[0];

@@ -21,4 +21,9 @@ export const LogSoftmax: Primitive<RowAttributes, 1, 1> = {
   samples: [{ inputs: [{ shape: [2, 3, 5], range: [-3, 3] }], attributes: { axis: 2 } }],
 };
 
+/**
+ * log(softmax(x)) over the last axis, and no other.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const logSoftmax = (x: Value): Value => apply(LogSoftmax, [x], rowAttributes('LogSoftmax', x))[0];

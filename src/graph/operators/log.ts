@@ -11,4 +11,5 @@ export const Log = unary({
   samples: [{}],
 });
 
+/** The natural logarithm of x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const log = (x: Value): Value => apply(Log, [x], {})[0];

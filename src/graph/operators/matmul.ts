@@ -7,8 +7,11 @@ import { elementAt, type Shape, sizeOf } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
 type MatMulAttributes = {
+  /** Whether a's last two axes change places first; `matmul`'s default: no. */
   readonly transposeA: boolean;
+  /** The same of b. */
   readonly transposeB: boolean;
+  /** What the product is multiplied by; `matmul`'s default: 1. */
   readonly alpha: number;
 };
 
@@ -89,6 +92,11 @@ export const MatMul: Primitive<MatMulAttributes, 2, 1> = {
   ],
 };
 
+/**
+ * alpha A B of matrices [..., m, n] and [..., n, p]: [..., m, p]. Leading axes broadcast; vectors are no operands.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const matmul = (a: Value, b: Value, attributes: Partial<MatMulAttributes> = {}): Value =>
   apply(MatMul, [a, b], { transposeA: false, transposeB: false, alpha: 1, ...attributes })[0];
 

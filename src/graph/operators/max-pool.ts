@@ -60,4 +60,9 @@ export const MaxPool: Primitive<PoolAttributes, 1, 2> = {
   ],
 };
 
+/**
+ * The largest element of each window of x [N,C,H,W]: [N,C,H',W']. Padding is never the largest.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const maxPool = (x: Value, attributes: PoolAttributes): Value => apply(MaxPool, [x], attributes)[0];

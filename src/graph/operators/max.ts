@@ -11,4 +11,9 @@ export const Max = binary({
   gradient: (a, b, _y, dy) => [() => mul(dy, shareOfLarger(a, b)), () => mul(dy, shareOfLarger(b, a))],
 });
 
+/**
+ * The larger of a and b at each place, not of a's elements (`reduceMax`); they broadcast to each other.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const max = (a: Operand, b: Operand): Value => apply(Max, operandPair('Max', a, b), {})[0];

@@ -11,4 +11,9 @@ export const Min = binary({
   gradient: (a, b, _y, dy) => [() => mul(dy, shareOfLarger(b, a)), () => mul(dy, shareOfLarger(a, b))],
 });
 
+/**
+ * The smaller of a and b at each place; they broadcast to each other, and a number stands for a constant.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const min = (a: Operand, b: Operand): Value => apply(Min, operandPair('Min', a, b), {})[0];

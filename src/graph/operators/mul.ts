@@ -9,4 +9,9 @@ export const Mul = binary({
   gradient: (a, b, _y, dy) => [() => mul(dy, b), () => mul(dy, a)],
 });
 
+/**
+ * a * b, elementwise; they broadcast to each other, and a number stands for a constant.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const mul = (a: Operand, b: Operand): Value => apply(Mul, operandPair('Mul', a, b), {})[0];

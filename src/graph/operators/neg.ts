@@ -11,4 +11,5 @@ export const Neg = unary({
   samples: [{}],
 });
 
+/** -x, elementwise, of any numbers. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const neg = (x: Value): Value => apply(Neg, [x], {})[0];

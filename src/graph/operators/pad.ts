@@ -53,6 +53,11 @@ export const Pad: Primitive<PadAttributes, 1, 1> = {
   ],
 };
 
+/**
+ * x with `before` and `after` more elements along each of its axes, all of `value` (0 unless given).
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export function pad(x: Value, before: readonly number[], after: readonly number[], value = 0): Value {
   requireValues('Pad', [x]);
   return [...before, ...after].every((count) => count === 0)

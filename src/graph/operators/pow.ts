@@ -13,4 +13,9 @@ export const Pow = binary({
   domain: { range: [0.5, 2] },
 });
 
+/**
+ * a to the power b, elementwise and broadcasting; a > 0 where b needs a gradient. A number stands for a constant.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const pow = (a: Operand, b: Operand): Value => apply(Pow, operandPair('Pow', a, b), {})[0];

@@ -12,4 +12,5 @@ export const Reciprocal = unary({
   samples: [{}],
 });
 
+/** 1 / x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const reciprocal = (x: Value): Value => apply(Reciprocal, [x], {})[0];

@@ -17,5 +17,10 @@ export const ReduceMax = reduction({
   distinct: true,
 });
 
+/**
+ * The largest element over `axes` (all unless given), which keep size 1.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const reduceMax = (x: Value, axes?: readonly number[]): Value =>
   apply(ReduceMax, [x], reduceAxes('ReduceMax', x, axes))[0];

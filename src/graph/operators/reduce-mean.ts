@@ -10,5 +10,10 @@ export const ReduceMean = reduction({
   gradient: (x, _y, dy, { count }) => expand(mul(dy, 1 / count), x.shape),
 });
 
+/**
+ * The mean over `axes` (all unless given), which keep size 1.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const reduceMean = (x: Value, axes?: readonly number[]): Value =>
   apply(ReduceMean, [x], reduceAxes('ReduceMean', x, axes))[0];

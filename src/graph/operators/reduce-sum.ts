@@ -9,5 +9,10 @@ export const ReduceSum = reduction({
   gradient: (x, _y, dy) => expand(dy, x.shape),
 });
 
+/**
+ * The sum over `axes` (all unless given), which keep size 1.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const reduceSum = (x: Value, axes?: readonly number[]): Value =>
   apply(ReduceSum, [x], reduceAxes('ReduceSum', x, axes))[0];

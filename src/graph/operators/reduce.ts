@@ -51,8 +51,10 @@ export function reduction(definition: {
       });
       return [Float64Array.from(groups, (group) => definition.evaluate(group))];
     },
-    emit: (e, [x], { attributes: { axes } }) => e.op(name, [x, e.int64(axes)], { keepdims: 1 }),
-    samples: [[0], [1], [0, 2], [0, 1, 2]].map((axes) => ({
+    // To ONNX, no axes are all of them.
+    emit: (e, [x], { attributes: { axes } }) =>
+      axes.length === 0 ? e.op('Identity', [x]) : e.op(name, [x, e.int64(axes)], { keepdims: 1 }),
+    samples: [[], [0], [1], [0, 2], [0, 1, 2]].map((axes) => ({
       inputs: [{ shape: [2, 3, 4], ...(distinct && { distinct }) }],
       attributes: { axes },
     })),

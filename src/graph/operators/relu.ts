@@ -13,4 +13,5 @@ export const Relu = unary({
   samples: [{}],
 });
 
+/** max(x, 0), elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const relu = (x: Value): Value => apply(Relu, [x], {})[0];

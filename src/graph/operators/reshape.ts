@@ -29,7 +29,12 @@ export const Reshape: Primitive<{ readonly shape: readonly number[] }, 1, 1> = {
   ],
 };
 
-/** A reshape of a reshape is one reshape, and of nothing none. */
+/**
+ * The elements of x, in their order, under another shape of as many; no size is left open (-1). A reshape of a reshape
+ * is one reshape, and of nothing none.
+ *
+ * @throws AdarandError `graph.operand`, `graph.shape`.
+ */
 export function reshape(x: Value, shape: Shape): Value {
   requireValues('Reshape', [x]);
   const before = nodeOf(x, Reshape);

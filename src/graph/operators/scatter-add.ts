@@ -7,7 +7,10 @@ import { requireValues } from '../require-values.js';
 import { elementAt, type Shape, sameShape } from '../tensor.js';
 import { apply, type Value } from '../value.js';
 
-/** y = data, then y[..., indices[...], ...] += updates[...] along an axis; indices have the shape of updates. */
+/**
+ * y = data, then y[..., indices[...], ...] += updates[...] along an axis; indices have the shape of updates. Only lowering
+ * applies it, after gradients were taken.
+ */
 export const ScatterAdd: Primitive<{ readonly axis: number }, 3, 1> = {
   kind: 'primitive',
   name: 'ScatterAdd',
@@ -28,7 +31,7 @@ export const ScatterAdd: Primitive<{ readonly axis: number }, 3, 1> = {
   gradient: ({ gradients: [dy] }) => [
     () => dy,
     noGradient,
-    refused('nothing uses the gradient of what is scattered'),
+    refused('second derivatives through it are not supported'),
   ],
   evaluate: ([data, indices, updates], { axis }) => {
     const result = Float64Array.from(data.data);

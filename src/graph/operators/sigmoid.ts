@@ -12,4 +12,5 @@ export const Sigmoid = unary({
   samples: [{}],
 });
 
+/** 1 / (1 + exp(-x)), elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const sigmoid = (x: Value): Value => apply(Sigmoid, [x], {})[0];

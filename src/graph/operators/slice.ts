@@ -57,6 +57,11 @@ export const Slice: Primitive<SliceAttributes, 1, 1> = {
   ],
 };
 
+/**
+ * Every `step`-th element of x from `start` up to, not including, `end`, along an axis; neither counts from the end.
+ *
+ * @throws AdarandError `graph.operand`, `graph.shape`.
+ */
 export function slice(x: Value, axis: number, start: number, end: number, step = 1): Value {
   requireValues('Slice', [x]);
   const along = normalizeAxis(axis, x.shape.length);

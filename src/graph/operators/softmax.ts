@@ -20,4 +20,9 @@ export const Softmax: Primitive<RowAttributes, 1, 1> = {
   samples: [{ inputs: [{ shape: [2, 3, 5], range: [-3, 3] }], attributes: { axis: 2 } }],
 };
 
+/**
+ * exp(x) / sum(exp(x)) over the last axis, and no other.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const softmax = (x: Value): Value => apply(Softmax, [x], rowAttributes('Softmax', x))[0];

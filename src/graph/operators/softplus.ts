@@ -12,4 +12,5 @@ export const Softplus = unary({
   samples: [{}],
 });
 
+/** ln(1 + exp(x)), elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const softplus = (x: Value): Value => apply(Softplus, [x], {})[0];

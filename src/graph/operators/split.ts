@@ -43,13 +43,17 @@ export const Split: Primitive<{ readonly axis: number; readonly sizes: readonly 
   samples: [{ inputs: [{ shape: [2, 6] }], attributes: { axis: 1, sizes: [1, 3, 2] } }],
 };
 
-/** `count` equal pieces along an axis. */
+/**
+ * `count` equal pieces of x along an axis (-1: the last one).
+ *
+ * @throws AdarandError `graph.operand`, `graph.shape`.
+ */
 export function split(x: Value, axis: number, count: number): readonly Value[] {
   requireValues('Split', [x]);
   const along = normalizeAxis(axis, x.shape.length);
   requireAxis('Split', along, x.shape);
   const size = at(x.shape, along) / count;
-  if (!Number.isInteger(size))
+  if (count < 1 || !Number.isInteger(count) || !Number.isInteger(size))
     throw new AdarandError(
       'graph.shape',
       `Split: axis ${axis} of [${x.shape}] does not divide into ${count} equal pieces`,

@@ -12,4 +12,5 @@ export const Sqrt = unary({
   samples: [{}],
 });
 
+/** The square root of x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const sqrt = (x: Value): Value => apply(Sqrt, [x], {})[0];

@@ -13,4 +13,5 @@ export const StopGradient: Primitive<Record<never, never>, 1, 1> = {
   samples: [{ inputs: [{ shape: [3], dtype: 'int32', values: [1, 2, 3] }], attributes: {} }],
 };
 
+/** x, as a constant to differentiation: no gradient passes. @throws AdarandError `graph.operand`. */
 export const stopGradient = (x: Value): Value => apply(StopGradient, [x], {})[0];

@@ -10,4 +10,9 @@ export const Sub = binary({
   gradient: (_a, _b, _y, dy) => [() => dy, () => neg(dy)],
 });
 
+/**
+ * a - b, elementwise; they broadcast to each other, and a number stands for a constant.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const sub = (a: Operand, b: Operand): Value => apply(Sub, operandPair('Sub', a, b), {})[0];

@@ -12,4 +12,5 @@ export const Tanh = unary({
   samples: [{}],
 });
 
+/** The hyperbolic tangent of x, elementwise. @throws AdarandError `graph.operand`, `graph.dtype`. */
 export const tanh = (x: Value): Value => apply(Tanh, [x], {})[0];

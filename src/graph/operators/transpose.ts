@@ -31,7 +31,12 @@ export const Transpose: Primitive<{ readonly perm: readonly number[] }, 1, 1> = 
   ],
 };
 
-/** A transpose of a transpose is one transpose, and the identity none. */
+/**
+ * x with its axes in the order `perm`: axis i of the result is axis perm[i] of x. A transpose of a transpose is one
+ * transpose, and the identity none.
+ *
+ * @throws AdarandError `graph.operand`, `graph.shape`.
+ */
 export function transpose(x: Value, perm: readonly number[]): Value {
   requireValues('Transpose', [x]);
   const before = nodeOf(x, Transpose);

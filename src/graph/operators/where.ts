@@ -52,5 +52,10 @@ export const Where: Primitive<Record<never, never>, 3, 1> = {
   ],
 };
 
+/**
+ * a where `condition` holds, else b: all three broadcast. The condition is of bools, a and b are of one type, any.
+ *
+ * @throws AdarandError `graph.operand`, `graph.dtype`, `graph.shape`.
+ */
 export const where = (condition: Value, a: Operand, b: Operand): Value =>
   apply(Where, [condition, ...operandPair('Where', a, b, 1)], {})[0];

@@ -1,3 +1,4 @@
+import { argMax } from '../../analysis/arg-max.js';
 import { logSoftmax, softmax } from '../../analysis/softmax.js';
 import { at } from '../../errors.js';
 import { float32, matmul, type Tensor } from '../../graph/ops.js';
@@ -114,10 +115,7 @@ async function bestClassifier(
 
 function countRight({ shape, data }: Tensor<'float32'>, labels: Int32Array): number {
   const [, classes = 0] = shape;
-  return labels.filter((label, i) => {
-    const row = data.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row)) === label;
-  }).length;
+  return labels.filter((label, i) => argMax(data.subarray(i * classes, (i + 1) * classes)) === label).length;
 }
 
 function holdOut(images: LabelledFeatures): { train: LabelledFeatures; val: LabelledFeatures } {

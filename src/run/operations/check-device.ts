@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deviceOptions } from '../options/device-options.js';
 import { Operation } from './operation.js';
 
-export const deviceCheckSchema = z.object({
+const deviceCheckSchema = z.object({
   /** The binding that reached the device. */
   driver: z.string(),
   /** From the start to the first result. */

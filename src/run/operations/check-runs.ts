@@ -5,7 +5,7 @@ import { Operation } from './operation.js';
 
 const count = z.int().min(0);
 
-export const checkedRunSchema = z.discriminatedUnion('status', [
+const checkedRunSchema = z.discriminatedUnion('status', [
   /** `error` is anything that keeps the run from being trained. */
   z.object({ status: z.literal('refused'), error: failureSchema }),
   z.object({

@@ -32,7 +32,7 @@ export const evaluateOptionsSchema = z.strictObject({
   ...deviceOptions,
 });
 
-export const evaluationReportSchema = z.object({
+const evaluationReportSchema = z.object({
   run: z.string(),
   data: z.string(),
   split: z.enum(['train', 'val', 'test', 'all']),

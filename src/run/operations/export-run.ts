@@ -34,7 +34,7 @@ export const exportOptionsSchema = z.strictObject({
   }),
 });
 
-export const exportReportSchema = z.object({
+const exportReportSchema = z.object({
   run: z.string(),
   folder: z.string(),
   /** Whose names the tensors in `model.safetensors` have; absent where there is no such file. */

@@ -34,7 +34,7 @@ const accuracySchema = z.object({
   interval: z.tuple([share, share]),
 });
 
-export const lookReportSchema = z.object({
+const lookReportSchema = z.object({
   run: z.string(),
   /** The file that was written. */
   page: z.string(),

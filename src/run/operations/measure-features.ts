@@ -29,7 +29,7 @@ export const measureFeaturesOptionsSchema = z.strictObject({
   ...deviceOptions,
 });
 
-export const featureMeasuresSchema = z.object(featureMeasuresShape);
+const featureMeasuresSchema = z.object(featureMeasuresShape);
 
 export type FeatureMeasures = z.infer<typeof featureMeasuresSchema>;
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { trainOptionsSchema } from '../options/train-options.js';
 import { Operation } from './operation.js';
 
-export const runPaceSchema = z.object({
+const runPaceSchema = z.object({
   /** Of an epoch, with its validation and checkpoints. */
   epoch_seconds: z.number().min(0),
   /** Of everything before the first and after the last one. */

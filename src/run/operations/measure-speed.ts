@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Operation } from './operation.js';
 
-export const speedSchema = z.object({
+const speedSchema = z.object({
   /** Of a product of two matrices of 1024 x 1024, all threads. */
   gflops: z.number().positive(),
 });

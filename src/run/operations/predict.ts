@@ -36,7 +36,7 @@ export const predictOptionsSchema = z.strictObject({
   ...deviceOptions,
 });
 
-export const predictionSchema = z.union([
+const predictionSchema = z.union([
   z.object({
     /** The path; of bytes their name, or their place among the given images: `images[2]`. */
     image: z.string(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TEST_FRACTION, VAL_FRACTION } from '../../data/split.js';
 import { augmentations } from './augmentations.js';
 import { choiceOf } from './choice.js';
 import { count, share } from './numbers.js';
@@ -40,7 +41,7 @@ export const imageOptions = {
     group: 'Images',
     value: 'x',
   }),
-  valFraction: share.default(0.1).register(optionRegistry, {
+  valFraction: share.default(VAL_FRACTION).register(optionRegistry, {
     description:
       'Share of the training images to validate on, from 0 to 1, where DATA has no val/. The epoch with the best ' +
       'validation is kept.',
@@ -59,7 +60,7 @@ export const imageOptions = {
       group: 'Images',
       value: 'n',
     }),
-  testFraction: share.default(0.2).register(optionRegistry, {
+  testFraction: share.default(TEST_FRACTION).register(optionRegistry, {
     description: 'Share of the training images to test on, from 0 to 1, where DATA has no test/.',
     group: 'Images',
     value: 'x',

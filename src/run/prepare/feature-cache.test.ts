@@ -7,7 +7,7 @@ import { tinyNetwork } from '../../../test/helpers/tiny-network.js';
 import type { DatasetImage } from '../../data/index.js';
 import { at } from '../../errors.js';
 import { float32 } from '../../graph/tensor.js';
-import { cachedFeatures, cacheFolder } from './feature-cache.js';
+import { cachedFeatures } from './feature-cache.js';
 
 const image = (digest: string): DatasetImage => ({
   image: { kind: 'file', path: 'anywhere.png' },
@@ -89,13 +89,5 @@ describe('features of a frozen network', () => {
     await features();
     await features();
     assert.equal(computed, 2);
-  });
-
-  test('are in the folder where the system keeps caches', () => {
-    assert.equal(cacheFolder({ ADARAND_CACHE: '/x' }, 'linux'), '/x');
-    assert.equal(cacheFolder({ XDG_CACHE_HOME: '/y' }, 'linux'), join('/y', 'adarand'));
-    assert.match(cacheFolder({}, 'linux'), /\.cache.adarand$/);
-    assert.match(cacheFolder({}, 'darwin'), /Library.Caches.adarand$/);
-    assert.equal(cacheFolder({ LOCALAPPDATA: '/z' }, 'win32'), join('/z', 'adarand', 'Cache'));
   });
 });

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, realpath } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { relative, sep } from 'node:path';
 import { z } from 'zod';
 import { decoderVersion, type Identity, isDescriptor, type RememberedFiles } from '../../data/index.js';
-import { removeTemporaries, writeFileAtomic } from '../../files/atomic.js';
-import { cacheFolder } from './feature-cache.js';
+import { writeFileAtomic } from '../../files/atomic.js';
+import { keepInCache, readFromCache } from './cache-folder.js';
 
 /** Increased when something else is found out about the same file. */
 const VERSION = 2;
-
-/** What is still being written is younger. */
-const DAY_MS = 24 * 3600 * 1000;
 
 /** Of more files, what is remembered takes long to read itself. */
 const MOST_FILES = 200_000;
@@ -33,7 +30,7 @@ type StoredFile = z.infer<typeof fileSchema>;
 /**
  * Reads a folder of images with what earlier processes have found out about its files: one that was not written since is not
  * decoded again to know it. `shorterSide` is that to which images are decoded, on which this depends. What is remembered is
- * kept beside the features of frozen networks; that it cannot be read or written costs time, never a run.
+ * kept beside the features of frozen networks.
  */
 export async function withRememberedFiles<T>(
   folder: string,
@@ -42,9 +39,9 @@ export async function withRememberedFiles<T>(
 ): Promise<T> {
   const real = await realpath(folder).catch(() => undefined);
   if (real === undefined) return read({ get: () => undefined, add: () => {} });
-  const path = join(cacheFolder(), `files-${keyOf(real, shorterSide)}.json`);
+  const name = `files-${keyOf(real, shorterSide)}.json`;
   const nameOf = (file: string) => relative(folder, file).split(sep).join('/');
-  const text = await readFile(path, 'utf8').catch(() => '');
+  const text = (await readFromCache(name, (path) => readFile(path, 'utf8'))) ?? '';
   const stored = new Map(parseRememberedFiles(text).map((file) => [file[0], file]));
   const found: StoredFile[] = [];
   const result = await read({
@@ -58,7 +55,8 @@ export async function withRememberedFiles<T>(
   });
   found.sort(([a], [b]) => (a < b ? -1 : 1));
   const wanted = JSON.stringify(found);
-  if (found.length > 0 && found.length <= MOST_FILES && wanted !== text) await keep(path, wanted);
+  if (found.length > 0 && found.length <= MOST_FILES && wanted !== text)
+    await keepInCache(name, (path) => writeFileAtomic(path, wanted));
   return result;
 }
 
@@ -69,13 +67,6 @@ export function parseRememberedFiles(text: string): readonly StoredFile[] {
   } catch {
     return [];
   }
-}
-
-async function keep(path: string, text: string): Promise<void> {
-  // Not recursive: where a system has folders that cannot hold others (/proc), that would never end.
-  for (const folder of [dirname(cacheFolder()), cacheFolder()]) await mkdir(folder).catch(() => {});
-  await writeFileAtomic(path, text).catch(() => {});
-  await removeTemporaries(cacheFolder(), { olderThanMs: DAY_MS }).catch(() => {});
 }
 
 function identityOf([, , digest, blank, shorterSide, descriptor]: StoredFile): Identity {

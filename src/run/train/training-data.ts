@@ -9,6 +9,7 @@ import {
   type OrderOptions,
   trainBatches,
 } from '../../data/index.js';
+import { invariant } from '../../errors.js';
 import type { TrainingBatch } from '../../training/feeds.js';
 import type { TrainingData } from '../../training/training-data.js';
 import { watched } from '../events.js';
@@ -89,7 +90,7 @@ async function* together(
   try {
     for await (const batch of batches) {
       const { value, done } = await sourceBatches.next();
-      if (done) throw new Error('fewer batches of source images than of images');
+      invariant(!done, 'fewer batches of source images than of images');
       yield { ...batch, source: value };
     }
   } finally {

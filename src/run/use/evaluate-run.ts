@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { type Batch, evalBatches, ImageCache } from '../../data/index.js';
+import { evalBatches, ImageCache } from '../../data/index.js';
 import { didYouMean } from '../../did-you-mean.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
@@ -68,7 +68,7 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
         const { name } = at(images, next++);
         text += predictionRow({ name, truth: at(classes, label), logits }, classes);
       };
-      await evaluator.forEach(state, only(batch), visit, tta);
+      await evaluator.forBatch(state, batch, visit, tta);
       yield Buffer.from(text);
     }
     if (tally.notFinite > 0) throw notFinite(tally.notFinite, images.length);
@@ -114,8 +114,4 @@ function damage({ path, reason }: { readonly path: string; readonly reason: stri
 function notFinite(count: number, images: number): AdarandError {
   const message = `the network's outputs for ${count} of ${images} images are not finite`;
   return new AdarandError('evaluate.not-finite', message, howToBeFinite);
-}
-
-async function* only(batch: Batch): AsyncGenerator<Batch> {
-  yield batch;
 }

@@ -12,7 +12,7 @@ const several = (what: string) =>
   z.union([name(), z.array(name()).min(1)], { error: `must be ${what}, or a list of them` });
 
 /** A method among others: by its name, or with what is its own. */
-export const methodSchema = z.union(
+const methodSchema = z.union(
   [
     name(),
     z.strictObject({
