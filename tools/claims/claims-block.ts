@@ -25,7 +25,7 @@ export function claimsBlock(judged: readonly JudgedClaim[]): string {
 function summary(judged: readonly JudgedClaim[]): string {
   const count = (verdict: Verdict) => judged.filter((one) => one.verdict === verdict).length;
   const tests = judged.flatMap(({ parts }) => parts).filter(({ finding }) => !(finding instanceof Missing));
-  return `Of ${judged.length} claims: holds here ${count('holds here')}, does not hold here ${count('does not hold here')}, cannot be told ${count('cannot be told')}. All p are corrected by Holm's method for ${tests.length} comparisons.`;
+  return `Of ${judged.length} claims: holds here ${count('holds here')}, does not hold here ${count('does not hold here')}, cannot be told ${count('cannot be told')}. All p are corrected (Holm) for ${tests.length} comparisons.`;
 }
 
 function table(judged: readonly JudgedClaim[]): string {
