@@ -25,7 +25,7 @@ export function claimsBlock(judged: readonly JudgedClaim[]): string {
 function summary(judged: readonly JudgedClaim[]): string {
   const count = (verdict: Verdict) => judged.filter((one) => one.verdict === verdict).length;
   const tests = judged.flatMap(({ parts }) => parts).filter(({ finding }) => !(finding instanceof Missing));
-  return `Of ${judged.length} claims: holds here ${count('holds here')}, does not hold here ${count('does not hold here')}, cannot be told ${count('cannot be told')}. All p are corrected for ${tests.length} comparisons.`;
+  return `Of ${judged.length} claims: holds here ${count('holds here')}, does not hold here ${count('does not hold here')}, cannot be told ${count('cannot be told')}. All p are corrected (Holm) for ${tests.length} comparisons.`;
 }
 
 function table(judged: readonly JudgedClaim[]): string {
@@ -96,12 +96,12 @@ function sentencesOn({ part, verdict, finding }: JudgedPart, several: boolean): 
     pOfNone === undefined || pOfEnough === undefined
       ? 'One value of a dataset, or the same in every seed, has no spread to judge by.'
       : part.kind === 'limit'
-        ? `p ${pText(pOfNone)} against the paper's.`
-        : `p ${pText(pOfNone)} against no difference, ${pText(pOfEnough)} against half of the paper's.`,
+        ? `Corrected p ${pText(pOfNone)} against the paper's.`
+        : `Corrected p ${pText(pOfNone)} against no difference, ${pText(pOfEnough)} against half of the paper's.`,
     ...(verdict !== 'cannot be told' || seedsNeeded === undefined
       ? []
       : seedsNeeded <= enough
-        ? ["The interval is within ± half of the paper's already."]
+        ? ["The interval's half-width is below half of the paper's difference already."]
         : [`An interval of ± half of the paper's takes ${seedsNeeded} seeds of each dataset.`]),
   ];
 }

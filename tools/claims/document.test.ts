@@ -84,7 +84,7 @@ test('a claim has a row for each comparison, and a sentence that says all that i
   const text = block.replaceAll(/\s+/g, ' ');
   assert.ok(
     text.includes(
-      'Here: +3.50 on a, +2.33 on b (`made-up`, 25 %). Failed runs, left out with what they are compared with: 1. p < 0.001 against',
+      'Here: +3.50 on a, +2.33 on b (`made-up`, 25 %). Failed runs, left out with what they are compared with: 1. Corrected p < 0.001 against',
     ),
     text,
   );

@@ -1,5 +1,5 @@
 /**
- * Writes the table of docs/models.md from the lines that `zoo.ts` and `tensor-zoo.ts` have printed: `node
+ * Writes the table of docs/model-zoo.md from the lines that `zoo.ts` and `tensor-zoo.ts` have printed: `node
  * build/tools/models/zoo-table.js FILE ...`. Of lines about the same file, the last counts.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -37,5 +37,5 @@ const [tensors, dynamo, script] = counts;
 const summary = `By tensors ${tensors}, by the default exporter ${dynamo}, by the older one ${script} are opened and agree.`;
 const table = markdownTable(['model', 'tensors', 'ONNX, default exporter', 'ONNX, older exporter'], rows);
 
-const path = join(packageFolder(), 'docs/models.md');
+const path = join(packageFolder(), 'docs/model-zoo.md');
 writeFileSync(path, replaceBlock(readFileSync(path, 'utf8'), 'routes', `${summary}\n\n${table}`));
