@@ -1,5 +1,5 @@
 import { type Chart, drawChart, type Layer } from '../../src/figures/draw.js';
-import { colorOf } from '../../src/figures/palette.js';
+import { rightColor, undecidedColor, wrongColor } from '../../src/figures/palette.js';
 import { standalone } from '../../src/figures/standalone.js';
 import type { JudgedClaim, Verdict } from './judge.js';
 import { Missing } from './missing.js';
@@ -8,9 +8,9 @@ import { Missing } from './missing.js';
 const [LEFT, RIGHT] = [-3, 4];
 
 const colors: Readonly<Record<Verdict, string>> = {
-  'holds here': colorOf(0),
-  'does not hold here': colorOf(6),
-  'cannot be told': colorOf(8),
+  'holds here': rightColor,
+  'does not hold here': wrongColor,
+  'cannot be told': undecidedColor,
 };
 
 /** Every difference that was compared, in shares of the paper's: a mark for the mean, a line for its 95 % interval. */

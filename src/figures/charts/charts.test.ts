@@ -115,7 +115,7 @@ test('one scale for both axes of a panel, a colour and a shape for a class', asy
     name.replace(/[&<>]/g, (c) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt' }[c]};`),
   ))
     assert.ok(marks.texts.includes(name), `${name} in ${marks.texts}`);
-  assert.ok(marks.texts.includes('test accuracy 91.2 %'));
+  assert.ok(marks.texts.includes('test accuracy 91.23 %'));
   assert.doesNotMatch(svg, /<script/);
 });
 
