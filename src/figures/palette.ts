@@ -1,25 +1,31 @@
 /**
  * Ten colours that stay distinct with colour vision deficiency and in print: Petroff, "Accessible color sequences
- * for data visualization" (arXiv 2107.02270), the ten-colour sequence.
+ * for data visualization" (arXiv 2107.02270), the ten-colour sequence, with a dark teal and a navy in place of its two greys:
+ * those are alike in small points, and like the lines of a grid.
  */
 const accessible = [
   '#3f90da',
   '#ffa90e',
   '#bd1f01',
-  '#94a4a2',
+  '#0b6b6b',
   '#832db6',
   '#a96b59',
   '#e76300',
   '#b9ac70',
-  '#717581',
+  '#22285f',
   '#92dadd',
 ] as const;
+
+/** What is neither right nor wrong. */
+export const undecidedColor = '#717581';
 
 /** Those that are hard to see on a dark page, and what takes their place there. */
 export const onDark: ReadonlyMap<string, string> = new Map([
   ['#bd1f01', '#e2492b'],
-  ['#832db6', '#ac6bd6'],
-  ['#717581', '#8d919c'],
+  ['#0b6b6b', '#58c08a'],
+  ['#832db6', '#cf6bb8'],
+  ['#22285f', '#7a63ff'],
+  [undecidedColor, '#8d919c'],
 ]);
 
 /** Beyond ten classes, a shape goes with each round of colours: Vega's names, and paths between -1 and 1. */

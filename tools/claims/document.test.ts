@@ -15,6 +15,7 @@ import { claimsBlock } from './claims-block.js';
 import { claimsChart } from './claims-chart.js';
 import { readAllEvidence } from './evidence/file.js';
 import { judge } from './judge.js';
+import { Missing } from './missing.js';
 
 const read = (...path: readonly string[]) => readFile(join(packageFolder(), ...path), 'utf8');
 
@@ -98,10 +99,24 @@ test('a claim has a row for each comparison, and a sentence that says all that i
     assert.ok(line.length <= 120, line);
 });
 
-test('the picture has a mark for each difference with an interval', async () => {
+test('the picture has a row for each difference, also of what was not measured, and an arrow where it is cut', async () => {
   const svg = await claimsChart(judged);
   const { count } = marksOf(svg);
-  assert.equal(count('symbol'), 2);
-  for (const name of ['1. AdaRand beats plain fine-tuning', '3. entropy, AdaRand - plain fine-tuning'])
+  // Of three differences, with what is inside of the picture.
+  assert.equal(count('symbol'), 3);
+  for (const name of [
+    '1. accuracy, AdaRand - plain fine-tuning',
+    '2. accuracy, AdaRand - FNP',
+    '3. entropy, AdaRand - plain fine-tuning',
+    "4. seconds, AdaRand / plain fine-tuning (at most the paper's)",
+    'not measured yet',
+  ])
     assert.ok(svg.includes(`aria-label="${name}"`), name);
+  const wide = judged.map((one) => ({
+    ...one,
+    parts: one.parts.map((part) =>
+      part.finding instanceof Missing ? part : { ...part, finding: { ...part.finding, low: -99, high: 99 } },
+    ),
+  }));
+  assert.equal(marksOf(await claimsChart(wide)).count('symbol'), 3 + 6);
 });

@@ -1,7 +1,7 @@
-import { type Bar, barChart } from '../../src/figures/charts/bar-chart.js';
+import { type DotRow, dotChart } from '../../src/figures/charts/dot-chart.js';
 import { standalone } from '../../src/figures/standalone.js';
 
-/** The picture of a dataset's comparison: test accuracies in percent, AdaRand in another colour. */
+/** The picture of a dataset's comparison: test accuracies in percent on an axis of their own range, AdaRand in another colour. */
 export async function comparisonChart(
   dataset: string,
   methods: readonly {
@@ -11,18 +11,18 @@ export async function comparisonChart(
   }[],
   withFactors: boolean,
 ): Promise<string> {
-  const bars = methods.map(
-    ({ title, factor, accuracies }): Bar => ({
+  const rows = methods.map(
+    ({ title, factor, accuracies }): DotRow => ({
       name: factor === undefined ? title : `${title} (${factor})`,
       values: accuracies,
       color: Number(title === 'adarand'),
     }),
   );
   return standalone(
-    await barChart({
-      title: `Test accuracy on ${dataset}, mean and single seeds${withFactors ? ' (factor on lambda)' : ''}`,
+    await dotChart({
+      title: `Test accuracy on ${dataset}, mean ± standard deviation, and single seeds${withFactors ? ' (factor on lambda)' : ''}`,
       label: 'test accuracy (%)',
-      bars,
+      rows,
     }),
   );
 }

@@ -37,7 +37,8 @@ await writeFileAtomic(
   replaceBlock(await readFile(page, 'utf8'), name, comparisonBlock(datasets, machine, date)),
 );
 console.log(`written: ${page}`);
-for (const dataset of datasets) {
+// Of two methods, the table says it all.
+for (const dataset of comparison.methods.length > 2 ? datasets : []) {
   const picture = join(packageFolder(), `assets/${name}-${dataset.name}.svg`);
   const methods = dataset.methods.map((method) => ({ ...method, accuracies: percentages(method) }));
   await writeFileAtomic(picture, await comparisonChart(dataset.name, methods, comparison.factors.length > 1));

@@ -1,16 +1,15 @@
 /** `node build/tools/weights/curves.js`: what the sweep has measured, between the markers of docs/results.md and as a picture. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { lineChart } from '../../src/figures/charts/line-chart.js';
-import { standalone } from '../../src/figures/standalone.js';
 import { writeFileAtomic } from '../../src/files/atomic.js';
-import { type MethodName, methods } from '../../src/methods/index.js';
+import { methods } from '../../src/methods/index.js';
 import { packageFolder } from '../../src/package.js';
 import { replaceBlock } from '../docs/block.js';
 import { readMeasured } from './measured.js';
 import { RUNS } from './runs-file.js';
 import { curvesOf, type MethodCurve } from './weight-curves.js';
 import { weightsBlock } from './weights-block.js';
+import { weightsChart } from './weights-chart.js';
 
 const runs = readMeasured(RUNS).filter(({ head }) => head === 'linear-probe');
 const curves = curvesOf(runs);
@@ -25,25 +24,10 @@ const onFeatures = ({ method }: MethodCurve) => methods[method].lambdaUnit === '
 await draw('weights-features.svg', 'Penalties on the features', curves.filter(onFeatures));
 await draw(
   'weights-others.svg',
-  'The others',
+  'Other penalties',
   curves.filter((curve) => !onFeatures(curve)),
 );
 
 async function draw(file: string, title: string, shown: readonly MethodCurve[]): Promise<void> {
-  const series = shown.map(({ method, points }) => ({
-    name: nameOf(method),
-    x: points.map(({ factor }) => Math.log10(factor)),
-    y: points.map(({ gain }) => 100 * gain),
-  }));
-  const chart = {
-    title,
-    series,
-    xLabel: 'log10 of the factor on the default weight',
-    yLabel: 'last epoch, points above fine-tuning',
-  };
-  await writeFileAtomic(join(packageFolder(), 'assets', file), standalone(await lineChart(chart)));
-}
-
-function nameOf(method: MethodName): string {
-  return `${method} (${methods[method].defaultLambda})`;
+  await writeFileAtomic(join(packageFolder(), 'assets', file), await weightsChart(title, shown));
 }

@@ -1,4 +1,4 @@
-import { mean, median } from '../../src/analysis/statistics.js';
+import { mean, median, sampleStandardDeviation } from '../../src/analysis/statistics.js';
 import { at, invariant } from '../../src/errors.js';
 import { isMethodName, type MethodName } from '../../src/methods/index.js';
 import { cellOf, isTrained, type Measured, type Trained } from './measured.js';
@@ -19,6 +19,8 @@ export interface CurvePoint {
   readonly factor: number;
   /** Mean over the cells of the last epoch's accuracy, less that of plain fine-tuning. */
   readonly gain: number;
+  /** Of the single cells' gains around `gain`: their standard deviation. */
+  readonly spread: number;
   /** Mean over the cells of the kept accuracy, less that of plain fine-tuning. */
   readonly keptGain: number;
   /** Cells in which the last epoch is at chance: below 1.5 / K. */
@@ -63,6 +65,7 @@ function curveOf(method: MethodName, byCell: ReadonlyMap<string, readonly Measur
     points: factors.map((factor, i) => ({
       factor,
       gain: over(({ plain, own }) => at(own, i).last - plain.last),
+      spread: sampleStandardDeviation(complete.map(({ plain, own }) => at(own, i).last - plain.last)),
       keptGain: over(({ plain, own }) => at(own, i).kept - plain.kept),
       atChance: complete.filter(({ own }) => isAtChance(at(own, i))).length,
     })),

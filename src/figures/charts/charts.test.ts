@@ -4,8 +4,8 @@ import { marksOf } from '../../../test/helpers/svg-marks.js';
 import { at } from '../../errors.js';
 import { APPEARANCES, colorOf, rightColor, wrongColor } from '../palette.js';
 import { accuracyChart } from './accuracy-chart.js';
-import { barChart } from './bar-chart.js';
 import { confusionMatrix } from './confusion-matrix.js';
+import { dotChart } from './dot-chart.js';
 import { lineChart } from './line-chart.js';
 import { reliabilityDiagram } from './reliability-diagram.js';
 import { scatterPanels } from './scatter-panels.js';
@@ -59,34 +59,26 @@ test('the spread of a line is a band of twice its height', async () => {
   assert.ok(low - high > 100);
 });
 
-test('bars end at means; whiskers, and dots for seeds where there are several', async () => {
-  const svg = await barChart({
-    bars: [
+test('a mark for each mean; whiskers, and dots for seeds below them where there are several', async () => {
+  const svg = await dotChart({
+    rows: [
       { name: 'Fine-tuning', values: [70, 80, 90] },
       { name: '<自前>', values: [40], color: 2 },
     ],
     label: 'test accuracy (%)',
-    range: [0, 100],
     width: 400,
   });
   const marks = marksOf(svg);
-  const bars = marks.attributes('rect', 'd').map((d) => Number(/[hH]([\d.]+)/.exec(d)?.[1]));
-  assert.deepEqual(bars.slice(0, 2).map(Math.round), [320, 160]);
+  assert.equal(marks.count('rule'), 1);
   assert.equal(marks.count('symbol'), 3);
-  assert.deepEqual(
-    places(svg).map(([x]) => Math.round(x)),
-    [280, 320, 360],
+  const [a, b, c] = places(svg).map(([x]) => x);
+  assert.ok(
+    a !== undefined && b !== undefined && c !== undefined && a < b && Math.abs(c - b - (b - a)) < 0.1,
   );
+  // The middle of the first row is 15 below its top, and a mark 14 high.
+  for (const [, y] of places(svg)) assert.ok(y > 22 && y < 30, `${y}`);
   for (const text of ['Fine-tuning', '&lt;自前&gt;', '80.0 ± 10.0', '40.0', 'test accuracy (%)'])
     assert.ok(marks.texts.includes(text), `${text} in ${marks.texts}`);
-});
-
-test('bars from the longest to the shortest', async () => {
-  const bars = [3, 1, 2].map((value) => ({ name: `n${value}`, values: [value] }));
-  const names = async (order: 'given' | 'descending') =>
-    marksOf(await barChart({ bars, label: 'x', order })).texts.filter((text) => /^n\d$/.test(text));
-  assert.deepEqual(await names('descending'), ['n3', 'n2', 'n1']);
-  assert.deepEqual(await names('given'), ['n3', 'n1', 'n2']);
 });
 
 test('one scale for both axes of a panel, a colour and a shape for a class', async () => {
@@ -115,7 +107,7 @@ test('one scale for both axes of a panel, a colour and a shape for a class', asy
     name.replace(/[&<>]/g, (c) => `&${{ '&': 'amp', '<': 'lt', '>': 'gt' }[c]};`),
   ))
     assert.ok(marks.texts.includes(name), `${name} in ${marks.texts}`);
-  assert.ok(marks.texts.includes('test accuracy 91.2 %'));
+  assert.ok(marks.texts.includes('test accuracy 91.23 %'));
   assert.doesNotMatch(svg, /<script/);
 });
 
@@ -199,8 +191,8 @@ test('pictures of nothing are still pictures', async () => {
     scatterPanels({ panels: [{ title: 'empty', points: [], labels: [] }], classes: [] }),
     lineChart({ series: [], xLabel: 'x', yLabel: 'y' }),
     lineChart({ series: [{ name: 'one', x: [3], y: [5] }], xLabel: 'x', yLabel: 'y' }),
-    barChart({ bars: [], label: 'x' }),
-    barChart({ bars: [{ name: 'zero', values: [0, 0] }], label: 'x' }),
+    dotChart({ rows: [], label: 'x' }),
+    dotChart({ rows: [{ name: 'zero', values: [0, 0] }], label: 'x' }),
     confusionMatrix({ classes: ['a'], counts: [0] }),
     reliabilityDiagram({ title: '', bins: [] }),
   ])) {

@@ -95,7 +95,7 @@ function panelOf(
   return {
     title: {
       text: title ?? '',
-      ...(accuracy !== undefined && { subtitle: `test accuracy ${(100 * accuracy).toFixed(1)} %` }),
+      ...(accuracy !== undefined && { subtitle: `test accuracy ${(100 * accuracy).toFixed(2)} %` }),
     },
     width: side,
     height: side,

@@ -1,11 +1,11 @@
 import { bootstrapInterval } from '../../../analysis/bootstrap.js';
 import { holm } from '../../../analysis/holm.js';
 import { type PairedTest, pairedTest, pairsNeeded } from '../../../analysis/paired-test.js';
-import { mean, wilsonInterval } from '../../../analysis/statistics.js';
 import { at } from '../../../errors.js';
-import type { Evidence, FinishedRun } from './evidence.js';
+import type { Evidence } from './evidence.js';
 import { keptProbe } from './kept-probe.js';
 import { accuracyOf, type Panel, pairsOf } from './panels.js';
+import { type Resolution, resolutionOf } from './resolution.js';
 
 /** A method against the baseline, with runs paired by seed. In percentage points. */
 export interface Difference {
@@ -22,15 +22,14 @@ export interface Difference {
   readonly comparisons: number;
   /** Seeds that would be needed to find a difference of this size; undefined where its spread is not known. */
   readonly seedsNeeded: number | undefined;
-  /** Half of the interval (Wilson) of the baseline's accuracy, by the number of images that it was measured on. */
-  readonly resolution: number;
-  readonly images: number;
+  readonly resolution: Resolution;
   /** Pairs of which both runs kept the linear probe that they began with: their difference is 0, whatever the methods. */
   readonly probes: number;
 }
 
 /** Every method of a panel against the baseline; empty where the baseline has no runs. */
-export function differencesIn(panel: Panel, { baseline, split }: Evidence): Difference[] {
+export function differencesIn(panel: Panel, evidence: Evidence): Difference[] {
+  const { baseline, split } = evidence;
   if (baseline === undefined) return [];
   return panel.fractions.flatMap((fraction) => {
     const base = panel.cell(baseline, fraction);
@@ -48,7 +47,6 @@ export function differencesIn(panel: Panel, { baseline, split }: Evidence): Diff
     return found.map(({ method, pairs }, i) => {
       const test = at(tests, i);
       const values = pairs.map(([run, other]) => accuracyOf(run, split) - accuracyOf(other, split));
-      const images = imagesOf(at(base.finished, 0), split);
       return {
         dataset: panel.dataset,
         model: panel.model,
@@ -59,8 +57,7 @@ export function differencesIn(panel: Panel, { baseline, split }: Evidence): Diff
         holm: adjusted[i],
         comparisons: found.length,
         seedsNeeded: test.p === undefined ? undefined : pairsNeeded(test),
-        resolution: resolutionOf(mean(base.finished.map((run) => accuracyOf(run, split))), images),
-        images,
+        resolution: resolutionOf(pairs, evidence),
         probes: pairs.filter((pair) => pair.every(keptProbe)).length,
       };
     });
@@ -73,20 +70,17 @@ function holmOf(tests: readonly PairedTest[]): (number | undefined)[] {
   return tests.map(({ p }, i) => (p === undefined ? undefined : adjusted[i]));
 }
 
-function imagesOf({ summary }: FinishedRun, split: Evidence['split']): number {
-  return split === 'test' ? summary.test_images : summary.val_images;
-}
-
-function resolutionOf(percent: number, images: number): number {
-  return 100 * wilsonInterval(Math.round((percent / 100) * images), images).halfWidth;
-}
-
 /** Whether the corrected p value tells the method from the baseline. */
 export function isTold({ holm }: Difference): boolean {
   return holm !== undefined && holm < 0.05;
 }
 
+/** Whether there is no difference in any seed. */
+export function isIdentical({ test }: Difference): boolean {
+  return test.n > 1 && test.p === undefined && test.mean === 0;
+}
+
 /** Whether another test set of this size may well say otherwise. */
-export function isTooSmall({ test, resolution }: Difference): boolean {
-  return Math.abs(test.mean) < resolution;
+export function isTooSmall(one: Difference): boolean {
+  return !isIdentical(one) && Math.abs(one.test.mean) < one.resolution.halfWidth;
 }

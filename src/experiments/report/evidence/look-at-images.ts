@@ -7,7 +7,7 @@ import type { Answers as LookedAt } from '../../../run/use/look/answers.js';
 import { type Seen, see } from '../../../run/use/look/seen.js';
 import type { CompileOptions } from '../../../runtime/program.js';
 import type { Answers } from './answers.js';
-import type { Evidence, FinishedRun, ImageEvidence } from './evidence.js';
+import { type Evidence, type FinishedRun, type ImageEvidence, isFinished } from './evidence.js';
 import { LostImages } from './lost-images.js';
 import { type Moved, MovedImages } from './moved-images.js';
 import { panelsOf } from './panels.js';
@@ -15,9 +15,9 @@ import { readFeatures } from './read-features.js';
 import { readPredictions } from './read-predictions.js';
 
 /**
- * What single images were answered, by the runs at the largest share of the images of each dataset and network: as the run has
- * kept it, else by its classifier, where that and the images are still there, or in `data`. Features are of the first seed of
- * each method. A dataset whose images are not where they were is a remark.
+ * What single images were answered. By the runs at the largest share of the images of each dataset and network: as the run has
+ * kept it, else by its classifier, where that and the images are still there, or in `data`; by the others, as it was kept.
+ * Features are of the first seed of each method. A dataset whose images are not where they were is a remark.
  *
  * @throws AdarandError `run.damaged`, `files.read`, `report.no-images`, `run.stopped`; as `openDataset` does for `data`.
  */
@@ -45,6 +45,11 @@ export async function lookAtImages(
     lost.see(run, looked.answers);
   }
   given?.checkFound();
+  for (const run of evidence.runs.filter(isFinished)) {
+    if (images.has(run.path) || evidence.split !== 'test') continue;
+    throwIfStopped(host, 'evaluate');
+    images.set(run.path, { answers: await readPredictions(run, () => undefined), features: undefined });
+  }
   return { images, remarks: lost.remarks };
 }
 

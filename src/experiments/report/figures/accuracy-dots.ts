@@ -1,4 +1,4 @@
-import { barChart } from '../../../figures/charts/bar-chart.js';
+import { dotChart } from '../../../figures/charts/dot-chart.js';
 import type { ReportFigure } from '../block.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { accuracyOf, fractionText, namesOf, panelsOf } from '../evidence/panels.js';
@@ -11,18 +11,18 @@ export function accuracyDots(evidence: Evidence): ReportFigure[] {
   const nameOf = namesOf(panels);
   return panels.flatMap((panel) => {
     const fraction = Math.max(...panel.fractions);
-    const bars = panel.methods.flatMap((method) => {
+    const rows = panel.methods.flatMap((method) => {
       const values = panel.cell(method, fraction).finished.map((run) => accuracyOf(run, split));
       return values.length === 0 ? [] : [{ name: method, values, color: evidence.methods.indexOf(method) }];
     });
-    if (bars.length === 0) return [];
+    if (rows.length === 0) return [];
     const label = split === 'test' ? 'test accuracy (%)' : 'validation accuracy (%)';
     const share = fraction === 1 ? '' : `, ${fractionText(fraction)} of the training images`;
     return [
       {
         name: fileName('accuracy', panel.dataset, panel.model),
         title: `Accuracy on ${nameOf(panel)}${share}: mean, standard deviation over seeds, and each seed`,
-        draw: (width) => barChart({ bars, label, width, form: 'dots' }),
+        draw: (width) => dotChart({ rows, label, width }),
       },
     ];
   });

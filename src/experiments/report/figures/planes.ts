@@ -1,5 +1,6 @@
 import { principalComponents } from '../../../analysis/pca.js';
 import { at } from '../../../errors.js';
+import { componentAxes } from '../../../figures/charts/component-axes.js';
 import { type ScatterPanel, scatterPanels } from '../../../figures/charts/scatter-panels.js';
 import { spread } from '../../../run/use/known-images.js';
 import type { ReportFigure } from '../block.js';
@@ -46,12 +47,16 @@ export function featurePlanes(evidence: Evidence): ReportFigure[] {
         ? [
             figure(
               'features-shared',
-              `Principal components of all methods together: ${about}; one scale`,
+              `Principal components of all methods together, with their shares of the variance: ${about}; one scale`,
               shared(found),
             ),
           ]
         : []),
-      figure('features', `Principal components of each method: ${about}; one scale`, found.map(own)),
+      figure(
+        'features',
+        `Principal components of each method, with their shares of its variance: ${about}; one scale`,
+        found.map(own),
+      ),
     ];
   });
 }
@@ -93,7 +98,13 @@ function thinned({ values, labels, size, of }: Features): Features {
 function own({ method, accuracy, features }: MethodFeatures): ScatterPanel {
   const { values, labels, size } = features;
   const { projections, explainedVarianceRatio } = principalComponents(values, labels.length, size);
-  return { title: method, ...accuracy, points: projections, labels, axes: axesOf(explainedVarianceRatio) };
+  return {
+    title: method,
+    ...accuracy,
+    points: projections,
+    labels,
+    axes: componentAxes(explainedVarianceRatio),
+  };
 }
 
 /** Projections of every method onto components of all rows. */
@@ -109,15 +120,10 @@ function shared(found: readonly MethodFeatures[]): ScatterPanel[] {
     return start;
   });
   const { projections, explainedVarianceRatio } = principalComponents(rows, total, size);
-  const axes = axesOf(explainedVarianceRatio);
+  const axes = componentAxes(explainedVarianceRatio);
   return found.map(({ method, accuracy, features: { labels } }, i) => {
     const start = at(starts, i);
     const points = projections.subarray(2 * start, 2 * (start + labels.length));
     return { title: method, ...accuracy, points, labels, axes };
   });
-}
-
-function axesOf(shares: readonly number[]): readonly [string, string] {
-  const [first, second] = shares.map((share) => `${(100 * share).toFixed(0)} % of the variance`);
-  return [first ?? '', second ?? ''];
 }

@@ -1,6 +1,6 @@
 import { signed } from '../../../figures/comparison.js';
 import type { ReportTable } from '../block.js';
-import { type Difference, differencesIn, isTold, isTooSmall } from '../evidence/differences.js';
+import { type Difference, differencesIn, isIdentical, isTold, isTooSmall } from '../evidence/differences.js';
 import type { Evidence } from '../evidence/evidence.js';
 import { fractionText, panelsOf } from '../evidence/panels.js';
 
@@ -48,7 +48,14 @@ export function differenceTable(evidence: Evidence): ReportTable | undefined {
       columns: [
         ...['dataset', 'backbone', 'fraction', 'method', 'baseline', 'difference', 'sd', 'n'],
         ...['t_low', 't_high', 'bootstrap_low', 'bootstrap_high', 'p', 'p_holm', 'comparisons'],
-        ...['seeds_needed', 'images', 'image_half_width', 'test_set_too_small', 'verdict'],
+        ...[
+          'seeds_needed',
+          'images',
+          'image_half_width',
+          'image_half_width_of',
+          'test_set_too_small',
+          'verdict',
+        ],
       ],
       rows: differences.map((one) => [
         ...[one.dataset, one.model, one.fraction, one.method, evidence.baseline],
@@ -58,8 +65,9 @@ export function differenceTable(evidence: Evidence): ReportTable | undefined {
           one.holm,
           one.comparisons,
           one.seedsNeeded,
-          one.images,
-          one.resolution,
+          one.resolution.images,
+          one.resolution.halfWidth,
+          one.resolution.of,
           isTooSmall(one),
           verdict(one),
         ],
@@ -83,33 +91,59 @@ function neededText(seeds: number | undefined): string {
   return seeds > 1000 ? '> 1000' : String(seeds);
 }
 
+const NOT_SIGNIFICANT = 'n.s.';
+
 function verdict(one: Difference): string {
   const { test } = one;
   if (test.n < 2) return 'one seed tells nothing';
-  if (test.p === undefined) return test.mean === 0 ? 'the same' : 'the same in every seed';
-  if (!isTold(one)) return 'not told apart';
+  if (isIdentical(one)) return 'identical';
+  if (test.p === undefined) return 'the same in every seed';
+  if (!isTold(one)) return NOT_SIGNIFICANT;
   return test.mean > 0 ? 'better' : 'worse';
 }
 
 function notesOn(differences: readonly Difference[]): string[] {
   const most = Math.max(...differences.map(({ comparisons }) => comparisons));
-  const small = differences.filter(isTooSmall);
-  const widest = small.toSorted((a, b) => b.resolution - a.resolution)[0];
   return [
     'Intervals are of single comparisons; a bootstrap of few seeds is too narrow.',
     most > 1
-      ? `The corrected p (Holm) is for up to ${most} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole; by it, a verdict is given.`
-      : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is.',
+      ? `The corrected p (Holm) is for up to ${most} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole. By it, a verdict is given, at 5 %.`
+      : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is. A verdict is at 5 %.',
+    ...(differences.some((one) => verdict(one) === NOT_SIGNIFICANT)
+      ? ['n.s.: not significant. That is not to say that there is no difference.']
+      : []),
     'n needed: seeds with which a paired t test at 5 % would find a true difference of the observed size, with this spread, in 80 of 100 cases.',
     ...(differences.some(({ probes }) => probes > 0)
       ? [
           '‡: in so many pairs both runs kept the linear probe that they began with, and differ by 0 whatever their methods are.',
         ]
       : []),
-    ...(widest === undefined
+    ...notesOnImages(differences),
+  ];
+}
+
+/** What the choice of the test images leaves uncertain. */
+function notesOnImages(differences: readonly Difference[]): string[] {
+  const small = differences.filter(isTooSmall);
+  const widest = (of: Difference['resolution']['of']) =>
+    small
+      .filter(({ resolution }) => resolution.of === of)
+      .toSorted((a, b) => b.resolution.halfWidth - a.resolution.halfWidth)[0];
+  const [difference, accuracy] = [widest('difference'), widest('accuracy')];
+  if (difference === undefined && accuracy === undefined) return [];
+  const example = ({ dataset, resolution: { halfWidth, images } }: Difference) =>
+    `up to ${halfWidth.toFixed(1)} points (${dataset}, ${images} images)`;
+  return [
+    `†: the test set is too small. The choice of its images alone leaves a difference of this size uncertain, as for ${small.length} of ${differences.length} here; more seeds help against that only where each has test images of its own.`,
+    ...(difference === undefined
       ? []
       : [
-          `†: the test set is too small. ${widest.images} images alone leave an accuracy uncertain by ${widest.resolution.toFixed(1)} points (${widest.dataset}, Wilson, 95 %), more than ${small.length} of ${differences.length} differences here; more seeds help against that only where each has test images of its own.`,
+          `The half-width is that of the difference, by the images that one of the two methods gets right (Agresti and Min, 95 %): ${example(difference)}.`,
+        ]),
+    ...(accuracy === undefined
+      ? []
+      : [
+          `Where predictions were not kept, the half-width is that of one accuracy (Wilson, 95 %), which errs on the careful side: ${example(accuracy)}.`,
         ]),
   ];
 }

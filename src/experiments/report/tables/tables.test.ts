@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lostRun, recordedRun, seeds } from '../../../../test/helpers/report-runs.js';
 import { holm } from '../../../analysis/holm.js';
+import { pairedHalfWidth } from '../../../analysis/paired-proportions.js';
 import { pairedTest } from '../../../analysis/paired-test.js';
 import { meanAndSpread } from '../../../analysis/statistics.js';
 import type { Cell, ReportTable } from '../block.js';
@@ -108,8 +109,8 @@ test('a difference is paired by seed, with the corrected p of all methods that a
   assert.equal(adarand[2], `+${tests[0]?.low.toFixed(2)} to +${tests[0]?.high.toFixed(2)}`);
   assert.deepEqual([adarand[6], adarand[8]], ['5', 'better']);
   const bss = rowOf(table, 'bss');
-  assert.deepEqual([bss[5], bss[6], bss[8]], [corrected[1]?.toFixed(3), '4', 'not told apart †']);
-  assert.match(table?.notes.join(' ') ?? '', /Holm.* up to 2 methods/);
+  assert.deepEqual([bss[5], bss[6], bss[8]], [corrected[1]?.toFixed(3), '4', 'n.s. †']);
+  assert.match(table?.notes.join(' ') ?? '', /Holm.* up to 2 methods.* n\.s\.: not significant/);
   for (const row of table?.tidy?.rows ?? []) assert.equal(row.length, table?.tidy?.columns.length);
   const tidy = table?.tidy?.rows[0] ?? [];
   assert.equal(tidy[table?.tidy?.columns.indexOf('p_holm') ?? -1], corrected[0]);
@@ -127,8 +128,8 @@ test('where runs kept the linear probe, that is said of all of them, and of each
     /2 of 6 runs kept the linear probe that all begin with/,
   );
   const table = differenceTable(evidence);
-  assert.equal(rowOf(table, 'adarand').at(-1), 'the same † ‡ 1 of 2');
-  assert.equal(rowOf(table, 'bss').at(-1), 'the same †');
+  assert.equal(rowOf(table, 'adarand').at(-1), 'identical ‡ 1 of 2');
+  assert.equal(rowOf(table, 'bss').at(-1), 'identical');
   assert.match(table?.notes.join(' ') ?? '', /‡: in so many pairs both runs kept the linear probe/);
   const none = evidenceOf(runs.map((run) => recordedRun({ ...run.place, accuracy: 0.5 })));
   assert.doesNotMatch(
@@ -145,10 +146,58 @@ test('where seeds tell nothing, or a test set is too small, that is said', () =>
     ...['+10.00', '–', '–', '–', '–', '1', '–'],
     'one seed tells nothing †',
   ]);
-  assert.match(one?.notes.join(' ') ?? '', /20 images alone leave an accuracy uncertain by 20\.\d points/);
+  assert.match(
+    one?.notes.join(' ') ?? '',
+    /that of one accuracy .*: up to 20\.\d points \(flowers, 20 images\)/,
+  );
   const same = differenceTable(evidenceOf([...few('fine-tuning', [0.1, 0.2]), ...few('bss', [0.5, 0.6])]));
   assert.equal(rowOf(same, 'bss').at(-1), 'the same in every seed');
   assert.equal(differenceTable(evidenceOf(few('fine-tuning', [0.5, 0.6]))), undefined);
+});
+
+test('where predictions were kept, a test set is too small for a difference by the images that one of the two gets right', () => {
+  const runs = ['fine-tuning', 'bss'].flatMap((method, m) =>
+    [0, 1].map((seed) =>
+      recordedRun({ method, seed, testImages: 100, accuracy: (50 + 5 * m + seed * (1 + m)) / 100 }),
+    ),
+  );
+  // Right are the first images: of 100, five are discordant in the one seed, six in the other.
+  const images = new Map(
+    runs.map(({ path, summary }) => [
+      path,
+      {
+        features: undefined,
+        answers: {
+          split: 'test' as const,
+          classes: ['a', 'b', 'c'],
+          images: Array.from({ length: 100 }, (_, i) => ({
+            ...{
+              name: `${i}`,
+              truth: 0,
+              predicted: i < Math.round(100 * (summary.test_accuracy ?? 0)) ? 0 : 1,
+            },
+            ...{ probability: 0.5, truthProbability: 0.5, image: undefined },
+          })),
+        },
+      },
+    ]),
+  );
+  const evidence = { ...evidenceOf(runs), images };
+  const column = (made: ReportTable | undefined, name: string) =>
+    made?.tidy?.rows[0]?.[made.tidy.columns.indexOf(name)];
+  const paired = differenceTable(evidence);
+  const alone = (from: number, to: number) =>
+    new Map(Array.from({ length: 100 }, (_, i) => [`${i}`, Number(i >= from && i < to)]));
+  assert.equal(column(paired, 'image_half_width'), 100 * pairedHalfWidth([alone(50, 55), alone(51, 57)]));
+  assert.deepEqual(
+    [column(paired, 'image_half_width_of'), column(paired, 'test_set_too_small')],
+    ['difference', false],
+  );
+  const without = differenceTable(evidenceOf(runs));
+  assert.deepEqual(
+    [column(without, 'image_half_width_of'), column(without, 'test_set_too_small')],
+    ['accuracy', true],
+  );
 });
 
 test('ranks need three datasets and two methods that ended on all of them', () => {

@@ -26,8 +26,8 @@ export function testMeasureTables(evidence: Evidence): ReportTable[] {
         name: fileName('test-measures', panel.dataset, panel.model),
         title: `Features and answers of the test images, ${nameOf(panel)}: mean ± standard deviation over seeds (n)`,
         columns: [{ title: 'measure' }, ...methods.map((title) => ({ title, number: true }))],
-        rows: lines.map(({ measure: { title, label }, values }) => [
-          `${title}, ${label}`,
+        rows: lines.map(({ measure: { row }, values }) => [
+          row,
           ...values.map((of) => (of.length === 0 ? '–' : formatSpread(meanAndSpread(of), 3))),
         ]),
         notes: ['The temperature is fitted to the validation images.'],

@@ -7,7 +7,7 @@ export function latexOf({ name, title, columns, rows, notes }: ReportTable): str
     '% Needs \\usepackage{booktabs}.',
     '\\begin{table}[t]',
     '  \\centering',
-    `  \\caption{${escaped([title, ...notes].map(sentence).join(' '))}}`,
+    `  \\caption{${escaped(sentence(title))}}`,
     `  \\label{tab:${name}}`,
     `  \\begin{tabular}{${columns.map(({ number = false }) => (number ? 'r' : 'l')).join('')}}`,
     '    \\toprule',
@@ -16,8 +16,20 @@ export function latexOf({ name, title, columns, rows, notes }: ReportTable): str
     ...rows.map((row) => line(row.map(latexCell))),
     '    \\bottomrule',
     '  \\end{tabular}',
+    ...notesBelow(notes),
     '\\end{table}',
   ].join('\n')}\n`;
+}
+
+/** A paragraph as wide as the text. */
+function notesBelow(notes: readonly string[]): string[] {
+  if (notes.length === 0) return [];
+  return [
+    '  \\par\\smallskip',
+    '  \\begin{minipage}{\\linewidth}\\footnotesize',
+    ...notes.map((note) => `    ${escaped(sentence(note))}`),
+    '  \\end{minipage}',
+  ];
 }
 
 function sentence(text: string): string {
@@ -34,6 +46,7 @@ const special: Readonly<Record<string, string>> = {
   '^': '\\textasciicircum{}',
   '±': '$\\pm$',
   '†': '$\\dagger$',
+  '‡': '$\\ddagger$',
   '–': '--',
   '×': '$\\times$',
   '<': '$<$',
@@ -43,7 +56,7 @@ const special: Readonly<Record<string, string>> = {
 function escaped(text: string): string {
   return (
     text
-      .replace(/[\\~^±†–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
+      .replace(/[\\~^±†‡–×<>&%$#_{}]/g, (character) => special[character] ?? `\\${character}`)
       .replace(/\s*[\r\n]+\s*/g, ' ')
       .replace(/(^|[ (])-(?=\d)/g, '$1$-$')
       // What ends a line, and a rule, would take these for their own.

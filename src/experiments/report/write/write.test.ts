@@ -36,7 +36,12 @@ test('a table as CSV, Markdown and LaTeX, with what is special in each', () => {
   assert.equal(csvOf({ ...table, tidy }), 'x,y\r\n0.333333333333,\r\n,true\r\n');
   assert.match(markdownOf(table), /\| l2-sp & "x", y\\\|z \| \*\*-1\.00 ± 0\.50\*\* \|/);
   const latex = latexOf(table);
-  assert.match(latex, /\\caption\{Accuracy, 100 \\%\. p \$<\$ 0\.05\.\}\n/);
+  assert.match(latex, /\\caption\{Accuracy, 100 \\%\.\}\n/);
+  assert.match(
+    latex,
+    /\\end\{tabular\}\n[\s\S]*\\footnotesize\n {4}p \$<\$ 0\.05\.\n {2}\\end\{minipage\}\n\\end\{table\}/,
+  );
+  assert.doesNotMatch(latexOf({ ...table, notes: [] }), /minipage/);
   assert.match(latex, /method & a\\_b \\\\\n/);
   assert.ok(latex.includes('l2-sp \\& "x", y|z & \\textbf{$-$1.00 $\\pm$ 0.50} \\\\'), latex);
   assert.ok(

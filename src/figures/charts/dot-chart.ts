@@ -3,69 +3,60 @@ import { type Chart, drawChart, type Layer } from '../draw.js';
 import { colorOf } from '../palette.js';
 import { formatSpread } from '../table.js';
 
-export interface Bar {
+export interface DotRow {
   readonly name: string;
   /** One value per seed. */
   readonly values: readonly number[];
-  /** Index of its colour; by default all bars have the first. */
+  /** Index of its colour; by default all have the first. */
   readonly color?: number;
 }
 
-export interface BarChart {
-  readonly bars: readonly Bar[];
+export interface DotChart {
+  readonly rows: readonly DotRow[];
   /** What is measured, with its unit ("test accuracy (%)"). */
   readonly label: string;
   readonly title?: string;
-  readonly order?: 'given' | 'descending';
-  /** `dots`: a mark for the mean in place of a bar, so that the axis may begin where the values do. Default `bars`. */
-  readonly form?: 'bars' | 'dots';
-  /** Where the axis begins and ends. A bar's length means something only from 0, the default; cut with care. */
-  readonly range?: readonly [low: number, high: number];
   readonly digits?: number;
   /** Of the plot alone, in pixels. */
   readonly width?: number;
 }
 
 const ROW_HEIGHT = 30;
-const THICKNESS = 16;
 
-/** Accuracies by method: a bar (or a mark) for the mean over seeds, a whisker for the standard deviation, a dot per seed. */
-export function barChart(chart: BarChart): Promise<string> {
+/** Where the dots of seeds are, below the middle of their row: they hide neither the mean nor its whisker. */
+const BELOW = 10;
+
+/**
+ * Accuracies by method: a mark for the mean over seeds, a whisker for the standard deviation, a dot per seed below it. The axis
+ * begins where the values do.
+ */
+export function dotChart(chart: DotChart): Promise<string> {
   return drawChart(specification(chart));
 }
 
-function specification({
-  bars,
-  label,
-  title,
-  order = 'given',
-  form = 'bars',
-  range,
-  digits = 1,
-  width = 420,
-}: BarChart): Chart {
-  const rows = bars.map(({ name, values, color = 0 }, i) => {
+function specification({ rows: given, label, title, digits = 1, width = 420 }: DotChart): Chart {
+  const rows = given.map(({ name, values, color = 0 }, i) => {
     const spread = meanAndSpread(values);
     const { mean, std } = spread;
     const text = formatSpread(spread, digits, false);
     // A row is known by its place: names may be equal.
     return { row: i, name, mean, low: mean - std, high: mean + std, color: colorOf(color), text };
   });
-  if (order === 'descending') rows.sort((a, b) => b.mean - a.mean);
-  const places = rows.map(({ row }) => row);
-  const y = { field: 'row', type: 'ordinal', scale: { domain: places }, axis: null } as const;
+  const y = {
+    field: 'row',
+    type: 'ordinal',
+    scale: { domain: rows.map(({ row }) => row), paddingInner: 0, paddingOuter: 0 },
+    axis: null,
+  } as const;
   const x = {
     field: 'mean',
     type: 'quantitative',
     axis: { title: label, tickCount: Math.round(width / 55) },
-    scale:
-      range === undefined
-        ? { zero: form === 'bars', nice: form === 'dots', padding: form === 'dots' ? 6 : 0 }
-        : { domain: [...range], clamp: true, zero: false },
+    scale: { zero: false, nice: true, padding: 6 },
   } as const;
   const fill = { field: 'color', type: 'nominal', scale: null } as const;
-  const several = rows.filter(({ row }) => (bars[row]?.values.length ?? 0) > 1);
-  const seeds = several.flatMap(({ row, color }) => seedsOf(row, bars[row]?.values ?? [], color));
+  const several = rows.filter(({ row }) => (given[row]?.values.length ?? 0) > 1);
+  const seeds = several.flatMap(({ row, color }) => seedsOf(row, given[row]?.values ?? [], color));
   const beside = (align: 'left' | 'right', place: number, dx: number, field: 'name' | 'text'): Layer => ({
     mark: { type: 'text', align, baseline: 'middle', fontSize: 12, dx },
     encoding: { y, x: { value: place }, text: { field, type: 'nominal' } },
@@ -76,12 +67,10 @@ function specification({
     height: { step: ROW_HEIGHT },
     data: { values: rows },
     layer: [
-      form === 'bars'
-        ? { mark: { type: 'bar', size: THICKNESS, opacity: 0.6 }, encoding: { x, y, color: fill } }
-        : {
-            mark: { type: 'tick', size: THICKNESS + 4, thickness: 4, opacity: 0.6 },
-            encoding: { x, y, color: fill },
-          },
+      {
+        mark: { type: 'tick', size: 14, thickness: 4, opacity: 0.6 },
+        encoding: { x, y, color: fill },
+      },
       {
         data: { values: several },
         mark: { type: 'rule', strokeWidth: 1.2 },
@@ -96,7 +85,7 @@ function specification({
       ),
       {
         data: { values: seeds },
-        mark: { type: 'point', size: 24, opacity: 1, stroke: 'white', strokeWidth: 0.8 },
+        mark: { type: 'point', size: 24, opacity: 0.8 },
         encoding: {
           x: { ...x, field: 'value' },
           y,
@@ -110,13 +99,13 @@ function specification({
   };
 }
 
-/** One dot per seed, a little apart; a single run is its bar already. */
+/** One dot per seed, a little apart; a single run is its mean already. */
 function seedsOf(row: number, values: readonly number[], color: string) {
-  const apart = Math.min(5, THICKNESS / values.length);
+  const apart = Math.min(2.5, 5 / values.length);
   return values.map((value, i) => ({
     row,
     value,
     color,
-    offset: ROW_HEIGHT / 2 + (i - (values.length - 1) / 2) * apart,
+    offset: ROW_HEIGHT / 2 + BELOW + (i - (values.length - 1) / 2) * apart,
   }));
 }
