@@ -44,7 +44,7 @@ export function throwIfStopped({ stop }: RunHost, phase: RunPhase = 'data'): voi
   if (!stop()) return;
   const isUse = phase === 'evaluate' || phase === 'quantize';
   const when = isUse ? 'stopped before the last image' : 'stopped before training';
-  throw new AdarandError(STOPPED, `${when}; nothing was written`);
+  throw new AdarandError(STOPPED, `${when}; nothing was written`, 'The same command or call begins anew.');
 }
 
 /** The same items, with progress reported after each; throws `run.stopped` before the next one when asked to stop. */
