@@ -25,7 +25,7 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
     { path: join(root, 'docs/methods.md'), text: methodsPage(performance) },
     { path: join(root, 'docs/onnx.md'), text: replaceBlock(onnx, 'operators', importableOperators()) },
     { path: join(root, 'docs/operators.md'), text: operatorsPage() },
-    { path: join(root, 'docs/options.md'), text: optionsPage() },
+    { path: join(root, 'docs/options.md'), text: await optionsPage() },
     { path: join(root, 'assets/experiment.schema.json'), text: experimentJsonSchema() },
     { path: join(root, 'src/run/options/options.gen.ts'), text: optionTypes() },
     { path: join(root, 'README.md'), text: withMethods(readme) },
