@@ -120,6 +120,7 @@ export type {
   TuneReport,
 };
 
+/** What every function takes beside its options. */
 export interface CallOptions {
   /** Called with everything that happens, as it happens. */
   readonly onEvent?: (event: RunEvent) => void;

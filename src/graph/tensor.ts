@@ -3,6 +3,7 @@ import { invariant } from '../errors.js';
 /** Element types that a graph's values may have; the names are ONNX's own, spelled out. */
 export type DType = 'float32' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
 
+/** Sizes of the axes, the outermost first. */
 export type Shape = readonly number[];
 
 export interface TensorType {
@@ -70,6 +71,7 @@ export function floatsOf(results: ReadonlyMap<string, Tensor>, name: string): Te
   return tensor;
 }
 
+/** An int32 tensor over the given numbers (copied unless already an Int32Array). */
 export function int32(shape: Shape, data: Int32Array | readonly number[]): Tensor<'int32'> {
   const array = data instanceof Int32Array ? data : Int32Array.from(data);
   invariant(array.length === sizeOf(shape), `${array.length} elements for shape [${shape}]`);

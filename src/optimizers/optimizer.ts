@@ -13,6 +13,7 @@ export interface UpdateContext {
   scalar(name: string): Value;
 }
 
+/** What an update gives: the next value of a parameter, and of its slots. */
 export interface Updated {
   readonly parameter: Value;
   readonly slots: ReadonlyMap<string, Value>;

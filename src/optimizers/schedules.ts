@@ -3,6 +3,7 @@
  */
 export type Schedule = (step: number, totalSteps: number) => number;
 
+/** The same rate throughout. */
 export const constant: Schedule = () => 1;
 
 /** Multiplied by `gamma` at each milestone, given as a fraction of training. The paper: 0.1 at 60, 120, 160 of 200 epochs. */
@@ -23,6 +24,7 @@ export function warmUp(inner: Schedule, steps: number): Schedule {
     step < steps ? step / Math.max(1, steps) : inner(step - steps, Math.max(1, total - steps));
 }
 
+/** Schedules by the names of the command line. */
 export const schedules = {
   constant,
   'multi-step': multiStep(),

@@ -9,6 +9,7 @@ export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'quant
 
 /** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =
+  /** Another phase begins. */
   | { readonly type: 'phase'; readonly phase: RunPhase }
   /** How far a phase without steps has come; a download, in bytes. */
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }

@@ -19,7 +19,8 @@ const introduction = `# Options
 Written by \`npm run docs\` from the commands and their schemas; do not edit.
 
 The library takes an option by its name, the command line by its flag; what has no name here is for the command line alone.
-Options without a default must be given, or stand for nothing. \`run.json\` records all options of a run.`;
+Options without a default must be given, or stand for nothing. \`run.json\` records all options of a run.
+[library.md](library.md) lists the functions.`;
 
 /** A command as commander has it, and the schema that it was made from. */
 interface Documented {

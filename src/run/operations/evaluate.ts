@@ -70,6 +70,7 @@ export const evaluationReportSchema = z.object({
   others: z.number(),
 });
 
+/** What `evaluate` gives: accuracies, classes, mistakes, and images that the run knows. */
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 
 /** Accuracy of a run on labelled images. */
