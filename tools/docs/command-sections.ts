@@ -57,7 +57,7 @@ export const commandSections: Readonly<Record<string, CommandSection>> = {
   },
   serve: { typed: 'serve DIR' },
   inspect: { typed: 'inspect MODEL', library: { name: 'inspect', takes: names(inspectOptionsSchema) } },
-  methods: { typed: 'methods [NAME]' },
+  methods: { typed: 'methods NAME' },
   models: { typed: 'models' },
   doctor: { typed: 'doctor' },
 };

@@ -59,7 +59,7 @@ async function documented(entry: CommandEntry): Promise<Documented> {
 function everyCommand(): string {
   const rows = [
     ['`--json`', 'Print JSON instead of text: one object per line, which says by its `type` what it is.'],
-    ['`-h, --help`, `adarand help COMMAND`', 'Print the help of a command.'],
+    ['`-h, --help`', 'Print the help of a command; so does `help` before its name.'],
     ['`-V, --version`', 'Print the version; of `adarand` alone.'],
   ];
   return `## Every command\n\n${markdownTable(['flag', 'meaning'], rows)}`;
