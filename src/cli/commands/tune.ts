@@ -47,15 +47,15 @@ async function asked({ given, parse }: Typed): Promise<Tuning> {
     return { start: parse(tuneOptionsSchema) };
   }
   const { shape } = resumeTuneOptionsSchema;
-  const { resume, minutes, trials } = parse(z.looseObject(shape));
+  const { resume: path, minutes, trials } = parse(z.looseObject(shape));
   const others = givenBeside(given, command, Object.keys(shape));
   if (others.length > 0)
     throw new AdarandError(
       'cli.usage',
       `--resume continues a search as it began, apart from --minutes and --trials: ${others.join(', ')} cannot be given again`,
-      commandLine('tune', '--resume', resume),
+      commandLine('tune', '--resume', path),
     );
-  return { resume, minutes, trials };
+  return { resume: path, minutes, trials };
 }
 
 function conclusion({

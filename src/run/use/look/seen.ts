@@ -114,8 +114,9 @@ function noImages({ lost }: FoundImages, split: 'test' | 'val', where: string, r
 
 /** What leads to images that the page can be about. */
 function howToSee({ folder, record, summary }: SeenRun): string {
+  const { path } = folder;
   const { options, data } = record;
   if (summary === undefined && options.test && data.test > 0)
-    return `It is tested when it has ended: ${commandLine('train', '--resume', folder.path)}`;
+    return `It is tested when it has ended: ${commandLine('train', '--resume', path)}`;
   return 'A run has validation images with --val-fraction above 0, and is tested without --no-test.';
 }
