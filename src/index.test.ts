@@ -105,6 +105,24 @@ describe('the library', () => {
     assert.equal(existsSync(at('none')), false);
   });
 
+  test('a search that was stopped goes on, also with another budget, and what it does not take is refused', async () => {
+    const controller = new AbortController();
+    const options = { data: at('colours'), model: at('tiny.onnx'), tensorboard: false, epochs: 2, folds: 1 };
+    const searching = tune(
+      { ...options, trials: 3, out: at('search') },
+      { signal: controller.signal, onEvent: ({ type }) => type === 'tried' && controller.abort() },
+    );
+    await assert.rejects(searching, { name: 'AdarandError', code: 'run.stopped' });
+    const refused = (search: unknown, message: RegExp) =>
+      assert.rejects(Reflect.apply(tune, undefined, [search]), { code: 'config.invalid', message });
+    await refused({ resume: at('search'), epochs: 3 }, /epochs/);
+    await refused({ resume: at('search'), trials: 0 }, /trials must be at least 1, not 0/);
+    const report = await tune({ resume: at('search'), trials: 2 });
+    assert.equal(report.path, at('search'));
+    assert.equal(report.configurations, 2);
+    await assert.rejects(tune({ resume: at('search') }), { code: 'tune.finished' });
+  });
+
   test('the example runs', async () => {
     const example = fileURLToPath(new URL('../examples/library.js', import.meta.url));
     const args = [example, at('colours'), at('tiny.onnx'), at('colours/red/00.png')];

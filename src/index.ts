@@ -120,6 +120,7 @@ export type {
   TuneReport,
 };
 
+/** What every function takes beside its options. */
 export interface CallOptions {
   /** Called with everything that happens, as it happens. */
   readonly onEvent?: (event: RunEvent) => void;
@@ -134,6 +135,10 @@ export interface CallOptions {
  * Fine-tunes a network and writes a run folder. `data` and `model` are enough; see `TrainOptions` for the rest. A `model` of
  * the Hugging Face Hub is downloaded if it is not in the cache, which the environment's `HF_...` variables place
  * (docs/models.md).
+ *
+ * @throws AdarandError `config.*` for options, `data.*` for images, `model.*` and `hub.*` for the network, `method.*`
+ * for the method, `device.unavailable`, `run.exists`, `files.disk-full`, `files.write`, `training.diverged`; `run.stopped`, after
+ * which `resume` goes on.
  */
 export function train(options: TrainOptions, call: CallOptions = {}): Promise<RunSummary> {
   return perform(trainOperation, options, call);
@@ -142,6 +147,9 @@ export function train(options: TrainOptions, call: CallOptions = {}): Promise<Ru
 /**
  * Continues a run that was stopped or killed; on the same machine, with as many threads, it ends with the same bits as if
  * nothing had happened. `epochs` and `patience` change its length; then a run that has ended goes on, too.
+ *
+ * @throws AdarandError `run.not-a-run`, `run.finished`, `run.locked`, `run.damaged`, `run.data-changed`, `run.model-changed`,
+ * `run.method-changed`, `run.groups-changed`, `checkpoint.*`, `config.epochs-done`, `config.micro-batch`, and as `train` does.
  */
 export function resume(run: string | ResumeOptions, call: CallOptions = {}): Promise<RunSummary> {
   return perform(resumeOperation, typeof run === 'string' ? { run } : run, call);
@@ -149,16 +157,19 @@ export function resume(run: string | ResumeOptions, call: CallOptions = {}): Pro
 
 /**
  * Searches learning rate, weight and augmentation by validation, within `minutes` or `trials`, trains the best once more
- * and tests it. Each trial is a run, in a process of its own (docs/protocol.md, "Search").
+ * and tests it. Each trial is a run, in a process of its own (docs/protocol.md, "Search"). With the folder of a search that was
+ * stopped, goes on with it, within other `minutes` or `trials` if they are given.
  *
- * @throws AdarandError `tune.budget`, `tune.nothing`, `tune.no-validation`, `config.invalid`, `run.stopped`, and as `train` does.
+ * @throws AdarandError `tune.budget`, `tune.nothing`, `tune.no-validation`, `tune.finished`, `tune.not-a-search`,
+ * `config.invalid`, `run.stopped`, and as `train` does.
  */
 export async function tune(
-  options: TuneOptions,
+  search: TuneOptions | { readonly resume: string; readonly minutes?: number; readonly trials?: number },
   call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: TuneEvent) => void } = {},
 ): Promise<TuneReport> {
   const { launchTuning } = await import('./experiments/tune/launch.js');
-  return untilAborted(call.signal, () => launchTuning({ start: options }, call.onEvent));
+  const what = 'resume' in search ? search : { start: search };
+  return untilAborted(call.signal, () => launchTuning(what, call.onEvent));
 }
 
 /**
@@ -187,7 +198,14 @@ export async function compare(
   return untilAborted(call.signal, () => launchComparison(what, call.onEvent));
 }
 
-/** Accuracy of a run on labelled images. */
+/**
+ * Accuracy of a run on labelled images: by default those of the folder's test/, or all of it if it has none, without those that
+ * the run was trained or validated on, by content. In the run's own folder these are its test images, in another one all that
+ * it has; `split` chooses others (docs/options.md).
+ *
+ * @throws AdarandError `evaluate.unknown-class`, `evaluate.no-images`, `evaluate.not-finite`, `evaluate.exists`, `data.*` for
+ * what is wrong with the folder, `device.unavailable`, `config.invalid`, `run.stopped`; as opening a run does.
+ */
 export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Promise<EvaluationReport> {
   return perform(evaluateOperation, options, call);
 }
@@ -195,6 +213,8 @@ export function evaluate(options: EvaluateOptions, call: CallOptions = {}): Prom
 /**
  * Classes of images (paths, or bytes of image files), with probabilities, in their order. One that cannot be classified
  * has an `error` instead of `classes`, and does not keep the others from their answer.
+ *
+ * @throws AdarandError `device.unavailable`, `config.invalid`, `run.stopped`; as opening a run does.
  */
 export function predict(
   options: PredictOptions,
@@ -216,7 +236,12 @@ export function load(folder: string, options: LoadOptions = {}): Promise<Classif
   return Classifier.load(folder, options);
 }
 
-/** Writes a run's classifier as a folder that transformers.js loads. */
+/**
+ * Writes a run's classifier as a folder that transformers.js loads (docs/export.md).
+ *
+ * @throws AdarandError `export.exists`, `export.no-effect`, `export.no-images`, `files.*`, `config.invalid`, `run.stopped`; as
+ * opening a run does.
+ */
 export function exportRun(options: ExportOptions, call: CallOptions = {}): Promise<ExportReport> {
   return perform(exportOperation, options, call);
 }
@@ -254,7 +279,11 @@ export function report(options: ReportOptions, call: CallOptions = {}): Promise<
   return perform(reportOperation, options, call);
 }
 
-/** What would be trained of a model, and what is missing where it cannot be. */
+/**
+ * What would be trained of a model, and what is missing where it cannot be: that is part of the answer, and not thrown.
+ *
+ * @throws AdarandError `model.*` and `hub.*` for a file that cannot be found or read, `config.invalid`, `run.stopped`.
+ */
 export function inspect(options: InspectOptions, call: CallOptions = {}): Promise<Inspection> {
   return perform(inspectOperation, options, call);
 }

@@ -19,6 +19,7 @@ export type LoadOptions = Omit<z.input<typeof loadSchema>, 'run'>;
 /** `top`: how many classes are named, 5 if it is left out. */
 export type ClassifyOptions = z.input<typeof topSchema>;
 
+/** A class, and how likely it is. */
 export interface ClassProbability {
   readonly name: string;
   readonly probability: number;

@@ -38,10 +38,11 @@ describe('evaluation knows images by their contents', () => {
     assert.equal(code, 0, stderr);
     return lastLine(stdout);
   }
-  const left = (trained: number, validated: number) => ({
+  const left = (trained: number, validated: number, tested: number) => ({
     trained,
     validated,
     left_out: true,
+    tested,
     near: [],
     unused: 0,
   });
@@ -56,19 +57,19 @@ describe('evaluation knows images by their contents', () => {
   test('with a file less, the same test images; with a renamed one, too', async () => {
     const whole = await evaluate('colours');
     assert.equal(whole.images, 9);
-    assert.deepEqual(whole.overlap, left(30, 3));
+    assert.deepEqual(whole.overlap, left(30, 3, 9));
     await cp(at('colours'), at('less'), { recursive: true });
     await rm(at('less', trainPath));
     const less = await evaluate('less');
     assert.deepEqual([less.images, less.accuracy, less.loss], [9, whole.accuracy, whole.loss]);
-    assert.deepEqual(less.overlap, left(29, 3));
+    assert.deepEqual(less.overlap, left(29, 3, 9));
     await rename(at('less', testPaths[0] ?? ''), at('less', `${testPaths[0]}.renamed.png`));
     assert.equal((await evaluate('less')).accuracy, whole.accuracy);
     await rm(at('less', `${testPaths[0]}.renamed.png`));
     assert.equal((await evaluate('less')).images, 8);
     const text = await adarand(folder.path, 'eval', 'run', 'less');
     assert.match(text.stdout, /^left out: 29 that the run was trained on, 3 that it was validated on/m);
-    assert.match(text.stdout, /^accuracy .* on 8 images that the run has not seen$/m);
+    assert.match(text.stdout, /^accuracy .* on 8 test images of the run$/m);
   });
 
   test('a known picture among new ones is left out, or counted', async () => {
@@ -76,10 +77,24 @@ describe('evaluation knows images by their contents', () => {
     await copyFile(at('colours', trainPath), at('new/red/copy.png'));
     const unseen = await evaluate('new');
     assert.equal(unseen.images, 12);
-    assert.deepEqual(unseen.overlap, left(1, 0));
+    assert.deepEqual(unseen.overlap, left(1, 0, 0));
     const all = await evaluate('new', '--split', 'all');
     assert.equal(all.images, 13);
-    assert.deepEqual(all.overlap, { trained: 1, validated: 0, left_out: false, near: [], unused: 0 });
+    assert.deepEqual(all.overlap, {
+      trained: 1,
+      validated: 0,
+      left_out: false,
+      tested: 0,
+      near: [],
+      unused: 0,
+    });
+    const { stdout } = await adarand(folder.path, 'eval', 'run', 'new');
+    assert.match(stdout, /^accuracy .* on 12 images that the run has not seen$/m);
+    await copyFile(at('colours', testPaths[0] ?? ''), at('new/red/tested.png'));
+    const text = await adarand(folder.path, 'eval', 'run', 'new');
+    assert.match(text.stdout, /^accuracy .* on 13 images that the run has not learnt from$/m);
+    assert.match(text.stdout, /^of these 13: 1 test image of the run$/m);
+    await rm(at('new/red/tested.png'));
     const trained = await evaluate('new', '--split', 'train');
     assert.equal(trained.images, 1);
   });
@@ -92,7 +107,7 @@ describe('evaluation knows images by their contents', () => {
     const { images, overlap } = await evaluate('again');
     assert.equal(images, 10);
     const near = [{ image: 'red/again.jpg', known: trainPath }];
-    assert.deepEqual(overlap, { trained: 0, validated: 0, left_out: true, near, unused: 0 });
+    assert.deepEqual(overlap, { trained: 0, validated: 0, left_out: true, tested: 0, near, unused: 0 });
     const { stdout } = await adarand(folder.path, 'eval', 'run', 'again');
     assert.match(stdout, /^of these 10: 1 near-equal to images that .*: red\/again\.jpg ≈ \w+\/\d\d\.png$/m);
   });
@@ -103,7 +118,7 @@ describe('evaluation knows images by their contents', () => {
     await copyFile(at('colours', trainPath), at('cut/test/blue/copy.png'));
     const tested = await evaluate('cut');
     assert.equal(tested.images, 6);
-    assert.deepEqual(tested.overlap, left(1, 0));
+    assert.deepEqual(tested.overlap, left(1, 0, 0));
     assert.equal((await evaluate('cut', '--split', 'train')).images, 9);
     assert.equal((await evaluate('cut', '--split', 'all')).images, 16);
     const { stdout } = await adarand(folder.path, 'eval', 'run', 'cut');
@@ -137,7 +152,14 @@ describe('evaluation knows images by their contents', () => {
       lastLine((await adarand(folder.path, 'eval', 'half', data, '--json')).stdout);
     const own = await on('colours');
     assert.equal(own.images, 9 + 15);
-    assert.deepEqual(own.overlap, { trained: 15, validated: 3, left_out: true, near: [], unused: 15 });
+    assert.deepEqual(own.overlap, {
+      trained: 15,
+      validated: 3,
+      left_out: true,
+      tested: 9,
+      near: [],
+      unused: 15,
+    });
     await writeImages(at('fresh'), 20, 24, 100);
     assert.equal((await on('fresh')).images, 60);
   });

@@ -172,6 +172,7 @@ describe('from a folder of images to a classifier', () => {
       trained: 0,
       validated: 0,
       left_out: true,
+      tested: 0,
       near: [],
       unused: 0,
     });

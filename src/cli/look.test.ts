@@ -152,7 +152,10 @@ test('a run that left its test images alone is shown by its validation images', 
 test('a run without test and validation images has curves, and says what is missing', async () => {
   const { figures, missing } = await look('blind');
   assert.equal(figures, null);
-  assert.match(JSON.stringify(missing), /the run has neither been tested nor does it have validation images/);
+  assert.match(
+    JSON.stringify(missing),
+    /the run has neither been tested nor does it have validation images\. A run has .* --val-fraction/,
+  );
   const page = await pageOf('blind/look.html');
   assert.match(page, /<h2>Training<\/h2>/);
   assert.doesNotMatch(page, /<h2>Confusion<\/h2>/);

@@ -220,10 +220,20 @@ export default {
       assert.match(stderr, pattern);
     };
     await refuse(/uot trains on source images.*\nhint: .*--source DIR/, '--method', 'uot');
-    await refuse(/bss does not use source images/, '--method', 'bss', '--source', 'more');
+    await refuse(
+      /bss does not use source images.*\nhint: Leave out --source, or choose a --method .*: uot, borrowing-treasures\./,
+      '--method',
+      'bss',
+      '--source',
+      'more',
+    );
     await refuse(/more\/nothing does not exist/, '--method', 'uot', '--source', 'more/nothing');
     await refuse(/a method is missing in "bss\+"/, '--method', 'bss+');
-    await refuse(/there is no file \.\/nothing\.mjs/, '--method', './nothing.mjs');
+    await refuse(
+      /there is no file \.\/nothing\.mjs\nhint: Give its path from the current folder, \//,
+      '--method',
+      './nothing.mjs',
+    );
     await refuse(/bss is given already; .* bss\+fnp/, '--method', 'bss', '--method', 'fnp');
     await refuse(
       /uot and borrowing-treasures each choose/,

@@ -6,7 +6,7 @@ import { jsonLines, testFolder, writeImages } from '../../test/helpers/cli.js';
 import { transformersModel } from '../../test/helpers/hub-models.js';
 import { HubServer } from '../../test/helpers/hub-server.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
-import { catalog } from '../models/catalog.js';
+import { catalog, isOpened } from '../models/catalog.js';
 import { openModel } from '../models/open.js';
 
 describe('which models there are', () => {
@@ -34,6 +34,7 @@ describe('which models there are', () => {
     const { code, stdout, stderr } = await adarand(folder.path, 'models');
     assert.equal(code, 0, stderr);
     for (const { name } of catalog) assert.ok(stdout.includes(name), name);
+    assert.equal(stdout.includes('Not opened by this version'), !catalog.every(isOpened));
     assert.match(stdout, /timm\/resnet18\.a1_in1k +11\.7 M +224 +899 MB +[\d.]+ (s|min|h) +Apache-2\.0/);
     assert.match(stdout, /In the cache, .*hf\/hub\n.*\n.*\norg\/tiny +0\.3 MB +[0-9a-f]{8}\n\n/);
     assert.deepEqual(server.taken(), []);

@@ -316,6 +316,22 @@ describe('your own method', () => {
     assert.match(stderr, /hint: Node takes it for a CommonJS file\. Call it .*script\.mjs\./);
   });
 
+  test('outside of a project: the hint says what to install there', async () => {
+    for (const [wanted, install] of [
+      ['zod', /npm install --ignore-scripts PATH\/adarand-[\d.]+\.tgz zod/],
+      ['adarand/graph', /npm install --ignore-scripts PATH\/adarand-[\d.]+\.tgz zod/],
+      ['no-such-package', /npm install no-such-package/],
+    ] as const) {
+      const file = `alone-${wanted.replace('/', '-')}.mjs`;
+      await writeFile(at(file), `import '${wanted}';\nexport default {};\n`);
+      const { code, stderr } = await typed(`./${file}`);
+      assert.equal(code, 2, stderr);
+      assert.match(stderr, /alone-.* cannot be imported: .*Cannot find package/);
+      assert.match(stderr, /hint: Save it in a project where /);
+      assert.match(stderr, install);
+    }
+  });
+
   test('in TypeScript: loaded by a Node that can, refused with a hint by one that cannot', async () => {
     await write("{ needs: ['features'], loss: ({ features }) => ({ penalty: mean(features) }) }", ofBundle);
     await writeFile(at('typed.ts'), `const typed: number = 1;\n${await readFile(at('mine.mjs'), 'utf8')}`);

@@ -65,11 +65,12 @@ describe('pictures are classified', () => {
         .map((line) => line.replace(/ [\d.]+ %$/, '')),
       ['c.png: red', 'in/b.png: green', 'in/deeper/a.png: blue', 'c.png: red'],
     );
-    const [gone = '', hint = '', broken = '', , last = ''] = text.stderr.split('\n');
+    const [gone = '', hint = '', broken = '', , last = '', reasons = ''] = text.stderr.split('\n');
     assert.equal(gone, 'gone.png does not exist');
     assert.match(hint, /^hint: Give paths of image files/);
     assert.match(broken, /^in\/broken\.png cannot be read: not an image/);
     assert.equal(last, 'error: 2 of 6 could not be classified');
+    assert.match(reasons, /^hint: Each of them is listed above with its reason/);
     const { code, stdout } = await predict(...args, '--json');
     assert.equal(code, 1);
     const lines = jsonLines(stdout).filter(({ type }) => type === 'prediction');
@@ -117,6 +118,7 @@ describe('pictures are classified', () => {
     await assert.rejects(stopping, {
       code: STOPPED,
       message: 'stopped before the last image; nothing was written',
+      hint: 'The same command or call begins anew.',
     });
     assert.equal(told, 16);
   });
@@ -152,7 +154,8 @@ describe('pictures are classified', () => {
     assert.equal(
       alone.stderr,
       'linked/none has no images, but 1 .txt file\nhint: Give paths of image files, or of folders that have some.\n' +
-        'error: 1 of 1 could not be classified\n',
+        'error: 1 of 1 could not be classified\n' +
+        'hint: Each of them is listed above with its reason; the answers for the others hold.\n',
     );
   });
 

@@ -95,6 +95,7 @@ test('the commands of other programs in messages are these', () => {
   assert.deepEqual([...new Set(found)].sort(), [
     'git lfs pull',
     'npm install',
+    'npm install --ignore-scripts',
     'npm install --ignore-scripts --include=optional',
     'npx --yes esbuild',
     // How this program is started; the tests of run/command-line.ts try it.

@@ -30,7 +30,8 @@ export function launchRuns<Result>(work: (runner: Runner) => Promise<Result>): L
   const idle: OperationProcess[] = [];
   let isStopped = false;
   const watched = <Answer>(begin: () => Launched<Answer>): Promise<Answer> => {
-    if (isStopped) throw new AdarandError(STOPPED, 'stopped between two runs');
+    if (isStopped)
+      throw new AdarandError(STOPPED, 'stopped between two runs', 'The same command or call begins anew.');
     const launched = begin();
     running.add(launched);
     return launched.result.finally(() => running.delete(launched));

@@ -3,7 +3,7 @@ import { AdarandError, invariant } from '../errors.js';
 /** Element types that a graph's values may have; the names are ONNX's own, spelled out. */
 export type DType = 'float32' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool';
 
-/** Sizes along the axes; a scalar has none: []. */
+/** Sizes of the axes, the outermost first; a scalar has none: []. */
 export type Shape = readonly number[];
 
 export interface TensorType {

@@ -29,6 +29,7 @@ export const methods = {
   adarand,
 } as const;
 
+/** Names of the methods that are built in. */
 export type MethodName = keyof typeof methods;
 
 export const methodNames: readonly MethodName[] = Object.keys(methods).filter(isMethodName);

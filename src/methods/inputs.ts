@@ -41,6 +41,7 @@ export interface MethodInputs {
   readonly sourceBatch: SourceBatch;
 }
 
+/** What a method may ask for, by the names of its inputs. */
 export type Need = keyof MethodInputs;
 
 /** Every need, with what it costs or asks for beyond the batch that each method has at hand. */

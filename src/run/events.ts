@@ -9,6 +9,7 @@ export type RunPhase = Phase | 'model' | 'download' | 'data' | 'export' | 'quant
 
 /** What a run reports while it works. Plain data: it crosses processes, and becomes a line of JSON. */
 export type RunEvent =
+  /** Another phase begins. */
   | { readonly type: 'phase'; readonly phase: RunPhase }
   /** How far a phase without steps has come; a download, in bytes. */
   | { readonly type: 'progress'; readonly phase: RunPhase; readonly done: number; readonly total: number }
@@ -44,7 +45,7 @@ export function throwIfStopped({ stop }: RunHost, phase: RunPhase = 'data'): voi
   if (!stop()) return;
   const isUse = phase === 'evaluate' || phase === 'quantize';
   const when = isUse ? 'stopped before the last image' : 'stopped before training';
-  throw new AdarandError(STOPPED, `${when}; nothing was written`);
+  throw new AdarandError(STOPPED, `${when}; nothing was written`, 'The same command or call begins anew.');
 }
 
 /** The same items, with progress reported after each; throws `run.stopped` before the next one when asked to stop. */

@@ -16,6 +16,7 @@ export type Phase =
 
 /** What happens during training, as it happens. */
 export type TrainingEvent =
+  /** Another phase begins. */
   | { readonly type: 'phase'; readonly phase: Phase }
   /** How far a phase without steps has come. */
   | { readonly type: 'progress'; readonly phase: Phase; readonly done: number; readonly total: number }
@@ -23,6 +24,7 @@ export type TrainingEvent =
   | { readonly type: 'remark'; readonly text: string }
   /** Tensors that stay as they are because the loss does not depend on them, and how many are trained. */
   | { readonly type: 'untrained'; readonly names: readonly string[]; readonly trained: number }
+  /** A batch is done. */
   | {
       readonly type: 'step';
       /** 1-based. */
@@ -33,6 +35,7 @@ export type TrainingEvent =
       readonly totalSteps: number;
       readonly metrics: StepMetrics;
     }
+  /** An epoch is done and validated; `best` where it is the one to keep so far. */
   | {
       readonly type: 'epoch';
       readonly epoch: number;
@@ -42,6 +45,7 @@ export type TrainingEvent =
       readonly metrics: StepMetrics;
       readonly best: boolean;
     }
+  /** The kept epoch was tested, on `count` images. */
   | {
       readonly type: 'test';
       readonly accuracy: number;

@@ -68,6 +68,7 @@ export interface MethodLossInputs {
   readonly totalSteps?: number;
 }
 
+/** What `methodLoss` gives: losses, gradients, and the state after one step. */
 export interface MethodLossOutputs {
   /** The method's own classification loss; 0 for a method that keeps the cross-entropy. */
   readonly taskLoss: number;

@@ -4,6 +4,7 @@ import { packageFolder } from '../../src/package.js';
 import { replaceBlock } from './block.js';
 import { experimentJsonSchema } from './experiment-schema.js';
 import { importableOperators } from './importable-operators.js';
+import { libraryPage } from './library-page.js';
 import { methodsPage, methodsTable } from './methods-page.js';
 import { operatorsPage } from './operators-page.js';
 import { optionTypes } from './option-types.js';
@@ -22,10 +23,11 @@ export async function generatedDocs(): Promise<GeneratedDoc[]> {
   const performance = await readFile(join(root, 'docs/performance.md'), 'utf8');
   const onnx = await readFile(join(root, 'docs/onnx.md'), 'utf8');
   return [
+    { path: join(root, 'docs/library.md'), text: libraryPage() },
     { path: join(root, 'docs/methods.md'), text: methodsPage(performance) },
     { path: join(root, 'docs/onnx.md'), text: replaceBlock(onnx, 'operators', importableOperators()) },
     { path: join(root, 'docs/operators.md'), text: operatorsPage() },
-    { path: join(root, 'docs/options.md'), text: optionsPage() },
+    { path: join(root, 'docs/options.md'), text: await optionsPage() },
     { path: join(root, 'assets/experiment.schema.json'), text: experimentJsonSchema() },
     { path: join(root, 'src/run/options/options.gen.ts'), text: optionTypes() },
     { path: join(root, 'README.md'), text: withMethods(readme) },

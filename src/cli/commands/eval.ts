@@ -31,14 +31,17 @@ function asText(report: EvaluationReport): string[] {
   ];
 }
 
-function describeImages({ images, split }: EvaluationReport): string {
-  const some = `${images} image${images === 1 ? '' : 's'}`;
+function describeImages({ images, split, overlap }: EvaluationReport): string {
+  const s = images === 1 ? '' : 's';
+  const some = `${images} image${s}`;
   if (split === 'all') return `all ${some}`;
-  return split === 'test' ? `${some} that the run has not seen` : `${some} (${split})`;
+  if (split !== 'test') return `${some} (${split})`;
+  if (overlap.tested === images) return `${images} test image${s} of the run`;
+  return `${some} that the run has not ${overlap.tested > 0 ? 'learnt from' : 'seen'}`;
 }
 
 function describeOverlap({ images, split, overlap, others }: EvaluationReport): string[] {
-  const { trained, validated, left_out, near, unused } = overlap;
+  const { trained, validated, left_out, tested, near, unused } = overlap;
   const lines: string[] = [];
   if (trained + validated > 0) {
     const known = `${trained} that the run was trained on, ${validated} that it was validated on`;
@@ -46,6 +49,8 @@ function describeOverlap({ images, split, overlap, others }: EvaluationReport): 
       left_out ? `left out: ${known} (the same pictures, by content)` : `of these ${images}: ${known}`,
     );
   }
+  if (split === 'test' && tested > 0 && tested < images)
+    lines.push(`of these ${images}: ${tested} test image${tested === 1 ? '' : 's'} of the run`);
   if (near.length > 0) {
     const examples = near
       .slice(0, 3)

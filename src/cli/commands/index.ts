@@ -70,14 +70,14 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'predict',
     usage: '<run> <image...>',
-    summary: 'the classes of images, with probabilities, by a finished run',
+    summary: 'the classes of images, with probabilities, by a run',
     example: 'predict runs/photos-some-backbone-adarand-1 flower.jpg',
     load: async () => (await import('./predict.js')).command,
   },
   {
     name: 'export',
     usage: '<run>',
-    summary: "write a finished run's classifier as a folder that transformers.js loads",
+    summary: "write a run's classifier as a folder that transformers.js loads",
     example: 'export runs/photos-some-backbone-adarand-1 --to flowers --web',
     load: async () => (await import('./export.js')).command,
   },

@@ -65,8 +65,9 @@ function asText(cached: readonly CachedModel[], cache: string, gflops: number): 
     '',
     ...opened.map(({ name, use }) => `${name}: ${use}`),
     '',
-    `Not opened by this version: ${others.map(({ name }) => name).join(', ')}.`,
-    '',
+    ...(others.length === 0
+      ? []
+      : [`Not opened by this version: ${others.map(({ name }) => name).join(', ')}.`, '']),
     ...(cached.length === 0
       ? [`No model is in the cache, ${cache}`]
       : [

@@ -15,6 +15,10 @@ export const command = {
     const predictions = await perform(predict, { ...typed, images }, { json });
     const failed = predictions.filter(({ error }) => error !== undefined).length;
     if (failed > 0)
-      throw new AdarandError(INCOMPLETE, `${failed} of ${predictions.length} could not be classified`);
+      throw new AdarandError(
+        INCOMPLETE,
+        `${failed} of ${predictions.length} could not be classified`,
+        'Each of them is listed above with its reason; the answers for the others hold.',
+      );
   },
 } satisfies Command<typeof predict.request>;

@@ -7,7 +7,7 @@ import { formatTable } from '../../figures/table.js';
 import { accuracyWithInterval, percent } from '../../format-accuracy.js';
 import { commandLine } from '../../run/command-line.js';
 import { optionRegistry } from '../../run/options/option.js';
-import { tuneOptionsSchema } from '../../run/options/tune-options.js';
+import { resumeTuneOptionsSchema, tuneOptionsSchema } from '../../run/options/tune-options.js';
 import { short } from '../format.js';
 import { givenBeside } from '../given-beside.js';
 import { printJson } from '../json.js';
@@ -18,7 +18,7 @@ import type { Command, Typed } from './command.js';
 
 const options = z.strictObject({
   ...tuneOptionsSchema.shape,
-  resume: z.string().min(1).optional().register(optionRegistry, {
+  resume: resumeTuneOptionsSchema.shape.resume.optional().register(optionRegistry, {
     description: 'Continue this search, which was stopped or killed; --minutes or --trials may be given.',
     group: 'Input and output',
     value: 'search',
@@ -46,9 +46,9 @@ async function asked({ given, parse }: Typed): Promise<Tuning> {
     }
     return { start: parse(tuneOptionsSchema) };
   }
-  const { resume, ...budget } = options.pick({ resume: true, minutes: true, trials: true }).shape;
-  const { resume: path, minutes, trials } = parse(z.looseObject({ resume: resume.unwrap(), ...budget }));
-  const others = givenBeside(given, command, ['resume', ...Object.keys(budget)]);
+  const { shape } = resumeTuneOptionsSchema;
+  const { resume: path, minutes, trials } = parse(z.looseObject(shape));
+  const others = givenBeside(given, command, Object.keys(shape));
   if (others.length > 0)
     throw new AdarandError(
       'cli.usage',

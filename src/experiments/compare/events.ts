@@ -40,6 +40,7 @@ export type CompareEvent =
       /** Until the end of the search, as far as it can be told. */
       readonly seconds_left: number | null;
     }
+  /** A configuration was tried. */
   | {
       readonly type: 'trial-ended';
       readonly tried: TriedConfiguration;

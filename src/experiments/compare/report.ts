@@ -23,6 +23,7 @@ const comparedRunSchema = z.intersection(
 
 export type ComparedRun = z.infer<typeof comparedRunSchema>;
 
+/** What `compare` gives: accuracies and tests of each method, and the runs that failed. */
 export interface CompareReport {
   readonly path: string;
   readonly runs: readonly ComparedRun[];

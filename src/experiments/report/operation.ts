@@ -45,6 +45,7 @@ const reportResultSchema = z.object({
   remarks: z.array(z.string()),
 });
 
+/** What `report` gives: the files that were written, and remarks. */
 export type Report = z.infer<typeof reportResultSchema>;
 
 /** Writes tables and figures of the runs of an experiment, or of any runs. */

@@ -65,6 +65,7 @@ const tuneReportSchema = z.object({
   best: summarySchema,
 });
 
+/** What `tune` gives: the best configurations, and the run of the best one. */
 export type TuneReport = z.infer<typeof tuneReportSchema>;
 
 /** `tune.json`: how far a search has come. */

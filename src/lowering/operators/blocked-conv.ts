@@ -1,4 +1,4 @@
-import { AdarandError, at } from '../../errors.js';
+import { at, invariant } from '../../errors.js';
 import type { OnnxAttributes } from '../../graph/emitter.js';
 import type { Primitive } from '../../graph/operator.js';
 import { Conv } from '../../graph/operators/conv.js';
@@ -28,8 +28,8 @@ export const BlockedConv: Primitive<BlockedConvAttributes, 'variadic', 1> = {
   infer: (inputs, attributes) => {
     const { x, w, bias, sum } = operandsOf(inputs);
     const [y] = Conv.infer(bias === undefined ? [x, w] : [x, w, bias], attributes);
-    if (sum !== undefined && !sameShape(sum.shape, y.shape))
-      throw new AdarandError('graph.shape', `BlockedConv: [${sum.shape}] is added to [${y.shape}]`);
+    if (sum !== undefined)
+      invariant(sameShape(sum.shape, y.shape), `BlockedConv: [${sum.shape}] is added to [${y.shape}]`);
     return [y];
   },
   gradient: ({ inputs }) => inputs.map(() => onlyLowered),
@@ -124,7 +124,9 @@ function activation({ low, high }: Limits): OnnxAttributes {
 const LARGEST = 2 ** 127 * (2 - 2 ** -23);
 
 function operandsOf<T>(inputs: readonly T[]) {
-  if (inputs.length < 2 || inputs.length > 4)
-    throw new AdarandError('graph.shape', `BlockedConv: has ${inputs.length} operands, not 2 to 4`);
+  invariant(
+    inputs.length >= 2 && inputs.length <= 4,
+    `BlockedConv: has ${inputs.length} operands, not 2 to 4`,
+  );
   return { x: at(inputs, 0), w: at(inputs, 1), bias: inputs[2], sum: inputs[3] };
 }

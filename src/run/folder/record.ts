@@ -104,13 +104,17 @@ export type RunRecord = z.infer<typeof recordSchema>;
 
 /** `summary.json`: how a finished run ended. Accuracies are from 0 to 1; null where there were no images. */
 export const summarySchema = z.object({
+  /** Folder of the run. */
   run: z.string(),
+  /** Share of the test images that are classified right; null where they were left alone, too. */
   test_accuracy: share.nullable(),
   /** 95 % interval of the test accuracy (Wilson): its lower and its upper end. */
   test_interval: z.tuple([share, share]).nullable(),
   /** Mean over classes of the accuracy on each class's images, over those that have some. Earlier versions did not record it. */
   test_balanced_accuracy: share.nullable().default(null),
+  /** Mean cross-entropy on the test images, nats. */
   test_loss: z.number().nullable(),
+  /** Number of test images. */
   test_images: count,
   /** Classes that have some of them: means over classes are over these. Earlier versions did not record it. */
   test_classes: count.nullable().default(null),
@@ -120,10 +124,15 @@ export const summarySchema = z.object({
   tta: z.enum(testTimeAugmentations).default('none'),
   /** Of the best epoch. */
   val_accuracy: share.nullable(),
+  /** Of the best epoch: mean over classes. Earlier versions did not record it. */
   val_balanced_accuracy: share.nullable().default(null),
+  /** Of the best epoch: mean cross-entropy on the validation images, nats. */
   val_loss: z.number().nullable(),
+  /** Number of validation images. */
   val_images: count,
+  /** Classes that have validation images. Earlier versions did not record it. */
   val_classes: count.nullable().default(null),
+  /** Number of training images, after `--train-fraction`. */
   train_images: positive,
   /** Training images of the largest class over those of the smallest; null in runs of earlier versions. */
   imbalance: z.number().min(1).nullable().default(null),
@@ -133,7 +142,9 @@ export const summarySchema = z.object({
   choose_by: z.enum(criteria).default('accuracy'),
   /** The epoch whose parameters were kept: by validation, or the last one. 0 is the linear probe. */
   best_epoch: count,
+  /** Passes over the training images that were made. */
   epochs: count,
+  /** Batches in all of them. */
   steps: count,
   /** Median over the epochs that are logged, validation included; null where none is. */
   seconds_per_epoch: z.number().min(0).nullable(),
@@ -143,21 +154,33 @@ export const summarySchema = z.object({
   profile: profileSchema.nullable().default(null),
   /** Trained numbers, the head's included. */
   parameters: positive,
+  /** Classes of the run. */
   classes: positive,
+  /** The pretrained network, by its name. */
   model: z.string(),
+  /** The method, as it was given. */
   method: z.string(),
+  /** Weight of its penalty, in `lambda_unit`. */
   lambda: z.number(),
+  /** `relative`, or `raw`. */
   lambda_unit: z.string(),
+  /** The factor of the penalty in the loss. */
   effective_lambda: z.number(),
   /** Factors from published weights to this run's, by unit; null for a raw weight. */
   lambda_scales: lambdaSchema.shape.lambdaScales,
+  /** Mean square of the pretrained features; null where nothing needed it. */
   feature_mean_square: z.number().nullable(),
+  /** Before the schedule lowers it. */
   learning_rate: z.number().positive(),
+  /** Images of a batch. */
   batch_size: positive,
+  /** Side of the images that the network was given, in pixels. */
   image_size: positive,
+  /** Of everything that is random. */
   seed: count,
 });
 
+/** What `train` and `resume` give: `summary.json`, how a run ended. */
 export type RunSummary = z.infer<typeof summarySchema>;
 
 /** How far a run has come that is used before it is finished, and what is used of it. */

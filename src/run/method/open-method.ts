@@ -50,7 +50,12 @@ function isFile(name: string): boolean {
 async function openOne(name: string): Promise<Method> {
   if (isMethodName(name)) return methods[name];
   if (isFile(name)) return importMethod(resolve(name));
-  if (isModulePath(name)) throw new AdarandError('method.unknown', `there is no file ${name}`);
+  if (isModulePath(name))
+    throw new AdarandError(
+      'method.unknown',
+      `there is no file ${name}`,
+      `Give its path from the current folder, ${process.cwd()}, or its whole path.`,
+    );
   throw new AdarandError(
     'method.unknown',
     `there is no method "${name}".${didYouMean(name, methodNames)}`,

@@ -7,6 +7,7 @@ import { checkLosses } from '../../methods/check-losses.js';
 import { isNeed } from '../../methods/inputs.js';
 import type { Learned } from '../../methods/losses.js';
 import { type Bound, type BoundMethod, defineMethod, type Method } from '../../methods/method.js';
+import { adarandVersion } from '../../package.js';
 import { quoted } from '../command-line.js';
 import { moduleFiles } from './module-files.js';
 
@@ -52,15 +53,24 @@ function notImported(path: string, error: unknown): AdarandError {
       `Use Node 22.18 or newer, or compile the file first: npx --yes esbuild ${quoted(path)} --format=esm --outfile=${quoted(asModule(path))}`,
       error,
     );
+  const [, wanted] = /^Cannot find package '([^']+)'/.exec(messageOf(error)) ?? [];
   const isScript = error instanceof SyntaxError && /outside a module|token 'export'/.test(error.message);
   return new AdarandError(
     'method.module',
     `${path} cannot be imported: ${error}`,
     isScript
       ? `Node takes it for a CommonJS file. Call it ${asModule(path, /m?ts$/.test(path))}.`
-      : undefined,
+      : wanted && howToInstall(wanted),
     error,
   );
+}
+
+/** A file's packages are looked for in its own folder and those above, and not where this program is. */
+function howToInstall(wanted: string): string {
+  if (!['adarand', 'zod'].includes(wanted))
+    return `Save it in a project where ${wanted} is installed: npm install ${quoted(wanted)}`;
+  const packed = `PATH/adarand-${adarandVersion()}.tgz`;
+  return `Save it in a project where adarand and zod are installed: npm install --ignore-scripts ${packed} zod (README.md says how to pack the first)`;
 }
 
 /** The same path with an ending that Node takes for an ES module. */

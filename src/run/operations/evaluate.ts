@@ -59,6 +59,8 @@ const evaluationReportSchema = z.object({
     validated: z.number(),
     /** Whether those were left out of this evaluation. */
     left_out: z.boolean(),
+    /** That are its test images: they are evaluated. */
+    tested: z.number(),
     /** Near-equal to one that it was trained or validated on: they are evaluated. */
     near: z.array(z.object({ image: z.string(), known: z.string() })),
     /** That its training fraction left unused: they are evaluated. */
@@ -68,9 +70,10 @@ const evaluationReportSchema = z.object({
   others: z.number(),
 });
 
+/** What `evaluate` gives: accuracies, classes, mistakes, and images that the run knows. */
 export type EvaluationReport = z.infer<typeof evaluationReportSchema>;
 
-/** Accuracy of a finished run on labelled images. */
+/** Accuracy of a run on labelled images. */
 export const evaluate = new Operation({
   name: 'evaluate',
   request: evaluateOptionsSchema,

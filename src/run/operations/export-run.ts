@@ -47,6 +47,7 @@ const exportReportSchema = z.object({
   quantized: quantizedSchema.optional(),
 });
 
+/** What `exportRun` gives: what was written. */
 export type ExportReport = z.infer<typeof exportReportSchema>;
 
 /** Writes a run's classifier as a folder that transformers.js loads. */

@@ -102,6 +102,7 @@ export const inspectionSchema = z.object({
   advice: z.array(z.string()),
 });
 
+/** What `inspect` gives: the network that would be trained, and what is missing. */
 export type Inspection = z.infer<typeof inspectionSchema>;
 
 /** What would be trained of a model, and what is missing where it cannot be. */

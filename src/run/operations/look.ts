@@ -82,6 +82,7 @@ const lookReportSchema = z.object({
     .nullable(),
 });
 
+/** What `look` gives: the page, what it lacks, and what was measured for it. */
 export type LookReport = z.infer<typeof lookReportSchema>;
 
 /** Writes a page about a run: its figures, curves, mistakes, and what was run. */

@@ -31,6 +31,7 @@ export const measureFeaturesOptionsSchema = z.strictObject({
 
 const featureMeasuresSchema = z.object(featureMeasuresShape);
 
+/** What `measureFeatures` gives. */
 export type FeatureMeasures = z.infer<typeof featureMeasuresSchema>;
 
 /** Norms, entropies and mutual information of features and their classes. */

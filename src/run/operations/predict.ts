@@ -52,6 +52,7 @@ const predictionSchema = z.union([
   }),
 ]);
 
+/** What `predict` gives for an image: its likeliest classes, or why it has none. */
 export type ImagePrediction = z.infer<typeof predictionSchema>;
 
 /** Classes of images, with probabilities, in their order; an `error` in place of those that have none. */

@@ -1,4 +1,5 @@
 import { AdarandError } from '../../errors.js';
+import { methods } from '../../methods/index.js';
 import type { BoundMethod } from '../../methods/method.js';
 
 /**
@@ -18,6 +19,12 @@ export function checkSource(method: BoundMethod, source: string | undefined): vo
     throw new AdarandError(
       'method.no-source',
       `${method.name} does not use source images: --source ${source} would change nothing`,
-      'Leave out --source, or choose uot or borrowing-treasures.',
+      `Leave out --source, or choose a --method that trains on them: ${withSource().join(', ')}.`,
     );
+}
+
+function withSource(): string[] {
+  return Object.values(methods).flatMap((method) =>
+    method.bind().needs.includes('sourceBatch') ? [method.name] : [],
+  );
 }

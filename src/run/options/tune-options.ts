@@ -52,6 +52,13 @@ export const ownTuneOptionsSchema = z.strictObject({
   }),
 });
 
+/** A search that goes on: where it is, and what it may take in place of what it was given before. */
+export const resumeTuneOptionsSchema = z.strictObject({
+  resume: z.string().min(1),
+  minutes: ownTuneOptionsSchema.shape.minutes,
+  trials: ownTuneOptionsSchema.shape.trials,
+});
+
 const { data, model, ...others } = trainOptionsSchema.omit({ ...decided, minutes: true, epochs: true }).shape;
 
 /** What is searched unless it is given, though `train` has a fixed default. */

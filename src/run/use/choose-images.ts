@@ -11,6 +11,8 @@ export interface ChosenImages {
   readonly seen: { readonly trained: number; readonly validated: number };
   /** Whether these were left out. */
   readonly leftOut: boolean;
+  /** Chosen images that are test images of the run, by content. */
+  readonly tested: number;
   /** Chosen images that the run would have trained on but for its training fraction. */
   readonly unused: number;
   /** Chosen images that are near-equal to one that the run trained or validated on, with that one. They are kept. */
@@ -23,6 +25,7 @@ export interface ChosenImages {
 export class SeenImages {
   readonly #trained: ReadonlySet<string>;
   readonly #validated: ReadonlySet<string>;
+  readonly #tested: ReadonlySet<string>;
   readonly #unused: ReadonlySet<string>;
   readonly #learned: readonly ListedImage[];
 
@@ -31,6 +34,7 @@ export class SeenImages {
       new Set(list.flatMap(({ split, digest }) => (splits.includes(split) ? [digest] : [])));
     this.#trained = digests('train', 'source');
     this.#validated = digests('val');
+    this.#tested = digests('test');
     this.#unused = digests('unused');
     this.#learned = list.filter(({ split }) => split === 'train' || split === 'source' || split === 'val');
   }
@@ -47,6 +51,10 @@ export class SeenImages {
       images.filter((image) => this.use(image) === undefined),
       this.#learned,
     );
+  }
+
+  isTest({ digest }: DatasetImage): boolean {
+    return this.#tested.has(digest);
   }
 
   isUnused({ digest }: DatasetImage): boolean {
@@ -86,9 +94,10 @@ export function chooseImages(
     validated: used(candidates, 'validated').length,
   };
   if (images.length === 0) throw nothing(report.path, split, candidates.length);
+  const tested = images.filter((image) => known.isTest(image)).length;
   const unused = images.filter((image) => known.isUnused(image)).length;
   const near = known.nearly(images);
-  return { split, images, seen, leftOut, near, unused, others: all.length - candidates.length };
+  return { split, images, seen, leftOut, tested, near, unused, others: all.length - candidates.length };
 }
 
 function nothing(path: string, split: EvaluatedSplit, seen: number): AdarandError {

@@ -79,9 +79,9 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
   } finally {
     await evaluator.release();
   }
-  const { split, seen, leftOut, unused, others } = chosen;
+  const { split, seen, leftOut, tested, unused, others } = chosen;
   const near = Array.from(chosen.near, ([{ name }, known]) => ({ image: name, known: known.path }));
-  const overlap = { ...seen, left_out: leftOut, near, unused };
+  const overlap = { ...seen, left_out: leftOut, tested, near, unused };
   return { run, data, split, tta, ...tally.report(), overlap, others };
 }
 

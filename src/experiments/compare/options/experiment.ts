@@ -127,6 +127,7 @@ export const experimentSchema = z.strictObject({
   ...sharedOptionsSchema.shape,
 });
 
+/** What `compare` is given: data, models, methods, and options of `train` for all runs (docs/compare.md). */
 export type Experiment = z.input<typeof experimentSchema>;
 
 export type WrittenMethod = z.input<typeof methodSchema>;

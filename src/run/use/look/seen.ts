@@ -1,5 +1,6 @@
 import { AdarandError } from '../../../errors.js';
 import type { CompileOptions } from '../../../runtime/program.js';
+import { commandLine } from '../../command-line.js';
 import { type RunHost, STOPPED } from '../../events.js';
 import type { RunRecord, RunSummary } from '../../folder/record.js';
 import type { RunFolder } from '../../folder/run-folder.js';
@@ -49,6 +50,12 @@ export interface SeenOptions {
   readonly trainImages?: number;
 }
 
+interface SeenRun {
+  readonly folder: RunFolder;
+  readonly record: RunRecord;
+  readonly summary: RunSummary | undefined;
+}
+
 /**
  * Everything that needs the classifier and the images; or why it cannot be had: images that were moved, a model that
  * was changed, a run without a checkpoint. A folder that was given has to have images of the run.
@@ -56,7 +63,7 @@ export interface SeenOptions {
  * @throws AdarandError `look.no-images`, `run.stopped`.
  */
 export async function see(
-  run: { readonly folder: RunFolder; readonly record: RunRecord; readonly summary: RunSummary | undefined },
+  run: SeenRun,
   { data, compile, trainImages = NEIGHBOURS_AMONG }: SeenOptions,
   host: RunHost,
 ): Promise<Seen | Missing> {
@@ -66,7 +73,7 @@ export async function see(
     const cache = sharedImages(model.network.preprocessing.imageSize);
     const found = await findImages(model, data ?? run.record.options.data, cache, host);
     const [shown, val, train] = [found(split), found('val'), found('train')];
-    if (shown.images.length === 0) throw noImages(shown, split, data ?? run.record.options.data);
+    if (shown.images.length === 0) throw noImages(shown, split, data ?? run.record.options.data, run);
     const among = spread(train.images, trainImages);
     const lists = split === 'val' ? [shown.images, among] : [shown.images, among, val.images];
     const [first, second, third = first] = await answersOf(model, lists, cache, compile, host);
@@ -89,17 +96,27 @@ export async function see(
   }
 }
 
-function noImages({ lost }: FoundImages, split: 'test' | 'val', where: string): AdarandError {
+function noImages({ lost }: FoundImages, split: 'test' | 'val', where: string, run: SeenRun): AdarandError {
   const [first] = lost;
   const name = split === 'test' ? 'test' : 'validation';
   if (first === undefined)
     return new AdarandError(
       'look.nothing',
       'the run has neither been tested nor does it have validation images',
+      howToSee(run),
     );
   return new AdarandError(
     'look.no-images',
     `${where} has none of the run's ${lost.length} ${name} images, by content: ${first.path}`,
     GIVE_DATA,
   );
+}
+
+/** What leads to images that the page can be about. */
+function howToSee({ folder, record, summary }: SeenRun): string {
+  const { path } = folder;
+  const { options, data } = record;
+  if (summary === undefined && options.test && data.test > 0)
+    return `It is tested when it has ended: ${commandLine('train', '--resume', path)}`;
+  return 'A run has validation images with --val-fraction above 0, and is tested without --no-test.';
 }
