@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
-import { jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { jsonLines, released, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('the usual means against overfitting, and against classes of unequal size', () => {
@@ -143,8 +140,3 @@ describe('the usual means against overfitting, and against classes of unequal si
       assert.ok(!(await bytes('killed')).equals(await bytes(other)), other);
   });
 });
-
-/** Waits until the process that wrote a run is gone. */
-async function released(run: string): Promise<void> {
-  for (let i = 0; i < 200 && existsSync(join(run, '.lock')); i++) await pause(50);
-}

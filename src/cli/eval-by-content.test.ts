@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { copyFile, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import sharp from 'sharp';
-import { jsonLines, lastLine, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import {
+  jsonLines,
+  lastLine,
+  released,
+  start,
+  testFolder,
+  writeImages,
+  writeModel,
+} from '../../test/helpers/cli.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readImageList } from '../run/folder/image-list.js';
 
@@ -217,6 +225,7 @@ describe('evaluation knows images by their contents', () => {
     await line(/"type":"step"/);
     process.kill('SIGKILL');
     await ended;
+    await released(at('partly'));
     const [a, b] = [at('swapped/blue/00.png'), at('swapped/red/00.png')];
     const [first, second] = [await readFile(a), await readFile(b)];
     await writeFile(a, second);

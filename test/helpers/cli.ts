@@ -1,11 +1,12 @@
 /** What the journeys need: tiny data, a tiny network, and the real command line in a process. */
 import assert from 'node:assert/strict';
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { after } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import sharp from 'sharp';
 import { at } from '../../src/errors.js';
 import { float32 } from '../../src/graph/tensor.js';
@@ -176,6 +177,11 @@ export function startWith(env: NodeJS.ProcessEnv, cwd: string, ...args: readonly
 /** Runs `adarand` to its end. */
 export function adarand(cwd: string, ...args: readonly string[]): Promise<Ended> {
   return start(cwd, ...args).ended;
+}
+
+/** Waits until the process that wrote a run is gone: one whose parent is killed lives on for a moment, to save it. */
+export async function released(run: string): Promise<void> {
+  for (let i = 0; i < 200 && existsSync(join(run, '.lock')); i++) await pause(50);
 }
 
 /** The JSON lines of a command's output. */
