@@ -42,7 +42,8 @@ export function centreView(image: Size, resizeSize: number, imageSize: number): 
   return { box: centred(image, image.width, image.height), width, height, left, top, flip: false };
 }
 
-function cornerOfCentre(side: number, window: number): number {
+/** Where along one axis the central window begins; negative where the picture is smaller. */
+export function cornerOfCentre(side: number, window: number): number {
   const corner = (side - window) / 2;
   if (corner < 0) return Math.ceil(corner);
   const below = Math.floor(corner);

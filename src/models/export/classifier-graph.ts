@@ -50,7 +50,7 @@ export function classifierGraph(
     input(PIXEL_VALUES, { dtype: 'float32', shape: [batch, 3, size, size] });
   const built = freeBatch(imagesOf, (images) => {
     const plain = network.features(
-      halve ? halved(images) : images,
+      halve ? halved(images, network.preprocessing) : images,
       recordingScope(network, { training: false }),
     );
     const features = at(fuse([plain]), 0);

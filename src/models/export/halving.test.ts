@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../../test/helpers/cli.js';
 import { exportFolder } from '../../../test/helpers/export-folder.js';
 import { uniform } from '../../../test/helpers/lcg.js';
 import { classify, difference, floats } from '../../../test/helpers/onnx-fixtures.js';
+import { renderEvaluation } from '../../data/evaluation-pixels.js';
 import { at } from '../../errors.js';
 import { float32, type Tensor, zeros } from '../../graph/tensor.js';
 import { cifarResNet } from '../../nn/cifar-resnet.js';
@@ -27,12 +28,74 @@ const head = network.pretrainedHead;
 assert.ok(head !== undefined);
 const images = uniform(9, [2, 3, 2 * SIZE, 2 * SIZE]);
 
-test('a graph that halves its images answers as the network does for halved images', async () => {
-  const expected = await classify(network, halvedByHand(images));
-  const actual = await logitsOf(exportOnnx({ network, head }, { halve: true }), images);
-  assert.ok(difference(actual, expected.logits) < 1e-5);
-  assert.ok(difference(await logitsOf(exportOnnx({ network, head }), halvedByHand(images)), actual) < 1e-5);
-});
+/** Where evaluation's corner is in the middle, half a pixel before it, and half a pixel after it. */
+const resizeSizes = [
+  [74, 0],
+  [75, -1],
+  [77, 1],
+] as const;
+
+for (const [resizeSize, shift] of resizeSizes) {
+  const resized = { ...network, preprocessing: { ...network.preprocessing, resizeSize } };
+
+  test(`a graph that halves its images answers as the network does for halved images, of ${resizeSize} pixels`, async () => {
+    const half = halvedByHand(images, shift);
+    const expected = await classify(resized, half);
+    const actual = await logitsOf(exportOnnx({ network: resized, head }, { halve: true }), images);
+    assert.ok(difference(actual, expected.logits) < 1e-5);
+    assert.ok(difference(await logitsOf(exportOnnx({ network: resized, head }), half), actual) < 1e-5);
+  });
+
+  test(`what is cut from the middle at twice the size, and halved, is evaluation's square of ${resizeSize} pixels`, () => {
+    // Soft, so that filters make no difference and half a pixel does.
+    const side = 240;
+    const level = (i: number) => {
+      const [y, x, c] = [Math.floor(i / 3 / side), Math.floor(i / 3) % side, i % 3];
+      return 128 + 60 * Math.sin(x / 17 + c) + 60 * Math.cos(y / 23);
+    };
+    const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => Math.round(level(i)));
+    const seenAt = (factor: 1 | 2) => {
+      const sizes = { imageSize: factor * SIZE, resizeSize: factor * resizeSize };
+      const seen = new Uint8Array(sizes.imageSize ** 2 * 3);
+      renderEvaluation({ width: side, height: side, channels: 3, data }, sizes, seen);
+      return planar(seen, sizes.imageSize);
+    };
+    const [expected, actual] = [seenAt(1), halvedByHand(seenAt(2), shift)];
+    // The border has one pixel where others have two.
+    const inner = (tensor: Tensor<'float32'>) => tensor.data.filter((_, i) => isInner(i, SIZE));
+    assert.ok(largest(inner(expected), inner(actual)) < 2.5, `${largest(inner(expected), inner(actual))}`);
+    const middle = halvedByHand(seenAt(2), 0);
+    if (shift !== 0) assert.ok(largest(inner(expected), inner(middle)) > 3.5, 'half a pixel shows');
+  });
+
+  test(`the page's input of such a graph is what the network sees, when it is halved, of ${resizeSize} pixels`, () => {
+    const { imageSize, mean, std } = network.preprocessing;
+    const seen = Uint8Array.from({ length: imageSize ** 2 * 3 }, (_, i) => (i * i * 31 + (i % 7) * 40) % 256);
+    const given = { imageSize, resizeSize, mean, std };
+    const input = (halved: boolean) => {
+      const side = imageSize * (halved ? 2 : 1);
+      return float32([1, 3, side, side], pixelValues(seen, { ...given, halved }));
+    };
+    const plain = input(false);
+    for (const i of [0, 1, imageSize, imageSize ** 2 - 1])
+      for (const c of [0, 1, 2]) {
+        const value = (at(seen, 3 * i + c) / 255 - at(mean, c)) / at(std, c);
+        assert.ok(Math.abs(at(plain.data, c * imageSize ** 2 + i) - value) < 1e-6);
+      }
+    assert.ok(difference(halvedByHand(input(true), shift).data, plain.data) < 1e-5);
+  });
+
+  test(`an exported folder of ${resizeSize} pixels opens again as the network that it was`, async (t) => {
+    const { path, remove } = await temporaryFolder();
+    t.after(remove);
+    await exportFolder(path, { network: resized, head });
+    const opened = await openModel(path);
+    assert.deepEqual(opened.preprocessing, resized.preprocessing);
+    const sample = uniform(3, [2, 3, SIZE, SIZE]);
+    const [before, after] = [await classify(resized, sample), await classify(opened, sample)];
+    assert.ok(difference(after.logits, before.logits) < 1e-5);
+  });
+}
 
 test('an exported folder asks for twice the size, and opens again as the network that it was', async (t) => {
   const { path, remove } = await temporaryFolder();
@@ -93,25 +156,25 @@ test('a network of small images is exported for images of its own size', async (
   assert.ok(difference(await logitsOf(bytes, uniform(3, shape)), expected.logits) < 1e-5);
 });
 
-test("the page's input of such a graph is what the network sees, when it is halved", async () => {
-  const { imageSize, mean, std } = network.preprocessing;
-  const seen = Uint8Array.from({ length: imageSize ** 2 * 3 }, (_, i) => (i * i * 31 + (i % 7) * 40) % 256);
-  const given = { imageSize, mean, std };
-  const input = (halved: boolean) => {
-    const side = imageSize * (halved ? 2 : 1);
-    return float32([1, 3, side, side], pixelValues(seen, { ...given, halved }));
-  };
-  const plain = input(false);
-  for (const i of [0, 1, imageSize, imageSize ** 2 - 1])
-    for (const c of [0, 1, 2]) {
-      const value = (at(seen, 3 * i + c) / 255 - at(mean, c)) / at(std, c);
-      assert.ok(Math.abs(at(plain.data, c * imageSize ** 2 + i) - value) < 1e-6);
-    }
-  assert.ok(difference(halvedByHand(input(true)).data, plain.data) < 1e-5);
-});
+function planar(pixels: Uint8Array, side: number): Tensor<'float32'> {
+  const area = side ** 2;
+  return float32(
+    [1, 3, side, side],
+    Float32Array.from({ length: 3 * area }, (_, i) => at(pixels, (i % area) * 3 + Math.floor(i / area))),
+  );
+}
+
+function isInner(i: number, side: number): boolean {
+  const [y, x] = [Math.floor(i / side) % side, i % side];
+  return Math.min(y, x) > 0 && Math.max(y, x) < side - 1;
+}
+
+function largest(a: Float32Array, b: Float32Array): number {
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - at(b, i))), 0);
+}
 
 /** Written out: 7, 25, 25 and 7 parts of four pixels, of those that are inside. */
-function halvedByHand({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
+function halvedByHand({ shape, data }: Tensor<'float32'>, shift: number): Tensor<'float32'> {
   const size = at(shape, 2);
   const half = size / 2;
   const planes = at(shape, 0) * at(shape, 1);
@@ -123,7 +186,7 @@ function halvedByHand({ shape, data }: Tensor<'float32'>): Tensor<'float32'> {
     let total = 0;
     for (let v = 0; v < 4; v++)
       for (let u = 0; u < 4; u++) {
-        const [row, column] = [2 * y + v - 1, 2 * x + u - 1];
+        const [row, column] = [2 * y + v - 1 + shift, 2 * x + u - 1 + shift];
         if (row < 0 || row >= size || column < 0 || column >= size) continue;
         const weight = at(parts, v) * at(parts, u);
         sum += weight * at(data, (plane * size + row) * size + column);

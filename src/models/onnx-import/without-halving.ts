@@ -30,17 +30,22 @@ export function withoutHalving(model: OnnxModel): WithoutHalving {
   const unchanged = { model, halved: false };
   if (image === undefined || height === undefined || width === undefined || model.inputs.length > 1)
     return unchanged;
-  if (height % 2 !== 0 || width % 2 !== 0) return unchanged;
+  if (height % 2 !== 0 || height !== width) return unchanged;
   const filter = onlyReader(image.name);
-  if (filter === undefined || !isHalving(model, filter)) return unchanged;
-  const [rows, columns] = edgeFactors(height / 2, width / 2);
+  const shift = [0, 1, -1].find((each) => filter !== undefined && isHalving(model, filter, each));
+  if (filter === undefined || shift === undefined) return unchanged;
+  const [rows, columns] = edgeFactors(height / 2, shift);
   const result = multiplied(multiplied(filter.outputs[0], rows), columns);
   if (result === undefined) return unchanged;
   return { model: beginningAt(result, [undefined, 3, height / 2, width / 2], model), halved: true };
 }
 
-function isHalving(model: OnnxModel, { type, inputs: [, kernel = ''], attributes }: OnnxNode): boolean {
-  const { group, ...lists } = halvingAttributes;
+function isHalving(
+  model: OnnxModel,
+  { type, inputs: [, kernel = ''], attributes }: OnnxNode,
+  shift: number,
+): boolean {
+  const { group, ...lists } = halvingAttributes(shift);
   return (
     type === 'Conv' &&
     isStored(model, kernel, halvingKernel) &&

@@ -10,6 +10,7 @@ import {
   PIXEL_VALUES,
 } from '../classifier-graph.js';
 import { halved, isHalvedInGraph } from '../halving.js';
+import type { HalvedSizes } from '../halving-weights.js';
 import { classifierPieces } from '../onnx.js';
 import { foldBatchNorm } from './fold-batch-norm.js';
 import { levelsOf } from './levels.js';
@@ -43,13 +44,10 @@ export async function quantizeClassifier(
 }
 
 /** A quantized classifier as a file that takes what the one of `exportOnnx` beside it takes. */
-export function quantizedFile(
-  { logits, features, stored }: ClassifierGraph,
-  { imageSize }: { readonly imageSize: number },
-): Uint8Array {
-  if (!isHalvedInGraph(imageSize)) return joined(classifierPieces({ logits, features, stored }));
-  const size = 2 * imageSize;
+export function quantizedFile({ logits, features, stored }: ClassifierGraph, sizes: HalvedSizes): Uint8Array {
+  if (!isHalvedInGraph(sizes.imageSize)) return joined(classifierPieces({ logits, features, stored }));
+  const size = 2 * sizes.imageSize;
   const images = input(PIXEL_VALUES, { dtype: 'float32', shape: [at(logits.shape, 0), 3, size, size] });
-  const results = withImages([logits, features], halved(images));
+  const results = withImages([logits, features], halved(images, sizes));
   return joined(classifierPieces({ logits: at(results, 0), features: at(results, 1), stored }));
 }
