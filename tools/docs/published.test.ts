@@ -213,7 +213,7 @@ describe('the package that npm packs', { skip: process.platform === 'win32' && '
         /^(adarand serve \S+)$/,
         async (line = '') => {
           const wait = "for i in $(seq 100); do grep -q ' is at ' served && break; sleep 0.5; done";
-          const served = await type(`${line} --port 0 > served & ${wait}; kill $!; cat served`);
+          const served = await type(`rm -f served; ${line} --port 0 > served & ${wait}; kill $!; cat served`);
           assert.match(served, / is at http:/, line);
         },
       ],
