@@ -3,7 +3,7 @@ import { didYouMean } from '../../../did-you-mean.js';
 import { AdarandError, at } from '../../../errors.js';
 import { isMethodName, methodNames } from '../../../methods/index.js';
 import { checkEvidence } from './check-evidence.js';
-import { type Evidence, isFinished, type RunEvidence } from './evidence.js';
+import { type Evidence, type FinishedRun, isFinished, type RunEvidence } from './evidence.js';
 import { placesOf } from './labels.js';
 import { isExperiment, readExperiment } from './read-experiment.js';
 import { readRecord, readRun } from './read-run.js';
@@ -23,7 +23,8 @@ export async function gatherEvidence(
   const experiments = paths.filter(isExperiment);
   const runs: RunEvidence[] = [];
   for (const path of experiments) runs.push(...(await readExperiment(path)));
-  runs.push(...(await readRuns(paths.filter((path) => !experiments.includes(path)))));
+  const others = paths.filter((path) => !experiments.includes(path));
+  runs.push(...(await readRuns(others, runs.filter(isFinished))));
   const split = checkEvidence(runs);
   const plain = baselineOf(runs, baseline);
   const first = experiments.length === 0 ? undefined : runs[0]?.place.method;
@@ -43,9 +44,13 @@ export async function gatherEvidence(
   };
 }
 
-async function readRuns(paths: readonly string[]): Promise<RunEvidence[]> {
+/** Beside those of experiments. */
+async function readRuns(
+  paths: readonly string[],
+  experiments: readonly FinishedRun[],
+): Promise<RunEvidence[]> {
   const records = await Promise.all(paths.map(readRecord));
-  const places = placesOf(records);
+  const places = placesOf(records, experiments);
   const runs: RunEvidence[] = [];
   for (const [i, path] of paths.entries()) runs.push(await readRun(path, at(places, i)));
   return runs;
