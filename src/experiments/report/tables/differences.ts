@@ -106,9 +106,7 @@ function notesOn(differences: readonly Difference[]): string[] {
   const most = Math.max(...differences.map(({ comparisons }) => comparisons));
   return [
     'Intervals are of single comparisons; a bootstrap of few seeds is too narrow.',
-    most > 1
-      ? `The corrected p (Holm) is for up to ${most} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole. By it, a verdict is given, at 5 %.`
-      : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is. A verdict is at 5 %.',
+    correctionNote(most),
     ...(differences.some((one) => verdict(one) === NOT_SIGNIFICANT)
       ? ['n.s.: not significant. That is not to say that there is no difference.']
       : []),
@@ -120,6 +118,14 @@ function notesOn(differences: readonly Difference[]): string[] {
       : []),
     ...notesOnImages(differences),
   ];
+}
+
+/** Of so many tests at one dataset, backbone and share, at most. */
+function correctionNote(tests: number): string {
+  if (tests === 0) return 'No method is compared in several seeds: there is no p, and nothing to correct.';
+  return tests > 1
+    ? `The corrected p (Holm) is for up to ${tests} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole. By it, a verdict is given, at 5 %.`
+    : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is. A verdict is at 5 %.';
 }
 
 /** What the choice of the test images leaves uncertain. */
