@@ -149,6 +149,18 @@ test('an experiment without plain fine-tuning has its first method as the baseli
   assert.equal(single.baseline, undefined);
 });
 
+test('where several methods are plain fine-tuning, it is said which one is the baseline', async () => {
+  const options = [{ learningRate: 0.001 }, { learningRate: 0.002 }];
+  const paths = await written(...options.map((each, seed) => ({ accuracy: 0.5, seed, options: each })));
+  const { baseline, remarks } = await gatherEvidence(paths, undefined);
+  assert.equal(baseline, 'fine-tuning(learningRate=0.001)');
+  const said =
+    /Several methods are plain fine-tuning: .* with fine-tuning\(learningRate=0\.001\); --baseline/;
+  assert.match(remarks.join(' '), said);
+  const chosen = await gatherEvidence(paths, 'fine-tuning(learningRate=0.002)');
+  assert.doesNotMatch(chosen.remarks.join(' '), said);
+});
+
 test('without a test, accuracies are of the validation, which is said', async () => {
   const { split, remarks } = await gatherEvidence(await written({ accuracy: null }), undefined);
   assert.equal(split, 'val');

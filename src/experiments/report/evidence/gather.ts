@@ -40,6 +40,7 @@ export async function gatherEvidence(
       ...(plain === undefined && first !== undefined
         ? [`No run is of plain fine-tuning: methods are compared with ${first}, the first of the experiment.`]
         : []),
+      ...(baseline === undefined ? remarksOnBaseline(runs) : []),
     ],
   };
 }
@@ -59,17 +60,29 @@ async function readRuns(
 /** The label that was given, or that of plain fine-tuning: the shortest, without options of its own. */
 function baselineOf(runs: readonly RunEvidence[], given: string | undefined): string | undefined {
   const labels = Array.from(new Set(runs.map(({ place }) => place.method)));
-  if (given === undefined) {
-    const plain = runs.filter(isFinished).filter(({ record }) => record.options.method === 'fine-tuning');
-    const names = plain.map(({ place }) => place.method).sort((a, b) => a.length - b.length);
-    return names[0] ?? labels.find((label) => label === 'fine-tuning');
-  }
+  if (given === undefined) return plainMethods(runs)[0] ?? labels.find((label) => label === 'fine-tuning');
   if (labels.includes(given)) return given;
   throw new AdarandError(
     'report.baseline',
     `no run has the method ${given}.${didYouMean(given, labels)}`,
     `The methods here: ${labels.join(', ')}.`,
   );
+}
+
+/** Labels of plain fine-tuning with a result, the shortest first. */
+function plainMethods(runs: readonly RunEvidence[]): string[] {
+  const plain = runs.filter(isFinished).filter(({ record }) => record.options.method === 'fine-tuning');
+  const labels = Array.from(new Set(plain.map(({ place }) => place.method)));
+  return labels.sort((a, b) => a.length - b.length);
+}
+
+/** Where several could be it, and none is without options of its own. */
+function remarksOnBaseline(runs: readonly RunEvidence[]): string[] {
+  const [first, second] = plainMethods(runs);
+  if (first === undefined || second === undefined || first === 'fine-tuning') return [];
+  return [
+    `Several methods are plain fine-tuning: methods are compared with ${first}; --baseline names another one.`,
+  ];
 }
 
 /** The baseline first, then as the methods are listed, then by label. */

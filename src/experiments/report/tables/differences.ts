@@ -2,7 +2,7 @@ import { signed } from '../../../figures/comparison.js';
 import type { ReportTable } from '../block.js';
 import { type Difference, differencesIn, isIdentical, isTold, isTooSmall } from '../evidence/differences.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { fractionText, panelsOf } from '../evidence/panels.js';
+import { fractionText, type Panel, panelsOf } from '../evidence/panels.js';
 
 /** Each method against the baseline, paired by seed; undefined where nothing can be paired. */
 export function differenceTable(evidence: Evidence): ReportTable | undefined {
@@ -43,7 +43,7 @@ export function differenceTable(evidence: Evidence): ReportTable | undefined {
       neededText(one.seedsNeeded),
       `${verdict(one)}${isTooSmall(one) ? ' †' : ''}${one.probes > 0 ? ` ‡ ${one.probes} of ${one.test.n}` : ''}`,
     ]),
-    notes: notesOn(differences),
+    notes: [...notesOn(differences), ...notesOnOthers(panels, differences, evidence)],
     tidy: {
       columns: [
         ...['dataset', 'backbone', 'fraction', 'method', 'baseline', 'difference', 'sd', 'n'],
@@ -117,6 +117,20 @@ function notesOn(differences: readonly Difference[]): string[] {
         ]
       : []),
     ...notesOnImages(differences),
+  ];
+}
+
+/** What is not in the table. */
+function notesOnOthers(
+  panels: readonly Panel[],
+  differences: readonly Difference[],
+  { baseline }: Evidence,
+): string[] {
+  const compared = new Set([baseline, ...differences.map(({ method }) => method)]);
+  const others = new Set(panels.flatMap(({ methods }) => methods).filter((method) => !compared.has(method)));
+  if (others.size === 0) return [];
+  return [
+    `Not compared, because no run that ended has the seed of one of ${baseline}: ${[...others].join(', ')}.`,
   ];
 }
 

@@ -170,6 +170,12 @@ test('where seeds tell nothing, or a test set is too small, that is said', () =>
   );
   const same = differenceTable(evidenceOf([...few('fine-tuning', [0.1, 0.2]), ...few('bss', [0.5, 0.6])]));
   assert.equal(rowOf(same, 'bss').at(-1), 'the same in every seed');
+  const apart = recordedRun({ method: 'adarand', seed: 7, accuracy: 0.5 });
+  assert.match(
+    differenceTable(evidenceOf([...few('fine-tuning', [0.5]), ...few('bss', [0.6]), apart]))?.notes.at(-1) ??
+      '',
+    /^Not compared, because no run that ended has the seed of one of fine-tuning: adarand\.$/,
+  );
   assert.equal(differenceTable(evidenceOf(few('fine-tuning', [0.5, 0.6]))), undefined);
 });
 
