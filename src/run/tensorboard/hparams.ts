@@ -1,21 +1,13 @@
 import { create, fromJson, type JsonValue } from '@bufbuild/protobuf';
 import { type Value, ValueSchema } from '@bufbuild/protobuf/wkt';
 import type { RunRecord } from '../folder/record.js';
+import { optionsWith } from '../options/option-effects.js';
 import { type SessionStartInfo, SessionStartInfoSchema } from './tensorboard_pb.js';
 
 /** Options that say where and how a run happens, not what is computed. */
 const circumstances: ReadonlySet<string> = new Set([
-  ...['data', 'model', 'source', 'out', 'features', 'logits', 'methodOptions', 'minutes'],
-  ...[
-    'device',
-    'threads',
-    'checkpointSeconds',
-    'logEvery',
-    'test',
-    'tensorboard',
-    'diagnostics',
-    'keepFeatures',
-  ],
+  ...optionsWith('none'),
+  ...['data', 'model', 'source', 'features', 'logits', 'methodOptions', 'minutes', 'device'],
 ]);
 
 /** What TensorBoard's table of hyper-parameters compares runs by: settings as they were resolved, with defaults. */

@@ -18,7 +18,7 @@ export interface Difference {
   readonly bootstrap: readonly [low: number, high: number];
   /** p, corrected for the methods that are compared with the baseline at the same dataset, network and share (Holm). */
   readonly holm: number | undefined;
-  /** Comparisons that it was corrected for. */
+  /** Comparisons that it was corrected for: those in several seeds. */
   readonly comparisons: number;
   /** Seeds that would be needed to find a difference of this size; undefined where its spread is not known. */
   readonly seedsNeeded: number | undefined;
@@ -55,7 +55,7 @@ export function differencesIn(panel: Panel, evidence: Evidence): Difference[] {
         test,
         bootstrap: bootstrapInterval(values),
         holm: adjusted[i],
-        comparisons: found.length,
+        comparisons: tests.filter(isTested).length,
         seedsNeeded: test.p === undefined ? undefined : pairsNeeded(test),
         resolution: resolutionOf(pairs, evidence),
         probes: pairs.filter((pair) => pair.every(keptProbe)).length,
@@ -64,10 +64,21 @@ export function differencesIn(panel: Panel, evidence: Evidence): Difference[] {
   });
 }
 
-/** Comparisons without a p value count as well: they were made. */
+/**
+ * Corrected for those that were tested. Differences without a spread, which have no p value, count with 1: were tests left out for
+ * what they gave, the others would be corrected too little.
+ */
 function holmOf(tests: readonly PairedTest[]): (number | undefined)[] {
-  const adjusted = holm(tests.map(({ p }) => p ?? 1));
-  return tests.map(({ p }, i) => (p === undefined ? undefined : adjusted[i]));
+  const adjusted = holm(tests.filter(isTested).map(({ p }) => p ?? 1)).values();
+  return tests.map((test) => {
+    const corrected = isTested(test) ? adjusted.next().value : undefined;
+    return test.p === undefined ? undefined : corrected;
+  });
+}
+
+/** One pair tells nothing of chance: it is no test. */
+function isTested({ n }: PairedTest): boolean {
+  return n > 1;
 }
 
 /** Whether the corrected p value tells the method from the baseline. */

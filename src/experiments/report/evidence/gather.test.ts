@@ -10,6 +10,7 @@ import {
   writeExperiment,
   writeRuns,
 } from '../../../../test/helpers/report-runs.js';
+import { optionsWith } from '../../../run/options/option-effects.js';
 import { gatherEvidence } from './gather.js';
 import { placesOf } from './labels.js';
 
@@ -48,6 +49,73 @@ test('runs are placed by their records: method with its options, then what else 
   );
 });
 
+/** Labels of three runs of fine-tuning with these options, at the seeds 0, 1 and 2. */
+const labelsOf = (...options: readonly Readonly<Record<string, unknown>>[]) =>
+  placesOf(options.map((each, seed) => recordedRun({ accuracy: 0.5, seed, options: each }).record)).map(
+    ({ method }) => method,
+  );
+
+test('runs of other seeds are of one method only if no option differs that can change a result', () => {
+  assert.deepEqual(labelsOf({ learningRate: 0.001 }, { learningRate: 0.002 }, {}), [
+    'fine-tuning(learningRate=0.001)',
+    'fine-tuning(learningRate=0.002)',
+    'fine-tuning(learningRate=default)',
+  ]);
+  const alike = ['fine-tuning', 'fine-tuning'];
+  assert.deepEqual(labelsOf({ learningRate: 0.001 }, { learningRate: 0.001 }), alike);
+  for (const [name, [one, other]] of Object.entries(ofNoEffect))
+    assert.deepEqual(labelsOf({ [name]: one }, { [name]: other }), alike, name);
+  assert.deepEqual(Object.keys(ofNoEffect).sort(), optionsWith('none').sort());
+});
+
+/** Two values of each option that changes no result. */
+const ofNoEffect: Readonly<Record<string, readonly [unknown, unknown]>> = {
+  out: ['a', 'b'],
+  test: [true, false],
+  predictions: [true, false],
+  diagnostics: [true, false],
+  keepFeatures: ['all', 'last'],
+  threads: [1, 2],
+  checkpointSeconds: [1, 2],
+  logEvery: [1, 2],
+  tensorboard: [true, false],
+};
+
+test('a run by time is named by its minutes: its epochs follow from the machine', () => {
+  assert.deepEqual(labelsOf({ minutes: 5, epochs: 17 }, { minutes: 5, epochs: 18 }), [
+    'fine-tuning',
+    'fine-tuning',
+  ]);
+  assert.deepEqual(labelsOf({ minutes: 5, epochs: 17 }, { epochs: 17 }), [
+    'fine-tuning(minutes=5)',
+    'fine-tuning(epochs=17)',
+  ]);
+});
+
+test('options that differ between datasets, networks and fractions alone are of one method, but are named where any are', () => {
+  const one = { accuracy: 0.5, options: { epochs: 10 } };
+  const fourth = { accuracy: 0.5, fraction: 0.25, options: { epochs: 40 } };
+  const labels = (...runs: Parameters<typeof recordedRun>[0][]) =>
+    placesOf(runs.map((run) => recordedRun(run).record)).map(({ method }) => method);
+  assert.deepEqual(labels(one, fourth), ['fine-tuning', 'fine-tuning']);
+  assert.deepEqual(labels(one, fourth, { ...one, seed: 1, options: { epochs: 20 } }), [
+    'fine-tuning(epochs=10)',
+    'fine-tuning(epochs=40)',
+    'fine-tuning(epochs=20)',
+  ]);
+});
+
+test('a run beside an experiment is of its method only if no option differs from its', () => {
+  const experiment = seeds([0.5, 0.6], { options: { learningRate: 0.001 } });
+  const beside = [0.001, 0.002].map(
+    (learningRate) => recordedRun({ accuracy: 0.5, seed: 2, options: { learningRate } }).record,
+  );
+  assert.deepEqual(
+    placesOf(beside, experiment).map(({ method }) => method),
+    ['fine-tuning', 'fine-tuning(learningRate=0.002)'],
+  );
+});
+
 test('an experiment is read with its failures; the baseline comes first', async () => {
   const path = join(folder.path, 'experiment');
   await mkdir(path);
@@ -79,6 +147,18 @@ test('an experiment without plain fine-tuning has its first method as the baseli
   assert.match(remarks.join(' '), /No run is of plain fine-tuning: methods are compared with randreg/);
   const single = await gatherEvidence(await written({ accuracy: 0.5, method: 'bss' }), undefined);
   assert.equal(single.baseline, undefined);
+});
+
+test('where several methods are plain fine-tuning, it is said which one is the baseline', async () => {
+  const options = [{ learningRate: 0.001 }, { learningRate: 0.002 }];
+  const paths = await written(...options.map((each, seed) => ({ accuracy: 0.5, seed, options: each })));
+  const { baseline, remarks } = await gatherEvidence(paths, undefined);
+  assert.equal(baseline, 'fine-tuning(learningRate=0.001)');
+  const said =
+    /Several methods are plain fine-tuning: .* with fine-tuning\(learningRate=0\.001\); --baseline/;
+  assert.match(remarks.join(' '), said);
+  const chosen = await gatherEvidence(paths, 'fine-tuning(learningRate=0.002)');
+  assert.doesNotMatch(chosen.remarks.join(' '), said);
 });
 
 test('without a test, accuracies are of the validation, which is said', async () => {

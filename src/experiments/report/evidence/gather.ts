@@ -3,7 +3,7 @@ import { didYouMean } from '../../../did-you-mean.js';
 import { AdarandError, at } from '../../../errors.js';
 import { isMethodName, methodNames } from '../../../methods/index.js';
 import { checkEvidence } from './check-evidence.js';
-import { type Evidence, isFinished, type RunEvidence } from './evidence.js';
+import { type Evidence, type FinishedRun, isFinished, type RunEvidence } from './evidence.js';
 import { placesOf } from './labels.js';
 import { isExperiment, readExperiment } from './read-experiment.js';
 import { readRecord, readRun } from './read-run.js';
@@ -23,7 +23,8 @@ export async function gatherEvidence(
   const experiments = paths.filter(isExperiment);
   const runs: RunEvidence[] = [];
   for (const path of experiments) runs.push(...(await readExperiment(path)));
-  runs.push(...(await readRuns(paths.filter((path) => !experiments.includes(path)))));
+  const others = paths.filter((path) => !experiments.includes(path));
+  runs.push(...(await readRuns(others, runs.filter(isFinished))));
   const split = checkEvidence(runs);
   const plain = baselineOf(runs, baseline);
   const first = experiments.length === 0 ? undefined : runs[0]?.place.method;
@@ -39,13 +40,18 @@ export async function gatherEvidence(
       ...(plain === undefined && first !== undefined
         ? [`No run is of plain fine-tuning: methods are compared with ${first}, the first of the experiment.`]
         : []),
+      ...(baseline === undefined ? remarksOnBaseline(runs) : []),
     ],
   };
 }
 
-async function readRuns(paths: readonly string[]): Promise<RunEvidence[]> {
+/** Beside those of experiments. */
+async function readRuns(
+  paths: readonly string[],
+  experiments: readonly FinishedRun[],
+): Promise<RunEvidence[]> {
   const records = await Promise.all(paths.map(readRecord));
-  const places = placesOf(records);
+  const places = placesOf(records, experiments);
   const runs: RunEvidence[] = [];
   for (const [i, path] of paths.entries()) runs.push(await readRun(path, at(places, i)));
   return runs;
@@ -54,17 +60,29 @@ async function readRuns(paths: readonly string[]): Promise<RunEvidence[]> {
 /** The label that was given, or that of plain fine-tuning: the shortest, without options of its own. */
 function baselineOf(runs: readonly RunEvidence[], given: string | undefined): string | undefined {
   const labels = Array.from(new Set(runs.map(({ place }) => place.method)));
-  if (given === undefined) {
-    const plain = runs.filter(isFinished).filter(({ record }) => record.options.method === 'fine-tuning');
-    const names = plain.map(({ place }) => place.method).sort((a, b) => a.length - b.length);
-    return names[0] ?? labels.find((label) => label === 'fine-tuning');
-  }
+  if (given === undefined) return plainMethods(runs)[0] ?? labels.find((label) => label === 'fine-tuning');
   if (labels.includes(given)) return given;
   throw new AdarandError(
     'report.baseline',
     `no run has the method ${given}.${didYouMean(given, labels)}`,
     `The methods here: ${labels.join(', ')}.`,
   );
+}
+
+/** Labels of plain fine-tuning with a result, the shortest first. */
+function plainMethods(runs: readonly RunEvidence[]): string[] {
+  const plain = runs.filter(isFinished).filter(({ record }) => record.options.method === 'fine-tuning');
+  const labels = Array.from(new Set(plain.map(({ place }) => place.method)));
+  return labels.sort((a, b) => a.length - b.length);
+}
+
+/** Where several could be it, and none is without options of its own. */
+function remarksOnBaseline(runs: readonly RunEvidence[]): string[] {
+  const [first, second] = plainMethods(runs);
+  if (first === undefined || second === undefined || first === 'fine-tuning') return [];
+  return [
+    `Several methods are plain fine-tuning: methods are compared with ${first}; --baseline names another one.`,
+  ];
 }
 
 /** The baseline first, then as the methods are listed, then by label. */

@@ -101,7 +101,7 @@ function spanOf(times: readonly string[]): string {
 
 /** Options and settings of a method that are not those of all. */
 function differences(runs: readonly FinishedRun[]): Html {
-  const names = differingOptions(runs.map(({ record }) => record));
+  const names = differingOptions(runs.map(({ record }) => record.options));
   const settings = ['learningRate', 'lambda', 'weightDecay', 'batchSize', 'augment'] as const;
   const rows = Array.from(
     groupBy(runs, ({ place }) => place.method),
@@ -118,7 +118,7 @@ function differences(runs: readonly FinishedRun[]): Html {
     },
   );
   return html`<h3>Options of each method</h3>
-<p class="note">${names.length === 0 ? 'All other options are the same for all runs.' : `These are not the same for all runs: ${names.join(', ')}.`} Values that were left open were chosen for the data and the network.</p>
+<p class="note">${names.length === 0 ? 'All other options that can change a result are the same for all runs.' : `These are not the same for all runs: ${names.join(', ')}.`} Values that were left open were chosen for the data and the network.</p>
 <table class="facts"><tbody>${rows}</tbody></table>`;
 }
 

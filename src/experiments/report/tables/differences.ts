@@ -2,7 +2,7 @@ import { signed } from '../../../figures/comparison.js';
 import type { ReportTable } from '../block.js';
 import { type Difference, differencesIn, isIdentical, isTold, isTooSmall } from '../evidence/differences.js';
 import type { Evidence } from '../evidence/evidence.js';
-import { fractionText, panelsOf } from '../evidence/panels.js';
+import { fractionText, type Panel, panelsOf } from '../evidence/panels.js';
 
 /** Each method against the baseline, paired by seed; undefined where nothing can be paired. */
 export function differenceTable(evidence: Evidence): ReportTable | undefined {
@@ -43,7 +43,7 @@ export function differenceTable(evidence: Evidence): ReportTable | undefined {
       neededText(one.seedsNeeded),
       `${verdict(one)}${isTooSmall(one) ? ' †' : ''}${one.probes > 0 ? ` ‡ ${one.probes} of ${one.test.n}` : ''}`,
     ]),
-    notes: notesOn(differences),
+    notes: [...notesOn(differences), ...notesOnOthers(panels, differences, evidence)],
     tidy: {
       columns: [
         ...['dataset', 'backbone', 'fraction', 'method', 'baseline', 'difference', 'sd', 'n'],
@@ -106,9 +106,7 @@ function notesOn(differences: readonly Difference[]): string[] {
   const most = Math.max(...differences.map(({ comparisons }) => comparisons));
   return [
     'Intervals are of single comparisons; a bootstrap of few seeds is too narrow.',
-    most > 1
-      ? `The corrected p (Holm) is for up to ${most} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole. By it, a verdict is given, at 5 %.`
-      : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is. A verdict is at 5 %.',
+    correctionNote(most),
     ...(differences.some((one) => verdict(one) === NOT_SIGNIFICANT)
       ? ['n.s.: not significant. That is not to say that there is no difference.']
       : []),
@@ -120,6 +118,28 @@ function notesOn(differences: readonly Difference[]): string[] {
       : []),
     ...notesOnImages(differences),
   ];
+}
+
+/** What is not in the table. */
+function notesOnOthers(
+  panels: readonly Panel[],
+  differences: readonly Difference[],
+  { baseline }: Evidence,
+): string[] {
+  const compared = new Set([baseline, ...differences.map(({ method }) => method)]);
+  const others = new Set(panels.flatMap(({ methods }) => methods).filter((method) => !compared.has(method)));
+  if (others.size === 0) return [];
+  return [
+    `Not compared, because no run that ended has the seed of one of ${baseline}: ${[...others].join(', ')}.`,
+  ];
+}
+
+/** Of so many tests at one dataset, backbone and share, at most. */
+function correctionNote(tests: number): string {
+  if (tests === 0) return 'No method is compared in several seeds: there is no p, and nothing to correct.';
+  return tests > 1
+    ? `The corrected p (Holm) is for up to ${tests} methods compared with the baseline at the same dataset, backbone and share of the images, not for the table as a whole. By it, a verdict is given, at 5 %.`
+    : 'There is one comparison at each dataset, backbone and share of the images: there, nothing is to be corrected. Over the table as a whole nothing is. A verdict is at 5 %.';
 }
 
 /** What the choice of the test images leaves uncertain. */

@@ -6,7 +6,9 @@ import { pairedHalfWidth } from '../../../analysis/paired-proportions.js';
 import { pairedTest } from '../../../analysis/paired-test.js';
 import { meanAndSpread } from '../../../analysis/statistics.js';
 import type { Cell, ReportTable } from '../block.js';
-import type { Evidence, RunEvidence } from '../evidence/evidence.js';
+import { differencesIn } from '../evidence/differences.js';
+import type { Evidence, FinishedRun, RunEvidence } from '../evidence/evidence.js';
+import { panelsOf } from '../evidence/panels.js';
 import { rankingsOf } from '../evidence/ranks.js';
 import { textOf } from '../write/cell-text.js';
 import { ablationTable } from './ablation.js';
@@ -116,6 +118,22 @@ test('a difference is paired by seed, with the corrected p of all methods that a
   assert.equal(tidy[table?.tidy?.columns.indexOf('p_holm') ?? -1], corrected[0]);
 });
 
+test('p is corrected for the methods of several seeds, also for those that never differ, and not for those of one', () => {
+  const correctedBeside = (...others: readonly FinishedRun[]) => {
+    const runs = [...seeds(plain, {}), ...seeds(better, { method: 'adarand' }), ...others];
+    const [one] = panelsOf(evidenceOf(runs)).flatMap((panel) => differencesIn(panel, evidenceOf(runs)));
+    return { comparisons: one?.comparisons, factor: (one?.holm ?? 0) / (one?.test.p ?? 1) };
+  };
+  const alone = { comparisons: 1, factor: 1 };
+  assert.deepEqual(correctedBeside(), alone);
+  const single = ['bss', 'l2-sp'].map((method) => recordedRun({ method, accuracy: 0.6 }));
+  assert.deepEqual(correctedBeside(...single), alone);
+  assert.deepEqual(correctedBeside(...single, ...seeds(plain, { method: 'delta' })), {
+    comparisons: 2,
+    factor: 2,
+  });
+});
+
 test('where runs kept the linear probe, that is said of all of them, and of each comparison', () => {
   const runs = ['fine-tuning', 'adarand', 'bss'].flatMap((method) =>
     [0, 1].map((seed) =>
@@ -148,10 +166,16 @@ test('where seeds tell nothing, or a test set is too small, that is said', () =>
   ]);
   assert.match(
     one?.notes.join(' ') ?? '',
-    /that of one accuracy .*: up to 20\.\d points \(flowers, 20 images\)/,
+    /no p, and nothing to correct.* that of one accuracy .*: up to 20\.\d points \(flowers, 20 images\)/,
   );
   const same = differenceTable(evidenceOf([...few('fine-tuning', [0.1, 0.2]), ...few('bss', [0.5, 0.6])]));
   assert.equal(rowOf(same, 'bss').at(-1), 'the same in every seed');
+  const apart = recordedRun({ method: 'adarand', seed: 7, accuracy: 0.5 });
+  assert.match(
+    differenceTable(evidenceOf([...few('fine-tuning', [0.5]), ...few('bss', [0.6]), apart]))?.notes.at(-1) ??
+      '',
+    /^Not compared, because no run that ended has the seed of one of fine-tuning: adarand\.$/,
+  );
   assert.equal(differenceTable(evidenceOf(few('fine-tuning', [0.5, 0.6]))), undefined);
 });
 
