@@ -214,6 +214,14 @@ describe('mistakes of the user are reported without a stack trace, with exit cod
       assert.deepEqual(await readdir(at('taken')), ['file']);
     });
 
+    test('a run in the place of a model', async () => {
+      await mkdir(at('a run'));
+      await writeFile(at('a run/run.json'), '{}');
+      const what = /config[.]json: a run is a run, not a model\nhint: .* DIR: .* export 'a run' --to DIR\n/;
+      await refusesToTrain(['good', '--model', 'a run'], what);
+      await refuses(['inspect', 'a run'], what);
+    });
+
     test('resuming what is no run', () => refuses(['train', '--resume', 'good'], /good is not a run/));
 
     test('resuming with other options', () =>

@@ -109,7 +109,8 @@ export function decodeFailure(error: unknown): string {
   if (code === 'ENOENT' && error instanceof Error && isLostName(error.message)) return LOST_NAME;
   if (code !== undefined) return systemReasons[code] ?? `cannot be read: ${code}`;
   const text = messageOf(error);
-  if (/unsupported image format/i.test(text)) return 'not an image, or a format that cannot be read';
+  if (/unsupported image format|can not handle image/i.test(text))
+    return 'not an image, or a format that cannot be read';
   // libvips has one text for all its threads, and now and then another one has taken it already: an unknown error.
   if (/premature end|unexpected end|read error|truncated|out of order|unknown error/i.test(text))
     return 'truncated or damaged';

@@ -63,6 +63,66 @@ test('other scales of pixels are expressed in ours', () => {
   assert.deepEqual([...plain.mean, ...plain.std], [0, 0, 0, 1, 1, 1]);
 });
 
+test('crop_pct enlarges the resizing as the processors of transformers do that know it', () => {
+  const sides = (value: object) => {
+    const { imageSize, resizeSize } = parse(value);
+    return [imageSize, resizeSize];
+  };
+  // Compared with transformers 5, whose pixels are those of a resizing to the second side and a crop to the first.
+  const convnext = { image_processor_type: 'ConvNextImageProcessor' };
+  assert.deepEqual(sides({ ...convnext, size: { shortest_edge: 224 }, crop_pct: 0.875 }), [224, 256]);
+  assert.deepEqual(sides({ ...convnext, size: { shortest_edge: 224 }, crop_pct: 0.95 }), [224, 235]);
+  assert.deepEqual(sides({ ...convnext, size: { shortest_edge: 224 } }), [224, 256]);
+  assert.deepEqual(sides({ ...convnext, size: { shortest_edge: 384 }, crop_pct: 0.875 }), [384, 384]);
+  const old = { feature_extractor_type: 'ConvNextFeatureExtractor', size: 224, crop_pct: 0.875 };
+  assert.deepEqual(sides(old), [224, 256]);
+  const poolformer = { image_processor_type: 'PoolFormerImageProcessor', crop_pct: 0.9 };
+  assert.deepEqual(sides({ ...poolformer, size: { shortest_edge: 224 }, crop_size: 224 }), [224, 248]);
+  assert.deepEqual(sides({ size: 224, crop_pct: 1 }), [224, 224]);
+});
+
+test('an offset and a second division by the standard deviation are part of the statistics', () => {
+  const efficientnet = {
+    image_processor_type: 'EfficientNetImageProcessor',
+    size: { height: 8, width: 8 },
+    rescale_factor: 1 / 127.5,
+    image_mean: [0, 0, 0],
+    image_std: [0.5, 0.25, 1],
+  };
+  const statistics = (value: object) => {
+    const { mean, std } = parse({ ...efficientnet, ...value });
+    return [...mean, ...std];
+  };
+  // (p / 127.5 - 1) / std is (p / 255 - 0.5) / (std / 2).
+  assert.deepEqual(
+    statistics({ rescale_offset: true, include_top: false }),
+    [0.5, 0.5, 0.5, 0.25, 0.125, 0.5],
+  );
+  assert.deepEqual(statistics({ rescale_offset: false, include_top: true }), [0, 0, 0, 0.125, 0.03125, 0.5]);
+  assert.deepEqual(statistics({}), statistics({ include_top: true }), 'as transformers takes it');
+  assert.deepEqual(
+    statistics({ do_normalize: false, rescale_offset: true }),
+    [0.5, 0.5, 0.5, 0.25, 0.125, 0.5],
+  );
+});
+
+test('what cannot be done to images here is refused, and what does nothing is not', () => {
+  const refused = (value: object, message: RegExp) =>
+    assert.throws(() => parse({ size: 8, ...value }), { code: 'model.config', message });
+  refused({ do_flip_channel_order: true }, /blue, green, red [(]do_flip_channel_order true[)]/);
+  refused({ do_resize: false }, /at the size that they have [(]do_resize false[)]/);
+  refused({ crop_pct: 0.9 }, /crop_pct of 0[.]9/);
+  refused({ crop_pct: 0 }, /crop_pct/);
+  const nothing = {
+    do_resize: true,
+    do_flip_channel_order: false,
+    rescale_offset: false,
+    include_top: false,
+  };
+  const unsaid = Object.fromEntries([...Object.keys(nothing), 'crop_pct'].map((field) => [field, null]));
+  for (const fields of [nothing, unsaid]) assert.deepEqual(parse({ size: 8, ...fields }), parse({ size: 8 }));
+});
+
 test('classes come in the order of their numbers, and the true architecture first', () => {
   const labels = Object.fromEntries(
     Array.from({ length: 11 }, (_, i) => [String(10 - i), `label ${10 - i}`]),

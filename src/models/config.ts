@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { AdarandError } from '../errors.js';
+import { AdarandError, at } from '../errors.js';
 import type { ArchitectureConfig } from '../nn/config.js';
 import type { Head, Network, Preprocessing } from '../nn/network.js';
 import { isHalvedInGraph } from './export/halving.js';
@@ -9,6 +9,7 @@ import { parseOpenClipConfig } from './open-clip-config.js';
 import { originSchema } from './origin-schema.js';
 import { parseJson } from './parse-json.js';
 import { IN_PROPORTION, preprocessingSchema } from './preprocessing-schema.js';
+import { extraFields, normalisingOf, refuseExtras, sidesOf } from './processor-extras.js';
 import { parseTimmConfig } from './timm-config.js';
 
 /** The part of transformers' config.json that matters here; what describes its architecture is read where it is used. */
@@ -49,6 +50,7 @@ const sizedSchema = z.object({
   do_normalize: z.boolean().default(true),
   image_mean: threeNumbers.default([0.5, 0.5, 0.5]),
   image_std: z.tuple([spread, spread, spread]).default([0.5, 0.5, 0.5]),
+  ...extraFields,
 });
 
 /** SigLIP 2 says how many patches an image may have: of a square one, as many as fit. */
@@ -156,9 +158,11 @@ function floatsOf(json: string): { readonly floats?: readonly string[] } {
 /** `file` is for messages. Throws AdarandError `model.config`. */
 export function parsePreprocessorConfig(json: string, file: string): Preprocessing {
   const config = parseJson(preprocessorSchema, json, file);
-  const { size, crop_size: crop, do_center_crop: crops = crop !== undefined } = config;
-  const resizeSize = 'shortest_edge' in size ? size.shortest_edge : size.height;
-  const target = crops && crop !== undefined ? crop : size;
+  refuseExtras(config, file);
+  const { size, crop_size, do_center_crop: crops = crop_size !== undefined } = config;
+  const crop = crops ? crop_size : undefined;
+  const { resized, cut } = sidesOf('height' in size ? size.height : size.shortest_edge, config, file);
+  const target = crop ?? size;
   if ('height' in target && target.height !== target.width)
     throw new AdarandError(
       'model.config',
@@ -167,17 +171,19 @@ export function parsePreprocessorConfig(json: string, file: string): Preprocessi
     );
   // Files may scale pixels by another factor before normalising; ours are always scaled to [0, 1].
   const unit = 255 * (config.do_rescale ? config.rescale_factor : 1);
+  const { offset, twice } = normalisingOf(config);
   const [mean, std] = config.do_normalize
     ? [config.image_mean, config.image_std]
     : ([
         [0, 0, 0],
         [1, 1, 1],
       ] as const);
+  const again = twice ? config.image_std : ([1, 1, 1] as const);
   const result = preprocessingSchema.safeParse({
-    imageSize: 'height' in target ? target.height : target.shortest_edge,
-    resizeSize,
-    mean: mean.map((number) => number / unit),
-    std: std.map((number) => number / unit),
+    imageSize: crop?.height ?? cut,
+    resizeSize: resized,
+    mean: mean.map((number) => (number + (config.do_rescale ? offset : 0)) / unit),
+    std: again.map((number, i) => (number * at(std, i)) / unit),
   });
   if (result.success) return result.data;
   throw new AdarandError(

@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Preprocessing } from '../nn/network.js';
 import { type ModelConfig, parseConfig, parsePreprocessorConfig } from './config.js';
 import { kindOf } from './locate.js';
-import { configIn, PREPROCESSOR, type WeightFiles, weightsIn } from './model-files.js';
+import { CONFIG, configIn, PREPROCESSOR, type WeightFiles, weightsIn } from './model-files.js';
 import type { ImportOptions } from './onnx-import.js';
 import { readText } from './read-file.js';
 
@@ -30,14 +30,41 @@ export async function describedFolder(folder: string, name: string): Promise<Des
     (weights.kind !== 'onnx' && !paths.has(PREPROCESSOR)
       ? undefined
       : parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile));
-  const { modelType, classes } = config;
-  const onnx = {
+  return { config, weights, preprocessing, onnx: importOf(config, preprocessing, name) };
+}
+
+/**
+ * What the files of its folder say of an `.onnx` file: those beside it, or, of a file in `onnx/`, those of the folder above.
+ * They are read where there is a preprocessor_config.json.
+ *
+ * @throws AdarandError `model.read`, `model.config`.
+ */
+export async function describedOnnx(file: string, name: string): Promise<Omit<ImportOptions, 'external'>> {
+  const beside = dirname(resolve(file));
+  const folders = basename(beside) === 'onnx' ? [beside, dirname(beside)] : [beside];
+  for (const folder of folders) {
+    const preprocessorFile = join(folder, PREPROCESSOR);
+    if ((await kindOf(preprocessorFile)) !== 'file') continue;
+    const ofFile = parsePreprocessorConfig(await readText(preprocessorFile), preprocessorFile);
+    const configFile = join(folder, CONFIG);
+    if ((await kindOf(configFile)) !== 'file') return { name, preprocessing: ofFile };
+    const config = parseConfig(await readText(configFile), configFile);
+    return importOf(config, config.preprocessing ?? ofFile, name);
+  }
+  return { name };
+}
+
+function importOf(
+  { modelType, classes }: ModelConfig,
+  preprocessing: Preprocessing | undefined,
+  name: string,
+): Omit<ImportOptions, 'external'> {
+  return {
     name,
     modelType,
     ...(preprocessing === undefined ? {} : { preprocessing }),
     ...(classes === undefined ? {} : { classes }),
   };
-  return { config, weights, preprocessing, onnx };
 }
 
 /** The files of a model folder, with `/`. */

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { classifierFile } from '../../test/helpers/classifier-file.js';
 import { exportFolder } from '../../test/helpers/export-folder.js';
 import { tensorOf, uniform } from '../../test/helpers/lcg.js';
 import { classify, difference, floats, sharedModels, skipWithout } from '../../test/helpers/onnx-fixtures.js';
@@ -150,6 +151,35 @@ test('what is missing or malformed is named', async (t) => {
   await rejects(folder, 'model.damaged', /not a whole ONNX model/);
   await writeFile(join(folder, 'model.bin'), '');
   await rejects(join(folder, 'model.bin'), 'model.file-type', /model\.bin/);
+});
+
+test('the images of an ONNX file are prepared as the files around it say, or it is said that none does', async (t) => {
+  const folder = await temporaryFolder(t);
+  await mkdir(join(folder, 'onnx'));
+  const opened = async (name: string) => {
+    await writeFile(join(folder, name), classifierFile());
+    const { preprocessing, pretrainedHead, notes = [] } = await openModel(join(folder, name));
+    return { preprocessing, classes: pretrainedHead?.classes, notes: notes.join() };
+  };
+  const usual =
+    /no file says how its images were prepared: taken as usual, 8 pixels, mean 0[.]485, .* deviation 0[.]229/;
+  assert.match((await opened('net.onnx')).notes, usual);
+  const classes = ['a', 'b', 'c', 'd', 'e'];
+  const config = { model_type: 'resnet', id2label: Object.fromEntries(classes.map((name, i) => [i, name])) };
+  await writeFile(join(folder, 'config.json'), JSON.stringify(config));
+  assert.match((await opened('onnx/model.onnx')).notes, usual);
+  const processor = { size: 8, image_mean: [0.1, 0.2, 0.3], image_std: [0.5, 0.6, 0.7] };
+  await writeFile(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
+  const expected = {
+    preprocessing: { imageSize: 8, resizeSize: 8, mean: [0.1, 0.2, 0.3], std: [0.5, 0.6, 0.7] },
+    classes,
+    notes: '',
+  };
+  for (const name of ['onnx/model.onnx', 'onnx/other.onnx', 'net.onnx'])
+    assert.deepEqual(await opened(name), expected, name);
+  await rm(join(folder, 'config.json'));
+  const { preprocessing } = await opened('onnx/model.onnx');
+  assert.deepEqual(preprocessing, expected.preprocessing);
 });
 
 test('another image size keeps the share of the image inside the crop', async (t) => {

@@ -5,7 +5,7 @@ import type { Tensor } from '../graph/tensor.js';
 import type { Network, Preprocessing } from '../nn/network.js';
 import { checkNumbers } from './check-numbers.js';
 import type { ModelConfig } from './config.js';
-import { describedFolder } from './described-folder.js';
+import { describedFolder, describedOnnx } from './described-folder.js';
 import { networkOf } from './detect.js';
 import { type HubHost, quietHost } from './hub/host.js';
 import { type Located, locateModel } from './locate.js';
@@ -68,7 +68,7 @@ export async function openLocated({ path, kind, name }: Located, options: Openin
   if (kind === 'folder') return openFolder(path, name, options);
   switch (extname(path).toLowerCase()) {
     case '.onnx':
-      return openOnnx(path, { name }, options);
+      return openOnnx(path, await describedOnnx(path, name), options);
     case '.safetensors':
       return openTensors(path, [path], undefined, undefined, options);
     default:
@@ -112,8 +112,11 @@ async function openOnnx(file: string, described: ImportOptions, options: Opening
     if (!imported.classifier.training) watch?.compared();
   }
   const { network } = imported;
-  const labels = otherLabels(network, described.classes);
-  return labels.length === 0 ? network : { ...network, notes: [...(network.notes ?? []), ...labels] };
+  const more = [
+    ...otherLabels(network, described.classes),
+    ...(described.preprocessing === undefined ? [usualPreprocessing(network)] : []),
+  ];
+  return more.length === 0 ? network : { ...network, notes: [...(network.notes ?? []), ...more] };
 }
 
 /** `main` is the file that messages name; the tensors are in `files`. */

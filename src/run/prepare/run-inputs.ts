@@ -9,7 +9,6 @@ import {
 import type { BoundMethod } from '../../methods/method.js';
 import type { HubSource } from '../../models/hub/source.js';
 import { licencesIn } from '../../models/licence.js';
-import { locateModel } from '../../models/locate.js';
 import { openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import type { CompileOptions } from '../../runtime/program.js';
@@ -17,7 +16,7 @@ import { compileOptionsFor } from '../device/compile-options.js';
 import { type RunHost, throwIfStopped } from '../events.js';
 import type { AskedOptions } from '../options/train-options.js';
 import { checkExport, checkNetwork } from './check-needs.js';
-import { hubHost } from './hub-host.js';
+import { locateRunModel } from './locate-model.js';
 import { withRememberedFiles } from './remembered-files.js';
 import { sharedImages } from './shared-images.js';
 import { describeSource, type SourceImages, sourceImages } from './source-images.js';
@@ -105,7 +104,7 @@ export async function openInputs(
 /** Opens everything each time. */
 export const openers: Openers = {
   async network({ model, imageSize, features, logits }, threads, host, recorded) {
-    const located = await locateModel(model, hubHost(model, host), recorded);
+    const located = await locateRunModel(model, host, recorded);
     const parts = { ...(features !== undefined && { features }), ...(logits !== undefined && { logits }) };
     const network = await openLocated(located, {
       ...parts,

@@ -4,7 +4,7 @@ import { input } from '../../graph/value.js';
 import { fineTuning } from '../../methods/fine-tuning.js';
 import { attempt, inspectOnnx, type OnnxInspection } from '../../models/inspect-onnx.js';
 import type { FileClassifier, ImportedFile } from '../../models/onnx-import.js';
-import { type OnnxSource, openModel } from '../../models/open.js';
+import { type OnnxSource, openLocated } from '../../models/open.js';
 import type { Network } from '../../nn/network.js';
 import { recordingScope } from '../../nn/scope.js';
 import { constant } from '../../optimizers/schedules.js';
@@ -18,7 +18,7 @@ import type { RunHost } from '../events.js';
 import { failureOf } from '../failure.js';
 import type { Inspection, inspectOptionsSchema } from '../operations/inspect.js';
 import { checkExport } from '../prepare/check-needs.js';
-import { hubHost } from '../prepare/hub-host.js';
+import { locateRunModel } from '../prepare/locate-model.js';
 import { exportAdvice } from './export-advice.js';
 
 type Options = z.output<typeof inspectOptionsSchema>;
@@ -26,14 +26,13 @@ type Options = z.output<typeof inspectOptionsSchema>;
 /**
  * Opens a model as `train` does, and says what it finds; what would be refused there is among the problems.
  *
- * @throws AdarandError as `openModel` does for what is no ONNX file, and as `decodeOnnx` does for one that cannot be read.
+ * @throws AdarandError as `locateRunModel` and `openLocated` do for what is no ONNX file, and as `decodeOnnx` does for one that cannot be read.
  */
 export async function inspectModel(options: Options, host: RunHost): Promise<Inspection> {
   const { model, features, logits, imageSize, batchSize, threads } = options;
   const found: { source?: OnnxSource; imported?: ImportedFile; compared: boolean } = { compared: false };
-  const opened = await refusal(() =>
-    openModel(model, {
-      host: hubHost(model, host),
+  const opened = await refusal(async () =>
+    openLocated(await locateRunModel(model, host), {
       ...(imageSize === undefined ? {} : { imageSize }),
       ...(features === undefined ? {} : { features }),
       ...(logits === undefined ? {} : { logits }),
