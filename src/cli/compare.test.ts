@@ -160,7 +160,7 @@ describe('an experiment', () => {
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^whole: 2 of 6 runs left/m);
     assert.deepEqual(
-      stdout.match(/^run \d\/6 .*$/gm)?.map((line) => / (\w+), \d+ %, seed 0: FAILED/.exec(line)?.[1]),
+      stdout.match(/^run \d\/6 .*seed.*$/gm)?.map((line) => / (\w+), \d+ %, seed 0: FAILED/.exec(line)?.[1]),
       ['wild', 'wild'],
     );
     const mistaken = compareInProgram({
