@@ -118,6 +118,23 @@ for (const { name, usage, load } of commands) {
           assert.ok(help.includes(`(default: ${fallback})`), fallback);
       });
 
+      if (type.kind !== 'switch' && type.kind !== 'record')
+        test(`${flag} is given once, by whichever of its names`, async () => {
+          const { word } = valueFor(option);
+          const again = option.alias === undefined ? flag : `--${option.alias}`;
+          const said =
+            option.joinedBy === undefined ? `${flag} is given twice, first as ` : ' is given already; ';
+          for (const names of [
+            [flag, flag],
+            [again, flag],
+            [flag, again],
+          ])
+            await assert.rejects(
+              typed(...required(key), ...names.flatMap((name) => [name, word])),
+              ({ message }: Error) => message.includes(said),
+            );
+        });
+
       for (const word of wrongWords[type.kind])
         test(`${flag} "${word}" is refused by its name`, async () => {
           const attempt = async () => (await typed(...required(key), flag, word)).parse(command.options);

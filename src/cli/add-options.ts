@@ -48,9 +48,10 @@ function flagFor(option: OptionDescription): Option {
   const names = [...(alias === undefined ? [] : [alias]), flagOf(option)].map((name) => `--${name}`);
   const usage = `${names.join(', ')}${value === undefined ? '' : ` <${value}>`}`;
   const flag = new Option(usage, helpOf(option)).helpGroup(`${option.group}:`);
-  if (type.kind === 'number') return flag.argParser(typedNumber);
+  if (value === undefined) return flag;
   if (type.kind === 'record') return flag.argParser(assignment);
-  return option.joinedBy === undefined ? flag : flag.argParser(once(option.joinedBy));
+  if (option.joinedBy !== undefined) return flag.argParser(joined(option.joinedBy));
+  return flag.argParser(once(flagOf(option), type.kind === 'number' ? typedNumber : (word) => word));
 }
 
 function helpOf(option: OptionDescription): string {
@@ -73,6 +74,13 @@ function typable(description: string): string {
 }
 
 const once =
+  <Value>(name: string, parse: (word: string) => Value) =>
+  (word: string, before?: Value): Value => {
+    if (before === undefined) return parse(word);
+    throw new InvalidArgumentError(`--${name} is given twice, first as ${before}.`);
+  };
+
+const joined =
   (separator: string) =>
   (word: string, before?: string): string => {
     if (before === undefined) return word;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { jsonLines, released, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastGiven } from '../../test/helpers/last-given.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('the usual means against overfitting, and against classes of unequal size', () => {
@@ -22,12 +23,13 @@ describe('the usual means against overfitting, and against classes of unequal si
 
   const model = ['--model', 'tiny.onnx', '--no-tensorboard', '--batch-size', '4', '--epochs', '1'];
   const train = (data: string, ...args: readonly string[]) =>
-    adarand(folder.path, 'train', data, ...model, ...args);
+    adarand(folder.path, 'train', ...lastGiven(data, ...model, ...args));
   const plain = [
     ...[...model, '--method', 'fine-tuning', '--head', 'random'],
     ...['--test-fraction', '0', '--val-fraction', '0'],
   ];
-  const plainly = (...args: readonly string[]) => adarand(folder.path, 'train', 'unequal', ...plain, ...args);
+  const plainly = (...args: readonly string[]) =>
+    adarand(folder.path, 'train', 'unequal', ...lastGiven(...plain, ...args));
 
   for (const { args, error, hint } of [
     {
@@ -125,7 +127,14 @@ describe('the usual means against overfitting, and against classes of unequal si
     assert.equal(unmixed.code, 0, unmixed.stderr);
     const notErased = await plainly(...args, '--out', 'never-erased', '--random-erasing', '0');
     assert.equal(notErased.code, 0, notErased.stderr);
-    const running = start(folder.path, 'train', 'unequal', ...plain, ...args, '--out', 'killed');
+    const running = start(
+      folder.path,
+      'train',
+      'unequal',
+      ...lastGiven(...plain, ...args),
+      '--out',
+      'killed',
+    );
     await running.line(/"step":5,/);
     running.process.kill('SIGKILL');
     await running.ended;

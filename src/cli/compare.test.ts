@@ -51,6 +51,7 @@ describe('an experiment', () => {
     assert.match(stdout, /^2 of 6 runs failed: adarand compare --resume whole --retry$/m);
     const { runs, splits } = json('whole', 'experiment.json');
     const lists = new Map<number, Set<number>>();
+    let failedRun = '';
     for (const { run, status, method, fraction, seed, error } of runs) {
       assert.equal(
         run,
@@ -59,6 +60,7 @@ describe('an experiment', () => {
       assert.equal(status, method === 'wild' ? 'failed' : 'finished');
       if (status === 'failed') {
         assert.equal(error.code, 'training.diverged');
+        if (fraction < 1) failedRun = `whole/${run}`;
         continue;
       }
       const record = json('whole', run, 'run.json');
@@ -96,6 +98,14 @@ describe('an experiment', () => {
           .split('\n'),
         trained,
       );
+    }
+    for (const words of [
+      ['look', failedRun],
+      ['eval', failedRun, 'colours'],
+    ]) {
+      const { stdout, stderr } = await adarand(folder.path, ...words);
+      assert.match(stdout + stderr, /wild-50-0 failed, and has no weights: .*\(training\.diverged\)/);
+      assert.match(stdout + stderr, /Compare again with other options, into a new folder\. /);
     }
     for (const files of lists.values()) assert.equal(files.size, 1, 'all methods have one list');
     const [small, large] = [50, 100].map((part) =>
@@ -150,7 +160,7 @@ describe('an experiment', () => {
     assert.equal(code, 1, stderr);
     assert.match(stdout, /^whole: 2 of 6 runs left/m);
     assert.deepEqual(
-      stdout.match(/^run \d\/6 .*$/gm)?.map((line) => / (\w+), \d+ %, seed 0: FAILED/.exec(line)?.[1]),
+      stdout.match(/^run \d\/6 .*seed.*$/gm)?.map((line) => / (\w+), \d+ %, seed 0: FAILED/.exec(line)?.[1]),
       ['wild', 'wild'],
     );
     const mistaken = compareInProgram({
@@ -283,6 +293,10 @@ describe('an experiment', () => {
     await refused(
       (text) => text.replace('learningRate: 1e30', 'lambda: 3'),
       /wrong\.yaml:6: --lambda 3 changes nothing: fine-tuning has no penalty/,
+    );
+    await refused(
+      (text) => text.replace('options: { alpha: 0.9 }, lambda: 0.5', 'lambda: 0'),
+      /wrong\.yaml:5: --lambda 0 leaves out the losses of adarand: it trains as fine-tuning does/,
     );
   });
 });

@@ -142,6 +142,23 @@ describe('a run folder that was changed', () => {
     assert.equal(await refused('export', 'changed', '--to', 'exported'), missing);
   });
 
+  test('a list of images that was cut is refused by all that read it', async () => {
+    await fresh();
+    const list = inFolder('changed/images.jsonl');
+    const lines = (await readFile(list, 'utf8')).split('\n');
+    await writeFile(list, `${lines.slice(0, 4).join('\n')}\n`);
+    const said =
+      /^run\.damaged: changed\/images\.jsonl is not complete: it has 4 train images, and the run \d+$/;
+    assert.match(await refused('eval', 'changed', 'colours'), said);
+    assert.match(await refused('export', 'changed', '--to', 'exported', '--quantize'), said);
+    const { code, stdout, stderr } = await adarand(folder.path, 'look', 'changed');
+    assert.equal(code, 0, stderr);
+    assert.match(
+      stdout,
+      /images\.jsonl is not complete: it has 4 train images, and the run \d+\. Restore the run/,
+    );
+  });
+
   async function change(name: string, ...[[path, value]]: readonly [Change]): Promise<void> {
     const file = inFolder('changed', name);
     const changed = JSON.parse(await readFile(file, 'utf8'));

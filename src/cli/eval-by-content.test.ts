@@ -13,12 +13,15 @@ import {
 } from '../../test/helpers/cli.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readImageList } from '../run/folder/image-list.js';
+import { RunFolder } from '../run/folder/run-folder.js';
 
 describe('evaluation knows images by their contents', () => {
   const folder = testFolder();
   let testPaths: string[];
   let trainPath: string;
   const at = folder.inside;
+  const listOfRun = async () =>
+    readImageList(at('run/images.jsonl'), await (await RunFolder.open(at('run'))).record());
 
   before(async () => {
     await writeImages(at('colours'), 14);
@@ -36,7 +39,7 @@ describe('evaluation knows images by their contents', () => {
     ];
     const { code, stderr } = await adarand(folder.path, 'train', 'colours', ...flags, '--out', 'run');
     assert.equal(code, 0, stderr);
-    const list = await readImageList(at('run/images.jsonl'));
+    const list = await listOfRun();
     testPaths = list.filter(({ split }) => split === 'test').map(({ path }) => path);
     trainPath = list.find(({ split }) => split === 'train')?.path ?? '';
   });
@@ -56,7 +59,7 @@ describe('evaluation knows images by their contents', () => {
   });
 
   test('the run lists its images', async () => {
-    const list = await readImageList(at('run/images.jsonl'));
+    const list = await listOfRun();
     const count = (wanted: string) => list.filter(({ split }) => split === wanted).length;
     assert.deepEqual(['train', 'val', 'test', 'unused', 'source'].map(count), [30, 3, 9, 0, 0]);
     for (const image of list) assert.ok(image.path.startsWith(`${image.class}/`), image.path);

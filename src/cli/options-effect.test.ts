@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastGiven } from '../../test/helpers/last-given.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors } from '../files/safetensors.js';
 
@@ -19,12 +20,8 @@ describe('an option has an effect, or its user hears of it before training', () 
       folder.path,
       'train',
       'colours',
-      '--model',
-      'tiny.onnx',
       '--no-tensorboard',
-      '--batch-size',
-      '4',
-      ...args,
+      ...lastGiven('--model', 'tiny.onnx', '--batch-size', '4', ...args),
     );
 
   // 12 training images: three batches of four in each epoch.
@@ -76,7 +73,10 @@ describe('an option has an effect, or its user hears of it before training', () 
     },
     {
       args: ['--epochs', '1', '--lambda', '0', '--option', 'alpha=0.5'],
-      remarks: ['the options of adarand change nothing: with a lambda of 0 its losses are left out'],
+      remarks: [
+        '--lambda 0 leaves out the losses of adarand: it trains as fine-tuning does',
+        'the options of adarand change nothing: with a lambda of 0 its losses are left out',
+      ],
     },
     {
       args: ['--epochs', '1', '--method', 'head-only', '--batch-norm', 'frozen'],
@@ -139,6 +139,7 @@ describe('an option has an effect, or its user hears of it before training', () 
         '0.9',
       ],
       remarks: [
+        '--lambda 0 leaves out the losses of uot: it trains as fine-tuning does',
         '--source colours changes nothing: with a lambda of 0 the losses of uot are left out',
         '--ema-decay 0.9 keeps the average near where training starts: after all 6 updates, 53 % of it are still the initial parameters',
       ],
@@ -148,6 +149,20 @@ describe('an option has an effect, or its user hears of it before training', () 
       remarks: [
         'borrowing-treasures changes its state after every 4 epochs, and there are only 2: it stays as it is',
       ],
+    },
+    {
+      args: ['--epochs', '1', '--val-fraction', '0', '--val-fold', '1', '--tta', 'flip'],
+      remarks: ['--val-fold 1 changes nothing: no validation images are cut'],
+    },
+    {
+      args: ['--epochs', '1', '--val-fraction', '0', '--tta', 'flip', '--no-test'],
+      remarks: [
+        '--tta flip changes nothing: there are no validation images, and the test images are left alone',
+      ],
+    },
+    {
+      args: ['--epochs', '1', '--val-fraction', '0', '--test-fraction', '0', '--tta', 'flip'],
+      remarks: ['--tta flip changes nothing: there are no validation images, and there are no test images'],
     },
     {
       args: ['--epochs', '1', '--model', 'sample'],

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { adarand, jsonLines, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastGiven } from '../../test/helpers/last-given.js';
 
 describe('a search', () => {
   const folder = testFolder();
@@ -139,7 +140,8 @@ describe('a search', () => {
   });
 
   test('says where there are fewer cuts than were asked for', async () => {
-    const flagged = [...flags, '--epochs', '1', '--trials', '2', '--val-fraction', '0.4', '--folds', '3'];
+    const few = ['--epochs', '1', '--trials', '2', '--val-fraction', '0.4', '--folds', '3'];
+    const flagged = lastGiven(...flags, ...few);
     const { code, stdout, stderr } = await tune('colours', ...flagged, '--out', 'few');
     assert.equal(code, 0, stderr);
     assert.match(stdout, /^--folds 3: the validation images can be cut in 1 way only$/m);
@@ -156,6 +158,7 @@ describe('a search', () => {
     [['--trials', '1'], /--trials 1 leaves nothing to choose from/],
     [['--trials', '2', '--minutes', '3'], /--minutes and --trials are two budgets/],
     [['--methods', 'adarand,nothing'], /nothing/],
+    [['--methods', 'adarand, adarand'], /--methods has adarand twice\nhint: Give each one once\./],
     [['--methods', ','], /--methods names no method/],
     [['--methods', 'bss,adarand', '--option', 'k=2'], /--option belongs to one method/],
     [

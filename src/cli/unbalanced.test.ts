@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import { before, describe, test } from 'node:test';
 import { jsonLines, lastLine, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { lastGiven } from '../../test/helpers/last-given.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 
 describe('classes of unequal size', () => {
@@ -33,7 +34,7 @@ describe('classes of unequal size', () => {
     '0.2',
   ];
   const train = (data: string, ...args: readonly string[]) =>
-    adarand(folder.path, 'train', data, ...flags, ...args);
+    adarand(folder.path, 'train', ...lastGiven(data, ...flags, ...args));
 
   test('the balanced accuracy is beside the accuracy, and that of eval on the same images', async () => {
     const { code, stdout, stderr } = await train('unequal', '--out', 'run');

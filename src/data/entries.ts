@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { extname, isAbsolute, join, parse, relative, sep } from 'node:path';
+import { basename, extname, isAbsolute, join, parse, relative, sep } from 'node:path';
 import { AdarandError } from '../errors.js';
+import { statIfThere } from '../files/if-there.js';
 import { otherThanFolder } from '../files/make-folder.js';
 import { specialKind } from '../files/special.js';
 import { systemCode } from '../files/system-code.js';
@@ -27,9 +28,9 @@ export interface Entry {
 
 /** What a folder holds. */
 export interface Contents {
-  /** Links resolved, sorted; a broken link counts as a file (opening it will tell). */
+  /** Links resolved, sorted; a broken link with an image's name counts as a file (opening it will tell). */
   readonly entries: readonly Entry[];
-  /** What is no data, in words: hidden files, what systems leave behind, runs, named pipes, devices, links back. */
+  /** What is no data, in words: hidden files, what systems leave behind, runs, named pipes, devices, links back, broken links. */
   readonly notData: readonly string[];
 }
 
@@ -46,6 +47,7 @@ export async function contentsOf(folder: string): Promise<Contents> {
     const isFolder = target.isDirectory();
     const kind =
       notDataByName(entry) ??
+      (target.isSymbolicLink() && !isImage(entry.name) ? await brokenLink(path) : undefined) ??
       specialKind(target) ??
       (isFolder && entry.isSymbolicLink() ? await linkOutwards(path, folder) : undefined) ??
       (isFolder && (await holdsRuns(path)) ? 'folder of runs' : undefined);
@@ -55,6 +57,12 @@ export async function contentsOf(folder: string): Promise<Contents> {
   await Promise.all(found.map(sort));
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   return { entries, notData: notData.sort() };
+}
+
+/** A link that leads nowhere, in place of a folder perhaps: of a disk that is not there. Other reasons are for opening it to tell. */
+async function brokenLink(link: string): Promise<string | undefined> {
+  const leads = await statIfThere(link).catch(() => 'somewhere');
+  return leads === undefined ? `broken link: ${basename(link)}` : undefined;
 }
 
 /** What is in such a folder, classes and all, would be in the link as well. */

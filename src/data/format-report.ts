@@ -3,7 +3,7 @@ import { printableName } from '../printable.js';
 import { describeIgnored } from './ignored.js';
 import { isUnbalanced } from './imbalance.js';
 import type { NearlyRepeated, Repeated } from './repeated.js';
-import { classesWithout, type FolderReport } from './report.js';
+import { classesWithout, type FolderReport, withoutSpaces } from './report.js';
 import type { SplitName } from './shape.js';
 
 /** The report in a few lines of text; what is in order is not mentioned. */
@@ -21,10 +21,8 @@ export function formatReport(report: FolderReport): string[] {
     )}`,
   );
   const mention = (some: boolean, line: () => string) => some && lines.push(line());
-  mention(
-    report.cutFromTrain.length > 0,
-    () => `cut from the training images: ${report.cutFromTrain.join(', ')}`,
-  );
+  const cut = report.cutFromTrain.filter((split) => total(split) > 0);
+  mention(cut.length > 0, () => `cut from the training images: ${cut.join(', ')}`);
   mention(
     isUnbalanced(report.imbalance),
     () => `imbalanced: the largest class has ${report.imbalance.toFixed(1)} times as many as the smallest`,
@@ -34,7 +32,7 @@ export function formatReport(report: FolderReport): string[] {
     return `folders inside classes are no classes of their own: ${list(inside, 6)}`;
   });
   for (const names of report.alike)
-    lines.push(`classes that differ only in upper and lower case: ${list(names, 6)}`);
+    lines.push(`classes that differ only in ${differenceOf(names)}: ${list(names.map(quotedSpaces), 6)}`);
   mention(report.singletons.length > 0, () => `a single training image for ${list(report.singletons)}`);
   lines.push(...describeMissing(report));
   mention(report.damaged.length > 0, () => `skipped ${describeUnreadable(report.damaged)}`);
@@ -56,6 +54,20 @@ export function formatReport(report: FolderReport): string[] {
   );
   lines.push(certainty(total('test')));
   return lines;
+}
+
+/** What tells the names of classes apart that are alike. */
+function differenceOf(names: readonly string[]): string {
+  const distinct = (keyOf: (name: string) => string) => new Set(names.map(keyOf)).size;
+  const inCase = distinct(withoutSpaces) > 1;
+  const inSpaces = distinct((name) => name.toLowerCase()) > 1;
+  if (!inSpaces) return 'upper and lower case';
+  return inCase ? 'spaces, and upper and lower case' : 'spaces';
+}
+
+/** A name with spaces that are easily overlooked is shown with its ends. */
+function quotedSpaces(name: string): string {
+  return withoutSpaces(name) === name ? name : `"${name}"`;
 }
 
 /** Those lines of the report that say what an accuracy on the images is worth. */

@@ -20,6 +20,6 @@ export function describeIgnored(ignored: Ignored, most = Number.POSITIVE_INFINIT
 /** What systems leave behind has its own name, which has no plural. */
 function counted(kind: string, count: number): string {
   if (kind.startsWith('.')) return `${count} ${kind} file${count === 1 ? '' : 's'}`;
-  const noun = /^((hidden )?(file|folder)|image|link|named pipe|socket|device)\b/;
+  const noun = /^((hidden )?(file|folder)|image|(broken )?link|named pipe|socket|device)\b/;
   return `${count} ${count === 1 ? kind : kind.replace(noun, '$&s')}`;
 }

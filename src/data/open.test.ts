@@ -356,6 +356,31 @@ test('a split that lacks some of the classes is said to, and so are classes that
   assert.deepEqual(classesWithout('test', untested), [], 'there is no such split');
 });
 
+test('classes that differ only in spaces are said to, with where their names end', async () => {
+  for (const [name, other] of [
+    ['dandelion', 'dandelion '],
+    ['blue bell', 'Blue  bell'],
+  ] as const)
+    for (const folder of [name, other]) await put(`spaced/${folder}/0.png`);
+  const lines = formatReport((await openDataset(join(root, 'spaced'), { seed: 1 })).report);
+  for (const line of [
+    'classes that differ only in spaces: dandelion, "dandelion "',
+    'classes that differ only in spaces, and upper and lower case: "Blue  bell", blue bell',
+  ])
+    assert.ok(lines.includes(line), lines.join('\n'));
+});
+
+test('only splits that have images were cut', async () => {
+  for (const name of ['a', 'b']) for (let i = 0; i < 2; i++) await put(`scarce/${name}/${i}.png`);
+  const cut = async (fractions: { readonly valFraction?: number; readonly testFraction?: number }) =>
+    formatReport((await openDataset(join(root, 'scarce'), { seed: 1, ...fractions })).report).filter((line) =>
+      line.startsWith('cut from'),
+    );
+  assert.deepEqual(await cut({ valFraction: 0, testFraction: 0 }), []);
+  assert.deepEqual(await cut({ testFraction: 0 }), ['cut from the training images: val']);
+  assert.deepEqual(await cut({}), ['cut from the training images: test'], 'too few for a validation image');
+});
+
 test('where a class has no images, what was ignored is said, and what to do', async () => {
   for (const name of ['a', 'b']) for (let i = 0; i < 3; i++) await put(`bare/${name}/${i}`);
   await put('bare/a/notes.txt', '');

@@ -36,7 +36,7 @@ export interface FolderReport {
   readonly near: NearlyRepeated;
   /** Classes with a single training image. */
   readonly singletons: readonly string[];
-  /** Classes whose names differ only in upper and lower case. */
+  /** Classes whose names differ only in upper and lower case, or in spaces at their ends and how many they have. */
   readonly alike: readonly (readonly string[])[];
 }
 
@@ -83,7 +83,7 @@ export function reportOn(
     contradictory,
     near: repeatedNearly(contents, near),
     singletons: counts.filter(({ train }) => train === 1).map((count) => count.name),
-    alike: alikeButForCase(contents.classes),
+    alike: alikeNames(contents.classes),
   };
 }
 
@@ -93,10 +93,15 @@ export function classesWithout(split: SplitName, { classes }: Pick<FolderReport,
   return without.length === classes.length ? [] : without.map(({ name }) => name);
 }
 
-function alikeButForCase(classes: readonly string[]): string[][] {
+/** A name without spaces at its ends, and with one where there are several. */
+export function withoutSpaces(name: string): string {
+  return name.trim().replaceAll(/\s+/g, ' ');
+}
+
+function alikeNames(classes: readonly string[]): string[][] {
   const groups = new Map<string, string[]>();
   for (const name of classes) {
-    const key = name.toLowerCase();
+    const key = withoutSpaces(name).toLowerCase();
     groups.set(key, [...(groups.get(key) ?? []), name]);
   }
   return [...groups.values()].filter((group) => group.length > 1);

@@ -198,6 +198,40 @@ test('a class called runs is a class', async () => {
   assert.deepEqual(await counts(cricket), { classes: ['runs', 'wickets'], train: 3 });
 });
 
+test('a broken link in place of a class folder is named as one', {
+  skip: process.platform === 'win32' && 'links need a permission there',
+}, async () => {
+  const folder = await folderWith('a/0.png', 'b/0.png');
+  await symlink('/nowhere/roses', join(folder, 'roses'));
+  await symlink('circle', join(folder, 'circle'));
+  await symlink('nowhere.png', join(folder, 'a/1.png'));
+  const { ignored, images } = await scanFolder(folder);
+  assert.deepEqual(
+    [...ignored],
+    [
+      ['broken link: circle', 1],
+      ['broken link: roses', 1],
+    ],
+  );
+  assert.equal(images.length, 3, 'an image is reported when it is opened');
+});
+
+test('two class folders of one name, composed and decomposed, are refused', {
+  skip: process.platform === 'darwin' && 'they are one folder there',
+}, async () => {
+  const [composed, decomposed] = ['caf\u00e9', 'cafe\u0301'];
+  const folder = await folderWith(`${composed}/0.png`, `${decomposed}/1.png`, 'b/0.png');
+  await assert.rejects(scanFolder(folder), {
+    code: 'data.name',
+    message: /has two class folders "caf\u00e9"/,
+  });
+  const splits = await folderWith(
+    ...['b/0.png', `${composed}/0.png`].map((path) => `train/${path}`),
+    `test/${decomposed}/0.png`,
+  );
+  assert.deepEqual((await scanFolder(splits)).classes, ['b', composed]);
+});
+
 test('a link to a folder that contains it is left out and counted, wherever it is, and also by way of another', {
   skip: process.platform === 'win32' && 'links need a permission there',
 }, async () => {

@@ -77,6 +77,7 @@ export async function scanFolder(
       // A file system may store the same name composed or decomposed.
       const className = entry.name.normalize('NFC');
       checkClassName(className, root);
+      if (inSplit.has(className)) throw sameName(className, root);
       inSplit.add(className);
       const folders = new Set<string>();
       for await (const path of imagesUnder(entry.path, { visited: new Set(), way }, ignore)) {
@@ -92,6 +93,15 @@ export async function scanFolder(
   checkClasses(folder, roots, names, classes, ignored);
   images.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { classes: names, images, splits: new Set(classes.keys()), ignored, nested };
+}
+
+/** Two folders of one name may not be meant as one class. */
+function sameName(name: string, root: string): AdarandError {
+  return new AdarandError(
+    'data.name',
+    `${root} has two class folders "${name}", whose names differ only in how their accents are stored (composed or decomposed Unicode)`,
+    'Rename one of them; or put the images of one into the other, if they are one class.',
+  );
 }
 
 function checkClasses(

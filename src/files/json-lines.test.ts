@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
-import { JsonLines, readJsonLines } from './json-lines.js';
+import { JsonLines, readJsonLines, readWholeJsonLines } from './json-lines.js';
 
 let folder: string;
 let path: string;
@@ -34,6 +34,14 @@ test('resuming cuts a half-written line and the lines after the checkpoint', asy
   lines.append({ step: 3, again: true });
   lines.close();
   assert.equal(await readFile(path, 'utf8'), '{"step":1}\n{"step":2}\n{"step":3,"again":true}\n');
+});
+
+test('a file that was written at once is whole, or its last line is cut', async () => {
+  assert.deepEqual(await readWholeJsonLines(path), []);
+  await writeFile(path, '{"step":1}\n');
+  assert.deepEqual((await readWholeJsonLines(path))?.map(stepOf), [1]);
+  await writeFile(path, '{"step":1}\n{"st');
+  assert.equal(await readWholeJsonLines(path), undefined);
 });
 
 test('cut anywhere, the file opens to the complete lines before the cut', async () => {

@@ -54,6 +54,12 @@ export async function readJsonLines(path: string): Promise<unknown[]> {
   return (await read(path)).lines.map(({ value }) => value);
 }
 
+/** The same of a file that was written at once; undefined where its last line is cut. */
+export async function readWholeJsonLines(path: string): Promise<unknown[] | undefined> {
+  const { text, lines } = await read(path);
+  return text === '' || text.endsWith('\n') ? lines.map(({ value }) => value) : undefined;
+}
+
 interface Line {
   readonly source: string;
   readonly value: unknown;

@@ -2,6 +2,7 @@ import { formatTable } from '../../figures/table.js';
 import { accuracyWithInterval, overSomeClasses, percent, withMirrorImages } from '../../format-accuracy.js';
 import { printableName } from '../../printable.js';
 import { type EvaluationReport, evaluate } from '../../run/operations/evaluate.js';
+import { describeConfusions } from '../describe-confusions.js';
 import { printJson } from '../json.js';
 import { perform } from '../perform.js';
 import { print } from '../terminal.js';
@@ -27,7 +28,7 @@ function asText(report: EvaluationReport): string[] {
     `balanced accuracy ${percent(report.balanced_accuracy)}${over}, loss ${report.loss.toFixed(3)}`,
     '',
     formatTable([{ title: 'class' }, { title: 'images' }, { title: 'accuracy' }], rows),
-    ...confusions.slice(0, 10).map((pair) => `${pair.images} x ${pair.truth} taken for ${pair.predicted}`),
+    ...describeConfusions(confusions),
   ];
 }
 

@@ -4,7 +4,8 @@ import { methodPath, type Problem, placeOfFlag } from './place-of-error.js';
 import type { CompareRequest } from './request.js';
 import { methodAt } from './run-options.js';
 
-const withoutEffect = /\bchanges? nothing\b/;
+/** A method without its losses is another one, under its name. */
+const withoutEffect = /\bchanges? nothing\b|^--lambda 0 leaves out the losses\b/;
 
 /** Options without effect: those of one method, and those of all that change nothing for any of them. */
 export function effectProblems(ready: readonly ReadyPlace[], request: CompareRequest): Problem[] {

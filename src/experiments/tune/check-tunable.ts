@@ -3,6 +3,17 @@ import type { BoundMethod } from '../../methods/method.js';
 import { checkOptions } from '../../run/options/check-options.js';
 import { methodsOf, sharedOptions, type TuneRequest } from '../../run/options/tune-options.js';
 
+/** A search of earlier versions may have them, and goes on. @throws AdarandError `config.invalid` for a method that is named twice. */
+export function refuseTwice({ methods }: Pick<TuneRequest, 'methods'>): void {
+  const names = methods
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined)
+    throw new AdarandError('config.invalid', `--methods has ${twice} twice`, 'Give each one once.');
+}
+
 /**
  * Opens the methods of a search, and finds what is wrong with it before its first run, as far as that can be told without
  * data and network.

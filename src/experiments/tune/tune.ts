@@ -12,7 +12,7 @@ import { continued } from '../continued.js';
 import type { Runner } from '../launch-runs.js';
 import { trainOrContinue } from '../train-or-continue.js';
 import { plannedCount, secondsLeft } from './budget.js';
-import { checkTunable } from './check-tunable.js';
+import { checkTunable, refuseTwice } from './check-tunable.js';
 import type { TuneEvent } from './events.js';
 import type { TriedRun, TuneRecord, TuneReport } from './record.js';
 import { describeFinalist } from './report.js';
@@ -30,6 +30,7 @@ const MOST_FOLDS = 5;
 
 /** @throws AdarandError `tune.budget`, and as `train` does. */
 export async function startTuning(request: TuneRequest, host: TuneHost): Promise<TuneReport> {
+  refuseTwice(request);
   const methods = await checkTunable(request);
   const folder = await createTuneFolder(request);
   const record = { version: 2, request: placed(request), seconds: 0, tried: [] } as const;

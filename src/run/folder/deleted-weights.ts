@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { AdarandError } from '../../errors.js';
 import { commandLine } from '../command-line.js';
+import type { Failure } from '../failure.js';
 import { type ManyRuns, manyRunsAt } from './experiment-files.js';
+import { failureOfRun } from './failed-run.js';
 
 /**
  * The error for the weights of a run that are not there because the search or the comparison that it belongs to has
@@ -13,10 +15,23 @@ export function deletedWeights(run: string): AdarandError | undefined {
   const many = dirname(dirname(resolve(run)));
   const writer = manyRunsAt(many);
   if (writer === undefined) return undefined;
+  const failure = failureOfRun(run);
+  if (failure !== undefined) return failed(run, many, failure);
   return new AdarandError(
     'run.no-weights',
     `${run} has no weights any more: \`${writer}\` deletes those of ${kept[writer]}`,
     instead(writer, run),
+  );
+}
+
+function failed(run: string, experiment: string, { code, message, hint }: Failure): AdarandError {
+  const again = `Once its cause is removed, train it again: ${commandLine('compare', '--resume', relative('', experiment) || '.', '--retry')}`;
+  // What diverged would diverge again.
+  const other = `Compare again with other options, into a new folder.${hint === undefined ? '' : ` ${hint}`}`;
+  return new AdarandError(
+    'run.no-weights',
+    `${run} failed, and has no weights: ${message} (${code})`,
+    code === 'training.diverged' ? other : again,
   );
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type DatasetImage, isDescriptor } from '../../data/index.js';
 import { AdarandError, at } from '../../errors.js';
 import { writeChunksAtomic } from '../../files/atomic.js';
-import { readJsonLines } from '../../files/json-lines.js';
+import { readWholeJsonLines } from '../../files/json-lines.js';
 import type { RunInputs } from '../prepare/run-inputs.js';
 
 /**
@@ -66,17 +66,33 @@ function text(split: ImageUse, images: readonly DatasetImage[], classes: readonl
   return Buffer.from(lines.join(''));
 }
 
-/** @throws AdarandError `run.damaged` if it is not there or holds something else. */
-export async function readImageList(path: string): Promise<ListedImage[]> {
-  const result = z
-    .array(lineSchema)
-    .min(1)
-    .safeParse(await readJsonLines(path));
-  if (result.success) return result.data;
-  throw new AdarandError(
-    'run.damaged',
-    `${path} is not the list of images that a run writes`,
-    'Restore the run folder as it was, or train again.',
-    result.error,
-  );
+/**
+ * The list of a run, which has as many images of each use as the run's record counts.
+ *
+ * @throws AdarandError `run.damaged` if it is not there, holds something else or is not complete, `files.json-lines`.
+ */
+export async function readImageList(path: string, record: ImageCounts): Promise<ListedImage[]> {
+  const lines = await readWholeJsonLines(path);
+  if (lines === undefined) throw damaged(`${path} is not complete: its last line is cut`);
+  const result = z.array(lineSchema).min(1).safeParse(lines);
+  if (!result.success) throw damaged(`${path} is not the list of images that a run writes`, result.error);
+  const { data: list } = result;
+  const { data, source } = record;
+  const counts = { train: data.train, val: data.val, test: data.test, source: source?.images ?? 0 };
+  for (const use of ['train', 'val', 'test', 'source'] as const) {
+    const listed = list.filter(({ split }) => split === use).length;
+    if (listed !== counts[use])
+      throw damaged(`${path} is not complete: it has ${listed} ${use} images, and the run ${counts[use]}`);
+  }
+  return list;
+}
+
+/** What `run.json` says of the images. Those that a training fraction leaves unused are not counted. */
+export interface ImageCounts {
+  readonly data: Readonly<Record<'train' | 'val' | 'test', number>>;
+  readonly source: { readonly images: number } | null;
+}
+
+function damaged(message: string, cause?: unknown): AdarandError {
+  return new AdarandError('run.damaged', message, 'Restore the run folder as it was, or train again.', cause);
 }

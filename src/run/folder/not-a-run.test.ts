@@ -69,6 +69,24 @@ describe('a path that is no run', () => {
     write('t/tune.json', 't/trials/x/run.json');
     assert.match(hint('t/trials/x'), /when the search has ended/);
     assert.equal(deletedWeights(inside('alone/run')), undefined);
+    for (const [code, advice] of [
+      ['training.diverged', /^Compare again with other options, into a new folder\. Take a smaller one\.$/],
+      ['files.read', /^Once its cause is removed, train it again: .*compare --resume \S*cmp3 --retry$/],
+    ] as const) {
+      write('cmp3/runs/x/run.json', 'cmp3/runs/y/run.json');
+      const error = { code, message: 'the loss is NaN', hint: 'Take a smaller one.' };
+      const runs = [
+        { run: 'runs/x', status: 'failed', error },
+        { run: 'runs/y', status: 'finished' },
+      ];
+      writeFileSync(inside('cmp3/experiment.json'), JSON.stringify({ runs, tried: [] }));
+      assert.match(
+        `${deletedWeights(inside('cmp3/runs/x'))?.message}`,
+        new RegExp(`x failed, and has no weights: the loss is NaN \\(${code}\\)$`),
+      );
+      assert.match(hint('cmp3/runs/x'), advice);
+      assert.match(hint('cmp3/runs/y'), /^Compare again with --keep-weights/);
+    }
     write('cmp2/runs/x/checkpoints/last.safetensors');
     assert.equal(deletedWeights(inside('cmp2/runs/x')), undefined);
   });

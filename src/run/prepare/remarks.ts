@@ -39,6 +39,10 @@ function onMethod(options: RunOptions, { lambda }: Decided, method: BoundMethod)
       `--lambda ${options.lambda} changes nothing: ${method.name} has no penalty`,
     ],
     [
+      leftOut && options.lambda === 0,
+      `--lambda 0 leaves out the losses of ${method.name}: it trains as fine-tuning does`,
+    ],
+    [
       leftOut && Object.keys(methodOptions).length > 0,
       `the options of ${method.name} change nothing: with a lambda of 0 its losses are left out`,
     ],
@@ -129,6 +133,8 @@ function onData(options: RunOptions, { dataset, network, method }: EffectContext
   const { valFraction, testFraction } = trainOptionsSchema.shape;
   const ownSplit = (split: 'val' | 'test') =>
     dataset[split].images.length > 0 && !dataset.report.cutFromTrain.includes(split);
+  const isUntested = !options.test || dataset.test.images.length === 0;
+  const withoutTest = options.test ? 'there are no test images' : 'the test images are left alone';
   return [
     [
       options.valFraction !== valFraction.def.defaultValue && ownSplit('val'),
@@ -137,6 +143,14 @@ function onData(options: RunOptions, { dataset, network, method }: EffectContext
     [
       options.valFold !== 0 && ownSplit('val'),
       `--val-fold ${options.valFold} changes nothing: ${options.data} has validation images of its own`,
+    ],
+    [
+      options.valFold !== 0 && dataset.val.images.length === 0,
+      `--val-fold ${options.valFold} changes nothing: no validation images are cut`,
+    ],
+    [
+      options.tta !== 'none' && dataset.val.images.length === 0 && isUntested,
+      `--tta ${options.tta} changes nothing: there are no validation images, and ${withoutTest}`,
     ],
     [
       options.testFraction !== testFraction.def.defaultValue && ownSplit('test'),
@@ -172,10 +186,7 @@ function onData(options: RunOptions, { dataset, network, method }: EffectContext
       `the largest class has ${imbalance.toFixed(1)} times the training images of the smallest, and counts so much more in ` +
         `training: with --balance sampling${method.replacesTaskLoss ? '' : ' or --balance loss'}, each class counts alike`,
     ],
-    [
-      options.predictions && (!options.test || dataset.test.images.length === 0),
-      `--predictions changes nothing: ${options.test ? 'there are no test images' : 'the test images are left alone'}`,
-    ],
+    [options.predictions && isUntested, `--predictions changes nothing: ${withoutTest}`],
     [
       !options.flip && options.augment === 'none',
       '--no-flip changes nothing: --augment none does not mirror images',

@@ -16,23 +16,25 @@ import type { SourceImages } from '../prepare/source-images.js';
  */
 export async function checkImages(
   folder: RunFolder,
-  { data, options }: RunRecord,
+  record: RunRecord,
   { train, val, test, unused, ...dataset }: Dataset,
 ): Promise<void> {
+  const { data, options } = record;
   if (fingerprintDataset({ train, val, test, unused, ...dataset }) === data.fingerprint) return;
   const found = [train, val, test, unused].flatMap(({ images }) => images);
-  const listed = (await readImageList(folder.images)).filter(({ split }) => split !== 'source');
+  const listed = (await readImageList(folder.images, record)).filter(({ split }) => split !== 'source');
   throw dataChanged(options.data, changedImages(listed, found));
 }
 
 /** The same of its source images. @throws AdarandError `run.data-changed`. */
 export async function checkSource(
   folder: RunFolder,
-  { source, options }: RunRecord,
+  record: RunRecord,
   { dataset, images }: SourceImages,
 ): Promise<void> {
+  const { source, options } = record;
   if (fingerprintDataset(dataset) === source?.fingerprint) return;
-  const listed = (await readImageList(folder.images)).filter(({ split }) => split === 'source');
+  const listed = (await readImageList(folder.images, record)).filter(({ split }) => split === 'source');
   throw dataChanged(options.source ?? dataset.report.path, changedImages(listed, images));
 }
 

@@ -37,7 +37,7 @@ export async function evaluateRun(options: Options, host: RunHost): Promise<Eval
       type: 'remark',
       text: `the run was validated and tested with --tta ${own}; this evaluation is with --tta ${tta}`,
     });
-  const known = new SeenImages(await readImageList(model.folder.images));
+  const known = new SeenImages(await readImageList(model.folder.images, model.record));
   const { imageSize, resizeSize } = model.network.preprocessing;
   const cache = new ImageCache({ imageSize });
   const dataset = await openWhole(data, cache, host);

@@ -24,7 +24,7 @@ export async function findImages(
   cache: ImageCache,
   host: RunHost,
 ): Promise<(use: Exclude<ImageUse, 'source'>) => FoundImages> {
-  const list = await readImageList(folder.images);
+  const list = await readImageList(folder.images, record);
   const { train, val, test } = await openWhole(where, cache, host);
   const byDigest = new Map(
     [...train.images, ...val.images, ...test.images].map((image) => [image.digest, image]),

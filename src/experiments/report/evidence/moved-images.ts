@@ -37,7 +37,7 @@ export class MovedImages {
   async of({ path, record }: FinishedRun, split: 'test' | 'val'): Promise<Moved | undefined> {
     const named = join(this.#data, record.data.name);
     const folder = existsSync(named) ? named : this.#data;
-    const all = await readImageList((await RunFolder.open(path)).images);
+    const all = await readImageList((await RunFolder.open(path)).images, record);
     const list = all.filter((image) => image.split === split);
     const byDigest = await this.#byDigest(folder, record.model.preprocessing.imageSize);
     const byName = new Map(list.map(({ path: name, digest }) => [name, byDigest.get(digest)]));
