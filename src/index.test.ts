@@ -7,7 +7,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { testFolder, writeImages, writeModel } from '../test/helpers/cli.js';
-import { compare, exportRun, measureFeatures, predict, type RunEvent, resume, train, tune } from './index.js';
+import {
+  AdarandError,
+  compare,
+  exportRun,
+  measureFeatures,
+  predict,
+  type RunEvent,
+  resume,
+  train,
+  tune,
+} from './index.js';
 
 describe('the library', () => {
   const folder = testFolder();
@@ -89,7 +99,56 @@ describe('the library', () => {
     await refused(new ArrayBuffer(8), `${wanted} of the type ArrayBuffer`);
     await refused(new Float32Array(8), `${wanted} of the type Float32Array`);
     await refused({ name: 'a', data: 'b' }, `${wanted} {"name":"a","data":"b"}`);
+    await refused(
+      { data: new Uint8Array(3_000_000), width: 1000, height: 1000, channels: 3 },
+      `${wanted} {"data":Uint8Array of 3000000 bytes,"width":1000,"height":1000,"channels":3}`,
+    );
+    await refused(new URL('file:///a.png'), `${wanted} of the type URL`);
+    await refused(new Blob(['x']), `${wanted} of the type Blob`);
+    await refused(Array(1000).fill(7), `${wanted} [7,7,7,7,7,7,7,7,7,7,...]`);
     await refused('', 'images must not be empty');
+  });
+
+  test('what is refused is said in a few words, and what takes pixels', async () => {
+    const long = async (images: unknown) => {
+      const error: unknown = await Reflect.apply(predict, undefined, [{ run: at('run'), images }]).catch(
+        (thrown: unknown) => thrown,
+      );
+      assert.ok(error instanceof AdarandError);
+      assert.equal(error.code, 'config.invalid');
+      assert.ok(error.message.length < 3000, error.message);
+      assert.match(String(error.hint), /`load\(run\)` opens answers for pixels/);
+    };
+    await long(Array(10_000).fill(7));
+    await long([{ name: 'a', bytes: 'x'.repeat(1e6) }]);
+    await long(new Uint8Array(1e6));
+  });
+
+  test('what is no option of a call is refused, and nothing starts', async () => {
+    const options = { data: at('colours'), model: at('tiny.onnx'), out: at('none') };
+    const refused = async (call: unknown, message: string) => {
+      for (const [work, what] of [
+        [train, options],
+        [resume, at('run')],
+        [tune, { ...options, trials: 1 }],
+        [compare, { data: [options.data], models: [options.model], out: at('none') }],
+        [predict, { run: at('run'), images: ['a.jpg'] }],
+      ] as const)
+        await assert.rejects(Reflect.apply(work, undefined, [what, call]), {
+          name: 'AdarandError',
+          code: 'config.invalid',
+          message,
+        });
+    };
+    await refused({ onEvents() {} }, 'there is no option onEvents. Did you mean "onEvent"?');
+    await refused({ onEvent: 5 }, 'onEvent must be a function, not 5');
+    await refused(
+      { signal: new AbortController() },
+      'signal must be an AbortSignal, not of the type AbortController',
+    );
+    await refused({ signal: null }, 'signal must be an AbortSignal, not null');
+    await refused('fast', 'options must be an object, not "fast"');
+    assert.equal(existsSync(at('none')), false);
   });
 
   test('an aborted signal starts nothing', async () => {

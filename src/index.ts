@@ -16,6 +16,7 @@ import type { CompareReport } from './experiments/compare/report.js';
 import { type Report, report as reportOperation } from './experiments/report/operation.js';
 import type { TuneEvent } from './experiments/tune/events.js';
 import type { TuneReport } from './experiments/tune/record.js';
+import { checkCallOptions } from './process/call-options.js';
 import { launch } from './process/launch.js';
 import { untilAborted } from './process/until-aborted.js';
 import type { RunEvent } from './run/events.js';
@@ -44,6 +45,8 @@ import type {
   TrainOptions,
   TuneOptions,
 } from './run/options/options.gen.js';
+
+import { inProgram, type OptionNames, parseOptions } from './run/options/parse-options.js';
 
 export type { Classifier, ClassifyOptions, ClassProbability, LoadOptions } from './classifier/classifier.js';
 export type {
@@ -167,6 +170,7 @@ export async function tune(
   search: TuneOptions | { readonly resume: string; readonly minutes?: number; readonly trials?: number },
   call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: TuneEvent) => void } = {},
 ): Promise<TuneReport> {
+  checkCallOptions(call);
   const { launchTuning } = await import('./experiments/tune/launch.js');
   const what = 'resume' in search ? search : { start: search };
   return untilAborted(call.signal, () => launchTuning(what, call.onEvent));
@@ -183,6 +187,7 @@ export async function compare(
   experiment: Experiment | { readonly resume: string; readonly retry?: boolean; readonly parallel?: number },
   call: Omit<CallOptions, 'onEvent'> & { readonly onEvent?: (event: CompareEvent) => void } = {},
 ): Promise<CompareReport> {
+  checkCallOptions(call);
   const { launchComparison } = await import('./experiments/compare/launch.js');
   const { readProgram } = await import('./experiments/compare/options/read-program.js');
   const what =
@@ -220,7 +225,10 @@ export function predict(
   options: PredictOptions,
   call: CallOptions = {},
 ): Promise<readonly ImagePrediction[]> {
-  return perform(predictOperation, options, call);
+  return perform(predictOperation, options, call, {
+    ...inProgram,
+    help: `${inProgram.help} A classifier that \`load(run)\` opens answers for pixels, a Blob or a URL, too.`,
+  });
 }
 
 /**
@@ -288,10 +296,18 @@ export function inspect(options: InspectOptions, call: CallOptions = {}): Promis
   return perform(inspectOperation, options, call);
 }
 
-function perform<Request extends z.ZodObject, Result>(
+/**
+ * What is wrong with the arguments is found here: a process is not waited for, and does not get what it would refuse. What it
+ * gets is copied before the call returns.
+ */
+async function perform<Request extends z.ZodObject, Result>(
   operation: Operation<Request, Result>,
   request: z.input<Request>,
-  { onEvent, signal }: CallOptions,
+  call: CallOptions,
+  names: OptionNames = inProgram,
 ): Promise<Result> {
+  checkCallOptions(call);
+  parseOptions(operation.request, request, names);
+  const { onEvent, signal } = call;
   return untilAborted(signal, () => launch(operation, request, { onEvent }));
 }

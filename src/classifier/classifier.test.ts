@@ -9,6 +9,7 @@ import sharp from 'sharp';
 import { bundled, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import {
   AdarandError,
+  type ClassifiedImage,
   type Classifier,
   type ClassProbability,
   exportRun,
@@ -182,6 +183,39 @@ describe('a classifier that is kept open', () => {
       message: 'the image is no image: it is an object with path',
     });
     await assert.rejects(classifier.predict(''), { message: 'the image is no image: it is an empty text' });
+  });
+
+  test('copies what it is given: its memory may be written to at once', async () => {
+    const expected = await classifier.predict(red());
+    const file = await readFile(red());
+    const { data, info } = await sharp(red()).raw().toBuffer({ resolveWithObject: true });
+    const size = { width: info.width, height: info.height, channels: 3 } as const;
+    const written = async (memory: Uint8Array | Uint8ClampedArray, image: ClassifiedImage) => {
+      const answer = classifier.predict(image);
+      memory.fill(0);
+      assert.deepEqual(await answer, expected);
+    };
+    const buffer = Buffer.from(file);
+    await written(buffer, buffer);
+    const bytes = new Uint8Array(file);
+    await written(bytes, bytes);
+    const whole = new Uint8Array(file);
+    await written(whole, whole.buffer);
+    const named = new Uint8Array(file);
+    await written(named, { name: 'frame', bytes: named });
+    const pixels = new Uint8Array(data);
+    await written(pixels, { data: pixels, ...size });
+    const clamped = new Uint8ClampedArray(data);
+    await written(clamped, { data: clamped, ...size });
+    // Of several, and for features, too.
+    const frame = new Uint8Array(data);
+    const both = classifier.predict([red(), { data: frame, ...size }]);
+    frame.fill(0);
+    assertNear((await both)[1] ?? [], expected);
+    const seen = new Uint8Array(data);
+    const features = classifier.features({ data: seen, ...size });
+    seen.fill(0);
+    assert.deepEqual(await features, await classifier.features(red()));
   });
 
   test('closed, it answers no more; closing again does nothing', async () => {

@@ -52,7 +52,8 @@ export class Classifier {
 
   /**
    * The likeliest classes of an image, in order; of several images, a list for each. Images that are asked for at once, in
-   * one call or several, are computed together, which rounds differently in the last digits than one alone.
+   * one call or several, are computed together, which rounds differently in the last digits than one alone. Bytes and pixels are copied
+   * at the call.
    *
    * @throws AdarandError `predict.unreadable-image`, `predict.no-image`, `data.pixels`, `predict.not-finite`;
    * `process.crashed`, after which the next call starts the process again; `classifier.closed`. Of several images, one

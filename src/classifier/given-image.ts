@@ -40,7 +40,8 @@ export type ClassifiedImage =
   | PixelImage;
 
 /**
- * An image as it is sent, called `name` where it has none.
+ * An image as it is sent, called `name` where it has none. Bytes and pixels are copied before the call returns: whoever gave
+ * them may write the next image to the same memory.
  *
  * @throws AdarandError `predict.no-image`, `predict.unreadable-image`, `data.pixels`.
  */
@@ -60,9 +61,10 @@ export async function sentImage(image: ClassifiedImage, name: string): Promise<S
   throw notGiven(image, name);
 }
 
+/** A copy of bytes. */
 function bytesOf(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  return value instanceof ArrayBuffer ? new Uint8Array(value) : undefined;
+  if (value instanceof Uint8Array) return new Uint8Array(value);
+  return value instanceof ArrayBuffer ? new Uint8Array(value.slice(0)) : undefined;
 }
 
 function ofUrl(href: string): SentImage {
@@ -103,8 +105,7 @@ function ofPixels({ data, width, height, channels }: PixelImage, name: string): 
       `${name} of ${width} x ${height} pixels and ${channels} channels came with ${data.length} bytes`,
       'Give width x height x channels bytes, row by row, channels innermost; channels are 1, 3 or 4.',
     );
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
-  return { name, image: { data: bytes, width, height, channels } };
+  return { name, image: { data: new Uint8Array(data), width, height, channels } };
 }
 
 function isPixels(data: unknown): boolean {

@@ -1,4 +1,5 @@
 import { didYouMean } from '../did-you-mean.js';
+import { shown } from '../shown.js';
 import type { Distribution } from './losses.js';
 import { describeValue, wrongLoss } from './wrong-loss.js';
 
@@ -39,5 +40,5 @@ function isShape(shape: unknown): boolean {
 }
 
 function describeGiven(value: unknown): string {
-  return typeof value === 'object' ? JSON.stringify(value) : describeValue(value);
+  return typeof value === 'object' ? shown(value) : describeValue(value);
 }

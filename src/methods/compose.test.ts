@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { testInputs } from '../../test/helpers/method-inputs.js';
 import { arrayPrepareTools } from '../../test/helpers/prepare-tools.js';
 import { readFrom } from '../../test/helpers/read-tensor.js';
-import { bindMethod } from '../run/method/bind-method.js';
+import { bindMethod, typedMethodOptions } from '../run/method/bind-method.js';
 import { openMethod } from '../run/method/open-method.js';
 import { methodLoss } from '../training/method-loss.js';
 import { adarand } from './adarand.js';
@@ -76,14 +76,19 @@ describe('several methods as one', () => {
   test('are found by their names with a + between, with options named after them', async () => {
     const method = await openMethod('bss+l2-sp');
     assert.equal(method.name, 'bss+l2-sp');
+    assert.deepEqual(typedMethodOptions(method, { 'bss.k': '3', 'l2-sp.beta': '0.5', 'bss.lambda': '2' }), {
+      'bss.k': 3,
+      'l2-sp.beta': 0.5,
+      'bss.lambda': 2,
+    });
     assert.deepEqual(
-      bindMethod(method, { 'bss.k': '3', 'l2-sp.beta': '0.5', 'bss.lambda': '2' }).options,
+      bindMethod(method, { 'bss.k': 3, 'l2-sp.beta': 0.5, 'bss.lambda': 2 }).options,
       method.options.parse({ 'bss.k': 3, 'l2-sp.beta': 0.5, 'bss.lambda': 2 }),
     );
-    assert.throws(() => bindMethod(method, { k: '3' }), /has no option "k"/);
-    assert.throws(() => bindMethod(method, { 'bss.k': '-1' }), /bss\+l2-sp cannot use/);
+    assert.throws(() => bindMethod(method, { k: 3 }), /has no option "k"/);
+    assert.throws(() => bindMethod(method, { 'bss.k': -1 }), /bss\+l2-sp cannot use/);
     // Who wants none of it leaves it out.
-    assert.throws(() => bindMethod(method, { 'bss.lambda': '0' }), /bss\+l2-sp cannot use/);
+    assert.throws(() => bindMethod(method, { 'bss.lambda': 0 }), /bss\+l2-sp cannot use/);
     assert.equal(method.replacesWeightDecay, true);
     assert.equal(method.bind().prepare, undefined);
   });

@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import { shown } from '../shown.js';
 
 /** What is wrong with a method's option, in plain English, to follow its name. The issue has the input that was refused. */
 export function optionIssue(issue: z.core.$ZodIssue): string {
-  const not = `not ${shown(issue.input)}`;
+  const not = `not ${issue.input === '' ? 'nothing' : shown(issue.input)}`;
   switch (issue.code) {
     case 'invalid_type':
       return `must be ${kinds[issue.expected] ?? issue.expected}, ${not}`;
@@ -23,8 +24,3 @@ const kinds: Readonly<Record<string, string>> = {
   string: 'a word',
   boolean: 'true or false',
 };
-
-function shown(input: unknown): string {
-  if (input === '') return 'nothing';
-  return typeof input === 'number' ? String(input) : (JSON.stringify(input) ?? typeof input);
-}

@@ -69,7 +69,7 @@ test('options that are no plain data are refused by name, and leave no process',
   const options = { run: 'nowhere', images: ['none.jpg'] };
   const notPlain: [object, string][] = [
     [{ top: () => 1 }, 'top must be a number, not a function'],
-    [{ top: Symbol('x') }, 'top must be a number, not symbol'],
+    [{ top: Symbol('x') }, 'top must be a number, not a symbol'],
     [{ extra: () => 1 }, 'there is no option extra.'],
   ];
   for (const [given, message] of notPlain) {

@@ -41,6 +41,11 @@ export async function respondFile(
   await pipeline(createReadStream(found.path), response).catch(() => response.destroy());
 }
 
+/** Whether `respondFile` would answer. */
+export async function hasFile(root: string, { pathname }: URL): Promise<boolean> {
+  return (await fileAt(root, pathname)) !== undefined;
+}
+
 export function nothingAt(pathname: string): Refusal {
   return new Refusal(404, { code: 'serve.nothing-there', message: `there is nothing at ${pathname}` });
 }

@@ -1,6 +1,9 @@
 /** Requests that are refused, and that what is left of them takes nothing from others. */
 import assert from 'node:assert/strict';
+import { realpath, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { temporaryFolder } from '../../test/helpers/cli.js';
 import {
   classes,
   given,
@@ -31,6 +34,36 @@ describe('requests that are refused', () => {
       else await refused(response, 405, 'serve.method');
       assert.equal(response.headers.get('allow'), allow);
     }
+  });
+
+  test('where there is nothing, for each method, also beside a page', async () => {
+    const folder = await temporaryFolder();
+    const page = await realpath(folder.path);
+    await writeFile(join(page, 'index.html'), 'page');
+    const { url } = await serve({ page });
+    for (const method of ['GET', 'POST', 'DELETE'])
+      for (const path of ['nothing', 'predict/', 'health/'])
+        await refused(await fetch(url + path, { method }), 404, 'serve.nothing-there');
+    for (const path of ['', 'index.html']) {
+      const response = await refused(await fetch(url + path, { method: 'POST' }), 405, 'serve.method');
+      assert.equal(response.headers.get('allow'), 'GET, HEAD');
+    }
+    await folder.remove();
+  });
+
+  test('without a Host, or with what cannot be expected, in the JSON of any other error', async () => {
+    const server = await serve();
+    assert.match(
+      await raw(server, 'GET /health HTTP/1.1\r\n\r\n'),
+      /^HTTP\/1\.1 400 .*"code":"serve\.malformed","message":"the request has no header Host"/s,
+    );
+    const head = 'GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
+    assert.match(
+      await raw(server, `${head}Expect: a-miracle\r\n\r\n`),
+      /^HTTP\/1\.1 417 .*"code":"serve\.expect","message":"the request expects a-miracle"/s,
+    );
+    assert.match(await raw(server, `${head}\r\n`), /^HTTP\/1\.1 200 /);
+    assert.match(await raw(server, 'GET /health HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 /);
   });
 
   test('by what is asked', async () => {

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { howToAsk } from './how-to-ask.js';
-import { respondFile } from './page-files.js';
+import { hasFile, respondFile } from './page-files.js';
 import { type ImageClassifier, type PredictLimits, predictRoute } from './predict-route.js';
 import { jsonReply, respond, textReply } from './respond.js';
 
@@ -10,6 +10,8 @@ export interface Route {
   readonly methods: Readonly<Record<string, Handler>>;
   /** Nobody needs a token for it. */
   readonly open?: boolean;
+  /** Whether there is something at all; always, unless given. */
+  isThere?(url: URL): Promise<boolean>;
 }
 
 /** What is at a path; undefined where there is nothing. */
@@ -46,5 +48,5 @@ export function routesOf(
   if (page === undefined) return (pathname) => known.get(pathname);
   known.delete('/');
   const GET: Handler = (request, response, asked) => respondFile(page, asked, request, response);
-  return (pathname) => known.get(pathname) ?? { methods: { GET } };
+  return (pathname) => known.get(pathname) ?? { methods: { GET }, isThere: (asked) => hasFile(page, asked) };
 }

@@ -36,6 +36,18 @@ describe('requests that are answered', () => {
     assert.equal(await head.text(), '');
   });
 
+  test('under an address that names the server, as clients of a proxy send it', async () => {
+    const server = await serve();
+    const rest = 'HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n';
+    for (const target of ['http://localhost/health', 'HTTP://localhost:80/health?x=1'])
+      assert.match(await raw(server, `GET ${target} ${rest}\r\n`), /^HTTP\/1\.1 200 .*"health"/s, target);
+    assert.match(await raw(server, `GET http://localhost ${rest}\r\n`), /^HTTP\/1\.1 200 .*a classifier of/s);
+    assert.match(
+      await raw(server, `POST http://localhost/predict?top=2 ${rest}Content-Length: 5\r\n\r\nimage`),
+      /^HTTP\/1\.1 200 .*"prediction"/s,
+    );
+  });
+
   test('twenty at once', async () => {
     const { url } = await serve({
       predict: async (image) => {

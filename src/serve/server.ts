@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { AdarandError } from '../errors.js';
 import { systemCode } from '../files/system-code.js';
+import { printableName } from '../printable.js';
 import { type Access, admit, allowedOrigin } from './access.js';
 import { answerBroken } from './broken-request.js';
 import { nothingAt } from './page-files.js';
@@ -59,6 +60,8 @@ export async function startServer(
     headersTimeout: allowed.headers,
     requestTimeout: allowed.request,
     connectionsCheckingInterval: Math.min(1000, allowed.headers),
+    // A request without one is refused here, with the JSON of any other error.
+    requireHostHeader: false,
   };
   const server = createServer(limits);
   server.setTimeout(allowed.idle);
@@ -71,7 +74,7 @@ export async function startServer(
   });
   const unanswered = new Map<IncomingMessage, ServerResponse>();
   let ending = false;
-  const receive = (request: IncomingMessage, response: ServerResponse) => {
+  const receiver = (work: typeof answer) => (request: IncomingMessage, response: ServerResponse) => {
     if (ending) response.setHeader('connection', 'close');
     unanswered.set(request, response);
     response.on('close', () => unanswered.delete(request));
@@ -80,7 +83,7 @@ export async function startServer(
       // A connection that is kept for the next request would be waited for.
       if (ending) setImmediate(() => server.closeIdleConnections());
     });
-    answer(request, response, routes, access).catch((error) => respondError(response, error, report));
+    work(request, response, routes, access).catch((error) => respondError(response, error, report));
   };
   server.on('clientError', (error, socket) => {
     const begun = [...unanswered].some(
@@ -94,7 +97,9 @@ export async function startServer(
     // Who goes on sending is waited for a while, as after any refusal.
     setTimeout(() => socket.destroy(), allowed.refused).unref();
   });
+  const receive = receiver(answer);
   server.on('request', receive).on('checkContinue', receive);
+  server.on('checkExpectation', receiver(refuseExpectation));
   return {
     url,
     async close() {
@@ -116,6 +121,7 @@ async function answer(
   routes: Routes,
   access: Access,
 ): Promise<void> {
+  if (request.httpVersion === '1.1' && request.headers.host === undefined) throw withoutHost();
   const origin = allowedOrigin(request, access);
   if (access.origins.length > 0) response.setHeader('vary', 'Origin');
   if (origin !== undefined) {
@@ -130,6 +136,7 @@ async function answer(
   const { method = '' } = request;
   const handler = route.methods[method === 'HEAD' ? 'GET' : method];
   if (handler !== undefined) return handler(request, response, url);
+  if ((await route.isThere?.(url)) === false) throw nothingAt(url.pathname);
   const names = Object.keys(route.methods).flatMap((name) => (name === 'GET' ? ['GET', 'HEAD'] : [name]));
   throw new Refusal(
     405,
@@ -142,6 +149,27 @@ async function answer(
   );
 }
 
+/** What a request expects of the server besides being told to go on. */
+async function refuseExpectation({ headers }: IncomingMessage): Promise<void> {
+  throw new Refusal(417, {
+    code: 'serve.expect',
+    message: `the request expects ${printableName(headers.expect ?? '')}`,
+    hint: 'Leave the header Expect out, or send 100-continue.',
+  });
+}
+
+function withoutHost(): Refusal {
+  return new Refusal(
+    400,
+    {
+      code: 'serve.malformed',
+      message: 'the request has no header Host',
+      hint: 'Send it as HTTP/1.1, with the name of the server as Host.',
+    },
+    { connection: 'close' },
+  );
+}
+
 function allow(response: ServerResponse): void {
   response.writeHead(204, {
     'access-control-allow-methods': 'GET, POST',
@@ -151,9 +179,11 @@ function allow(response: ServerResponse): void {
   response.end();
 }
 
+/** A proxy's client names the server in the address, too: `GET http://host/health`. */
 function urlOf({ url = '/' }: IncomingMessage): URL {
+  const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
   // Two slashes would begin with a host.
-  const path = `http://localhost${url.startsWith('/') ? url : `/${url}`}`;
+  const path = `http://localhost${target.startsWith('/') ? target : `/${target}`}`;
   if (URL.canParse(path)) return new URL(path);
   throw new Refusal(400, { code: 'serve.address', message: `${url} is no address` });
 }

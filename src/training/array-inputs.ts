@@ -1,8 +1,8 @@
-import { AdarandError } from '../errors.js';
 import { type Shape, sizeOf } from '../graph/tensor.js';
 import { input, type Value } from '../graph/value.js';
 import type { InputMakers } from '../methods/inputs.js';
 import { crossEntropy } from '../nn/functional.js';
+import { checkGiven, refusedInputs } from './check-given.js';
 import type { MethodLossInputs, Numbers } from './method-loss.js';
 
 type Rows = readonly (readonly number[])[];
@@ -18,9 +18,10 @@ export interface ArrayInputs {
 /**
  * Turns arrays into graph inputs, and puts their numbers into `feeds`.
  *
- * @throws AdarandError `method.inputs` for arrays that do not fit; a maker throws it for an array that is missing.
+ * @throws AdarandError `method.inputs` for arrays that do not fit, or are missing; a maker throws it for an array that is missing.
  */
 export function arrayInputs(inputs: MethodLossInputs, feeds: Map<string, Float64Array>): ArrayInputs {
+  checkGiven(inputs);
   const { classes, labels, statistics, parameters = [], sourceBatch, pretrainedLogits } = inputs;
   const batchSize = inputs.features.length;
   const featureSize = inputs.features[0]?.length ?? 0;
@@ -132,8 +133,4 @@ function oneHotRows(labels: readonly number[], classes: number): number[] {
 function given<T>(value: T | undefined, name: string): T {
   if (value === undefined) throw refusedInputs(`the method needs ${name}`);
   return value;
-}
-
-export function refusedInputs(problem: string): AdarandError {
-  return new AdarandError('method.inputs', problem, 'See `MethodLossInputs` for what each array is.');
 }

@@ -2,7 +2,7 @@ import { didYouMean } from '../did-you-mean.js';
 import { sizeOf, type Tensor } from '../graph/tensor.js';
 import { Random } from '../random.js';
 import { tensorOf } from '../runtime/state.js';
-import { refusedInputs } from './array-inputs.js';
+import { refusedInputs } from './check-given.js';
 import type { MethodLossInputs } from './method-loss.js';
 import { fillNoise } from './noise.js';
 import { METHOD_PREFIX } from './state-names.js';

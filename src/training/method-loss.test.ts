@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { float32, mul, sub } from '../graph/ops.js';
+import { methods } from '../methods/index.js';
 import { bound, defineMethod } from '../methods/method.js';
 import { mean } from '../nn/functional.js';
 import { type MethodLossInputs, methodLoss } from './method-loss.js';
@@ -79,4 +80,29 @@ test('arrays that do not fit are refused', () => {
   ];
   for (const [change, message] of wrong)
     assert.throws(() => methodLoss(method, { ...given, ...change }), { code: 'method.inputs', message });
+});
+
+test('what a program without types leaves out, or calls otherwise, is named', () => {
+  const given = { features: [[1, 2]], labels: [0], classes: 2 };
+  for (const [inputs, message] of [
+    [undefined, 'the inputs should be an object, not undefined'],
+    [{}, 'features and labels and classes are missing'],
+    [{ features: [[1, 2]], labels: [0] }, 'classes is missing'],
+    [{ ...given, features: new Float32Array(2) }, /^features should be .*, not of the type Float32Array$/],
+    [{ ...given, features: [1, 2] }, 'features should be an array of arrays of numbers, not [1,2]'],
+    [{ ...given, labels: 'red' }, 'labels should be an array of numbers, not "red"'],
+    [{ ...given, classes: '2' }, 'classes should be a number, not "2"'],
+    [{ ...given, lables: [0] }, 'there is no input lables. Did you mean "labels"?'],
+    [{ ...given, head: { weight: [[1, 2]] } }, 'head.bias is missing'],
+    [
+      { ...given, sourceBatch: { features: [[1, 2]] } },
+      'sourceBatch.labels and sourceBatch.classes are missing',
+    ],
+    [{ ...given, parameters: [{ name: 'w' }] }, 'parameters[0].kind and parameters[0].value are missing'],
+    [{ ...given, parameters: 5 }, 'parameters should be an array, not 5'],
+  ] as const)
+    assert.throws(() => Reflect.apply(methodLoss, undefined, [methods.adarand, inputs]), {
+      code: 'method.inputs',
+      message,
+    });
 });

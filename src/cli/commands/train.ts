@@ -78,7 +78,9 @@ async function runOptions({ given, parse }: Typed): Promise<AskedOptions> {
   const { profile: _, ...asked } = parse(options.omit({ resume: true, microBatch: true }));
   // The methods would make `train --help` slow.
   const { checkOptions } = await import('../../run/options/check-options.js');
-  return (await checkOptions(asked)).options;
+  const { methodWords } = await import('../../run/method/method-words.js');
+  const methodOptions = await methodWords(asked.method, asked.methodOptions);
+  return (await checkOptions({ ...asked, methodOptions })).options;
 }
 
 /** A run continues as it began, apart from its length, how many images are computed at a time, and where the same images are. */

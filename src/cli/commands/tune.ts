@@ -44,7 +44,8 @@ async function asked({ given, parse }: Typed): Promise<Tuning> {
       const { modelMissing } = await import('../model-missing.js');
       throw await modelMissing(given.data);
     }
-    return { start: parse(tuneOptionsSchema) };
+    const { typedRequest } = await import('../../experiments/tune/typed-request.js');
+    return { start: await typedRequest(parse(tuneOptionsSchema)) };
   }
   const { shape } = resumeTuneOptionsSchema;
   const { resume: path, minutes, trials } = parse(z.looseObject(shape));

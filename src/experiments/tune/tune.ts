@@ -19,6 +19,7 @@ import { describeFinalist } from './report.js';
 import { search, type Trial } from './search.js';
 import { trialOptions } from './trial-options.js';
 import { createTuneFolder, openTuneFolder, placed, TRIALS, type TuneFolder } from './tune-folder.js';
+import { typedRequest } from './typed-request.js';
 
 export interface TuneHost extends Pick<Runner, 'train' | 'resume'> {
   emit(event: TuneEvent): void;
@@ -53,8 +54,9 @@ export async function resumeTuning(path: string, budget: Budget, host: TuneHost)
     );
   }
   const { minutes: _, trials: __, ...others } = record.request;
-  const request = isChanged ? { ...others, ...budget } : record.request;
-  const tuning = new Tuning(folder, { ...record, request }, await methodsOfFolder(folder, request), host);
+  const asked = isChanged ? { ...others, ...budget } : record.request;
+  const { request, methods } = await checkedRequest(folder, asked);
+  const tuning = new Tuning(folder, { ...record, request }, methods, host);
   if (isChanged && tuning.settled !== undefined)
     host.emit({
       type: 'remark',
@@ -63,9 +65,11 @@ export async function resumeTuning(path: string, budget: Budget, host: TuneHost)
   return tuning.run();
 }
 
-async function methodsOfFolder(folder: TuneFolder, request: TuneRequest) {
+/** Older searches recorded the options of their method as they were typed. */
+async function checkedRequest(folder: TuneFolder, asked: TuneRequest) {
   try {
-    return await checkTunable(request);
+    const request = await typedRequest(asked);
+    return { request, methods: await checkTunable(request) };
   } catch (error) {
     folder.close();
     throw error;

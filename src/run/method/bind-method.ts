@@ -5,16 +5,17 @@ import { renamedMethodOptions, renamedMethodValues } from '../options/renamed-op
 import { describeMethodOptions, type OptionDescription } from './describe-method.js';
 
 /**
- * A method with options that may be words of a command line ("true", "1e-2").
+ * A method with its options.
  *
  * @throws AdarandError `method.option`.
  */
 export function bindMethod(method: Method, given: Readonly<Record<string, unknown>>): BoundMethod {
-  return method.bind(typedMethodOptions(method, given));
+  knownOptions(method, given);
+  return method.bind(given);
 }
 
 /**
- * Options that may be words of a command line, as what they stand for.
+ * Options that may be words of a command line ("true", "1e-2"), as what they stand for.
  *
  * @throws AdarandError `method.option` for one that the method does not have.
  */
@@ -22,15 +23,25 @@ export function typedMethodOptions(
   method: Method,
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
+  const known = knownOptions(method, given);
+  const typed = Object.entries(given).map(([name, value]) => {
+    const type = known.get(name)?.type;
+    return [name, typeof value === 'string' && type !== undefined ? coerce(value, type) : value] as const;
+  });
+  return Object.fromEntries(typed);
+}
+
+/** The options that a method has, by their names; those that are given have to be among them. */
+function knownOptions(
+  method: Method,
+  given: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, OptionDescription> {
   const known = new Map(describeMethodOptions(method).map((option) => [option.name, option]));
-  const typed: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(given)) {
-    const option = known.get(name);
     refuseOldName(method, name, value, known);
-    if (option === undefined) throw unknownOption(method, name, [...known.keys()]);
-    typed[name] = typeof value === 'string' ? coerce(value, option.type) : value;
+    if (!known.has(name)) throw unknownOption(method, name, [...known.keys()]);
   }
-  return typed;
+  return known;
 }
 
 /** Of methods that are combined, an option's name has that of its method before it: `randreg.prior`. */

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { didYouMean } from '../../did-you-mean.js';
 import { adarand } from '../../methods/adarand.js';
 import { methodNames, methods } from '../../methods/index.js';
-import { bindMethod } from './bind-method.js';
+import { bindMethod, typedMethodOptions } from './bind-method.js';
 import { describeMethodOptions } from './describe-method.js';
 import { openMethod } from './open-method.js';
 
@@ -17,7 +17,8 @@ test('every option of every method is described, and its default is valid', () =
       assert.notEqual(option.description, '', `${name}: ${option.name}`);
       if (option.default === undefined) continue;
       // As a word of the command line.
-      const { options } = bindMethod(method, { [option.name]: String(option.default) });
+      const word = { [option.name]: String(option.default) };
+      const { options } = bindMethod(method, typedMethodOptions(method, word));
       const expected = method.bind({ [option.name]: option.default }).options;
       assert.deepEqual(options, expected, `${name}: ${option.name}`);
     }
@@ -25,10 +26,19 @@ test('every option of every method is described, and its default is valid', () =
 });
 
 test('words become what the schema wants', () => {
-  const { options } = bindMethod(adarand, { alpha: '2.5e-1', inter: 'false', form: 'article' });
+  const bound = (words: Record<string, string>) => bindMethod(adarand, typedMethodOptions(adarand, words));
+  const { options } = bound({ alpha: '2.5e-1', inter: 'false', form: 'article' });
   assert.deepEqual(options, adarand.bind({ alpha: 0.25, inter: false, form: 'article' }).options);
-  assert.throws(() => bindMethod(adarand, { inter: 'no' }), /inter/);
-  assert.throws(() => bindMethod(adarand, { alpha: '' }), /alpha/);
+  assert.throws(() => bound({ inter: 'no' }), /inter/);
+  assert.throws(() => bound({ alpha: '' }), /alpha/);
+});
+
+test('from a program, words are no numbers', () => {
+  for (const [given, message] of [
+    [{ alpha: '0.9' }, 'adarand cannot use these options: alpha: must be a number, not "0.9"'],
+    [{ inter: 'true' }, 'adarand cannot use these options: inter: must be true or false, not "true"'],
+  ] as const)
+    assert.throws(() => bindMethod(adarand, given), { code: 'method.option', message });
 });
 
 test('a method may come from a file', async () => {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { didYouMean } from '../../did-you-mean.js';
+import { shown } from '../../shown.js';
 
 /** What is wrong with an option, in plain English. `known` are the names of all options. */
 export function describeIssue(
@@ -11,7 +12,7 @@ export function describeIssue(
   const not = `not ${shown(issue.input)}`;
   switch (issue.code) {
     case 'unrecognized_keys':
-      return issue.keys.map((key) => `there is no option ${key}.${didYouMean(key, known)}`).join(' ');
+      return unknownOptions(issue.keys, known);
     case 'invalid_type':
       if (issue.path.length === 0) return `options must be an object, ${not}`;
       if (issue.input === undefined) return `${name} is missing`;
@@ -33,6 +34,12 @@ export function describeIssue(
     default:
       return `${name} ${issue.message}`;
   }
+}
+
+/** An array that is taken for an object has as many as it has items. */
+function unknownOptions(keys: readonly string[], known: readonly string[]): string {
+  const named = keys.slice(0, 10).map((key) => `there is no option ${key}.${didYouMean(key, known)}`);
+  return [...named, ...(keys.length > 10 ? [`There are ${keys.length - 10} more such.`] : [])].join(' ');
 }
 
 /** Of an option that may be taken for another one, what both are. */
@@ -58,17 +65,4 @@ const kinds: Readonly<Record<string, string>> = {
 /** Of a value inside an array or an object: `[2]`, `.bytes`. */
 function places(path: readonly PropertyKey[]): string {
   return path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
-}
-
-/** Also what JSON has no word for. */
-function shown(input: unknown): string {
-  if (input instanceof ArrayBuffer || ArrayBuffer.isView(input))
-    return `of the type ${input.constructor.name}`;
-  if (typeof input === 'number' || typeof input === 'bigint') return String(input);
-  if (typeof input === 'function') return 'a function';
-  try {
-    return JSON.stringify(input) ?? typeof input;
-  } catch {
-    return `a ${typeof input}`;
-  }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { shown } from '../../shown.js';
 import { keptEpochsPattern } from './kept-epochs.js';
 import { optionRegistry } from './option.js';
 
@@ -18,7 +19,7 @@ export const diagnosticsOptions = {
     .string()
     .regex(keptEpochsPattern, {
       error: ({ input }) =>
-        `must be all, or epochs separated by commas, such as 0,5,last, not ${JSON.stringify(input)}`,
+        `must be all, or epochs separated by commas, such as 0,5,last, not ${shown(input)}`,
     })
     .optional()
     .register(optionRegistry, {

@@ -10,7 +10,7 @@ export interface OptionNames {
   readonly help: string;
 }
 
-const inProgram: OptionNames = {
+export const inProgram: OptionNames = {
   nameOf: (key) => key,
   help: 'docs/options.md explains every option.',
 };
@@ -29,9 +29,14 @@ export function parseOptions<Schema extends z.ZodObject>(
   const result = schema.safeParse(given, { reportInput: true });
   if (result.success) return result.data;
   const known = Object.keys(schema.shape);
-  const problems = result.error.issues.map((issue) => describeIssue(issue, known, names.nameOf));
+  const { issues } = result.error;
+  const problems = issues.slice(0, MOST).map((issue) => describeIssue(issue, known, names.nameOf));
+  if (issues.length > MOST) problems.push(`and ${issues.length - MOST} more`);
   throw new AdarandError('config.invalid', problems.join('; '), names.help);
 }
+
+/** As many problems as are named: of a list, each item may have one. */
+const MOST = 20;
 
 const anyOptions = z.record(z.string(), z.unknown());
 

@@ -66,7 +66,7 @@ test('every mistake is named at once, in plain English', () => {
 
 test('a value that has no text is refused', () => {
   const without = [
-    [[Symbol('x')], '[null]'],
+    [[Symbol('x')], '[symbol]'],
     [Object.create(null), '{}'],
     [{ toString: 5 }, '{"toString":5}'],
   ] as const;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { optimizers } from '../../optimizers/index.js';
 import { schedules } from '../../optimizers/schedules.js';
 import { precisions } from '../../runtime/precision.js';
+import { shown } from '../../shown.js';
 import { criteria } from '../../training/best-epoch.js';
 import { choiceOf } from './choice.js';
 import { deviceOptions } from './device-options.js';
@@ -124,7 +125,7 @@ const training = {
     .string()
     .regex(/^(all|head|last:.*)$/, {
       error: ({ input }) =>
-        `must be all, head or last:N, where N counts groups from the head, not ${JSON.stringify(input)}`,
+        `must be all, head or last:N, where N counts groups from the head, not ${shown(input)}`,
     })
     .default('all')
     .register(optionRegistry, {

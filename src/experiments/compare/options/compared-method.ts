@@ -11,7 +11,7 @@ import type { WrittenMethod } from './experiment.js';
 import { isOwnOptions, type OwnOptions, ownOptionsSchema } from './shared.js';
 
 /**
- * A method of an experiment: its word, or its object, with values of the types that they stand for.
+ * A method of an experiment: its word, with values of the types that they stand for, or its object.
  *
  * @throws AdarandError `method.unknown`, `method.option`, `config.invalid`.
  */
@@ -24,11 +24,10 @@ export async function comparedMethod(written: WrittenMethod): Promise<ComparedMe
   } = typeof written === 'string' ? await spelled(written) : written;
   const method = await openMethod(name);
   bindMethod(method, options);
-  const typed = typedMethodOptions(method, options);
   return {
-    label: label ?? labelOf(method.name, { ...typed, ...train }),
+    label: label ?? labelOf(method.name, { ...options, ...train }),
     name: absoluteMethod(name),
-    options: typed,
+    options,
     file: fingerprintMethod(name),
     train,
   };
@@ -39,7 +38,8 @@ type MethodObject = Exclude<WrittenMethod, string>;
 /** `NAME:option=value;option=value`. An option is the method's own, else one of `train`. */
 async function spelled(word: string): Promise<MethodObject> {
   const { name, assignments } = split(word);
-  const known = describeMethodOptions(await openMethod(name)).map((option) => option.name);
+  const method = await openMethod(name);
+  const known = describeMethodOptions(method).map((option) => option.name);
   const trained = new Map(describeOptions(ownOptionsSchema).map((option) => [option.key, option.type.kind]));
   const options: Record<string, unknown> = {};
   const train: Record<string, unknown> = {};
@@ -53,7 +53,7 @@ async function spelled(word: string): Promise<MethodObject> {
       throw new AdarandError('config.invalid', `${key} is given twice in ${word}`, 'Leave one of them out.');
     place[own] = kind === undefined ? value : typedWord(value, kind);
   }
-  return { name, options, ...ownOptions(train) };
+  return { name, options: typedMethodOptions(method, options), ...ownOptions(train) };
 }
 
 /** A path may have a colon, too: options begin at the first one that has `name=` behind it. */
