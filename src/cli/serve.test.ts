@@ -250,7 +250,7 @@ test('a page without a classifier is served, and what that makes vain is refused
   assert.match(String(said?.text), /^Only the page is served, no classifier: /);
   assert.equal(server.ready.predict, undefined);
   assert.equal((await fetch(server.url)).status, 200);
-  assert.equal((await post(server.url, await image('red/00.png'))).status, 405);
+  assert.equal((await post(server.url, await image('red/00.png'))).status, 404);
   await end(server);
   await rm(inside('other', 'config.json'));
   const vain = await adarand(folder.path, 'serve', 'other', '--threads', '2', '--max-megabytes', '3');
