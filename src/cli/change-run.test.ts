@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { copyFile, cp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { adarand, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { adarand, isOther, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { readJsonLines } from '../files/json-lines.js';
 import { cosine } from '../optimizers/schedules.js';
 import { commandLine } from '../run/command-line.js';
@@ -52,7 +52,7 @@ describe('a run whose length is changed', () => {
     };
   };
   const textsOf = (events: readonly RunEvent[]) =>
-    events.flatMap((event) => (event.type === 'remark' ? [event.text] : []));
+    events.flatMap((event) => (event.type === 'remark' && isOther(event.text) ? [event.text] : []));
   /** What a run computed: its model, its checkpoints, and its metrics without times. */
   const outcome = async (run: string) => {
     const files = ['model.onnx', 'checkpoints/last.safetensors', 'checkpoints/best.safetensors'];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
+import { isOther, jsonLines, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { lastGiven } from '../../test/helpers/last-given.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors } from '../files/safetensors.js';
@@ -193,7 +193,7 @@ describe('an option has an effect, or its user hears of it before training', () 
       const { code, stdout, stderr } = await train(...args, '--json');
       assert.equal(code, 0, stderr);
       const lines = jsonLines(stdout);
-      const said = lines.filter(({ type }) => type === 'remark');
+      const said = lines.filter(({ type, text }) => type === 'remark' && isOther(text));
       assert.deepEqual(
         said.map(({ text }) => text),
         remarks,

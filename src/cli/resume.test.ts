@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import {
   adarand,
   bundled,
+  isOther,
   jsonLines,
   start,
   testFolder,
@@ -148,7 +149,7 @@ describe('runs that are interrupted', () => {
         '--json',
       );
       assert.equal(code, 0, stderr);
-      return jsonLines(stdout).filter(({ type }) => type === 'remark');
+      return jsonLines(stdout).filter(({ type, text }) => type === 'remark' && isOther(text));
     };
     const [remark, ...more] = await resumedWith({ threads: 999, options: {} });
     assert.match(String(remark?.text), /began with 999 CPU threads, one per core, and continues with \d+:/);

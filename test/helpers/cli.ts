@@ -196,3 +196,8 @@ export function lastLine(stdout: string): Record<string, unknown> {
   const lines = jsonLines(stdout);
   return at(lines, lines.length - 1);
 }
+
+/** Whether a remark is not the one that no file says how a model's images were prepared: none does for `writeModel`'s. */
+export function isOther(remark: unknown): boolean {
+  return !String(remark).startsWith('model: no file says how its images were prepared');
+}

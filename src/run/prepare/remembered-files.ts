@@ -7,7 +7,7 @@ import { writeFileAtomic } from '../../files/atomic.js';
 import { keepInCache, readFromCache } from './cache-folder.js';
 
 /** Increased when something else is found out about the same file. */
-const VERSION = 2;
+const VERSION = 3;
 
 /** Of more files, what is remembered takes long to read itself. */
 const MOST_FILES = 200_000;
