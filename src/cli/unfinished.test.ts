@@ -3,6 +3,7 @@ import { cp, readFile, rename, rm } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { jsonLines, lastLine, start, testFolder, writeImages, writeModel } from '../../test/helpers/cli.js';
 import { fourEpochs } from '../../test/helpers/four-epochs.js';
+import { lastGiven } from '../../test/helpers/last-given.js';
 import { adarandInSession as adarand } from '../../test/helpers/session/session.js';
 import { readSafetensors, writeSafetensors } from '../files/safetensors.js';
 import { decodeOnnx } from '../models/onnx-import/decode.js';
@@ -39,7 +40,7 @@ describe('a run that is not finished is used', () => {
       ['plain'],
       ['blind', '--val-fraction', '0'],
     ])
-      await linesOf('train', ...fourEpochs, '--out', `${out}`, ...more);
+      await linesOf('train', ...lastGiven(...fourEpochs, ...more), '--out', `${out}`);
   });
   after(async () => {
     delete process.env.ADARAND_CACHE;
@@ -113,7 +114,14 @@ describe('a run that is not finished is used', () => {
   });
 
   test('while another process trains it', async () => {
-    const running = start(folder.path, 'train', ...fourEpochs, '--epochs', '5000', '--out', 'live', '--json');
+    const running = start(
+      folder.path,
+      'train',
+      ...lastGiven(...fourEpochs, '--epochs', '5000'),
+      '--out',
+      'live',
+      '--json',
+    );
     // The checkpoint of an epoch follows its line.
     await running.line(/"type":"step","epoch":2,/);
     const lines = await linesOf('predict', 'live', 'colours/red');
