@@ -23,6 +23,7 @@ const printed = {
     "'predict', run",
     "'export', run",
     "'predict', run, STANDARD_INPUT",
+    "'export', path, '--to', 'DIR'",
   ],
   // Their journey is page.test.ts.
   page: ["'export', 'RUN', '--to', 'DIR', '--web'", "'serve', folder", "'serve', path"],
@@ -32,6 +33,7 @@ const printed = {
     "'compare', '--resume', path",
     "'compare', '--resume', out",
     "'compare', '--resume', path, '--retry'",
+    "'compare', '--resume', relative('', experiment) || '.', '--retry'",
     "'compare', '--help'",
     "writer, '--resume', path",
     "'compare', ...words",
@@ -172,6 +174,8 @@ describe('commands are typed as they are printed', { skip: process.platform === 
     const [, send = ''] = /: (adarand predict .*) < IMAGE\. /.exec(vast.stderr) ?? assert.fail(vast.stderr);
     await works(`${send} < 'my colours/red/00.png'`);
     await works(printedBy(await type("adarand train --resume 'my run'")));
+    const asModel = await type("adarand train 'my colours' --model 'my run'");
+    await works(printedBy(asModel).replace('DIR', 'as-a-model'));
 
     const again = await type(`adarand train ${args.join(' ')}`);
     assert.match(

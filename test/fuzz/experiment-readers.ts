@@ -7,6 +7,7 @@ import { readYaml } from '../../src/experiments/compare/options/read-yaml.js';
 import { resolveExperiment } from '../../src/experiments/compare/options/resolve-experiment.js';
 import { inProgram } from '../../src/experiments/compare/options/where.js';
 import { plannedRuns } from '../../src/experiments/compare/plan.js';
+import { failureOfRun } from '../../src/run/folder/failed-run.js';
 import { jsonReader, textOf } from './json-reader.js';
 import { mutateBytes } from './mutate-bytes.js';
 import type { Reader } from './reader.js';
@@ -36,7 +37,7 @@ augment: none
 
 export const experimentReaders = {
   'experiment.json': jsonReader(
-    ['experiments/experiment-folder.ts'],
+    ['experiments/experiment-folder.ts', 'run/folder/failed-run.ts'],
     async () => {
       const request = await resolveExperiment(readExperiment(written, inProgram), inProgram);
       const runs = plannedRuns(request).map((run, i) => {
@@ -53,6 +54,7 @@ export const experimentReaders = {
       const path = join(folder, 'experiment');
       await mkdir(path, { recursive: true });
       await writeFile(join(path, 'experiment.json'), bytes);
+      failureOfRun(join(path, 'runs', 'one'));
       (await openCompareFolder(path)).folder.close();
     },
   ),
