@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageFolder } from '../../src/package.js';
+import { outcomesIn } from '../outcomes.js';
 
 /** Who classifies: the first three are this project's, the others are `oracle/newcomer.py`'s. */
 export const contestants = ['probe', 'train', 'tune', 'pytorch-tutorial', 'pytorch-fine-tune'] as const;
@@ -22,8 +22,4 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 
 export const FILE = join(packageFolder(), 'tools', 'newcomer', 'outcomes.jsonl');
 
-export function readOutcomes(): Outcome[] {
-  if (!existsSync(FILE)) return [];
-  const lines = readFileSync(FILE, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => outcomeSchema.parse(JSON.parse(line)));
-}
+export const readOutcomes = (): Outcome[] => outcomesIn(FILE, outcomeSchema);

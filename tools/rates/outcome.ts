@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { packageFolder } from '../../src/package.js';
+import { outcomesIn } from '../outcomes.js';
 
 const share = z.number().min(0).max(1);
 
@@ -26,8 +26,4 @@ export type Outcome = z.infer<typeof outcomeSchema>;
 
 export const FILE = join(packageFolder(), 'tools', 'rates', 'outcomes.jsonl');
 
-export function readOutcomes(): Outcome[] {
-  if (!existsSync(FILE)) return [];
-  const lines = readFileSync(FILE, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => outcomeSchema.parse(JSON.parse(line)));
-}
+export const readOutcomes = (): Outcome[] => outcomesIn(FILE, outcomeSchema);
